@@ -1,0 +1,26 @@
+//! Time that a test can pause: tokio's clock gives the distance, the wall clock at the start gives the date.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+/// Tells the time. Under `tokio::time::pause` it stands still and moves with `advance`.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    started: Instant,
+    started_at: Timestamp,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Self { started: Instant::now(), started_at: Timestamp::now() }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.started_at + SignedDuration::try_from(self.started.elapsed()).unwrap_or_default()
+    }
+
+    /// Seconds since the start, for the request log.
+    pub fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+}

@@ -1,0 +1,89 @@
+//! What a person can set about the local AWS.
+
+use std::time::Duration;
+
+/// How soon the local AWS agrees with what it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Consistency {
+    /// Strict, but everything is visible and usable at once; no account-wide request grants.
+    #[default]
+    Instant,
+    /// As slow as AWS: young roles, pending functions, lagging lists, propagating keys, request grants.
+    Realistic,
+}
+
+/// Settings of one local AWS.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The account of a caller whose access key id is not itself twelve digits.
+    pub account: String,
+    /// Added to every AWS request (not to `/v2/`, `/_local/` or the stage URL), to see what a run costs on a real line.
+    pub latency: Duration,
+    pub consistency: Consistency,
+    /// Decides every random-looking choice: ids, key values, the exact delays of `Realistic`.
+    pub seed: u64,
+    /// Upper bound of the items on a page of every list; `None` keeps AWS's own defaults.
+    pub page_size: Option<usize>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            account: "000000000000".to_owned(),
+            latency: Duration::ZERO,
+            consistency: Consistency::Instant,
+            seed: 0,
+            page_size: None,
+        }
+    }
+}
+
+/// The durations of AWS's slowness (`shared` facts with their sources: the project's notes on AWS behaviour).
+/// All zero when the consistency is `Instant`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Delays {
+    /// A young role cannot be assumed by Lambda (observed 5–20 s).
+    pub role_assumable: Duration,
+    /// A young repository policy is not yet seen by Lambda.
+    pub repository_policy: Duration,
+    /// `Pending` after CreateFunction.
+    pub function_pending: Duration,
+    /// `InProgress` after an update.
+    pub function_update: Duration,
+    /// A young API key or plan association answers 403 (up to two minutes).
+    pub key_effective: Duration,
+    /// A stage still serves its former deployment.
+    pub deployment_live: Duration,
+    /// A list does not yet show what was just created.
+    pub list_lag: Duration,
+    /// A deployment's or resource tree's summary still misses what an import brought.
+    pub import_settles: Duration,
+}
+
+impl Config {
+    pub fn delays(&self) -> Delays {
+        if self.consistency == Consistency::Instant {
+            return Delays::default();
+        }
+        let wobble =
+            |base: f64, salt: u64| Duration::from_secs_f64(base * (0.75 + 0.5 * self.fraction(salt)));
+        Delays {
+            role_assumable: wobble(8.0, 1),
+            repository_policy: wobble(3.0, 2),
+            function_pending: wobble(6.0, 3),
+            function_update: wobble(3.0, 4),
+            key_effective: wobble(20.0, 5),
+            deployment_live: wobble(4.0, 6),
+            list_lag: wobble(2.0, 7),
+            import_settles: wobble(2.0, 8),
+        }
+    }
+
+    /// A number in 0..1 that depends on the seed and `salt` only.
+    pub fn fraction(&self, salt: u64) -> f64 {
+        let mut x = self.seed.wrapping_add(salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((x ^ (x >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+}

@@ -1,0 +1,31 @@
+//! An error as AWS answers it: a status, a code and a text, whatever the protocol it is written in.
+
+use std::fmt::Display;
+
+/// One AWS error. `code` is the service's own, without namespace ("ResourceConflictException", IAM's "NoSuchEntity").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsError {
+    pub status: u16,
+    pub code: String,
+    pub message: String,
+    /// Seconds for a `Retry-After` header, where AWS sends one.
+    pub retry_after: Option<u32>,
+}
+
+impl AwsError {
+    pub fn new(status: u16, code: &str, message: impl Display) -> Self {
+        Self { status, code: code.to_owned(), message: message.to_string(), retry_after: None }
+    }
+
+    /// What nobody built yet is said plainly, never silently accepted.
+    pub fn not_implemented(what: impl Display) -> Self {
+        Self::new(501, "NotImplemented", format!("{what} is not implemented by the local AWS"))
+    }
+}
+
+/// A constraint of AWS's model that a member breaks, in AWS's own sentence, which several broken members share:
+/// "2 validation errors detected: Value '…' at '…' failed to satisfy constraint: …; Value …".
+pub fn validation_text(failures: &[String]) -> String {
+    let noun = if failures.len() == 1 { "error" } else { "errors" };
+    format!("{} validation {noun} detected: {}", failures.len(), failures.join("; "))
+}

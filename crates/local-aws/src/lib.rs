@@ -1,0 +1,44 @@
+//! A local AWS: the part of AWS that a lambdeploy stack uses, on 127.0.0.1.
+//!
+//! It speaks AWS's wire protocols well enough for the AWS SDKs, aws-cli and boto3 to use it unchanged through
+//! `AWS_ENDPOINT_URL`, holds the registry that `docker push` pushes to, runs functions from their images through the
+//! Lambda Runtime API, and serves the stage URL with what API Gateway enforces there. It is as strict as AWS; with
+//! [`Consistency::Realistic`] it is also as slow to agree.
+//!
+//! # The map
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`server`] | HTTP in: which of the doors a request goes to (AWS API, registry, stage URL, `/_local/`) |
+//! | [`protocol`] | a request on the wire becomes a [`Call`]; a reply or an [`AwsError`] becomes bytes again |
+//! | [`world`] | all state, as plain data: accounts, and in each the regions |
+//! | [`operation`] | one table row an operation: name, HTTP binding, handler |
+//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway` | the control planes, one folder a service |
+//! | `registry` | the data plane of ECR: the OCI distribution API, blobs on disk |
+//! | `lambda::runtime` | the data plane of Lambda: containers and the Runtime API |
+//! | `gateway` | the data plane of API Gateway: the stage URL |
+//! | [`clock`], [`config`], [`request_log`] | time that a test can pause, settings, what was asked since the start |
+
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod operation;
+pub mod protocol;
+pub mod request_log;
+pub mod server;
+pub mod world;
+
+mod apigateway;
+mod ecr;
+mod gateway;
+mod iam;
+mod lambda;
+mod logs;
+mod registry;
+mod sts;
+
+pub use config::{Config, Consistency};
+pub use error::AwsError;
+pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers};
+pub use operation::Call;
+pub use server::{Body, LocalAws};

@@ -1,0 +1,28 @@
+//! AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are JSON objects.
+
+use super::typed;
+use crate::{error::AwsError, operation::Operation, server::Body};
+use bytes::Bytes;
+use http::{Response, request::Parts};
+use serde_json::{Value, json};
+
+pub fn read(
+    table: &'static [Operation],
+    parts: &Parts,
+    payload: &Bytes,
+) -> Result<(&'static Operation, Value), AwsError> {
+    let target = parts.headers.get("x-amz-target").and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let name = target.rsplit('.').next().unwrap_or_default();
+    let operation = table.iter().find(|o| o.name == name).ok_or_else(|| AwsError::not_implemented(target))?;
+    let input = if payload.is_empty() {
+        json!({})
+    } else {
+        serde_json::from_slice(payload).map_err(|e| AwsError::new(400, "SerializationException", e))?
+    };
+    Ok((operation, input))
+}
+
+pub fn write_error(error: &AwsError) -> Response<Body> {
+    let body = json!({ "__type": error.code, "message": error.message });
+    typed(error.status, "application/x-amz-json-1.1", body.to_string())
+}

@@ -1,0 +1,103 @@
+//! The query protocol: a form with `Action=…&Tags.member.1.Key=…` in, XML out.
+
+use super::typed;
+use crate::{
+    error::AwsError,
+    operation::{Operation, Service},
+    server::Body,
+};
+use bytes::Bytes;
+use http::Response;
+use quick_xml::escape::escape;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+pub fn read(table: &'static [Operation], payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
+    let form: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(payload).map_err(|e| AwsError::new(400, "MalformedQueryString", e))?;
+    let action = form.iter().find(|(k, _)| k == "Action").map(|(_, v)| v.as_str()).unwrap_or_default();
+    let operation =
+        table.iter().find(|o| o.name == action).ok_or_else(|| AwsError::not_implemented(action))?;
+    let mut input = json!({});
+    for (name, value) in form.iter().filter(|(k, _)| k != "Action" && k != "Version") {
+        set(&mut input, name, value);
+    }
+    Ok((operation, lists(input)))
+}
+
+/// `A.member.1.B=x` sets `{"A": {"member": {"1": {"B": "x"}}}}`; `lists` makes arrays of it afterwards.
+fn set(input: &mut Value, name: &str, value: &str) {
+    let mut place = input;
+    for part in name.split('.').take(16) {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        let Value::Object(map) = place else { return };
+        place = map.entry(part).or_insert(Value::Null);
+    }
+    *place = json!(value);
+}
+
+/// `{"member": {"1": a, "2": b}}` is a list.
+fn lists(value: Value) -> Value {
+    let Value::Object(mut map) = value else { return value };
+    if map.len() == 1
+        && let Some(Value::Object(members)) = map.get("member")
+    {
+        let mut numbered: Vec<(u32, Value)> =
+            members.iter().map(|(n, v)| (n.parse().unwrap_or(u32::MAX), lists(v.clone()))).collect();
+        numbered.sort_by_key(|(n, _)| *n);
+        return Value::Array(numbered.into_iter().map(|(_, v)| v).collect());
+    }
+    for (_, v) in map.iter_mut() {
+        *v = lists(v.take());
+    }
+    Value::Object(map)
+}
+
+fn namespace(service: Service) -> &'static str {
+    match service {
+        Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+        _ => "https://iam.amazonaws.com/doc/2010-05-08/",
+    }
+}
+
+pub fn write(service: Service, action: &str, request_id: &str, body: &Value) -> Response<Body> {
+    let mut xml = format!("<{action}Response xmlns=\"{}\">", namespace(service));
+    if let Value::Object(map) = body {
+        _ = write!(xml, "<{action}Result>{}</{action}Result>", members(map));
+    }
+    _ = write!(
+        xml,
+        "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+    );
+    typed(200, "text/xml", xml)
+}
+
+fn members(map: &Map<String, Value>) -> String {
+    map.iter().map(|(name, value)| element(name, value)).collect()
+}
+
+fn element(name: &str, value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Object(map) => format!("<{name}>{}</{name}>", members(map)),
+        Value::Array(items) => {
+            let inner: String = items.iter().map(|v| element("member", v)).collect();
+            format!("<{name}>{inner}</{name}>")
+        }
+        Value::String(text) => format!("<{name}>{}</{name}>", escape(text)),
+        other => format!("<{name}>{other}</{name}>"),
+    }
+}
+
+pub fn write_error(service: Service, request_id: &str, error: &AwsError) -> Response<Body> {
+    let fault = if error.status < 500 { "Sender" } else { "Receiver" };
+    let xml = format!(
+        "<ErrorResponse xmlns=\"{}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+        namespace(service),
+        escape(&error.code),
+        escape(&error.message),
+    );
+    typed(error.status, "text/xml", xml)
+}

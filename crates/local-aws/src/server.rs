@@ -1,0 +1,242 @@
+//! HTTP in. One port has four doors: the AWS API (signed requests to any path), the registry (`/v2/`), the stage URL
+//! (`<api>.execute-api.localhost` or `/_aws/execute-api/<api>/…`) and our own page (`/_local/…`).
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    error::AwsError,
+    gateway,
+    lambda::{containers::ContainerEngine, runtime::Pool},
+    operation::{Call, Reply},
+    protocol::{self, Incoming},
+    registry::{self, BlobStore},
+    request_log::{Entry, RequestLog},
+    world::World,
+};
+use bytes::Bytes;
+use futures_util::{FutureExt, future::BoxFuture};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited, combinators::UnsyncBoxBody};
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A request or response body: whole or streamed.
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// The largest body of an AWS API request that is read (Lambda takes 6 MB, API Gateway's data plane 10 MB).
+const API_BODY_LIMIT: usize = 50 * 1024 * 1024;
+
+/// One local AWS. A clone is another handle to the same.
+#[derive(Clone)]
+pub struct LocalAws(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub config: Config,
+    pub clock: Clock,
+    world: Mutex<World>,
+    pub requests: RequestLog,
+    pub blobs: BlobStore,
+    pub pool: Pool,
+    next_request: AtomicU64,
+}
+
+impl LocalAws {
+    /// A new, empty local AWS. Functions run in `engine`; blobs live in a temporary folder that goes with it.
+    pub fn new(config: Config, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
+        Ok(Self(Arc::new(Inner {
+            clock: Clock::start(),
+            world: Mutex::default(),
+            requests: RequestLog::default(),
+            blobs: BlobStore::temporary()?,
+            pool: Pool::new(engine),
+            next_request: AtomicU64::new(1),
+            config,
+        })))
+    }
+
+    /// Answers one request, whichever door it came to. Needs no socket.
+    pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
+        match Door::of(&request) {
+            Door::Local(page) => self.local_page(&page),
+            Door::Registry => registry::handle(self, request).await,
+            Door::Stage(target) => gateway::handle(self, target, request).await,
+            Door::Api => self.api(request).await,
+        }
+    }
+
+    /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
+    pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
+        tokio::pin!(until);
+        loop {
+            let stream = tokio::select! {
+                () = &mut until => break,
+                accepted = listener.accept() => accepted?.0,
+            };
+            tokio::spawn(self.clone().connection(stream));
+        }
+        self.0.pool.stop_all().await;
+        Ok(())
+    }
+
+    async fn connection(self, stream: TcpStream) {
+        let service = service_fn(move |request| self.clone().answer(request));
+        // A client that goes away in mid-request is its own business.
+        let _gone = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    /// Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
+    fn answer(
+        self,
+        request: Request<hyper::body::Incoming>,
+    ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
+        let request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
+        async move { Ok(self.handle(request).await) }.boxed()
+    }
+
+    /// Everything there is, for comparing before and after; accounts and regions without content are left out.
+    pub fn dump(&self) -> Value {
+        let mut value = serde_json::to_value(&*self.world()).unwrap_or_default();
+        prune(&mut value);
+        value
+    }
+
+    pub fn requests(&self) -> &RequestLog {
+        &self.0.requests
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request id in AWS's form, from a counter and the seed.
+    pub(crate) fn request_id(&self) -> String {
+        let n = self.0.next_request.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-0000-4000-8000-{n:012x}", self.0.config.seed as u32)
+    }
+
+    fn local_page(&self, page: &str) -> Response<Body> {
+        match page {
+            "requests" => {
+                let entries = self.0.requests.entries();
+                let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string()).collect();
+                text(StatusCode::OK, lines.join("\n") + "\n")
+            }
+            "dump" => text(StatusCode::OK, self.dump().to_string()),
+            "health" => text(StatusCode::OK, "ok\n".to_owned()),
+            _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),
+        }
+    }
+
+    async fn api(&self, request: Request<Body>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let start = self.0.clock.seconds();
+        let request_id = self.request_id();
+        let payload = match Limited::new(body, API_BODY_LIMIT).collect().await {
+            Ok(all) => all.to_bytes(),
+            Err(_) => return text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n".to_owned()),
+        };
+        let incoming = match protocol::read(&parts, payload, &self.0.config) {
+            Ok(incoming) => incoming,
+            Err(refusal) => return refusal.into_response(&request_id),
+        };
+        tokio::time::sleep(self.0.config.latency).await;
+        let result = self.run(&incoming, &request_id).await;
+        let response = protocol::write(&incoming, &request_id, &result);
+        self.0.requests.add(Entry {
+            service: incoming.service.name(),
+            operation: incoming.operation.name,
+            start,
+            end: self.0.clock.seconds(),
+            status: response.status().as_u16(),
+            error: result.err().map(|e| e.code),
+        });
+        response
+    }
+
+    async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
+        let reply = {
+            let mut world = self.world();
+            let mut call = Call {
+                service: incoming.service,
+                operation: incoming.operation.name,
+                account: incoming.account.clone(),
+                region: incoming.region.clone(),
+                access_key: incoming.access_key.clone(),
+                host: incoming.host.clone(),
+                payload: incoming.payload.clone(),
+                request_id: request_id.to_owned(),
+                now: self.0.clock.now(),
+                clock: &self.0.clock,
+                config: &self.0.config,
+                delays: self.0.config.delays(),
+                world: &mut world,
+                blobs: &self.0.blobs,
+                pool: &self.0.pool,
+            };
+            (incoming.operation.handler)(&mut call, incoming.input.clone())?
+        };
+        match reply {
+            Reply::Invoke(invocation) => crate::lambda::invoke::answer(self, invocation).await,
+            reply => Ok(reply),
+        }
+    }
+}
+
+/// Where a request wants to go.
+enum Door {
+    Local(String),
+    Registry,
+    Stage(gateway::Target),
+    Api,
+}
+
+impl Door {
+    fn of(request: &Request<Body>) -> Self {
+        let path = request.uri().path();
+        if let Some(page) = path.strip_prefix("/_local/") {
+            return Self::Local(page.to_owned());
+        }
+        if path == "/v2" || path.starts_with("/v2/") {
+            return Self::Registry;
+        }
+        gateway::target(request).map_or(Self::Api, Self::Stage)
+    }
+}
+
+/// Drops empty objects and lists from the inside out, so that "nothing there" has one form.
+fn prune(value: &mut Value) {
+    if let Value::Object(map) = value {
+        map.values_mut().for_each(prune);
+        map.retain(|_, v| {
+            !matches!(v, Value::Object(m) if m.is_empty()) && !matches!(v, Value::Array(a) if a.is_empty())
+        });
+    }
+}
+
+/// A plain-text response.
+pub(crate) fn text(status: StatusCode, text: String) -> Response<Body> {
+    let mut response = Response::new(full(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain"));
+    response
+}
+
+/// A body that is all there.
+pub fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}

@@ -1,0 +1,5 @@
+//! STS: who is calling.
+
+use crate::operation::Operation;
+
+pub const OPERATIONS: &[Operation] = &[];

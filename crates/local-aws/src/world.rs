@@ -1,0 +1,36 @@
+//! All state of the local AWS, as plain data behind one lock.
+
+use crate::{apigateway::ApiGateway, ecr::Ecr, iam::Iam, lambda::Lambda, logs::Logs};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything there is. An account or region comes into being when it is first asked for.
+#[derive(Debug, Default, Serialize)]
+pub struct World {
+    pub accounts: BTreeMap<String, Account>,
+}
+
+/// IAM is global; everything else lives in a region.
+#[derive(Debug, Default, Serialize)]
+pub struct Account {
+    pub iam: Iam,
+    pub regions: BTreeMap<String, Region>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub struct Region {
+    pub ecr: Ecr,
+    pub lambda: Lambda,
+    pub logs: Logs,
+    pub apigateway: ApiGateway,
+}
+
+impl World {
+    pub fn account(&mut self, id: &str) -> &mut Account {
+        self.accounts.entry(id.to_owned()).or_default()
+    }
+
+    pub fn region(&mut self, account: &str, region: &str) -> &mut Region {
+        self.account(account).regions.entry(region.to_owned()).or_default()
+    }
+}
