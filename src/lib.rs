@@ -1,1 +1,4 @@
-pub fn main() {}
+//! lambdeploy: one `stack.yaml` in, a running HTTPS endpoint out.
+
+pub mod docker;
+pub mod stack;

@@ -1,0 +1,257 @@
+//! A stack, complete: every key of `stack.yaml` with its written default. Names are AWS's own.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// One `stack.yaml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stack {
+    /// `[a-z][a-z0-9-]{0,30}`
+    pub name: String,
+    pub region: Option<String>,
+    pub profile: Option<String>,
+    /// Twelve digits: any other account is refused before the first change.
+    pub account: Option<String>,
+    pub tags: BTreeMap<String, String>,
+    pub functions: BTreeMap<String, Function>,
+    pub api: Api,
+    pub retain: Retain,
+    /// The folder of the file: what relative paths start from.
+    pub folder: PathBuf,
+    /// What AWS accepts and what will hurt all the same.
+    pub warnings: Vec<String>,
+}
+
+/// What `destroy` keeps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Retain {
+    pub logs: bool,
+    pub images: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// The key in `functions:`.
+    pub key: String,
+    /// AWS's function name; default `<stack>-<key>`.
+    pub name: String,
+    pub description: String,
+    pub image: Image,
+    pub architecture: Architecture,
+    /// MB.
+    pub memory: u32,
+    /// Seconds.
+    pub timeout: u32,
+    /// MB.
+    pub ephemeral_storage: u32,
+    pub reserved_concurrency: Option<u32>,
+    pub environment: BTreeMap<String, Text>,
+    /// `None`: what the image says.
+    pub entrypoint: Option<Vec<String>>,
+    pub command: Option<Vec<String>>,
+    pub working_directory: Option<String>,
+    pub role: Role,
+    /// Days; `None`: never expire.
+    pub log_retention: Option<u32>,
+    pub tracing: bool,
+    pub vpc: Option<Vpc>,
+}
+
+/// A scalar that may have come from outside the file. What came from outside is a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text {
+    pub value: String,
+    pub secret: bool,
+}
+
+impl Text {
+    pub fn plain(value: impl Into<String>) -> Self {
+        Self { value: value.into(), secret: false }
+    }
+    pub fn secret(value: impl Into<String>) -> Self {
+        Self { value: value.into(), secret: true }
+    }
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.secret { f.write_str("***") } else { self.value.fmt(f) }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    pub source: ImageSource,
+    /// ECR repository name; default `<stack>/<key>`. With `uri` the repository is not ours and this is its name.
+    pub repository: String,
+    /// Own images that pruning leaves, besides those in use.
+    pub keep: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ImageSource {
+    Context(Build),
+    /// An image that is already in this account's ECR, by tag or digest.
+    Uri(String),
+    /// A file: OCI layout as tar, or what `docker save` writes.
+    Archive(PathBuf),
+}
+
+/// What `docker build` is told. Paths are absolute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Build {
+    pub context: PathBuf,
+    pub dockerfile: PathBuf,
+    pub target: Option<String>,
+    pub args: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, SecretSource>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SecretSource {
+    /// A variable of this process (or of `.env`), by name.
+    Env(String),
+    File(PathBuf),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    X86_64,
+    Arm64,
+}
+
+impl Architecture {
+    /// Lambda's name.
+    pub fn lambda(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+    /// OCI's name.
+    pub fn oci(self) -> &'static str {
+        match self {
+            Self::X86_64 => "amd64",
+            Self::Arm64 => "arm64",
+        }
+    }
+    /// Docker's platform: `linux/amd64`.
+    pub fn platform(self) -> String {
+        format!("linux/{}", self.oci())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Role {
+    /// Ours: made and kept as described.
+    Managed(ManagedRole),
+    /// Somebody else's, by ARN: used, never touched.
+    Existing(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManagedRole {
+    /// Default `<stack>-<key>-<region>`, because IAM is global; `None` until the region is known.
+    pub name: Option<String>,
+    /// ARNs, or names of AWS-managed policies.
+    pub policies: Vec<String>,
+    pub statements: Vec<Statement>,
+    /// ARN of a permissions boundary.
+    pub boundary: Option<String>,
+}
+
+/// An `Allow` statement of the role's own inline policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    pub actions: Vec<String>,
+    pub resources: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vpc {
+    pub subnets: Vec<String>,
+    pub security_groups: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Api {
+    pub name: String,
+    pub description: String,
+    pub stage: String,
+    pub routes: Vec<Route>,
+    pub auth: Auth,
+    pub cors: Option<Cors>,
+    pub binary_types: Vec<String>,
+    /// Of the stage, for everybody.
+    pub throttle: Option<Throttle>,
+    /// Names of the API keys.
+    pub keys: Vec<String>,
+    pub usage_plan: Option<UsagePlan>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// GET … or ANY.
+    pub method: String,
+    /// `/items/{id}`
+    pub path: String,
+    /// Key in `functions:`.
+    pub function: String,
+    pub auth: Auth,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    None,
+    ApiKey,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cors {
+    /// `scheme://host[:port]`, or the one entry `*`.
+    pub origins: Vec<String>,
+    /// Besides those that follow from the routes (`content-type`, `x-api-key`, …).
+    pub headers: Vec<String>,
+    /// Empty: the methods that the path has.
+    pub methods: Vec<String>,
+    /// Seconds.
+    pub max_age: u32,
+    pub credentials: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throttle {
+    /// Requests a second.
+    pub rate: f64,
+    pub burst: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsagePlan {
+    pub name: String,
+    pub throttle: Option<Throttle>,
+    pub quota: Option<Quota>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    pub limit: u32,
+    pub period: Period,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+}
+
+impl Period {
+    /// API Gateway's name.
+    pub fn aws(self) -> &'static str {
+        match self {
+            Self::Day => "DAY",
+            Self::Week => "WEEK",
+            Self::Month => "MONTH",
+        }
+    }
+}
