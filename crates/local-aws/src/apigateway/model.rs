@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub type Tags = BTreeMap<String, String>;
 
@@ -191,7 +191,8 @@ pub struct Deployment {
     pub id: String,
     pub description: Option<String>,
     pub created: Timestamp,
-    pub snapshot: Draft,
+    /// Shared with every request that is being served from it.
+    pub snapshot: Arc<Draft>,
 }
 
 #[derive(Debug, Clone, Serialize)]
