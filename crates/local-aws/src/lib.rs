@@ -36,6 +36,8 @@ mod lambda;
 mod logs;
 mod registry;
 mod sts;
+#[cfg(test)]
+mod testing;
 
 pub use config::{Config, Consistency};
 pub use error::AwsError;

@@ -46,7 +46,7 @@ impl Refusal {
 }
 
 /// The tables of all services.
-fn operations(service: Service) -> &'static [Operation] {
+pub(crate) fn operations(service: Service) -> &'static [Operation] {
     match service {
         Service::Sts => crate::sts::OPERATIONS,
         Service::Iam => crate::iam::OPERATIONS,
