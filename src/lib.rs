@@ -1,4 +1,5 @@
 //! lambdeploy: one `stack.yaml` in, a running HTTPS endpoint out.
 
 pub mod docker;
+pub mod engine;
 pub mod stack;

@@ -1,0 +1,256 @@
+//! All resources of a stack, in an order in which each needs only earlier ones.
+
+use super::{
+    Change, Event, Handle, Id, Interrupted, Owner, Reporter, Resource, Stop,
+    node::{Node, Typed},
+    walk::{Ended, walk},
+};
+use anyhow::{Error, Result};
+use futures_util::future::join_all;
+use serde::Serialize;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+
+/// What a person agreed to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Take over what is there under our names but not ours.
+    pub adopt: bool,
+    /// Accept what is lost when something is replaced.
+    pub replace: bool,
+    /// `destroy` deletes adopted things too.
+    pub include_adopted: bool,
+}
+
+/// The resources, those that are wished and those that left the file.
+#[derive(Default)]
+pub struct Graph {
+    nodes: Vec<Rc<dyn Node>>,
+    retired: BTreeSet<Id>,
+}
+
+/// What an apply would do, in the order of the graph; nothing was done yet.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    pub items: Vec<Planned>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Planned {
+    pub id: Id,
+    #[serde(flatten)]
+    pub change: Change,
+    /// It was there before this stack and `destroy` keeps it.
+    pub adopted: bool,
+    /// It is there, under our name, and not ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<String>,
+    /// Why this can't be done without a further word from the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl Plan {
+    pub fn has_changes(&self) -> bool {
+        self.items.iter().any(|i| !i.change.is_keep())
+    }
+
+    pub fn refusals(&self) -> impl Iterator<Item = (&Id, &str)> {
+        self.items.iter().filter_map(|i| Some((&i.id, i.refused.as_deref()?)))
+    }
+
+    pub fn change_of(&self, id: &Id) -> Option<&Change> {
+        self.items.iter().find(|i| i.id == *id).map(|i| &i.change)
+    }
+}
+
+/// What an apply or a destroy came to.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub done: Vec<(Id, Change)>,
+    pub failed: Vec<(Id, Error)>,
+    /// Not started, because of a failure elsewhere or an interruption.
+    pub skipped: Vec<Id>,
+    pub interrupted: bool,
+}
+
+impl Report {
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.skipped.is_empty() && !self.interrupted
+    }
+}
+
+impl Graph {
+    /// Adds what is wished.
+    ///
+    /// # Panics
+    /// When it names a need that is not in yet, or an id twice: a mistake in the program, not in a stack.
+    pub fn add<R: Resource>(&mut self, resource: R) -> Handle<R::Output> {
+        let id = resource.id();
+        assert!(!self.contains(&id), "{id} is in the graph already");
+        for need in resource.needs().iter().chain(&resource.deleted_before()) {
+            assert!(self.contains(need), "{id} names {need}, which is not in the graph yet");
+        }
+        let handle = Handle::new(id);
+        self.nodes.push(Rc::new(Typed::new(resource, handle.clone())));
+        handle
+    }
+
+    /// Adds what left the file: it is deleted after everything wished is there.
+    ///
+    /// # Panics
+    /// As [`Graph::add`].
+    pub fn retire<R: Resource>(&mut self, resource: R) -> Handle<R::Output> {
+        self.retired.insert(resource.id());
+        self.add(resource)
+    }
+
+    pub fn contains(&self, id: &Id) -> bool {
+        self.nodes.iter().any(|n| n.id() == *id)
+    }
+
+    /// Reads everything at once.
+    ///
+    /// # Errors
+    /// Every resource that could not be read, each said once.
+    pub async fn observe(&self) -> Result<()> {
+        let looks = join_all(self.nodes.iter().map(|n| n.observe())).await;
+        let mut errors: Vec<String> =
+            looks.into_iter().filter_map(Result::err).map(|e| format!("{e:#}")).collect();
+        errors.sort();
+        errors.dedup();
+        if errors.is_empty() { Ok(()) } else { Err(Error::msg(errors.join("\n"))) }
+    }
+
+    /// What `up` would do.
+    ///
+    /// # Errors
+    /// When a wish can't be written down.
+    pub fn plan(&self, options: &Options) -> Result<Plan> {
+        let items = self.nodes.iter().map(|node| {
+            let id = node.id();
+            let verdict =
+                if self.retired.contains(&id) { node.retirement(options) } else { node.verdict(options)? };
+            Ok(Planned::new(id, verdict.change, verdict.owner, verdict.refused))
+        });
+        Ok(Plan { items: items.collect::<Result<_>>()? })
+    }
+
+    /// What `destroy` would do, in the order in which it would.
+    pub fn plan_destroy(&self, options: &Options) -> Plan {
+        let items = self.nodes.iter().rev().map(|node| {
+            let verdict = node.retirement(options);
+            Planned::new(node.id(), verdict.change, verdict.owner, None)
+        });
+        Plan { items: items.collect() }
+    }
+
+    /// Makes everything that is wished as it is wished, then deletes what left the file.
+    pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
+        let run = Run::new(self, sink, stop);
+        let wished = self.nodes.iter().filter(|n| !self.retired.contains(&n.id()));
+        let steps = wished.map(|n| (n.id(), n.needs())).collect();
+        walk(steps, |id| run.apply(id), |id, cause| run.skip(id, cause)).await;
+        if run.report.borrow().is_complete() {
+            self.delete(&run, |n| {
+                self.retired.contains(&n.id()) && n.retirement(options).change == Change::Delete
+            })
+            .await;
+        }
+        run.report.into_inner()
+    }
+
+    /// Deletes everything that is ours.
+    pub async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
+        let run = Run::new(self, sink, stop);
+        self.delete(&run, |n| n.retirement(options).change == Change::Delete).await;
+        run.report.into_inner()
+    }
+
+    async fn delete(&self, run: &Run<'_>, which: impl Fn(&dyn Node) -> bool) {
+        let nodes: Vec<_> = self.nodes.iter().rev().filter(|n| which(n.as_ref())).collect();
+        let waits =
+            |id: &Id| nodes.iter().filter(|n| n.deleted_before().contains(id)).map(|n| n.id()).collect();
+        let steps = nodes.iter().map(|n| (n.id(), waits(&n.id()))).collect();
+        walk(steps, |id| run.delete(id), |id, cause| run.skip(id, cause)).await;
+    }
+
+    fn node(&self, id: &Id) -> Option<&Rc<dyn Node>> {
+        self.nodes.iter().find(|n| n.id() == *id)
+    }
+}
+
+impl Planned {
+    fn new(id: Id, change: Change, owner: Option<Owner>, refused: Option<String>) -> Self {
+        let foreign = if let Some(Owner::Other(what)) = &owner { Some(what.clone()) } else { None };
+        Self { id, change, adopted: owner == Some(Owner::Adopted), foreign, refused }
+    }
+}
+
+/// One run over a graph, and what has come of it so far.
+struct Run<'a> {
+    graph: &'a Graph,
+    sink: Rc<dyn Fn(Event)>,
+    stop: &'a Stop,
+    replaced: RefCell<BTreeSet<Id>>,
+    report: RefCell<Report>,
+}
+
+impl<'a> Run<'a> {
+    fn new(graph: &'a Graph, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
+        Self { graph, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
+    }
+
+    fn reporter(&self, id: &Id) -> Reporter {
+        Reporter::new(id.clone(), self.sink.clone(), self.stop.clone())
+    }
+
+    async fn apply(&self, id: Id) -> Ended {
+        let to = self.reporter(&id);
+        let Some(node) = self.graph.node(&id) else { return Ended::Badly };
+        let look_again = node.needs().iter().any(|n| self.replaced.borrow().contains(n));
+        let result = match self.stop.check() {
+            Ok(()) => node.apply(look_again, &to).await,
+            Err(interrupted) => Err(interrupted.into()),
+        };
+        if result.as_ref().is_ok_and(|acted| acted.replaced) {
+            self.replaced.borrow_mut().insert(id.clone());
+        }
+        self.ended(id, result.map(|acted| acted.change))
+    }
+
+    async fn delete(&self, id: Id) -> Ended {
+        let to = self.reporter(&id);
+        let Some(node) = self.graph.node(&id) else { return Ended::Badly };
+        let result = match self.stop.check() {
+            Ok(()) => node.delete(&to).await,
+            Err(interrupted) => Err(interrupted.into()),
+        };
+        self.ended(id, result.map(|()| Change::Delete))
+    }
+
+    fn ended(&self, id: Id, result: Result<Change>) -> Ended {
+        let mut report = self.report.borrow_mut();
+        match result {
+            Ok(change) => {
+                (self.sink)(Event::Done { id: id.clone(), change: change.clone() });
+                report.done.push((id, change));
+                return Ended::Well;
+            }
+            Err(error) if error.is::<Interrupted>() => {
+                (self.sink)(Event::Skipped { id: id.clone(), because: "interrupted".to_owned() });
+                report.interrupted = true;
+                report.skipped.push(id);
+            }
+            Err(error) => {
+                (self.sink)(Event::Failed { id: id.clone(), error: format!("{error:#}") });
+                report.failed.push((id, error));
+            }
+        }
+        Ended::Badly
+    }
+
+    fn skip(&self, id: Id, cause: &Id) {
+        (self.sink)(Event::Skipped { id: id.clone(), because: format!("it waits for {cause}") });
+        self.report.borrow_mut().skipped.push(id);
+    }
+}

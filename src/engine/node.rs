@@ -1,0 +1,173 @@
+//! A resource with its types hidden, and what is known of it in this run.
+
+use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, graph::Options};
+use anyhow::{Context, Result};
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use std::{cell::RefCell, rc::Rc, time::Duration};
+use tokio::time::Instant;
+
+/// Older observations are made again before something is written because of them (a prompt, a long build).
+const FRESH: Duration = Duration::from_secs(60);
+
+/// What is planned for one node.
+pub(super) struct Verdict {
+    pub change: Change,
+    pub owner: Option<Owner>,
+    /// Why it can't be done without a further word.
+    pub refused: Option<String>,
+}
+
+/// What came of one node.
+pub(super) struct Acted {
+    pub change: Change,
+    pub replaced: bool,
+}
+
+pub(super) trait Node {
+    fn id(&self) -> Id;
+    fn needs(&self) -> Vec<Id>;
+    fn deleted_before(&self) -> Vec<Id>;
+    fn observe(&self) -> LocalBoxFuture<'_, Result<()>>;
+    fn verdict(&self, options: &Options) -> Result<Verdict>;
+    /// What deleting it means: `Keep` where there is nothing.
+    fn retirement(&self, options: &Options) -> Verdict;
+    /// `look_again`: something it needs was replaced.
+    fn apply<'a>(&'a self, look_again: bool, to: &'a Reporter) -> LocalBoxFuture<'a, Result<Acted>>;
+    fn delete<'a>(&'a self, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>>;
+}
+
+/// What is, what is wished, and the difference.
+type Compared<R> = (Option<Rc<Live<R>>>, <R as Resource>::Props, Change);
+
+pub(super) struct Typed<R: Resource> {
+    resource: R,
+    live: RefCell<Option<Rc<Live<R>>>>,
+    observed: RefCell<Option<Instant>>,
+    output: Handle<R::Output>,
+}
+
+impl<R: Resource> Typed<R> {
+    pub fn new(resource: R, output: Handle<R::Output>) -> Self {
+        Self { resource, live: RefCell::default(), observed: RefCell::default(), output }
+    }
+
+    fn live(&self) -> Option<Rc<Live<R>>> {
+        self.live.borrow().clone()
+    }
+
+    async fn look(&self) -> Result<()> {
+        let live =
+            self.resource.observe().await.with_context(|| format!("reading {}", self.resource.id()))?;
+        self.output.set(live.as_ref().map(|l| l.output.clone()));
+        *self.live.borrow_mut() = live.map(Rc::new);
+        *self.observed.borrow_mut() = Some(Instant::now());
+        Ok(())
+    }
+
+    fn stale(&self) -> bool {
+        self.observed.borrow().is_none_or(|at| at.elapsed() > FRESH)
+    }
+
+    fn compare(&self) -> Result<Compared<R>> {
+        let live = self.live();
+        let want = self.resource.wish(live.as_deref())?;
+        let change = Change::between(live.as_deref().map(|l| &l.props), &want)?;
+        Ok((live, want, change))
+    }
+
+    /// Compares, and looks again first where acting on an old look could do harm.
+    async fn compare_fresh(&self, look_again: bool) -> Result<Compared<R>> {
+        if look_again {
+            self.look().await?;
+        }
+        let compared = self.compare()?;
+        if compared.2.is_keep() || !self.stale() {
+            return Ok(compared);
+        }
+        self.look().await?;
+        self.compare()
+    }
+
+    async fn act(&self, look_again: bool, to: &Reporter) -> Result<Acted> {
+        let (live, want, change) = self.compare_fresh(look_again).await?;
+        let (output, replaced) = match (&live, &change) {
+            (Some(live), Change::Update(_)) => {
+                to.started(&change);
+                let applied = self.resource.update(live, &want, to).await?;
+                (applied.output, applied.replaced)
+            }
+            (Some(live), _) => (live.output.clone(), false),
+            (None, _) => {
+                to.started(&change);
+                (self.resource.create(&want, to).await?, false)
+            }
+        };
+        self.output.set(Some(output));
+        Ok(Acted { change, replaced })
+    }
+}
+
+impl<R: Resource> Node for Typed<R> {
+    fn id(&self) -> Id {
+        self.resource.id()
+    }
+
+    fn needs(&self) -> Vec<Id> {
+        self.resource.needs()
+    }
+
+    fn deleted_before(&self) -> Vec<Id> {
+        self.resource.deleted_before()
+    }
+
+    fn observe(&self) -> LocalBoxFuture<'_, Result<()>> {
+        self.look().boxed_local()
+    }
+
+    fn verdict(&self, options: &Options) -> Result<Verdict> {
+        let (live, want, change) = self.compare()?;
+        let owner = live.as_ref().map(|l| l.owner.clone());
+        let replaces = live.and_then(|l| self.resource.replaces(&l, &want)).filter(|_| !options.replace);
+        let refused = match &owner {
+            Some(Owner::Other(what)) if !options.adopt => {
+                Some(format!("{what} is there already and is not this stack's; --adopt takes it over"))
+            }
+            _ => replaces.map(|why| format!("{why}; --replace agrees to that")),
+        };
+        Ok(Verdict { change, owner, refused })
+    }
+
+    fn retirement(&self, options: &Options) -> Verdict {
+        let Some(live) = self.live() else {
+            return Verdict { change: Change::Keep, owner: None, refused: None };
+        };
+        let refused = self.resource.retiring_replaces(&live).filter(|_| !options.replace);
+        let refused = refused.map(|why| format!("{why}; --replace agrees to that"));
+        let keep = match live.owner {
+            Owner::Us => self.resource.retained(),
+            Owner::Adopted => !options.include_adopted,
+            Owner::Other(_) => true,
+        };
+        let change = if keep { Change::Keep } else { Change::Delete };
+        Verdict { change, owner: Some(live.owner.clone()), refused }
+    }
+
+    fn apply<'a>(&'a self, look_again: bool, to: &'a Reporter) -> LocalBoxFuture<'a, Result<Acted>> {
+        self.act(look_again, to).boxed_local()
+    }
+
+    fn delete<'a>(&'a self, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>> {
+        async move {
+            if self.stale() {
+                self.look().await?;
+            }
+            let Some(live) = self.live() else { return Ok(()) };
+            to.started(&Change::Delete);
+            self.resource.delete(&live, to).await?;
+            self.output.set(None);
+            *self.live.borrow_mut() = None;
+            Ok(())
+        }
+        .boxed_local()
+    }
+}

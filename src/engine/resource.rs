@@ -1,0 +1,96 @@
+//! A kind of thing: how it is observed, wished, made, changed and deleted.
+
+use super::{Id, Reporter};
+use anyhow::Result;
+use serde::Serialize;
+
+/// One thing in AWS that a stack owns. A new resource type is one new implementation.
+///
+/// Every operation must be safe to repeat: a run can stop anywhere and be started again. "Already there and ours" and
+/// "already gone" are success.
+#[allow(async_fn_in_trait, reason = "futures stay on one thread; nothing here is Send")]
+pub trait Resource: 'static {
+    /// The settings we manage, in canonical form: what AWS reports and what is wished look the same.
+    type Props: Serialize;
+    /// What dependents may use: ARNs, ids.
+    type Output: Clone + 'static;
+
+    fn id(&self) -> Id;
+
+    /// Made before this one. Called again once everything is observed.
+    fn needs(&self) -> Vec<Id> {
+        Vec::new()
+    }
+
+    /// What must outlive this one when both are deleted. Like `needs`, it names only what was added before.
+    fn deleted_before(&self) -> Vec<Id> {
+        Vec::new()
+    }
+
+    /// The wish. Outputs of `needs` that are not known yet are [`super::UNKNOWN`]. What is there already decides
+    /// where the file leaves a choice (an adopted resource keeps its mark).
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Self::Props>;
+
+    /// Reads everything in `Props`, by names, tags and shared lists; never through another resource's output.
+    async fn observe(&self) -> Result<Option<Live<Self>>>;
+
+    /// Why this change needs `--replace`, in a sentence that says what is lost; `None`: it needs no such consent.
+    fn replaces(&self, _have: &Live<Self>, _want: &Self::Props) -> Option<String> {
+        None
+    }
+
+    /// Why deleting what left the file needs `--replace`.
+    fn retiring_replaces(&self, _have: &Live<Self>) -> Option<String> {
+        None
+    }
+
+    /// Kept by `destroy` because the file says so (`retain`).
+    fn retained(&self) -> bool {
+        false
+    }
+
+    async fn create(&self, want: &Self::Props, to: &Reporter) -> Result<Self::Output>;
+
+    async fn update(
+        &self,
+        have: &Live<Self>,
+        want: &Self::Props,
+        to: &Reporter,
+    ) -> Result<Applied<Self::Output>>;
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()>;
+}
+
+/// One thing as it is.
+pub struct Live<R: Resource + ?Sized> {
+    pub props: R::Props,
+    pub output: R::Output,
+    pub owner: Owner,
+}
+
+/// Whose it is, by tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// This stack made it.
+    Us,
+    /// It was there before; `--adopt` gave it to this stack.
+    Adopted,
+    /// Not ours. The text names it: "role egyptian-art-analyzer (arn:…)".
+    Other(String),
+}
+
+/// What an update came to.
+pub struct Applied<O> {
+    pub output: O,
+    /// It was deleted and made anew: dependents must look again.
+    pub replaced: bool,
+}
+
+impl<O> Applied<O> {
+    pub fn in_place(output: O) -> Self {
+        Self { output, replaced: false }
+    }
+    pub fn replaced(output: O) -> Self {
+        Self { output, replaced: true }
+    }
+}

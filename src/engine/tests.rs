@@ -1,0 +1,270 @@
+//! The engine on a toy cloud with a paused clock.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use anyhow::{Result, bail};
+use serde::Serialize;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use tokio::time::Instant;
+
+/// Things by id, and a log of what was done to them, with the seconds.
+#[derive(Default)]
+struct Toys {
+    things: RefCell<BTreeMap<String, (u32, Owner)>>,
+    log: RefCell<Vec<String>>,
+    failing: RefCell<Vec<String>>,
+    started: RefCell<Option<Instant>>,
+}
+
+impl Toys {
+    fn say(&self, what: &str) {
+        let at = self.started.borrow_mut().get_or_insert_with(Instant::now).elapsed().as_secs();
+        self.log.borrow_mut().push(format!("{at} {what}"));
+    }
+    fn take_log(&self) -> Vec<String> {
+        *self.started.borrow_mut() = None;
+        self.log.take()
+    }
+}
+
+struct Toy {
+    cloud: Rc<Toys>,
+    id: &'static str,
+    size: u32,
+    needs: Vec<Id>,
+    deleted_before: Vec<Id>,
+    replaced_above: u32,
+}
+
+#[derive(Serialize)]
+struct ToyProps {
+    size: u32,
+}
+
+impl Resource for Toy {
+    type Props = ToyProps;
+    type Output = u32;
+    fn id(&self) -> Id {
+        Id::only(self.id)
+    }
+    fn needs(&self) -> Vec<Id> {
+        self.needs.clone()
+    }
+    fn deleted_before(&self) -> Vec<Id> {
+        self.deleted_before.clone()
+    }
+    fn wish(&self, _: Option<&Live<Self>>) -> Result<ToyProps> {
+        Ok(ToyProps { size: self.size })
+    }
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let thing = self.cloud.things.borrow().get(self.id).cloned();
+        Ok(thing.map(|(size, owner)| Live { props: ToyProps { size }, output: size, owner }))
+    }
+    fn replaces(&self, have: &Live<Self>, want: &ToyProps) -> Option<String> {
+        (want.size > self.replaced_above && have.props.size != want.size)
+            .then(|| "its colour is lost".to_owned())
+    }
+    async fn create(&self, want: &ToyProps, to: &Reporter) -> Result<u32> {
+        self.write("create", want.size, to).await
+    }
+    async fn update(&self, _: &Live<Self>, want: &ToyProps, to: &Reporter) -> Result<Applied<u32>> {
+        let size = self.write("update", want.size, to).await?;
+        Ok(if size > self.replaced_above { Applied::replaced(size) } else { Applied::in_place(size) })
+    }
+    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
+        to.stop.check()?;
+        self.cloud.say(&format!("delete {}", self.id));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        self.cloud.things.borrow_mut().remove(self.id);
+        Ok(())
+    }
+}
+
+impl Toy {
+    async fn write(&self, verb: &str, size: u32, to: &Reporter) -> Result<u32> {
+        self.cloud.say(&format!("{verb} {}", self.id));
+        to.stop.sleep(Duration::from_secs(1)).await?;
+        if self.cloud.failing.borrow().iter().any(|f| f == self.id) {
+            bail!("the toy broke");
+        }
+        self.cloud.things.borrow_mut().insert(self.id.to_owned(), (size, Owner::Us));
+        Ok(size)
+    }
+}
+
+fn toy(cloud: &Rc<Toys>, id: &'static str, needs: &[&str]) -> Toy {
+    let needs: Vec<Id> = needs.iter().map(|n| Id::only(n)).collect();
+    Toy { cloud: cloud.clone(), id, size: 1, deleted_before: needs.clone(), needs, replaced_above: u32::MAX }
+}
+
+/// `a`, then `b` and `c` at once, then `d`; `e` alone.
+fn diamond(cloud: &Rc<Toys>) -> Graph {
+    let mut graph = Graph::default();
+    for (id, needs) in [("a", &[] as &[&str]), ("b", &["a"]), ("c", &["a"]), ("d", &["b", "c"]), ("e", &[])] {
+        graph.add(toy(cloud, id, needs));
+    }
+    graph
+}
+
+fn nobody() -> Rc<dyn Fn(Event)> {
+    Rc::new(|_| {})
+}
+
+async fn up(graph: &Graph) -> Report {
+    graph.observe().await.unwrap();
+    graph.apply(&Options::default(), nobody(), &Stop::default()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn makes_in_parallel_along_the_needs_and_then_has_nothing_to_do() {
+    let cloud = Rc::new(Toys::default());
+    let graph = diamond(&cloud);
+    assert!(up(&graph).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 create a", "0 create e", "1 create b", "1 create c", "2 create d"]);
+    let again = diamond(&cloud);
+    again.observe().await.unwrap();
+    assert!(!again.plan(&Options::default()).unwrap().has_changes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn observes_everything_at_once() {
+    let cloud = Rc::new(Toys::default());
+    let before = Instant::now();
+    diamond(&cloud).observe().await.unwrap();
+    assert_eq!(before.elapsed().as_secs(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_skips_what_waits_and_the_rest_finishes() {
+    let cloud = Rc::new(Toys::default());
+    cloud.failing.borrow_mut().push("b".to_owned());
+    let report = up(&diamond(&cloud)).await;
+    assert_eq!(
+        report.failed.iter().map(|(id, e)| format!("{id}: {e}")).collect::<Vec<_>>(),
+        ["b: the toy broke"]
+    );
+    assert_eq!(report.skipped, [Id::only("d")]);
+    assert_eq!(cloud.things.borrow().keys().collect::<Vec<_>>(), ["a", "c", "e"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn destroys_in_the_other_direction() {
+    let cloud = Rc::new(Toys::default());
+    let graph = diamond(&cloud);
+    up(&graph).await;
+    cloud.take_log();
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    assert!(graph.destroy(&Options::default(), nobody(), &Stop::default()).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 delete e", "0 delete d", "1 delete c", "1 delete b", "2 delete a"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retires_what_left_the_file_after_the_rest() {
+    let cloud = Rc::new(Toys::default());
+    up(&diamond(&cloud)).await;
+    cloud.take_log();
+    let mut graph = Graph::default();
+    graph.add(Toy { size: 2, ..toy(&cloud, "a", &[]) });
+    graph.retire(toy(&cloud, "b", &[]));
+    assert!(up(&graph).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 update a", "1 delete b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_ours_is_refused_and_never_deleted() {
+    let cloud = Rc::new(Toys::default());
+    cloud.things.borrow_mut().insert("a".to_owned(), (9, Owner::Other("toy a (id 7)".to_owned())));
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    let plan = graph.plan(&Options::default()).unwrap();
+    let refusals: Vec<_> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
+    assert_eq!(refusals, ["a: toy a (id 7) is there already and is not this stack's; --adopt takes it over"]);
+    assert!(graph.plan(&Options { adopt: true, ..Options::default() }).unwrap().refusals().next().is_none());
+    graph.destroy(&Options { include_adopted: true, ..Options::default() }, nobody(), &Stop::default()).await;
+    assert!(cloud.things.borrow().contains_key("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn adopted_things_outlive_a_destroy_unless_asked() {
+    let cloud = Rc::new(Toys::default());
+    cloud.things.borrow_mut().insert("a".to_owned(), (1, Owner::Adopted));
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    graph.destroy(&Options::default(), nobody(), &Stop::default()).await;
+    assert!(cloud.things.borrow().contains_key("a"));
+    graph.destroy(&Options { include_adopted: true, ..Options::default() }, nobody(), &Stop::default()).await;
+    assert!(cloud.things.borrow().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_needs_consent_and_makes_dependents_look_again() {
+    let cloud = Rc::new(Toys::default());
+    up(&diamond(&cloud)).await;
+    let mut graph = Graph::default();
+    graph.add(Toy { size: 5, replaced_above: 3, ..toy(&cloud, "a", &[]) });
+    graph.add(toy(&cloud, "b", &["a"]));
+    graph.observe().await.unwrap();
+    assert_eq!(graph.plan(&Options::default()).unwrap().refusals().count(), 1);
+    // What the replacement took along is only found by looking again.
+    cloud.things.borrow_mut().remove("b");
+    cloud.take_log();
+    let replace = Options { replace: true, ..Options::default() };
+    assert!(graph.apply(&replace, nobody(), &Stop::default()).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 update a", "2 create b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_ends_waits_and_starts_nothing_new() {
+    let cloud = Rc::new(Toys::default());
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    let (stop, options) = (Stop::default(), Options::default());
+    let (report, ()) = tokio::join!(graph.apply(&options, nobody(), &stop), async {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        stop.now();
+    });
+    assert!(report.interrupted);
+    assert_eq!(cloud.things.borrow().keys().collect::<Vec<_>>(), ["a", "e"]);
+    assert_eq!(cloud.take_log(), ["0 create a", "0 create e", "1 create b", "1 create c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_observations_are_made_again_before_a_write() {
+    let cloud = Rc::new(Toys::default());
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    // Somebody else made it while the question was on the screen.
+    cloud.things.borrow_mut().insert("e".to_owned(), (1, Owner::Us));
+    assert!(graph.apply(&Options::default(), nobody(), &Stop::default()).await.is_complete());
+    assert!(!cloud.take_log().iter().any(|l| l.contains("create e")));
+}
+
+#[test]
+#[should_panic(expected = "names b, which is not in the graph yet")]
+fn a_need_must_be_in_already() {
+    Graph::default().add(toy(&Rc::default(), "a", &["b"]));
+}
+
+#[test]
+fn the_comparison_names_each_differing_field_and_masks_secrets() {
+    let have = serde_json::json!({"a": 1, "env": {"K": {SECRET: "old"}, "SAME": {SECRET: "x"}}, "gone": "y", "list": [1]});
+    let want = serde_json::json!({"a": 2, "env": {"K": {SECRET: "new"}, "SAME": {SECRET: "x"}, "N": {SECRET: "n"}}, "list": [1, 2]});
+    let Change::Update(fields) = Change::between(Some(&have), &want).unwrap() else {
+        panic!("nothing differs")
+    };
+    let lines: Vec<_> = fields.iter().map(|f| format!("{} {} {}", f.path, f.have, f.want)).collect();
+    assert_eq!(
+        lines,
+        [
+            "a 1 2",
+            r#"env.K "***" "*** (another value)""#,
+            r#"env.N null "***""#,
+            r#"gone "y" null"#,
+            "list [1] [1,2]"
+        ]
+    );
+}
