@@ -4,6 +4,7 @@ use crate::{
     clock::Clock,
     config::{Config, Delays},
     error::AwsError,
+    gateway::Meters,
     lambda::runtime::Pool,
     registry::BlobStore,
     world::{Account, Region, World},
@@ -116,6 +117,8 @@ pub struct Call<'a> {
     pub world: &'a mut World,
     pub blobs: &'a BlobStore,
     pub pool: &'a Pool,
+    /// What the stage URLs let through, for GetUsage.
+    pub meters: &'a Meters,
 }
 
 impl Call<'_> {

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     config::Config,
     error::AwsError,
-    gateway,
+    gateway::{self, Gateway},
     lambda::{containers::ContainerEngine, runtime::Pool},
     operation::{Call, Reply},
     protocol::{self, Incoming},
@@ -24,6 +24,7 @@ use std::{
     convert::Infallible,
     future::Future,
     io,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub requests: RequestLog,
     pub blobs: BlobStore,
     pub pool: Pool,
+    pub gateway: Gateway,
     next_request: AtomicU64,
 }
 
@@ -60,6 +62,7 @@ impl LocalAws {
             requests: RequestLog::default(),
             blobs: BlobStore::temporary()?,
             pool: Pool::new(engine),
+            gateway: Gateway::default(),
             next_request: AtomicU64::new(1),
             config,
         })))
@@ -79,18 +82,18 @@ impl LocalAws {
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
         tokio::pin!(until);
         loop {
-            let stream = tokio::select! {
+            let (stream, peer) = tokio::select! {
                 () = &mut until => break,
-                accepted = listener.accept() => accepted?.0,
+                accepted = listener.accept() => accepted?,
             };
-            tokio::spawn(self.clone().connection(stream));
+            tokio::spawn(self.clone().connection(stream, peer.ip()));
         }
         self.0.pool.stop_all().await;
         Ok(())
     }
 
-    async fn connection(self, stream: TcpStream) {
-        let service = service_fn(move |request| self.clone().answer(request));
+    async fn connection(self, stream: TcpStream, peer: IpAddr) {
+        let service = service_fn(move |request| self.clone().answer(request, peer));
         // A client that goes away in mid-request is its own business.
         let _gone = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
@@ -99,8 +102,10 @@ impl LocalAws {
     fn answer(
         self,
         request: Request<hyper::body::Incoming>,
+        peer: IpAddr,
     ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
-        let request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
+        let mut request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
+        request.extensions_mut().insert(gateway::Peer(peer));
         async move { Ok(self.handle(request).await) }.boxed()
     }
 
@@ -135,6 +140,11 @@ impl LocalAws {
                 let entries = self.0.requests.entries();
                 let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string()).collect();
                 text(StatusCode::OK, lines.join("\n") + "\n")
+            }
+            "gateway" => {
+                let entries = self.0.gateway.log.entries();
+                let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string() + "\n").collect();
+                text(StatusCode::OK, lines.concat())
             }
             "dump" => text(StatusCode::OK, self.dump().to_string()),
             "health" => text(StatusCode::OK, "ok\n".to_owned()),
@@ -187,6 +197,7 @@ impl LocalAws {
                 world: &mut world,
                 blobs: &self.0.blobs,
                 pool: &self.0.pool,
+                meters: &self.0.gateway.meters,
             };
             (incoming.operation.handler)(&mut call, incoming.input.clone())?
         };

@@ -1,32 +1,100 @@
 //! The data plane of API Gateway: the stage URL and what is enforced there.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`target`], [`site`], [`routing`] | which API and stage a URL names, what that stage serves, which method answers |
+//! | [`request`], [`exchange`] | the request as functions and templates see it; all that is known while it is served |
+//! | [`api_key`], [`throttle`], [`quota`], [`meters`] | who may call how often |
+//! | [`mock`], [`vtl`], [`mapping`] | MOCK integrations, mapping templates, mapping expressions |
+//! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
+//! | [`refusal`], [`gateway_response`] | why a call is not served, and how that is answered |
+//! | [`access_log`] | the decisions on every call, for people: `GET /_local/gateway` |
 
-use crate::server::{Body, LocalAws, text};
-use http::{Request, Response, StatusCode, header};
+mod access_log;
+mod answer;
+mod api_key;
+mod binary;
+mod exchange;
+mod gateway_response;
+mod mapping;
+mod meters;
+mod mock;
+mod proxy;
+mod proxy_event;
+mod proxy_response;
+mod quota;
+mod refusal;
+mod request;
+mod routing;
+mod site;
+mod target;
+mod throttle;
+mod vtl;
 
-/// Which API and stage a request is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    pub api: String,
-    pub stage: String,
-    /// The path below the stage, as it came (percent-encoded), with its leading slash; empty where there is none.
-    pub path: String,
+#[cfg(test)]
+mod tests;
+
+pub use meters::Meters;
+pub use request::Peer;
+pub use target::{Target, target};
+
+use crate::server::{Body, LocalAws};
+use access_log::{AccessLog, Entry};
+use answer::Answer;
+use exchange::Exchange;
+use http::Response;
+use refusal::Refusal;
+use site::Site;
+
+/// What the stage URLs remember between calls. It is not part of the world: a dump does not show it.
+#[derive(Debug, Default)]
+pub struct Gateway {
+    pub meters: Meters,
+    pub log: AccessLog,
 }
 
-/// `http://<api>.execute-api.<anything>/<stage>/…` or `/_aws/execute-api/<api>/<stage>/…`.
-pub fn target(request: &Request<Body>) -> Option<Target> {
-    let path = request.uri().path();
-    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let (api, rest) = match path.strip_prefix("/_aws/execute-api/") {
-        Some(rest) => {
-            let (api, rest) = rest.split_once('/').unwrap_or((rest, ""));
-            (api, rest)
-        }
-        None => (host.split_once(".execute-api.")?.0, path.trim_start_matches('/')),
+/// Answers one call of a stage URL.
+pub async fn handle(aws: &LocalAws, target: Target, request: http::Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let mut exchange = Exchange::new(aws, &target, &parts);
+    let served = serve(aws, &target, &mut exchange, body).await;
+    let (answer, why) = match served {
+        Ok(answer) => (answer, None),
+        Err(refusal) => (gateway_response::write(&exchange, &refusal), Some(refusal.why)),
     };
-    let (stage, below) = rest.split_once('/').map_or((rest, String::new()), |(s, p)| (s, format!("/{p}")));
-    Some(Target { api: api.to_owned(), stage: stage.to_owned(), path: below })
+    aws.inner().gateway.log.add(Entry::of(&exchange, &target, answer.status, why));
+    answer.into_response(&exchange)
 }
 
-pub async fn handle(_aws: &LocalAws, _target: Target, _request: Request<Body>) -> Response<Body> {
-    text(StatusCode::NOT_IMPLEMENTED, "not implemented by the local AWS\n".to_owned())
+/// The checks in API Gateway's order; the first one that fails decides.
+async fn serve(
+    aws: &LocalAws,
+    target: &Target,
+    exchange: &mut Exchange,
+    body: Body,
+) -> Result<Answer, Refusal> {
+    let now = exchange.received;
+    let body = request::read_body(body).await;
+    let site = Site::find(&aws.world(), target, now, &aws.inner().config.delays());
+    let site = exchange.site.insert(site.map_err(Refusal::forbidden)?);
+    let route = routing::find(&site.snapshot, &exchange.request.method, &exchange.request.path);
+    exchange.request.body = body?;
+    exchange.route = Some(route.map_err(Refusal::no_route)?);
+    let holder = api_key::check(&aws.world(), exchange, &aws.inner().config.delays())?;
+    if let Some(holder) = &holder {
+        exchange.identity.api_key = Some((holder.key_id.clone(), holder.value.clone()));
+    }
+    aws.inner().gateway.meters.admit(exchange, holder.as_ref())?;
+    let route = exchange.route()?;
+    match route.method.method_integration.as_ref() {
+        Some(integration) if integration.kind == "MOCK" => mock::answer(exchange, integration),
+        Some(integration) if integration.kind == "AWS_PROXY" => {
+            proxy::answer(aws, exchange, integration).await
+        }
+        Some(other) => Err(Refusal::configuration(format!(
+            "integration type {} is not implemented by the local AWS",
+            other.kind
+        ))),
+        None => Err(Refusal::configuration("the method has no integration")),
+    }
 }

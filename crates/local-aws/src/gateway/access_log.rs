@@ -1,0 +1,67 @@
+//! Every call of a stage URL and why it was answered as it was: `GET /_local/gateway`, one JSON object a line.
+
+use super::{exchange::Exchange, target::Target};
+use serde::Serialize;
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+/// How many calls are kept.
+const KEPT: usize = 10_000;
+
+/// One call.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    pub request_id: String,
+    pub time: String,
+    pub api: String,
+    pub stage: String,
+    pub method: String,
+    pub path: String,
+    /// The resource that matched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    pub status: u16,
+    /// What was wrong; absent where the integration answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Entry {
+    pub fn of(exchange: &Exchange, target: &Target, status: u16, why: Option<String>) -> Self {
+        Self {
+            request_id: exchange.id.clone(),
+            time: exchange.received.to_string(),
+            api: target.api.clone(),
+            stage: target.stage.clone(),
+            method: exchange.request.method.clone(),
+            path: exchange.request.path.clone(),
+            resource: exchange.route.as_ref().map(|r| r.resource_path.clone()),
+            key_id: exchange.identity.api_key.as_ref().map(|(id, _)| id.clone()),
+            status,
+            why,
+        }
+    }
+}
+
+/// The latest calls in their order.
+#[derive(Debug, Default)]
+pub struct AccessLog(Mutex<VecDeque<Entry>>);
+
+impl AccessLog {
+    pub fn add(&self, entry: Entry) {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() == KEPT {
+            entries.pop_front();
+        }
+        entries.push_back(entry);
+    }
+
+    pub fn entries(&self) -> Vec<Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! Lambda proxy integrations (AWS_PROXY): the function gets the whole request and makes the whole answer.
+
+use super::{answer::Answer, exchange::Exchange, proxy_event, proxy_response, refusal::Refusal};
+use crate::{
+    apigateway::model::Integration,
+    error::AwsError,
+    lambda::invoke::{self, Invocation, Outcome},
+    server::LocalAws,
+};
+use std::time::Duration;
+
+/// The largest event that Lambda takes, in bytes.
+const EVENT_LIMIT: usize = 6 * 1024 * 1024;
+/// The largest answer that Lambda passes on, in bytes.
+const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
+
+/// Invokes the function and turns its result into the answer.
+///
+/// # Errors
+/// The integration names no function or lacks the permission (500), the event is too large (413), the function takes
+/// longer than the integration allows (504), fails, or answers what is no proxy response (502).
+pub async fn answer(
+    aws: &LocalAws,
+    exchange: &Exchange,
+    integration: &Integration,
+) -> Result<Answer, Refusal> {
+    let invocation = invocation(exchange, integration)?;
+    let limit = Duration::from_millis(integration.timeout_in_millis.into());
+    let function = invocation.function.clone();
+    let outcome = invoke(aws, invocation, limit).await?;
+    read(exchange, &function, outcome)
+}
+
+fn invocation(exchange: &Exchange, integration: &Integration) -> Result<Invocation, Refusal> {
+    if integration.http_method.as_deref() != Some("POST") {
+        return Err(Refusal::configuration("AWS_PROXY invokes a function by POST only: set httpMethod POST"));
+    }
+    let uri = with_stage_variables(exchange, integration.uri.as_deref().unwrap_or_default())?;
+    let (region, account, function) = function_of(&uri)
+        .ok_or_else(|| Refusal::configuration(format!("the integration's uri names no function: {uri}")))?;
+    let payload = proxy_event::event(exchange)?.to_string();
+    if payload.len() > EVENT_LIMIT {
+        return Err(Refusal::too_large(format!("the event is over Lambda's {EVENT_LIMIT} bytes")));
+    }
+    Ok(Invocation { account, region, function, payload: payload.into() })
+}
+
+/// Fills in `${stageVariables.name}`.
+pub fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, Refusal> {
+    let variables = &exchange.site()?.variables;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${stageVariables.") {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let value = variables.get(name);
+        out.push_str(before);
+        out.push_str(value.ok_or_else(|| Refusal::configuration(format!("no stage variable {name}")))?);
+        rest = after;
+    }
+    Ok(out + rest)
+}
+
+/// Region, account and name from `…:lambda:path/2015-03-31/functions/<arn>/invocations`.
+pub fn function_of(uri: &str) -> Option<(String, String, String)> {
+    let (_, arn) = uri.split_once(":lambda:path/2015-03-31/functions/")?;
+    let parts: Vec<&str> = arn.strip_suffix("/invocations")?.splitn(7, ':').collect();
+    let [_, _, "lambda", region, account, "function", name] = parts[..] else { return None };
+    Some((region.to_owned(), account.to_owned(), name.to_owned()))
+}
+
+/// The invocation goes on by itself: on AWS a function runs to its end even if nobody waits for it any more.
+async fn invoke(aws: &LocalAws, invocation: Invocation, limit: Duration) -> Result<Outcome, Refusal> {
+    let function = invocation.function.clone();
+    let running = tokio::spawn({
+        let aws = aws.clone();
+        async move { invoke::run(&aws, invocation).await }
+    });
+    match tokio::time::timeout(limit, running).await {
+        Err(_) => Err(Refusal::timeout(format!(
+            "function {function} did not answer within {} ms",
+            limit.as_millis()
+        ))),
+        Ok(Err(broken)) => Err(Refusal::integration(format!("the invocation of {function} broke: {broken}"))),
+        Ok(Ok(Err(error))) => Err(refused(&function, &error)),
+        Ok(Ok(Ok(outcome))) => Ok(outcome),
+    }
+}
+
+/// Lambda did not run the function.
+fn refused(function: &str, error: &AwsError) -> Refusal {
+    let why = format!("Lambda refused to invoke {function}: {}: {}", error.code, error.message);
+    match error.status {
+        413 => Refusal::too_large(why),
+        _ => Refusal::configuration(why),
+    }
+}
+
+fn read(exchange: &Exchange, function: &str, outcome: Outcome) -> Result<Answer, Refusal> {
+    if let Some(kind) = outcome.function_error {
+        let text: String = String::from_utf8_lossy(&outcome.payload).chars().take(400).collect();
+        return Err(Refusal::integration(format!(
+            "function {function} failed in request {} ({kind}): {text}",
+            outcome.request_id
+        )));
+    }
+    if outcome.payload.len() > ANSWER_LIMIT {
+        return Err(Refusal::integration(format!("the answer of {function} is over {ANSWER_LIMIT} bytes")));
+    }
+    let binary_types = &exchange.site()?.snapshot.binary_media_types;
+    let accept = exchange.request.headers.get("accept");
+    let mut answer = proxy_response::read(&outcome.payload, binary_types, accept)
+        .map_err(|why| Refusal::integration(format!("malformed proxy response of {function}: {why}")))?;
+    answer.set("X-Amzn-Trace-Id", &exchange.trace_id);
+    Ok(answer)
+}

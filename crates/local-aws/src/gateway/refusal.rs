@@ -1,0 +1,112 @@
+//! Why a call is not served: a gateway response type, AWS's text for the client, and the reason for the access log.
+
+/// API Gateway's gateway response types, as far as the local AWS answers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No type: the URL names no stage, so there is nothing that could customise the answer.
+    Forbidden,
+    AccessDenied,
+    ApiConfigurationError,
+    AuthorizerConfigurationError,
+    AuthorizerFailure,
+    BadRequestParameters,
+    /// A bad answer of the integration: 502, no type of its own.
+    BadIntegration,
+    ExpiredToken,
+    IntegrationTimeout,
+    InvalidApiKey,
+    InvalidSignature,
+    MissingAuthenticationToken,
+    QuotaExceeded,
+    RequestTooLarge,
+    Throttled,
+    Unauthorized,
+    UnsupportedMediaType,
+}
+
+impl Kind {
+    /// Type name, default status, and the value of `x-amzn-ErrorType`.
+    pub fn row(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::Forbidden => ("", 403, "ForbiddenException"),
+            Self::AccessDenied => ("ACCESS_DENIED", 403, "AccessDeniedException"),
+            Self::ApiConfigurationError => ("API_CONFIGURATION_ERROR", 500, "InternalServerErrorException"),
+            Self::AuthorizerConfigurationError => {
+                ("AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException")
+            }
+            Self::AuthorizerFailure => ("AUTHORIZER_FAILURE", 500, "AuthorizerConfigurationException"),
+            Self::BadRequestParameters => ("BAD_REQUEST_PARAMETERS", 400, "BadRequestException"),
+            Self::BadIntegration => ("DEFAULT_5XX", 502, "InternalServerErrorException"),
+            Self::ExpiredToken => ("EXPIRED_TOKEN", 403, "ExpiredTokenException"),
+            Self::IntegrationTimeout => ("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException"),
+            Self::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException"),
+            Self::InvalidSignature => ("INVALID_SIGNATURE", 403, "InvalidSignatureException"),
+            Self::MissingAuthenticationToken => {
+                ("MISSING_AUTHENTICATION_TOKEN", 403, "MissingAuthenticationTokenException")
+            }
+            Self::QuotaExceeded => ("QUOTA_EXCEEDED", 429, "LimitExceededException"),
+            Self::RequestTooLarge => ("REQUEST_TOO_LARGE", 413, "RequestTooLargeException"),
+            Self::Throttled => ("THROTTLED", 429, "TooManyRequestsException"),
+            Self::Unauthorized => ("UNAUTHORIZED", 401, "UnauthorizedException"),
+            Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "UnsupportedMediaTypeException"),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub kind: Kind,
+    /// What the client reads; some refusals of authorizers say null.
+    pub message: Option<String>,
+    /// What a person reads in the access log. Never holds a secret.
+    pub why: String,
+}
+
+impl Refusal {
+    pub fn new(kind: Kind, message: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { kind, message: Some(message.into()), why: why.into() }
+    }
+
+    /// The URL names no API or stage.
+    pub fn forbidden(why: impl Into<String>) -> Self {
+        Self::new(Kind::Forbidden, "Forbidden", why)
+    }
+
+    pub fn no_route(why: impl Into<String>) -> Self {
+        Self::new(Kind::MissingAuthenticationToken, "Missing Authentication Token", why)
+    }
+
+    pub fn api_key(why: impl Into<String>) -> Self {
+        Self::new(Kind::InvalidApiKey, "Forbidden", why)
+    }
+
+    pub fn throttled(why: impl Into<String>) -> Self {
+        Self::new(Kind::Throttled, "Too Many Requests", why)
+    }
+
+    pub fn quota(why: impl Into<String>) -> Self {
+        Self::new(Kind::QuotaExceeded, "Limit Exceeded", why)
+    }
+
+    pub fn too_large(why: impl Into<String>) -> Self {
+        Self::new(Kind::RequestTooLarge, "Request Too Long", why)
+    }
+
+    pub fn bad_request(why: impl Into<String>) -> Self {
+        Self::new(Kind::BadRequestParameters, "Bad Request", why)
+    }
+
+    /// The API is set up so that it cannot answer.
+    pub fn configuration(why: impl Into<String>) -> Self {
+        Self::new(Kind::ApiConfigurationError, "Internal server error", why)
+    }
+
+    /// The integration answered what cannot be passed on.
+    pub fn integration(why: impl Into<String>) -> Self {
+        Self::new(Kind::BadIntegration, "Internal server error", why)
+    }
+
+    pub fn timeout(why: impl Into<String>) -> Self {
+        Self::new(Kind::IntegrationTimeout, "Endpoint request timed out", why)
+    }
+}

@@ -1,0 +1,134 @@
+//! A request as functions, authorizers and templates see it.
+
+use super::{refusal::Refusal, target::Target};
+use crate::server::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Version, request::Parts};
+use http_body_util::BodyExt;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The largest payload that API Gateway takes, in bytes.
+pub const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;
+/// How much of a payload that is too large is still read, so that the client sees the answer instead of a reset.
+const DRAIN_LIMIT: usize = 100 * 1024 * 1024;
+
+/// The address a connection comes from, as a request extension.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// Below the stage, with one leading slash: `path` of an event.
+    pub path: String,
+    /// With the stage, as it came: `requestContext.path`.
+    pub full_path: String,
+    /// What is before the stage in a URL with the API's id in its path; empty where the host names the API.
+    pub prefix: String,
+    pub headers: Headers,
+    /// Decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// As it came.
+    pub raw_query: String,
+    pub body: Bytes,
+    pub source_ip: IpAddr,
+    pub protocol: &'static str,
+}
+
+impl Request {
+    pub fn of(target: &Target, parts: &Parts) -> Self {
+        let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+        let peer = parts.extensions.get::<Peer>().map(|p| p.0);
+        let whole = parts.uri.path();
+        Self {
+            method: parts.method.as_str().to_owned(),
+            path: format!("/{}", target.path.trim_start_matches('/')),
+            full_path: format!("/{}{}", target.stage, target.path),
+            prefix: if whole.starts_with("/_aws/execute-api/") {
+                format!("/_aws/execute-api/{}", target.api)
+            } else {
+                String::new()
+            },
+            headers: Headers::of(&parts.headers),
+            query: serde_urlencoded::from_str(&raw_query).unwrap_or_default(),
+            raw_query,
+            body: Bytes::new(),
+            source_ip: peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            protocol: if parts.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },
+        }
+    }
+
+    pub fn host(&self) -> &str {
+        self.headers.get("host").unwrap_or_default()
+    }
+
+    pub fn user_agent(&self) -> Option<&str> {
+        self.headers.get("user-agent")
+    }
+
+    /// The media type of the body without parameters; JSON where none is given, as API Gateway assumes.
+    pub fn content_type(&self) -> String {
+        let given = self.headers.get("content-type").unwrap_or("application/json");
+        given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
+/// Headers in their order. Names keep one casing for every client: lower case, as HTTP/2 has them, except the few
+/// that API Gateway itself writes in capitals.
+#[derive(Debug, Clone, Default)]
+pub struct Headers(pub Vec<(String, String)>);
+
+/// The names that API Gateway writes like this whatever the client sent.
+const CANONICAL: [&str; 7] = [
+    "Authorization",
+    "Host",
+    "User-Agent",
+    "X-Amzn-Trace-Id",
+    "X-Forwarded-For",
+    "X-Forwarded-Port",
+    "X-Forwarded-Proto",
+];
+
+impl Headers {
+    fn of(map: &HeaderMap) -> Self {
+        let text = |v: &http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+        Self(map.iter().map(|(name, value)| (cased(name.as_str()), text(value))).collect())
+    }
+
+    /// The first value; the case of the name does not matter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+}
+
+fn cased(name: &str) -> String {
+    CANONICAL.iter().find(|c| c.eq_ignore_ascii_case(name)).map_or(name, |c| c).to_owned()
+}
+
+/// Reads the whole payload.
+///
+/// # Errors
+/// It is larger than [`PAYLOAD_LIMIT`], or the client broke off.
+pub async fn read_body(mut body: Body) -> Result<Bytes, Refusal> {
+    let mut read = BytesMut::new();
+    let mut size = 0usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|e| Refusal::bad_request(format!("the body could not be read: {e}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        size += data.len();
+        if size > DRAIN_LIMIT {
+            break;
+        }
+        if size <= PAYLOAD_LIMIT {
+            read.extend_from_slice(&data);
+        }
+    }
+    if size > PAYLOAD_LIMIT {
+        return Err(Refusal::too_large(format!("the payload is over API Gateway's {PAYLOAD_LIMIT} bytes")));
+    }
+    Ok(read.freeze())
+}

@@ -1,0 +1,79 @@
+//! What a stage serves at a moment.
+
+use super::target::Target;
+use crate::{
+    apigateway::model::{Draft, MethodSetting, RestApi, Stage},
+    config::Delays,
+    world::World,
+};
+use jiff::Timestamp;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// A stage as it is served: its deployment's snapshot and its own settings.
+#[derive(Debug, Clone)]
+pub struct Site {
+    pub account: String,
+    pub region: String,
+    pub api: String,
+    pub stage: String,
+    pub deployment: String,
+    pub snapshot: Arc<Draft>,
+    pub variables: BTreeMap<String, String>,
+    pub settings: BTreeMap<String, MethodSetting>,
+    /// The API's resource policy.
+    pub policy: Option<String>,
+}
+
+impl Site {
+    /// Finds the stage that a URL names.
+    ///
+    /// # Errors
+    /// Why there is none, for the access log.
+    pub fn find(world: &World, target: &Target, now: Timestamp, delays: &Delays) -> Result<Self, String> {
+        let (account, region, api) =
+            find_api(world, &target.api).ok_or_else(|| format!("there is no API {}", target.api))?;
+        if api.disable_execute_api_endpoint {
+            return Err("the API has disableExecuteApiEndpoint".to_owned());
+        }
+        let stage = api.stages.get(&target.stage);
+        let stage = stage.ok_or_else(|| format!("API {} has no stage {:?}", api.id, target.stage))?;
+        let deployment = served_deployment(stage, now, delays.deployment_live);
+        let snapshot = api.deployments.get(deployment).map(|d| d.snapshot.clone());
+        Ok(Self {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            api: api.id.clone(),
+            stage: stage.name.clone(),
+            deployment: deployment.to_owned(),
+            snapshot: snapshot.ok_or_else(|| format!("stage {} has no deployment", stage.name))?,
+            variables: stage.variables.clone(),
+            settings: stage.method_settings.clone(),
+            policy: api.policy.clone(),
+        })
+    }
+
+    /// `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`
+    pub fn method_arn(&self, method: &str, path: &str) -> String {
+        let Self { region, account, api, stage, .. } = self;
+        format!(
+            "arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{}",
+            path.trim_start_matches('/')
+        )
+    }
+}
+
+fn find_api<'a>(world: &'a World, id: &str) -> Option<(&'a str, &'a str, &'a RestApi)> {
+    world.accounts.iter().find_map(|(account, content)| {
+        content.regions.iter().find_map(|(region, content)| {
+            Some((account.as_str(), region.as_str(), content.apigateway.apis.get(id)?))
+        })
+    })
+}
+
+/// A stage that was just moved still serves its former deployment.
+fn served_deployment(stage: &Stage, now: Timestamp, delay: Duration) -> &str {
+    match &stage.former {
+        Some((former, moved)) if now.duration_since(*moved).unsigned_abs() < delay => former,
+        _ => &stage.deployment_id,
+    }
+}

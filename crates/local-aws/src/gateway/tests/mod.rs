@@ -1,0 +1,9 @@
+#![allow(clippy::unwrap_used)]
+
+mod gateway_responses;
+mod keys;
+mod limits;
+mod mocks;
+mod proxies;
+mod routes;
+mod world;

@@ -1,0 +1,232 @@
+//! From tree to text.
+
+use super::{
+    Failure, OUTPUT_LIMIT, Rendered, Scope, failed, input, methods,
+    syntax::{Expression, Node, Operator, Reference, Step},
+    util,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+pub fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, Failure> {
+    let mut evaluation = Evaluation { scope, variables: BTreeMap::new(), made: Rendered::default() };
+    evaluation.nodes(nodes)?;
+    Ok(evaluation.made)
+}
+
+/// One run of one template.
+struct Evaluation<'a> {
+    scope: &'a Scope,
+    variables: BTreeMap<String, Value>,
+    made: Rendered,
+}
+
+impl Evaluation<'_> {
+    fn nodes(&mut self, nodes: &[Node]) -> Result<(), Failure> {
+        nodes.iter().try_for_each(|node| self.node(node))
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), Failure> {
+        match node {
+            Node::Text(text) => self.write(text),
+            Node::Output { reference, source } => {
+                let text = self.reference(reference)?.map_or_else(|| source.clone(), |v| shown(&v));
+                self.write(&text)
+            }
+            Node::Set(target, value) => {
+                let value = self.value(value)?;
+                self.set(target, value)
+            }
+            Node::If(branches, otherwise) => {
+                for (condition, nodes) in branches {
+                    if self.holds(condition)? {
+                        return self.nodes(nodes);
+                    }
+                }
+                self.nodes(otherwise)
+            }
+        }
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
+        if self.made.text.len() + text.len() > OUTPUT_LIMIT {
+            return failed(format!("the result is larger than {OUTPUT_LIMIT} bytes"));
+        }
+        self.made.text.push_str(text);
+        Ok(())
+    }
+
+    /// Velocity leaves a variable alone when the right side is undefined.
+    fn set(&mut self, target: &Reference, value: Option<Value>) -> Result<(), Failure> {
+        let Some(value) = value else { return Ok(()) };
+        let properties: Option<Vec<&str>> = target.steps.iter().map(as_property).collect();
+        match (target.root.as_str(), properties.as_deref()) {
+            ("context", Some(["responseOverride", "status"])) => self.override_status(&value),
+            ("context", Some(["responseOverride", "header", name])) => self.override_header(name, &value),
+            // There is no request to an integration behind a MOCK: what it would carry goes nowhere.
+            ("context", Some(["requestOverride", "header" | "path" | "querystring", _])) => Ok(()),
+            ("input" | "context" | "util" | "stageVariables", _) => {
+                failed(format!("#set cannot change ${}", target.root))
+            }
+            (name, Some([])) => {
+                self.variables.insert(name.to_owned(), value);
+                Ok(())
+            }
+            (name, _) => failed(format!("#set of a part of ${name} is not implemented by the local AWS")),
+        }
+    }
+
+    fn override_status(&mut self, value: &Value) -> Result<(), Failure> {
+        let text = shown(value);
+        let Some(status) = text.parse().ok().filter(|s| (100..600).contains(s)) else {
+            return failed(format!("$context.responseOverride.status cannot be {text:?}"));
+        };
+        match self.made.status.replace(status) {
+            None => Ok(()),
+            Some(_) => failed("$context.responseOverride.status is set twice"),
+        }
+    }
+
+    fn override_header(&mut self, name: &str, value: &Value) -> Result<(), Failure> {
+        match self.made.headers.insert(name.to_owned(), shown(value)) {
+            None => Ok(()),
+            Some(_) => failed(format!("$context.responseOverride.header.{name} is set twice")),
+        }
+    }
+
+    fn holds(&mut self, condition: &Expression) -> Result<bool, Failure> {
+        Ok(match self.value(condition)? {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(b)) => b,
+            Some(_) => true,
+        })
+    }
+
+    fn value(&mut self, expression: &Expression) -> Result<Option<Value>, Failure> {
+        Ok(Some(match expression {
+            Expression::Literal(value) => value.clone(),
+            Expression::Interpolated(nodes) => self.interpolate(nodes)?.into(),
+            Expression::List(items) => {
+                Value::Array(self.values(items)?.into_iter().map(Option::unwrap_or_default).collect())
+            }
+            Expression::Reference(reference) => return self.reference(reference),
+            Expression::Not(inner) => (!self.holds(inner)?).into(),
+            Expression::Binary(operator, left, right) => self.binary(*operator, left, right)?.into(),
+        }))
+    }
+
+    fn values(&mut self, expressions: &[Expression]) -> Result<Vec<Option<Value>>, Failure> {
+        expressions.iter().map(|e| self.value(e)).collect()
+    }
+
+    fn interpolate(&mut self, nodes: &[Node]) -> Result<String, Failure> {
+        let outer = std::mem::take(&mut self.made.text);
+        let result = self.nodes(nodes);
+        let inner = std::mem::replace(&mut self.made.text, outer);
+        result.map(|()| inner)
+    }
+
+    fn binary(&mut self, operator: Operator, left: &Expression, right: &Expression) -> Result<bool, Failure> {
+        match operator {
+            Operator::Or => return Ok(self.holds(left)? || self.holds(right)?),
+            Operator::And => return Ok(self.holds(left)? && self.holds(right)?),
+            _ => {}
+        }
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        match operator {
+            Operator::Equal => Ok(equal(left.as_ref(), right.as_ref())),
+            Operator::NotEqual => Ok(!equal(left.as_ref(), right.as_ref())),
+            _ => ordered(operator, left.as_ref(), right.as_ref()),
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference) -> Result<Option<Value>, Failure> {
+        let (first, rest) = match reference.steps.split_first() {
+            Some((first, rest)) => (Some(first), rest),
+            None => (None, &[][..]),
+        };
+        let (start, rest) = match (reference.root.as_str(), first) {
+            ("input", Some(Step::Property(name))) if name == "body" => {
+                (Some(self.scope.body.clone().into()), rest)
+            }
+            ("input", Some(Step::Call(name, arguments))) => {
+                let arguments = self.values(arguments)?;
+                (Some(input::call(self.scope, name, &arguments)?), rest)
+            }
+            ("util", Some(Step::Call(name, arguments))) => {
+                let arguments = self.values(arguments)?;
+                (Some(util::call(name, &arguments)?), rest)
+            }
+            ("input" | "util", _) => {
+                return failed(format!("${} is used in a way the local AWS does not know", reference.root));
+            }
+            (root, _) => (self.root(root), reference.steps.as_slice()),
+        };
+        self.follow(start, rest)
+    }
+
+    fn root(&self, root: &str) -> Option<Value> {
+        match root {
+            "context" => Some(self.scope.context.clone()),
+            "stageVariables" => Some(self.scope.stage_variables.clone()),
+            "method" if self.scope.method.is_some() => self.scope.method.clone(),
+            name => self.variables.get(name).cloned(),
+        }
+    }
+
+    fn follow(&mut self, start: Option<Value>, steps: &[Step]) -> Result<Option<Value>, Failure> {
+        let Some(mut value) = start else { return Ok(None) };
+        for step in steps {
+            value = match step {
+                Step::Property(name) => methods::property(&value, name),
+                Step::Call(name, arguments) => methods::call(&value, name, &self.values(arguments)?)?,
+                Step::Index(index) => {
+                    let index = self.value(index)?;
+                    methods::index(&value, index.as_ref())?
+                }
+            };
+        }
+        Ok(Some(value))
+    }
+}
+
+fn as_property(step: &Step) -> Option<&str> {
+    match step {
+        Step::Property(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// A value as text: null shows as nothing.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Numbers compare as numbers, everything else by its text; what is undefined equals only what is undefined.
+fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
+    let defined = |v: Option<&Value>| v.filter(|v| !v.is_null()).cloned();
+    match (defined(left), defined(right)) {
+        (None, None) => true,
+        (Some(left), Some(right)) => match (left.as_f64(), right.as_f64()) {
+            (Some(left), Some(right)) => left == right,
+            _ => shown(&left) == shown(&right),
+        },
+        _ => false,
+    }
+}
+
+fn ordered(operator: Operator, left: Option<&Value>, right: Option<&Value>) -> Result<bool, Failure> {
+    let (Some(left), Some(right)) = (left.and_then(Value::as_f64), right.and_then(Value::as_f64)) else {
+        return failed("<, <=, > and >= compare numbers only");
+    };
+    Ok(match operator {
+        Operator::Less => left < right,
+        Operator::LessOrEqual => left <= right,
+        Operator::Greater => left > right,
+        _ => left >= right,
+    })
+}

@@ -1,0 +1,35 @@
+//! `$input`: what the request brought.
+
+use super::{Failure, Scope, evaluate::shown, failed, json_path};
+use serde_json::Value;
+
+pub fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, Failure> {
+    match (name, arguments) {
+        ("params", []) => Ok(scope.params.clone()),
+        ("params", [Some(key)]) => parameter(scope, &shown(key)),
+        ("path", [Some(path)]) => json_path::find(&document(scope)?, &shown(path)),
+        ("json", [Some(path)]) => Ok(json_path::find(&document(scope)?, &shown(path))?.to_string().into()),
+        _ => failed(format!(
+            "$input.{name} with {} argument(s) is not implemented by the local AWS",
+            arguments.len()
+        )),
+    }
+}
+
+/// `params('x')` names one of the three maps, or looks for x in the path, the query and the headers, in this order.
+fn parameter(scope: &Scope, key: &str) -> Result<Value, Failure> {
+    let places = ["path", "querystring", "header"];
+    if places.contains(&key) {
+        return Ok(scope.params[key].clone());
+    }
+    let found = places.iter().find_map(|place| scope.params[place].get(key));
+    Ok(found.cloned().unwrap_or_else(|| "".into()))
+}
+
+/// The body as JSON; without a body an empty object.
+fn document(scope: &Scope) -> Result<Value, Failure> {
+    if scope.body.trim().is_empty() {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    serde_json::from_str(&scope.body).map_err(|e| Failure(format!("the body is not JSON: {e}")))
+}

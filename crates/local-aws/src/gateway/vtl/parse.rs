@@ -1,0 +1,315 @@
+//! From text to tree.
+
+use super::{
+    Failure, failed,
+    lexer::Cursor,
+    syntax::{Expression, Node, Operator, Reference, Step},
+};
+use serde_json::{Number, Value};
+
+/// Velocity's other directives; any other `#word` is text.
+const UNKNOWN: [&str; 8] = ["foreach", "macro", "parse", "include", "stop", "break", "evaluate", "define"];
+
+/// The whole language.
+pub fn template(text: &str) -> Result<Vec<Node>, Failure> {
+    let mut cursor = Cursor::new(text, 0);
+    let (nodes, end) = block(&mut cursor)?;
+    match end {
+        None => Ok(nodes),
+        Some(directive) => failed(format!("#{directive} without #if (line {})", cursor.line())),
+    }
+}
+
+/// References only; everything else is text.
+pub fn references(text: &str) -> Result<Vec<Node>, Failure> {
+    interpolated(&mut Cursor::new(text, 0))
+}
+
+fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
+    let mut nodes = Vec::new();
+    while let Some(c) = cursor.peek() {
+        match output(cursor)? {
+            Some(node) => nodes.push(node),
+            None => push_text(&mut nodes, c, cursor),
+        }
+    }
+    Ok(nodes)
+}
+
+/// Reads up to the end or to the `#elseif`, `#else` or `#end` that closes the block, and names it.
+fn block(cursor: &mut Cursor<'_>) -> Result<(Vec<Node>, Option<String>), Failure> {
+    let mut nodes = Vec::new();
+    while let Some(c) = cursor.peek() {
+        if let Some(node) = output(cursor)? {
+            nodes.push(node);
+        } else if skip_comment(cursor)? {
+        } else if let Some(name) = directive(cursor) {
+            match name.as_str() {
+                "set" => nodes.push(set(cursor)?),
+                "if" => nodes.push(cursor.deeper(conditional)?),
+                "elseif" | "else" | "end" => return Ok((nodes, Some(name))),
+                name if UNKNOWN.contains(&name) => {
+                    return failed(format!("#{name} is not implemented by the local AWS"));
+                }
+                name => nodes.push(Node::Text(format!("#{name}"))),
+            }
+        } else {
+            push_text(&mut nodes, c, cursor);
+        }
+    }
+    Ok((nodes, None))
+}
+
+fn push_text(nodes: &mut Vec<Node>, c: char, cursor: &mut Cursor<'_>) {
+    cursor.bump();
+    match nodes.last_mut() {
+        Some(Node::Text(text)) => text.push(c),
+        _ => nodes.push(Node::Text(c.into())),
+    }
+}
+
+fn skip_comment(cursor: &mut Cursor<'_>) -> Result<bool, Failure> {
+    if cursor.eat("##") {
+        cursor.take_while(|c| c != '\n');
+        cursor.eat("\n");
+        return Ok(true);
+    }
+    if !cursor.eat("#*") {
+        return Ok(false);
+    }
+    let Some(length) = cursor.rest().find("*#") else { return failed("a comment has no end") };
+    cursor.back_to(cursor.position() + length + 2);
+    Ok(true)
+}
+
+/// The name of the directive that starts here: `#name` or `#{name}`. A `#` before anything else is text.
+fn directive(cursor: &mut Cursor<'_>) -> Option<String> {
+    let start = cursor.position();
+    if !cursor.eat("#") {
+        return None;
+    }
+    let braced = cursor.eat("{");
+    let name = cursor.take_while(|c| c.is_ascii_alphabetic());
+    if name.is_empty() || (braced && !cursor.eat("}")) {
+        cursor.back_to(start);
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+fn set(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
+    cursor.skip_space();
+    cursor.expect("(")?;
+    cursor.skip_space();
+    let Some((target, _)) = reference(cursor)? else {
+        return failed(format!("#set needs a $reference (line {})", cursor.line()));
+    };
+    cursor.skip_space();
+    cursor.expect("=")?;
+    let value = expression(cursor)?;
+    cursor.expect(")")?;
+    cursor.skip_line_end();
+    Ok(Node::Set(target, value))
+}
+
+fn condition(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    cursor.skip_space();
+    cursor.expect("(")?;
+    let condition = expression(cursor)?;
+    cursor.expect(")")?;
+    cursor.skip_line_end();
+    Ok(condition)
+}
+
+fn conditional(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
+    let mut branches = Vec::new();
+    let mut test = condition(cursor)?;
+    loop {
+        let (nodes, end) = block(cursor)?;
+        branches.push((test, nodes));
+        match end.as_deref() {
+            Some("elseif") => test = condition(cursor)?,
+            Some("else") => return Ok(Node::If(branches, last_branch(cursor)?)),
+            Some(_) => {
+                cursor.skip_line_end();
+                return Ok(Node::If(branches, Vec::new()));
+            }
+            None => return failed("#if without #end"),
+        }
+    }
+}
+
+fn last_branch(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
+    cursor.skip_line_end();
+    let (nodes, end) = block(cursor)?;
+    if end.as_deref() != Some("end") {
+        return failed("#else without #end");
+    }
+    cursor.skip_line_end();
+    Ok(nodes)
+}
+
+/// A reference in text. A `$` that starts none is text; an escaped one is not emulated.
+fn output(cursor: &mut Cursor<'_>) -> Result<Option<Node>, Failure> {
+    if cursor.rest().starts_with("\\$") || cursor.rest().starts_with("\\#") {
+        return failed("an escaped $ or # is not implemented by the local AWS");
+    }
+    let start = cursor.position();
+    Ok(reference(cursor)?.map(|(reference, quiet)| Node::Output {
+        reference,
+        source: if quiet { String::new() } else { cursor.since(start).to_owned() },
+    }))
+}
+
+/// `$name…`, `${name…}`, and the quiet `$!name…`; whether it was quiet comes along.
+fn reference(cursor: &mut Cursor<'_>) -> Result<Option<(Reference, bool)>, Failure> {
+    let start = cursor.position();
+    if !cursor.eat("$") {
+        return Ok(None);
+    }
+    let quiet = cursor.eat("!");
+    let braced = cursor.eat("{");
+    let Some(root) = identifier(cursor) else {
+        cursor.back_to(start);
+        return Ok(None);
+    };
+    let steps = cursor.deeper(steps)?;
+    if braced {
+        cursor.expect("}")?;
+    }
+    Ok(Some((Reference { root, steps }, quiet)))
+}
+
+fn identifier(cursor: &mut Cursor<'_>) -> Option<String> {
+    cursor.peek().filter(char::is_ascii_alphabetic)?;
+    Some(cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-').to_owned())
+}
+
+fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, Failure> {
+    let mut steps = Vec::new();
+    loop {
+        let start = cursor.position();
+        if cursor.eat(".") {
+            let Some(name) = identifier(cursor) else {
+                cursor.back_to(start);
+                return Ok(steps);
+            };
+            steps.push(if cursor.eat("(") {
+                Step::Call(name, list(cursor, ")")?)
+            } else {
+                Step::Property(name)
+            });
+        } else if !steps.is_empty() && cursor.eat("[") {
+            let index = expression(cursor)?;
+            cursor.expect("]")?;
+            steps.push(Step::Index(index));
+        } else {
+            return Ok(steps);
+        }
+    }
+}
+
+fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Failure> {
+    let mut items = Vec::new();
+    cursor.skip_space();
+    if cursor.eat(end) {
+        return Ok(items);
+    }
+    loop {
+        items.push(expression(cursor)?);
+        if cursor.eat(end) {
+            return Ok(items);
+        }
+        cursor.expect(",")?;
+    }
+}
+
+/// An expression with the space around it.
+fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    cursor.deeper(|cursor| binary(cursor, 0))
+}
+
+/// The operators by binding strength, weakest first; a longer token before its prefix.
+const LEVELS: [&[(&str, Operator)]; 4] = [
+    &[("||", Operator::Or)],
+    &[("&&", Operator::And)],
+    &[("==", Operator::Equal), ("!=", Operator::NotEqual)],
+    &[
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+    ],
+];
+
+fn binary(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure> {
+    let Some(operators) = LEVELS.get(level) else { return operand(cursor) };
+    let mut left = binary(cursor, level + 1)?;
+    while let Some((_, operator)) = operators.iter().find(|(token, _)| cursor.eat(token)) {
+        let right = binary(cursor, level + 1)?;
+        left = Expression::Binary(*operator, Box::new(left), Box::new(right));
+    }
+    Ok(left)
+}
+
+fn operand(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    cursor.skip_space();
+    let operand = cursor.deeper(primary)?;
+    cursor.skip_space();
+    Ok(operand)
+}
+
+fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    if cursor.eat("!") {
+        return Ok(Expression::Not(Box::new(operand(cursor)?)));
+    }
+    if cursor.eat("(") {
+        let inner = expression(cursor)?;
+        cursor.expect(")")?;
+        return Ok(inner);
+    }
+    if cursor.eat("[") {
+        return Ok(Expression::List(list(cursor, "]")?));
+    }
+    if let Some((reference, _)) = reference(cursor)? {
+        return Ok(Expression::Reference(reference));
+    }
+    match cursor.peek() {
+        Some('\'') => Ok(Expression::Literal(quoted(cursor, '\'')?.into())),
+        Some('"') => {
+            let text = quoted(cursor, '"')?;
+            Ok(Expression::Interpolated(interpolated(&mut Cursor::new(text, cursor.depth()))?))
+        }
+        _ => word(cursor),
+    }
+}
+
+fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char) -> Result<&'a str, Failure> {
+    cursor.bump();
+    let text = cursor.take_while(|c| c != quote);
+    match cursor.bump() {
+        Some(_) => Ok(text),
+        None => failed(format!("a string has no closing {quote}")),
+    }
+}
+
+/// `true`, `false`, or a number.
+fn word(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let number =
+        || word.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(word.parse().ok()?));
+    match word {
+        "true" => Ok(Expression::Literal(true.into())),
+        "false" => Ok(Expression::Literal(false.into())),
+        _ => match number() {
+            Some(number) => Ok(Expression::Literal(Value::Number(number))),
+            None => {
+                let found: String = word.chars().chain(cursor.rest().chars()).take(16).collect();
+                failed(format!(
+                    "{found:?} is no expression that the local AWS knows (line {})",
+                    cursor.line()
+                ))
+            }
+        },
+    }
+}
