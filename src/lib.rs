@@ -1,5 +1,6 @@
 //! lambdeploy: one `stack.yaml` in, a running HTTPS endpoint out.
 
+pub mod aws;
 pub mod docker;
 pub mod engine;
 pub mod stack;

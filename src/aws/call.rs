@@ -1,0 +1,163 @@
+//! Retry by class, in one place. The SDK's own retries are off: they wait whole seconds, say nothing, and would repeat
+//! creates that AWS does not key by a name.
+//!
+//! | class | wait | at most |
+//! |---|---|---|
+//! | not yet (young role, young policy) | 0.25 s growing to 2 s | 5 min |
+//! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
+//! | busy (update in progress, somebody else writes) | 0.25 s growing to 2 s | 10 min |
+//! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 1 min |
+
+use super::failure::{Class, Failure};
+use crate::engine::Reporter;
+use anyhow::Result;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long to wait between tries, and how long in all.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    pub first: Duration,
+    pub longest: Duration,
+    pub budget: Duration,
+    /// Anywhere between zero and the wait, so that many callers don't come back together.
+    pub jitter: bool,
+}
+
+impl Patience {
+    pub const NOT_YET: Self = Self::new(250, 2_000, 300);
+    pub const BUSY: Self = Self::new(250, 2_000, 600);
+    pub const AMBIGUOUS: Self = Self::new(500, 8_000, 60);
+    pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
+
+    const fn new(first_ms: u64, longest_ms: u64, budget_s: u64) -> Self {
+        Self {
+            first: Duration::from_millis(first_ms),
+            longest: Duration::from_millis(longest_ms),
+            budget: Duration::from_secs(budget_s),
+            jitter: false,
+        }
+    }
+
+    /// The wait before try `n` (from 0).
+    fn wait(&self, n: u32) -> Duration {
+        let grown = self.first.saturating_mul(1 << n.min(16)).min(self.longest);
+        // Half of a growing wait is kept even with jitter: at once is never a good time to ask a throttle again.
+        if self.jitter { grown.mul_f64(0.5 + 0.5 * fastrand::f64()) } else { grown }
+    }
+
+    fn of(class: Class, repeatable: bool) -> Option<(Self, &'static str)> {
+        match class {
+            Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),
+            Class::Throttled => Some((Self::THROTTLED, "a grant (AWS allows this call only so often)")),
+            Class::Busy => Some((Self::BUSY, "another update to finish")),
+            Class::Ambiguous if repeatable => Some((Self::AMBIGUOUS, "an answer")),
+            _ => None,
+        }
+    }
+}
+
+/// Calls AWS until it answers, it refuses for good, or patience ends; every wait is said.
+///
+/// # Errors
+/// A [`Failure`] with AWS's last words, or `Interrupted`.
+pub async fn call<T, E, Fut>(to: &Reporter, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+where
+    Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    patiently(to, operation, true, send).await
+}
+
+/// As [`call`], but what may have taken effect is not sent again: for creates that AWS does not key by a name.
+///
+/// # Errors
+/// As [`call`]; a failure of class `Ambiguous` is the caller's to resolve.
+pub async fn call_once<T, E, Fut>(to: &Reporter, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+where
+    Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    patiently(to, operation, false, send).await
+}
+
+async fn patiently<T, E, Fut>(
+    to: &Reporter,
+    operation: &'static str,
+    repeatable: bool,
+    send: impl Fn() -> Fut,
+) -> Result<T>
+where
+    Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let mut waits = Waits::default();
+    loop {
+        to.stop.check()?;
+        let failure = match send().await {
+            Ok(value) => return Ok(value),
+            Err(error) => Failure::of(operation, &error),
+        };
+        waits.next(to, &failure, repeatable).await?;
+    }
+}
+
+/// The tries so far, by what they failed of.
+#[derive(Default)]
+struct Waits {
+    class: Option<Class>,
+    since: Option<Instant>,
+    tries: u32,
+}
+
+impl Waits {
+    /// Waits before the next try, or gives the failure back when there is none.
+    async fn next(&mut self, to: &Reporter, failure: &Failure, repeatable: bool) -> Result<()> {
+        let class = failure.class();
+        let Some((patience, what)) = Patience::of(class, repeatable) else {
+            return Err(failure.clone().into());
+        };
+        if self.class.replace(class) != Some(class) {
+            (self.since, self.tries) = (None, 0);
+        }
+        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
+        let wait = failure.retry_after.unwrap_or_default().max(patience.wait(self.tries));
+        if waited + wait > patience.budget {
+            return Err(failure.clone().into());
+        }
+        self.tries += 1;
+        let (so_far, most) = (waited.as_secs(), patience.budget.as_secs());
+        to.note(format!(
+            "waiting for {what}: {so_far} s of at most {most} s ({}: {})",
+            failure.operation, failure.message
+        ));
+        Ok(to.stop.sleep(wait).await?)
+    }
+}
+
+/// Asks until the answer is there. `what` completes "waiting for …"; the answer `Err(text)` says how it stands.
+///
+/// # Errors
+/// When patience ends, with how it stood last; `Interrupted`; whatever `ask` fails of.
+pub async fn until<T, Fut>(to: &Reporter, patience: Patience, what: &str, ask: impl Fn() -> Fut) -> Result<T>
+where
+    Fut: Future<Output = Result<Result<T, String>>>,
+{
+    let since = Instant::now();
+    for n in 0.. {
+        let standing = match ask().await? {
+            Ok(answer) => return Ok(answer),
+            Err(standing) => standing,
+        };
+        let (waited, wait) = (since.elapsed(), patience.wait(n));
+        if waited + wait > patience.budget {
+            anyhow::bail!("waited {} s for {what}, and still: {standing}", waited.as_secs());
+        }
+        let (so_far, most) = (waited.as_secs(), patience.budget.as_secs());
+        to.note(format!("waiting for {what}: {so_far} s of at most {most} s ({standing})"));
+        to.stop.sleep(wait).await?;
+    }
+    unreachable!("the loop ends by returning")
+}

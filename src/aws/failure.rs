@@ -1,0 +1,228 @@
+//! An AWS call that failed: AWS's own words, what they mean for a retry, and what a person can do.
+
+use aws_smithy_runtime_api::{
+    client::{orchestrator::HttpResponse, result::SdkError},
+    http::StatusCode,
+};
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use std::{fmt, time::Duration};
+
+/// One failed call. An `SdkError` displays only "service error", so everything is taken out of it here.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// "CreateFunction"
+    pub operation: &'static str,
+    pub code: Option<String>,
+    pub message: String,
+    pub status: Option<u16>,
+    pub retry_after: Option<Duration>,
+    pub request_id: Option<String>,
+    /// The request may or may not have taken effect: no answer, or a broken one.
+    unanswered: bool,
+}
+
+/// What a failure means for a retry (the project's notes on AWS behaviour, section 13). Code first, text second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Another part of AWS does not know yet what we just made: a young role, a young policy.
+    NotYet,
+    Throttled,
+    /// An update is in progress, or somebody else is writing.
+    Busy,
+    /// It may have taken effect.
+    Ambiguous,
+    NotFound,
+    AlreadyThere,
+    Denied,
+    Credentials,
+    Fatal,
+}
+
+impl Failure {
+    pub fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let raw = error.raw_response();
+        let header = |name| raw.and_then(|r| r.headers().get(name)).map(str::to_owned);
+        let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
+        let answered = meta.is_some_and(|m| m.code().is_some());
+        Self {
+            operation,
+            code: meta.and_then(|m| m.code()).map(str::to_owned),
+            message: meta
+                .and_then(|m| m.message())
+                .map_or_else(|| without_noise(error), |text| text.trim().to_owned()),
+            status: raw.map(|r| StatusCode::as_u16(r.status())),
+            retry_after: header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
+            request_id: header("x-amzn-requestid"),
+            unanswered: !answered && !matches!(error, SdkError::ConstructionFailure(_)),
+        }
+    }
+
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    pub fn says(&self, text: &str) -> bool {
+        self.message.to_lowercase().contains(&text.to_lowercase())
+    }
+
+    pub fn class(&self) -> Class {
+        let code = self.code.as_deref().unwrap_or_default();
+        match code {
+            _ if is_throttle(code) || self.status == Some(429) && code != "LimitExceededException" => {
+                Class::Throttled
+            }
+            _ if self.is_not_yet() => Class::NotYet,
+            _ if self.is_busy() => Class::Busy,
+            _ if is_not_found(code) => Class::NotFound,
+            _ if self.is_already_there() => Class::AlreadyThere,
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
+                Class::Denied
+            }
+            _ if is_credentials(code) || self.code.is_none() && self.says("credential") => Class::Credentials,
+            _ if self.unanswered || self.status.is_some_and(|s| s >= 500 && s != 501) => Class::Ambiguous,
+            _ => Class::Fatal,
+        }
+    }
+
+    fn is_not_yet(&self) -> bool {
+        match self.code.as_deref().unwrap_or_default() {
+            "InvalidParameterValueException" => {
+                self.says("cannot be assumed")
+                    || self.says("role does not have permissions")
+                    || self.says("throttled by EC2")
+                    || self.says("KMS key is invalid for CreateGrant")
+                    || self.says("InvalidArnException") && self.says("valid principal")
+            }
+            "AccessDeniedException" => self.says("does not have permission to access the ECR image"),
+            "InvalidParameterException" => self.says("invalid repository policy provided"),
+            "MalformedPolicyDocument" => self.says("invalid principal"),
+            _ => false,
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        match self.code.as_deref().unwrap_or_default() {
+            "ResourceConflictException" => {
+                self.says("update is in progress") || self.says("currently in the following state")
+            }
+            "ConflictException" => self.says("try again later") || self.says("concurrent modification"),
+            "ConcurrentModification" | "OperationAbortedException" | "DeleteConflict" => true,
+            _ => false,
+        }
+    }
+
+    fn is_already_there(&self) -> bool {
+        match self.code.as_deref().unwrap_or_default() {
+            "EntityAlreadyExists" | "RepositoryAlreadyExistsException" | "ResourceAlreadyExistsException" => {
+                true
+            }
+            "ResourceConflictException" => self.says("already exist"),
+            "ConflictException" => true,
+            _ => false,
+        }
+    }
+
+    /// What a person can do about it, where there is something to say.
+    fn advice(&self) -> Option<String> {
+        match self.class() {
+            Class::Denied => Some(format!(
+                "the caller may not do {}; ask for that permission on the resource AWS names, then run the same command again",
+                self.operation
+            )),
+            Class::Credentials => Some(
+                "AWS did not accept (or find) credentials: check `profile:` in the stack file, --profile, AWS_PROFILE or \
+                 AWS_ACCESS_KEY_ID; sign in again if they have expired; or try everything without an account: --local"
+                    .to_owned(),
+            ),
+            Class::NotYet if self.says("cannot be assumed") => Some(
+                "either the role is too young (AWS needs up to minutes), or its trust policy does not let lambda.amazonaws.com assume it"
+                    .to_owned(),
+            ),
+            Class::Ambiguous => Some("nothing is lost: run the same command again".to_owned()),
+            _ if self.says("media type") => Some(
+                "Lambda takes one platform's image manifest, never an index with attestations; build with `--provenance=false`"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed: ", self.operation)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        write!(f, "{}", self.message)?;
+        self.advice().map_or(Ok(()), |advice| write!(f, "\n  → {advice}"))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The AWS failure inside an error, if that is what it is.
+pub fn failure_of(error: &anyhow::Error) -> Option<&Failure> {
+    error.downcast_ref()
+}
+
+/// "Not there" is an answer, not an error.
+pub trait FoundExt<T> {
+    /// `None` where AWS says that it does not exist.
+    fn found(self) -> anyhow::Result<Option<T>>;
+}
+
+impl<T> FoundExt<T> for anyhow::Result<T> {
+    fn found(self) -> anyhow::Result<Option<T>> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::NotFound) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+fn is_throttle(code: &str) -> bool {
+    code.starts_with("Throttl")
+        || matches!(code, "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown")
+}
+
+fn is_not_found(code: &str) -> bool {
+    matches!(
+        code,
+        "NoSuchEntity"
+            | "NotFoundException"
+            | "ResourceNotFoundException"
+            | "RepositoryNotFoundException"
+            | "RepositoryPolicyNotFoundException"
+            | "ImageNotFoundException"
+    )
+}
+
+fn is_credentials(code: &str) -> bool {
+    code.starts_with("ExpiredToken")
+        || matches!(
+            code,
+            "InvalidClientTokenId"
+                | "UnrecognizedClientException"
+                | "SignatureDoesNotMatch"
+                | "InvalidSignatureException"
+        )
+}
+
+/// The chain of causes of an error that AWS did not word, each said once.
+fn without_noise<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !parts.iter().any(|p| p.contains(&text)) {
+            parts.push(text);
+        }
+        cause = error.source();
+    }
+    if parts.is_empty() { DisplayErrorContext(error).to_string() } else { parts.join(": ") }
+}

@@ -1,0 +1,145 @@
+//! Lists that several resources need, each read once for all of them and again when it is old.
+
+use super::{Cloud, call::call};
+use crate::engine::{Id, Reporter};
+use anyhow::{Error, Result};
+use aws_sdk_apigateway::types::{ApiKey, RestApi, UsagePlan};
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared},
+};
+use std::{cell::RefCell, rc::Rc, time::Duration};
+use tokio::time::Instant;
+
+/// The lists of API Gateway: its resources have no names to ask for.
+#[derive(Default)]
+pub struct Lookups {
+    rest_apis: Lookup<Vec<RestApi>>,
+    api_keys: Lookup<Vec<ApiKey>>,
+    usage_plans: Lookup<Vec<UsagePlan>>,
+}
+
+/// A list older than this is read again.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// API Gateway's largest page.
+const PAGE: i32 = 500;
+
+type Pending<T> = Shared<LocalBoxFuture<'static, Result<Rc<T>, Rc<Error>>>>;
+
+struct Lookup<T>(RefCell<Option<(Instant, Pending<T>)>>);
+
+impl<T> Default for Lookup<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<T: 'static> Lookup<T> {
+    async fn get(&self, read: impl Future<Output = Result<T>> + 'static) -> Result<Rc<T>> {
+        let fresh = self.0.borrow().as_ref().filter(|(at, _)| at.elapsed() <= FRESH).map(|(_, p)| p.clone());
+        let pending = fresh.unwrap_or_else(|| self.start(read));
+        pending.await.map_err(|e| shared(&e))
+    }
+
+    fn start(&self, read: impl Future<Output = Result<T>> + 'static) -> Pending<T> {
+        let pending = read.map(|r| r.map(Rc::new).map_err(Rc::new)).boxed_local().shared();
+        *self.0.borrow_mut() = Some((Instant::now(), pending.clone()));
+        pending
+    }
+
+    fn forget(&self) {
+        self.0.take();
+    }
+}
+
+/// The same error for everybody who waits for the list, with its AWS failure still in it.
+fn shared(error: &Rc<Error>) -> Error {
+    match super::failure_of(error) {
+        Some(failure) => failure.clone().into(),
+        None => Error::msg(format!("{error:#}")),
+    }
+}
+
+impl Cloud {
+    /// Every REST API of the region, with tags.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn rest_apis(self: &Rc<Self>) -> Result<Rc<Vec<RestApi>>> {
+        let cloud = self.clone();
+        self.lookups.rest_apis.get(async move { cloud.read_rest_apis().await }).await
+    }
+
+    /// Every API key, without values.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn api_keys(self: &Rc<Self>) -> Result<Rc<Vec<ApiKey>>> {
+        let cloud = self.clone();
+        self.lookups.api_keys.get(async move { cloud.read_api_keys().await }).await
+    }
+
+    /// Every usage plan. AWS lists them without tags.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn usage_plans(self: &Rc<Self>) -> Result<Rc<Vec<UsagePlan>>> {
+        let cloud = self.clone();
+        self.lookups.usage_plans.get(async move { cloud.read_usage_plans().await }).await
+    }
+
+    /// Makes the next look a new one, for lists that decide about a create.
+    pub fn forget_lists(&self) {
+        self.lookups.rest_apis.forget();
+        self.lookups.api_keys.forget();
+        self.lookups.usage_plans.forget();
+    }
+
+    async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {
+        let mut all = Vec::new();
+        let mut position = None;
+        loop {
+            let request = self.apigateway.get_rest_apis().limit(PAGE).set_position(position);
+            let page = call(&quiet(), "GetRestApis", || request.clone().send()).await?;
+            all.extend(page.items.unwrap_or_default());
+            position = page.position;
+            if position.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn read_api_keys(&self) -> Result<Vec<ApiKey>> {
+        let mut all = Vec::new();
+        let mut position = None;
+        loop {
+            let request =
+                self.apigateway.get_api_keys().limit(PAGE).include_values(false).set_position(position);
+            let page = call(&quiet(), "GetApiKeys", || request.clone().send()).await?;
+            all.extend(page.items.unwrap_or_default());
+            position = page.position;
+            if position.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    async fn read_usage_plans(&self) -> Result<Vec<UsagePlan>> {
+        let mut all = Vec::new();
+        let mut position = None;
+        loop {
+            let request = self.apigateway.get_usage_plans().limit(PAGE).set_position(position);
+            let page = call(&quiet(), "GetUsagePlans", || request.clone().send()).await?;
+            all.extend(page.items.unwrap_or_default());
+            position = page.position;
+            if position.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+fn quiet() -> Reporter {
+    Reporter::silent(Id::only("lists"))
+}

@@ -1,0 +1,74 @@
+//! Ownership is a tag, carried by every create call in the same request.
+
+use crate::engine::{Id, Owner};
+use std::collections::BTreeMap;
+
+/// Key to value, in order.
+pub type Tags = BTreeMap<String, String>;
+
+pub const STACK: &str = "lambdeploy:stack";
+pub const ID: &str = "lambdeploy:id";
+pub const REGION: &str = "lambdeploy:region";
+/// It was there before the stack; `destroy` keeps it.
+pub const ADOPTED: &str = "lambdeploy:adopted";
+
+/// Whose things are whose: one stack in one region, and the tags its owner wants on everything.
+#[derive(Debug, Clone)]
+pub struct Ownership {
+    pub stack: String,
+    pub region: String,
+    /// The user's own `tags:`.
+    pub extra: Tags,
+}
+
+impl Ownership {
+    /// The tags of a resource that is ours or becomes ours.
+    pub fn tags(&self, id: &Id, owner: Option<&Owner>) -> Tags {
+        let mut tags = self.extra.clone();
+        tags.insert(STACK.to_owned(), self.stack.clone());
+        tags.insert(ID.to_owned(), id.to_string());
+        tags.insert(REGION.to_owned(), self.region.clone());
+        if matches!(owner, Some(Owner::Adopted | Owner::Other(_))) {
+            tags.insert(ADOPTED.to_owned(), "true".to_owned());
+        }
+        tags
+    }
+
+    /// Whether these tags say "this stack, in this region".
+    pub fn owns(&self, tags: &Tags) -> bool {
+        tags.get(STACK) == Some(&self.stack) && tags.get(REGION) == Some(&self.region)
+    }
+
+    /// Whose a thing with these tags is; `what` names it for a refusal.
+    pub fn owner(&self, tags: &Tags, what: impl FnOnce() -> String) -> Owner {
+        match (self.owns(tags), tags.get(STACK), tags.get(ADOPTED).map(String::as_str)) {
+            (true, _, Some("true")) => Owner::Adopted,
+            (true, _, _) => Owner::Us,
+            (false, Some(other), _) => {
+                Owner::Other(format!("{}, which belongs to the stack {other},", what()))
+            }
+            (false, None, _) => Owner::Other(what()),
+        }
+    }
+
+    /// The canonical form of what AWS reports: AWS's own tags are not ours to manage, and on adopted things strangers'
+    /// tags stay. Ours are all there should be on what we made.
+    pub fn managed(&self, tags: &Tags, owner: &Owner) -> Tags {
+        let ours = |key: &str| key.starts_with("lambdeploy:") || self.extra.contains_key(key);
+        let keep = |key: &str| {
+            !key.starts_with("aws:") && !key.starts_with(INVENTORY) && (*owner == Owner::Us || ours(key))
+        };
+        tags.iter().filter(|(k, _)| keep(k)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+}
+
+/// The inventory on the REST API has its own field ([`super::Inventory`]).
+pub const INVENTORY: &str = "lambdeploy:inventory";
+
+/// What to set and what to take away, from one set of managed tags to another.
+pub fn difference(have: &Tags, want: &Tags) -> (Tags, Vec<String>) {
+    let set =
+        want.iter().filter(|(k, v)| have.get(*k) != Some(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let gone = have.keys().filter(|k| !want.contains_key(*k)).cloned().collect();
+    (set, gone)
+}
