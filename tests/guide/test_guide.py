@@ -1,0 +1,114 @@
+"""The guide, followed: its own aws-cli script (step 6) and commands (step 7) against the local AWS, with examples/hello.
+
+`edits.py` lists every letter that differs from the guide. Needs aws-cli beside this Python, Docker, curl and bash.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from . import edits
+
+HELLO = Path(__file__).parents[2] / "examples/hello"
+RUN = """
+. ./step-6.sh
+printf '%s\\n' "$API_ID" "$API_KEY_VALUE" >"$RESULT"
+exec >step-7.out
+. ./step-7.sh
+"""
+
+
+@dataclass
+class Followed:
+    output: str
+    api: str
+    key: str
+    port: int
+
+    def call(self, method: str, **headers: str) -> tuple[int, dict[str, str], str]:
+        """The stage's root: status, headers, body."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/default/",
+            method=method,
+            data=b'{"name": "Ada"}' if method == "POST" else None,
+        )
+        request.add_header("Host", f"{self.api}.execute-api.localhost:{self.port}")
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+                return answer.status, dict(answer.headers), answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, dict(refusal.headers), refusal.read().decode()
+
+
+@pytest.fixture(scope="module")
+def followed(local_aws, tmp_path_factory):
+    """The guide's commands have run, in one shell, in the folder of the function."""
+    folder = tmp_path_factory.mktemp("guide")
+    for file in HELLO.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "step-6.sh").write_text(edits.edited("step-6.sh", edits.step_6(local_aws.host)))
+    (folder / "step-7.sh").write_text(edits.edited("step-7.sh", edits.step_7()))
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", RUN],
+        cwd=folder,
+        env=environment(local_aws, folder),
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    try:
+        assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+        api, key = (folder / "result").read_text().split()
+        yield Followed(ran.stdout, api, key, local_aws.port)
+    finally:
+        forget(local_aws.host)
+
+
+def environment(aws, folder):
+    """As after the guide's step 1: a profile with a key pair, and nothing else."""
+    profile = "[egyptian-project]\naws_access_key_id = local\naws_secret_access_key = local\n"
+    (folder / "credentials").write_text(profile)
+    variables = aws.environment() | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+        "RESULT": str(folder / "result"),
+    }
+    return {name: value for name, value in variables.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_REGION")}
+
+
+def forget(host):
+    """What the commands left with Docker: a log-in and two names of an image."""
+    name = "jere-egyptian-art-analyzer:latest"
+    subprocess.run(["docker", "logout", host], capture_output=True, check=True)
+    subprocess.run(["docker", "rmi", name, f"{host}/{name}"], capture_output=True, check=False)
+
+
+def test_the_last_post_is_answered_by_the_function(followed):
+    assert json.loads(followed.output.splitlines()[-1]) == {"message": "Hello Jeremias!"}
+
+
+def test_the_key_is_asked_for(followed):
+    status, _, body = followed.call("POST")
+    assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
+    status, _, body = followed.call("POST", x_api_key=followed.key)
+    assert (status, json.loads(body)) == (200, {"message": "Hello Ada!"})
+
+
+def test_the_preflight_is_answered_with_the_headers_of_step_7(followed):
+    status, headers, _ = followed.call(
+        "OPTIONS",
+        Origin="https://www.jeremias-rodriguez.com",
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="Content-Type",
+    )
+    assert status == 200
+    assert {name: headers.get(name) for name in edits.HEADERS} == edits.HEADERS

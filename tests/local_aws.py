@@ -1,0 +1,83 @@
+"""Starts and stops `lambdeploy local` for tests that come from outside."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass
+class LocalAws:
+    """A local AWS in a process of its own. LAMBDEPLOY names the binary."""
+
+    port: int
+    process: subprocess.Popen
+
+    @classmethod
+    def start(cls, *arguments: str, log: Path) -> "LocalAws":
+        """Returns once it answers; `log` gets what it prints."""
+        binary = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[1] / "target/debug/lambdeploy")
+        port = _free_port()
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [binary, "local", "--port", str(port), *arguments], stdout=output, stderr=subprocess.STDOUT
+            )
+        aws = cls(port, process)
+        aws._wait(log)
+        return aws
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}"
+
+    def stop(self) -> int:
+        """Ends it as Ctrl-C does, and with it the functions' containers. Returns its exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=60)
+
+    def environment(self) -> dict[str, str]:
+        """What points an AWS SDK or aws-cli at it, and at nothing of this machine's own configuration."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": "us-east-2",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost,.localhost",
+        }
+
+    def _wait(self, log: Path) -> None:
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                raise RuntimeError(f"the local AWS does not come up:\n{log.read_text()}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            opener.open(f"{self.url}/_local/", timeout=5).close()
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
