@@ -21,8 +21,10 @@
 
 pub mod clock;
 pub mod config;
+pub mod constraint;
 pub mod error;
 pub mod operation;
+pub mod policy;
 pub mod protocol;
 pub mod request_log;
 pub mod server;

@@ -97,6 +97,13 @@ pub struct Operation {
     pub handler: Handler,
 }
 
+impl Operation {
+    /// A row of the JSON or query protocol, which name the operation themselves.
+    pub const fn named(name: &'static str, handler: Handler) -> Self {
+        Self { name, method: "POST", path: "/", query: &[], handler }
+    }
+}
+
 /// One request on its way through a handler.
 pub struct Call<'a> {
     pub service: Service,

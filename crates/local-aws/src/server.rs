@@ -181,10 +181,11 @@ impl LocalAws {
     async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
         let reply = {
             let mut world = self.world();
+            let account = world.account_of_key(&incoming.access_key).unwrap_or(&incoming.account).to_owned();
             let mut call = Call {
                 service: incoming.service,
                 operation: incoming.operation.name,
-                account: incoming.account.clone(),
+                account,
                 region: incoming.region.clone(),
                 access_key: incoming.access_key.clone(),
                 host: incoming.host.clone(),

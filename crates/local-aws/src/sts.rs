@@ -6,25 +6,22 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub const OPERATIONS: &[Operation] = &[Operation {
-    name: "GetCallerIdentity",
-    method: "POST",
-    path: "/",
-    query: &[],
-    handler: get_caller_identity,
-}];
+pub const OPERATIONS: &[Operation] = &[Operation::named("GetCallerIdentity", get_caller_identity)];
 
-/// A key that belongs to nobody is the user `local` of its account: it may do everything, but is not root.
+/// A key that belongs to no user is `local` of its account, who may do everything but is not root.
 fn get_caller_identity(call: &mut Call<'_>, _: Value) -> Result<Reply, AwsError> {
-    Ok(Reply::ok(json!({
-        "UserId": "AIDALOCALUSER00000000",
-        "Account": call.account,
-        "Arn": format!("arn:aws:iam::{}:user/local", call.account),
-    })))
+    let (account, key) = (call.account.clone(), call.access_key.clone());
+    let (id, arn) = match call.account_mut().iam.user_of_key(&key) {
+        Some(user) => (user.entity.id.clone(), user.entity.arn.clone()),
+        None => ("AIDALOCALUSER00000000".to_owned(), format!("arn:aws:iam::{account}:user/local")),
+    };
+    Ok(Reply::ok(json!({ "UserId": id, "Account": account, "Arn": arn })))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use crate::testing::{Client, instant};
     use serde_json::json;
 
@@ -36,5 +33,17 @@ mod tests {
         assert_eq!(status, 200);
         assert_eq!(identity["Account"], "123456789012");
         assert_eq!(identity["Arn"], "arn:aws:iam::123456789012:user/local");
+    }
+
+    #[tokio::test]
+    async fn a_users_key_is_that_user_in_its_account() {
+        let aws = instant();
+        let admin = Client { access_key: "123456789012", ..Client::of(&aws) };
+        let (_, user) = admin.call("iam", "CreateUser", json!({ "UserName": "ada", "Path": "/team/" })).await;
+        let (_, key) = admin.call("iam", "CreateAccessKey", json!({ "UserName": "ada" })).await;
+        let ada = Client { access_key: key["AccessKey"]["AccessKeyId"].as_str().unwrap(), ..admin };
+        let (_, identity) = ada.call("sts", "GetCallerIdentity", json!({})).await;
+        assert_eq!(identity["Arn"], "arn:aws:iam::123456789012:user/team/ada");
+        assert_eq!(identity["UserId"], user["User"]["UserId"]);
     }
 }

@@ -1,0 +1,115 @@
+//! What AWS's model says that an input's members must satisfy, and AWS's sentence when they don't.
+
+use crate::error::{AwsError, validation_text};
+use serde_json::Value;
+use std::{fmt::Display, ops::RangeInclusive};
+
+/// The shape of a string: characters, not bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    pub length: (usize, usize),
+    pub pattern: Option<Pattern>,
+}
+
+/// A pattern as AWS prints it, with what it means.
+pub type Pattern = (&'static str, fn(&str) -> bool);
+
+/// Reads the members of an input and gathers what is wrong with them, because AWS names all of it at once.
+pub struct Members<'a> {
+    input: &'a Value,
+    failures: Vec<String>,
+}
+
+impl<'a> Members<'a> {
+    pub fn of(input: &'a Value) -> Self {
+        Self { input, failures: Vec::new() }
+    }
+
+    /// A required string; empty where it is missing, which [`Self::finish`] then refuses.
+    pub fn text(&mut self, name: &str, shape: Shape) -> &'a str {
+        self.optional_text(name, shape).unwrap_or_else(|| {
+            self.missing(name);
+            ""
+        })
+    }
+
+    pub fn optional_text(&mut self, name: &str, shape: Shape) -> Option<&'a str> {
+        let text = self.input[name].as_str()?;
+        self.check_text(&lower_first(name), text, shape);
+        Some(text)
+    }
+
+    /// A number, which the query protocol writes as a string.
+    pub fn number(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
+        let value = &self.input[name];
+        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        let Some(number) = number else {
+            if !value.is_null() {
+                self.fail(&lower_first(name), value, "Member must be a number");
+            }
+            return None;
+        };
+        if number < *range.start() {
+            let least = range.start();
+            self.fail(
+                &lower_first(name),
+                number,
+                format!("Member must have value greater than or equal to {least}"),
+            );
+        } else if number > *range.end() {
+            let most = range.end();
+            self.fail(
+                &lower_first(name),
+                number,
+                format!("Member must have value less than or equal to {most}"),
+            );
+        }
+        Some(number)
+    }
+
+    /// A list; missing is empty.
+    pub fn list(&self, name: &str) -> &'a [Value] {
+        self.input[name].as_array().map_or(&[], Vec::as_slice)
+    }
+
+    pub fn check_text(&mut self, place: &str, text: &str, shape: Shape) {
+        let length = text.chars().count();
+        let (least, most) = shape.length;
+        if length < least {
+            self.fail(place, text, format!("Member must have length greater than or equal to {least}"));
+        } else if length > most {
+            self.fail(place, text, format!("Member must have length less than or equal to {most}"));
+        }
+        if let Some((pattern, holds)) = shape.pattern
+            && !holds(text)
+        {
+            self.fail(place, text, format!("Member must satisfy regular expression pattern: {pattern}"));
+        }
+    }
+
+    pub fn missing(&mut self, name: &str) {
+        let place = lower_first(name);
+        self.failures
+            .push(format!("Value null at '{place}' failed to satisfy constraint: Member must not be null"));
+    }
+
+    pub fn fail(&mut self, place: &str, value: impl Display, constraint: impl Display) {
+        self.failures
+            .push(format!("Value '{value}' at '{place}' failed to satisfy constraint: {constraint}"));
+    }
+
+    /// # Errors
+    /// Status 400 and `code`, which each service names differently, with everything that was wrong.
+    pub fn finish(self, code: &str) -> Result<(), AwsError> {
+        if self.failures.is_empty() {
+            return Ok(());
+        }
+        Err(AwsError::new(400, code, validation_text(&self.failures)))
+    }
+}
+
+/// AWS names members in its sentences with a small first letter.
+fn lower_first(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,78 @@
+//! Inline policies of roles and users.
+
+use super::{
+    entity::{Kind, check_name, name_of},
+    iam, paging,
+    role::{DOCUMENT, malformed, size, url_encoded},
+};
+use crate::{
+    constraint::{Members, Shape},
+    error::AwsError,
+    operation::{Call, Reply},
+    policy,
+};
+use serde_json::{Value, json};
+
+const POLICY_NAME: Shape = Shape { length: (1, 128), pattern: None };
+
+/// Characters of all inline policies together.
+fn quota(kind: Kind) -> usize {
+    match kind {
+        Kind::Role => 10_240,
+        Kind::User => 2048,
+    }
+}
+
+fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
+    let mut members = Members::of(input);
+    let policy = members.text("PolicyName", POLICY_NAME).to_owned();
+    members.finish("ValidationError")?;
+    check_name("PolicyName", &policy)?;
+    Ok((name_of(input, kind)?, policy))
+}
+
+fn no_such(kind: Kind, policy: &str) -> AwsError {
+    let text = format!("The {} policy with name {policy} cannot be found.", kind.noun());
+    AwsError::new(404, "NoSuchEntity", text)
+}
+
+pub fn put(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+    let (name, policy) = read(input, kind)?;
+    let mut members = Members::of(input);
+    let document = members.text("PolicyDocument", DOCUMENT);
+    members.finish("ValidationError")?;
+    let entity = iam(call).entity_mut(kind, &name)?;
+    policy::check(document, policy::Kind::Identity).map_err(malformed)?;
+    let others = entity.inline.iter().filter(|(n, _)| **n != policy).map(|(_, d)| size(d));
+    if others.sum::<usize>() + size(document) > quota(kind) {
+        let text =
+            format!("Maximum policy size of {} bytes exceeded for {} {name}", quota(kind), kind.noun());
+        return Err(AwsError::new(409, "LimitExceeded", text));
+    }
+    entity.inline.insert(policy, document.to_owned());
+    Ok(Reply::Empty { status: 200 })
+}
+
+pub fn get(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+    let (name, policy) = read(input, kind)?;
+    let inline = &iam(call).entity(kind, &name)?.inline;
+    let document = inline.get(&policy).ok_or_else(|| no_such(kind, &policy))?;
+    Ok(Reply::ok(json!({
+        kind.member(): name,
+        "PolicyName": policy,
+        "PolicyDocument": url_encoded(document),
+    })))
+}
+
+pub fn delete(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+    let (name, policy) = read(input, kind)?;
+    let gone = iam(call).entity_mut(kind, &name)?.inline.remove(&policy);
+    gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| no_such(kind, &policy))
+}
+
+pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+    let name = name_of(input, kind)?;
+    let inline = &iam(call).entity(kind, &name)?.inline;
+    let items = inline.keys().map(|name| (name.clone(), json!(name))).collect();
+    paging::page(call, input, "PolicyNames", items)
+}

@@ -1,0 +1,95 @@
+//! Users: who can call AWS with a key of their own, and only do what their policies allow.
+
+use super::{
+    entity::{Entity, Kind, NAME, name_of},
+    iam, managed_policies, paging,
+    role::check_bare,
+};
+use crate::{
+    constraint::Members,
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct User {
+    #[serde(flatten)]
+    pub entity: Entity,
+    /// Access key ids and since when they are. Their secrets follow from the ids and the seed.
+    pub access_keys: BTreeMap<String, Timestamp>,
+}
+
+impl User {
+    fn shown(&self) -> Value {
+        let mut shown = self.entity.shown(Kind::User);
+        shown.extend(self.entity.details());
+        Value::Object(shown)
+    }
+}
+
+pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let entity = Entity::create(call, &mut members, Kind::User)?;
+    members.finish("ValidationError")?;
+    entity.check_names(Kind::User)?;
+    let iam = iam(call);
+    if let Some(arn) = &entity.boundary {
+        managed_policies::check_attachable(iam, arn)?;
+    }
+    let key = entity.name.to_ascii_lowercase();
+    if iam.users.contains_key(&key) {
+        let text = format!("User with name {} already exists.", entity.name);
+        return Err(AwsError::new(409, "EntityAlreadyExists", text));
+    }
+    let user = User { entity, access_keys: BTreeMap::new() };
+    let shown = user.shown();
+    iam.users.insert(key, user);
+    Ok(Reply::ok(json!({ "User": shown })))
+}
+
+/// The named user, or the caller.
+pub fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, AwsError> {
+    if input.get("UserName").is_some() {
+        return name_of(input, Kind::User);
+    }
+    let caller = call.access_key.clone();
+    iam(call).user_of_key(&caller).map(|user| user.entity.name.clone()).ok_or_else(|| {
+        let text = "Must specify userName when calling with non-User credentials";
+        AwsError::new(400, "ValidationError", text)
+    })
+}
+
+pub fn find<'a>(call: &'a mut Call<'_>, name: &str) -> Result<&'a mut User, AwsError> {
+    let found = iam(call).users.get_mut(&name.to_ascii_lowercase()).filter(|u| u.entity.name == name);
+    found.ok_or_else(|| super::no_such(Kind::User, name))
+}
+
+pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let name = named_or_caller(call, &input)?;
+    Ok(Reply::ok(json!({ "User": find(call, &name)?.shown() })))
+}
+
+pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let prefix = members.optional_text("PathPrefix", NAME).unwrap_or("/");
+    members.finish("ValidationError")?;
+    let users = iam(call).users.iter().filter(|(_, u)| u.entity.path.starts_with(prefix));
+    let items = users.map(|(key, u)| (key.clone(), Value::Object(u.entity.shown(Kind::User)))).collect();
+    paging::page(call, &input, "Users", items)
+}
+
+pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let name = name_of(&input, Kind::User)?;
+    let user = find(call, &name)?;
+    if !user.access_keys.is_empty() {
+        let text = "Cannot delete entity, must delete access keys first.";
+        return Err(AwsError::new(409, "DeleteConflict", text));
+    }
+    check_bare(&user.entity)?;
+    iam(call).users.remove(&name.to_ascii_lowercase());
+    Ok(Reply::Empty { status: 200 })
+}
