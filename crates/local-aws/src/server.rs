@@ -71,7 +71,7 @@ impl LocalAws {
     /// Answers one request, whichever door it came to. Needs no socket.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
         match Door::of(&request) {
-            Door::Local(page) => self.local_page(&page),
+            Door::Local(page) => self.local_page(&page, request.uri().query().unwrap_or_default()),
             Door::Registry => registry::handle(self, request).await,
             Door::Stage(target) => gateway::handle(self, target, request).await,
             Door::Api => self.api(request).await,
@@ -134,7 +134,7 @@ impl LocalAws {
         format!("{:08x}-0000-4000-8000-{n:012x}", self.0.config.seed as u32)
     }
 
-    fn local_page(&self, page: &str) -> Response<Body> {
+    fn local_page(&self, page: &str, query: &str) -> Response<Body> {
         match page {
             "requests" => {
                 let entries = self.0.requests.entries();
@@ -148,6 +148,7 @@ impl LocalAws {
             }
             "dump" => text(StatusCode::OK, self.dump().to_string()),
             "health" => text(StatusCode::OK, "ok\n".to_owned()),
+            _ if page.starts_with("cognito/") => gateway::user_pool::page(self, page, query),
             _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),
         }
     }

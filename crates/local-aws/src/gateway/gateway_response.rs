@@ -55,7 +55,8 @@ fn body(
     context: &Value,
     refusal: &Refusal,
 ) -> (String, String) {
-    let plain = || ("application/json".to_owned(), json!({ "message": refusal.message }).to_string());
+    let member = if refusal.kind == Kind::PolicyDenied { "Message" } else { "message" };
+    let plain = || ("application/json".to_owned(), json!({ member: refusal.message }).to_string());
     let Some(templates) = customised.map(|c| &c.response_templates).filter(|t| !t.is_empty()) else {
         return plain();
     };

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`target`], [`site`], [`routing`] | which API and stage a URL names, what that stage serves, which method answers |
 //! | [`request`], [`exchange`] | the request as functions and templates see it; all that is known while it is served |
+//! | [`authorize`] | resource policy, signatures, user pools, Lambda authorizers |
 //! | [`api_key`], [`throttle`], [`quota`], [`meters`] | who may call how often |
 //! | [`mock`], [`vtl`], [`mapping`] | MOCK integrations, mapping templates, mapping expressions |
 //! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
@@ -13,6 +14,7 @@
 mod access_log;
 mod answer;
 mod api_key;
+mod authorize;
 mod binary;
 mod exchange;
 mod gateway_response;
@@ -34,6 +36,7 @@ mod vtl;
 #[cfg(test)]
 mod tests;
 
+pub use authorize::user_pool;
 pub use meters::Meters;
 pub use request::Peer;
 pub use target::{Target, target};
@@ -51,6 +54,7 @@ use site::Site;
 pub struct Gateway {
     pub meters: Meters,
     pub log: AccessLog,
+    authorizers: authorize::Cache,
 }
 
 /// Answers one call of a stage URL.
@@ -80,6 +84,7 @@ async fn serve(
     let route = routing::find(&site.snapshot, &exchange.request.method, &exchange.request.path);
     exchange.request.body = body?;
     exchange.route = Some(route.map_err(Refusal::no_route)?);
+    authorize::check(aws, exchange).await?;
     let holder = api_key::check(&aws.world(), exchange, &aws.inner().config.delays())?;
     if let Some(holder) = &holder {
         exchange.identity.api_key = Some((holder.key_id.clone(), holder.value.clone()));

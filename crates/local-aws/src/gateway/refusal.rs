@@ -6,6 +6,8 @@ pub enum Kind {
     /// No type: the URL names no stage, so there is nothing that could customise the answer.
     Forbidden,
     AccessDenied,
+    /// Denied by a policy: AWS's own body spells the member `Message`.
+    PolicyDenied,
     ApiConfigurationError,
     AuthorizerConfigurationError,
     AuthorizerFailure,
@@ -14,6 +16,7 @@ pub enum Kind {
     BadIntegration,
     ExpiredToken,
     IntegrationTimeout,
+    IncompleteSignature,
     InvalidApiKey,
     InvalidSignature,
     MissingAuthenticationToken,
@@ -21,6 +24,7 @@ pub enum Kind {
     RequestTooLarge,
     Throttled,
     Unauthorized,
+    UnrecognizedClient,
     UnsupportedMediaType,
 }
 
@@ -30,6 +34,7 @@ impl Kind {
         match self {
             Self::Forbidden => ("", 403, "ForbiddenException"),
             Self::AccessDenied => ("ACCESS_DENIED", 403, "AccessDeniedException"),
+            Self::PolicyDenied => ("ACCESS_DENIED", 403, "AccessDeniedException"),
             Self::ApiConfigurationError => ("API_CONFIGURATION_ERROR", 500, "InternalServerErrorException"),
             Self::AuthorizerConfigurationError => {
                 ("AUTHORIZER_CONFIGURATION_ERROR", 500, "AuthorizerConfigurationException")
@@ -39,6 +44,7 @@ impl Kind {
             Self::BadIntegration => ("DEFAULT_5XX", 502, "InternalServerErrorException"),
             Self::ExpiredToken => ("EXPIRED_TOKEN", 403, "ExpiredTokenException"),
             Self::IntegrationTimeout => ("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException"),
+            Self::IncompleteSignature => ("DEFAULT_4XX", 403, "IncompleteSignatureException"),
             Self::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException"),
             Self::InvalidSignature => ("INVALID_SIGNATURE", 403, "InvalidSignatureException"),
             Self::MissingAuthenticationToken => {
@@ -48,6 +54,7 @@ impl Kind {
             Self::RequestTooLarge => ("REQUEST_TOO_LARGE", 413, "RequestTooLargeException"),
             Self::Throttled => ("THROTTLED", 429, "TooManyRequestsException"),
             Self::Unauthorized => ("UNAUTHORIZED", 401, "UnauthorizedException"),
+            Self::UnrecognizedClient => ("DEFAULT_4XX", 403, "UnrecognizedClientException"),
             Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "UnsupportedMediaTypeException"),
         }
     }
@@ -78,6 +85,16 @@ impl Refusal {
 
     pub fn api_key(why: impl Into<String>) -> Self {
         Self::new(Kind::InvalidApiKey, "Forbidden", why)
+    }
+
+    /// The caller did not prove who it is.
+    pub fn unauthorized(why: impl Into<String>) -> Self {
+        Self::new(Kind::Unauthorized, "Unauthorized", why)
+    }
+
+    /// The authorizer is set up, or answers, so that nothing can be decided.
+    pub fn authorizer(kind: Kind, why: impl Into<String>) -> Self {
+        Self { kind, message: None, why: why.into() }
     }
 
     pub fn throttled(why: impl Into<String>) -> Self {

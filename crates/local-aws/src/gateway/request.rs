@@ -23,8 +23,8 @@ pub struct Request {
     pub path: String,
     /// With the stage, as it came: `requestContext.path`.
     pub full_path: String,
-    /// What is before the stage in a URL with the API's id in its path; empty where the host names the API.
-    pub prefix: String,
+    /// The whole path of the URL, as it came: what a signature covers.
+    pub raw_path: String,
     pub headers: Headers,
     /// Decoded, in order.
     pub query: Vec<(String, String)>,
@@ -39,16 +39,11 @@ impl Request {
     pub fn of(target: &Target, parts: &Parts) -> Self {
         let raw_query = parts.uri.query().unwrap_or_default().to_owned();
         let peer = parts.extensions.get::<Peer>().map(|p| p.0);
-        let whole = parts.uri.path();
         Self {
             method: parts.method.as_str().to_owned(),
             path: format!("/{}", target.path.trim_start_matches('/')),
             full_path: format!("/{}{}", target.stage, target.path),
-            prefix: if whole.starts_with("/_aws/execute-api/") {
-                format!("/_aws/execute-api/{}", target.api)
-            } else {
-                String::new()
-            },
+            raw_path: parts.uri.path().to_owned(),
             headers: Headers::of(&parts.headers),
             query: serde_urlencoded::from_str(&raw_query).unwrap_or_default(),
             raw_query,

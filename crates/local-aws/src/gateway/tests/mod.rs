@@ -6,4 +6,4 @@ mod limits;
 mod mocks;
 mod proxies;
 mod routes;
-mod world;
+pub mod world;

@@ -1,0 +1,42 @@
+//! Answers of Lambda authorizers, kept for the authorizer's TTL.
+
+use super::authorizer_answer::AuthorizerAnswer;
+use jiff::Timestamp;
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
+
+/// How many answers are kept at most; when it is full the ones that expired go.
+const KEPT: usize = 10_000;
+
+/// API, stage, authorizer, and the values of the identity sources.
+pub type Key = (String, String, String, Vec<String>);
+
+/// Holds tokens as keys, and therefore shows nothing of them.
+#[derive(Default)]
+pub struct Cache(Mutex<HashMap<Key, (Timestamp, AuthorizerAnswer)>>);
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cache")
+    }
+}
+
+impl Cache {
+    pub fn get(&self, key: &Key, now: Timestamp) -> Option<AuthorizerAnswer> {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.get(key).filter(|(until, _)| now < *until).map(|(_, answer)| answer.clone())
+    }
+
+    pub fn put(&self, key: Key, until: Timestamp, now: Timestamp, answer: AuthorizerAnswer) {
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= KEPT {
+            answers.retain(|_, (until, _)| now < *until);
+        }
+        if answers.len() < KEPT {
+            answers.insert(key, (until, answer));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! CUSTOM: a function decides.
+
+use super::{authorizer_answer::AuthorizerAnswer, authorizer_cache::Key, authorizer_event, resource_policy};
+use crate::{
+    apigateway::model::Authorizer,
+    gateway::{
+        exchange::Exchange,
+        proxy::{function_of, with_stage_variables},
+        refusal::{Kind, Refusal},
+    },
+    lambda::invoke::{self, Invocation, Outcome},
+    policy::{self, Decision, Principal},
+    server::LocalAws,
+};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Seconds that an answer is kept where the authorizer does not say.
+const DEFAULT_TTL: u32 = 300;
+/// How long the function may take.
+const TIMEOUT: Duration = Duration::from_secs(29);
+
+/// Asks the authorizer (or its cache) and notes what it said.
+///
+/// # Errors
+/// 401 without identity or on its "Unauthorized", 403 where its policy does not allow, 500 where it does not work.
+pub async fn check(aws: &LocalAws, exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), Refusal> {
+    let started = Instant::now();
+    let identity = authorizer_event::identity(exchange, authorizer)?;
+    let answer = answer(aws, exchange, authorizer, identity).await?;
+    check_policy(exchange, &answer.policy)?;
+    let mut shown = answer.context;
+    shown.insert("principalId".to_owned(), answer.principal.into());
+    shown.insert("integrationLatency".to_owned(), json!(started.elapsed().as_millis() as u64));
+    exchange.authorizer = Some(shown);
+    exchange.identity.usage_key = answer.usage_key;
+    Ok(())
+}
+
+async fn answer(
+    aws: &LocalAws,
+    exchange: &Exchange,
+    authorizer: &Authorizer,
+    identity: Vec<String>,
+) -> Result<AuthorizerAnswer, Refusal> {
+    let ttl = authorizer.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL);
+    let cache = &aws.inner().gateway.authorizers;
+    let (site, now) = (exchange.site()?, exchange.received);
+    let key: Key = (site.api.clone(), site.stage.clone(), authorizer.id.clone(), identity);
+    // Without an identity there is nothing to tell callers apart by.
+    let kept = ttl > 0 && !key.3.is_empty();
+    if let Some(answer) = cache.get(&key, now).filter(|_| kept) {
+        return Ok(answer);
+    }
+    let event = authorizer_event::event(exchange, authorizer, &key.3)?;
+    let answer = ask(aws, exchange, authorizer, &event).await?;
+    if kept {
+        cache.put(key, now + SignedDuration::from_secs(ttl.into()), now, answer.clone());
+    }
+    Ok(answer)
+}
+
+async fn ask(
+    aws: &LocalAws,
+    exchange: &Exchange,
+    authorizer: &Authorizer,
+    event: &Value,
+) -> Result<AuthorizerAnswer, Refusal> {
+    let failed =
+        |kind, why: String| Refusal::authorizer(kind, format!("authorizer {}: {why}", authorizer.name));
+    let uri = with_stage_variables(exchange, authorizer.authorizer_uri.as_deref().unwrap_or_default())?;
+    let (region, account, function) = function_of(&uri).ok_or_else(|| {
+        failed(Kind::AuthorizerConfigurationError, format!("authorizerUri names no function: {uri}"))
+    })?;
+    let invocation = Invocation { account, region, function, payload: event.to_string().into() };
+    let outcome = tokio::time::timeout(TIMEOUT, invoke::run(aws, invocation)).await;
+    let outcome = outcome
+        .map_err(|_| failed(Kind::AuthorizerFailure, "it did not answer in time".to_owned()))?
+        .map_err(|e| failed(Kind::AuthorizerConfigurationError, format!("{}: {}", e.code, e.message)))?;
+    read(&outcome).map_err(|(kind, why)| match kind {
+        Kind::Unauthorized => {
+            Refusal::unauthorized(format!("authorizer {} said Unauthorized", authorizer.name))
+        }
+        kind => failed(kind, why),
+    })
+}
+
+/// A function that fails with the message "Unauthorized" means 401.
+pub fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (Kind, String)> {
+    if outcome.function_error.is_some() {
+        let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
+        let message = error["errorMessage"].as_str().unwrap_or_default();
+        return Err(match message {
+            "Unauthorized" => (Kind::Unauthorized, String::new()),
+            other => (Kind::AuthorizerFailure, format!("the function failed: {other}")),
+        });
+    }
+    AuthorizerAnswer::read(&outcome.payload)
+        .map_err(|why| (Kind::AuthorizerConfigurationError, format!("malformed answer: {why}")))
+}
+
+/// The answer's policy is about the method that is called now, also when it comes from the cache.
+pub fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), Refusal> {
+    let resource = resource_policy::method_arn(exchange)?;
+    let request = policy::Request {
+        principal: Principal::Anonymous,
+        action: "execute-api:Invoke",
+        resource: &resource,
+        context: resource_policy::context(exchange),
+    };
+    let text = "User is not authorized to access this resource";
+    match policy::evaluate([policy], &request) {
+        Decision::Allow => Ok(()),
+        Decision::Deny => Err(Refusal::new(
+            Kind::AccessDenied,
+            format!("{text} with an explicit deny"),
+            "the authorizer's policy denies",
+        )),
+        Decision::NoMatch => Err(Refusal::new(
+            Kind::AccessDenied,
+            text,
+            format!("the authorizer's policy does not allow {resource}"),
+        )),
+    }
+}

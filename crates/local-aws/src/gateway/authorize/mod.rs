@@ -1,0 +1,85 @@
+//! Who may call a method: the API's resource policy together with the method's own authorization.
+//!
+//! | authorization | what has to hold |
+//! |---|---|
+//! | NONE | the resource policy, if there is one, allows |
+//! | AWS_IAM | the signature is right; nothing denies; in another account's name the resource policy allows |
+//! | CUSTOM | the resource policy does not deny; the authorizer's policy allows |
+//! | COGNITO_USER_POOLS | the token is right; the resource policy, if there is one, allows |
+
+mod authorizer_answer;
+mod authorizer_cache;
+mod authorizer_event;
+mod cognito;
+mod iam;
+mod lambda_authorizer;
+mod resource_policy;
+mod sigv4;
+mod token;
+pub mod user_pool;
+
+#[cfg(test)]
+mod tests;
+
+pub use authorizer_cache::Cache;
+
+use super::{
+    exchange::Exchange,
+    refusal::{Kind, Refusal},
+};
+use crate::{
+    apigateway::model::Authorizer,
+    policy::{Decision, Principal},
+    server::LocalAws,
+};
+use resource_policy::Policy;
+
+/// Decides whether the call may go on, and notes in the exchange who calls.
+///
+/// # Errors
+/// 401 or 403 for the caller, 500 for an authorizer that does not work.
+pub async fn check(aws: &LocalAws, exchange: &mut Exchange) -> Result<(), Refusal> {
+    let policy = Policy::of(exchange)?;
+    match exchange.route()?.method.authorization_type.as_str() {
+        "AWS_IAM" => {
+            let caller = iam::authenticate(aws, exchange)?;
+            let same_account = caller.account == exchange.site()?.account;
+            policy.check(exchange, Principal::Aws(caller.arn.clone()), same_account)?;
+            iam::note(exchange, caller);
+            Ok(())
+        }
+        "CUSTOM" => {
+            let authorizer = authorizer(exchange)?;
+            policy.check(exchange, Principal::Anonymous, true)?;
+            lambda_authorizer::check(aws, exchange, &authorizer).await
+        }
+        "COGNITO_USER_POOLS" => {
+            cognito::check(exchange, &authorizer(exchange)?)?;
+            policy.check(exchange, Principal::Anonymous, false)
+        }
+        _ => policy.check(exchange, Principal::Anonymous, false),
+    }
+}
+
+fn authorizer(exchange: &Exchange) -> Result<Authorizer, Refusal> {
+    let id = exchange.route()?.method.authorizer_id.as_deref().unwrap_or_default();
+    let found = exchange.site()?.snapshot.authorizers.get(id).cloned();
+    found.ok_or_else(|| {
+        Refusal::authorizer(
+            Kind::AuthorizerConfigurationError,
+            format!("the method's authorizer {id:?} is not in the deployment"),
+        )
+    })
+}
+
+/// A decision on `arn` as the refusal that AWS words for it.
+fn denied(who: &str, arn: &str, decision: Decision) -> Refusal {
+    let explicit = if decision == Decision::Deny { " with an explicit deny" } else { "" };
+    let text =
+        format!("User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}");
+    let why = match decision {
+        Decision::Deny => "the resource policy denies",
+        _ => "no statement of the resource policy allows",
+    };
+    Refusal::new(Kind::PolicyDenied, text, why)
+}

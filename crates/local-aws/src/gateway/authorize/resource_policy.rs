@@ -1,0 +1,107 @@
+//! An API's resource policy.
+
+use super::denied;
+use crate::{
+    gateway::{exchange::Exchange, refusal::Refusal},
+    policy::{self, Context, Decision, Principal},
+};
+use serde_json::Value;
+
+/// The policy of the API that is called, or none.
+pub struct Policy(Option<Value>);
+
+impl Policy {
+    pub fn of(exchange: &Exchange) -> Result<Self, Refusal> {
+        let Some(text) = exchange.site()?.policy.as_deref().filter(|p| !p.is_empty()) else {
+            return Ok(Self(None));
+        };
+        let mut policy = serde_json::from_str(text)
+            .map_err(|e| Refusal::configuration(format!("the resource policy is not JSON: {e}")))?;
+        complete_resources(&mut policy, &api_arn(exchange)?);
+        Ok(Self(Some(policy)))
+    }
+
+    /// `otherwise_allowed`: something else allows already, so that only an explicit deny counts.
+    pub fn check(
+        &self,
+        exchange: &Exchange,
+        principal: Principal,
+        otherwise_allowed: bool,
+    ) -> Result<(), Refusal> {
+        let Some(policy) = &self.0 else {
+            return if otherwise_allowed || principal == Principal::Anonymous {
+                Ok(())
+            } else {
+                Err(denied(&name(&principal), &masked_arn(exchange)?, Decision::NoMatch))
+            };
+        };
+        let who = name(&principal);
+        let resource = method_arn(exchange)?;
+        let request = policy::Request {
+            principal,
+            action: "execute-api:Invoke",
+            resource: &resource,
+            context: context(exchange),
+        };
+        match policy::evaluate([policy], &request) {
+            Decision::Allow => Ok(()),
+            Decision::NoMatch if otherwise_allowed => Ok(()),
+            decision => Err(denied(&who, &masked_arn(exchange)?, decision)),
+        }
+    }
+}
+
+fn name(principal: &Principal) -> String {
+    match principal {
+        Principal::Aws(arn) => arn.clone(),
+        _ => "anonymous".to_owned(),
+    }
+}
+
+/// The ARN of the called method, as policies and authorizers see it.
+pub fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
+    Ok(exchange.site()?.method_arn(&exchange.request.method, &exchange.request.path))
+}
+
+fn api_arn(exchange: &Exchange) -> Result<String, Refusal> {
+    let site = exchange.site()?;
+    Ok(format!("arn:aws:execute-api:{}:{}:{}/", site.region, site.account, site.api))
+}
+
+/// AWS shows a stranger only the end of the account.
+fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
+    let account = &exchange.site()?.account;
+    let shown = account.get(account.len().saturating_sub(4)..).unwrap_or_default();
+    Ok(method_arn(exchange)?.replacen(&format!(":{account}:"), &format!(":********{shown}:"), 1))
+}
+
+/// Condition keys of a call.
+pub fn context(exchange: &Exchange) -> Context {
+    let request = &exchange.request;
+    let mut context = Context::from([
+        ("aws:sourceip".to_owned(), vec![request.source_ip.to_string()]),
+        ("aws:securetransport".to_owned(), vec!["false".to_owned()]),
+        ("aws:currenttime".to_owned(), vec![exchange.received.to_string()]),
+        ("aws:epochtime".to_owned(), vec![exchange.received.as_second().to_string()]),
+    ]);
+    for (key, header) in [("aws:useragent", "user-agent"), ("aws:referer", "referer")] {
+        if let Some(value) = request.headers.get(header) {
+            context.insert(key.to_owned(), vec![value.to_owned()]);
+        }
+    }
+    context
+}
+
+/// `execute-api:/stage/GET/x` is short for the API's own ARN.
+fn complete_resources(policy: &mut Value, api: &str) {
+    match policy {
+        Value::String(text) => {
+            if let Some(rest) = text.strip_prefix("execute-api:/") {
+                *text = format!("{api}{rest}");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| complete_resources(item, api)),
+        Value::Object(members) => members.values_mut().for_each(|member| complete_resources(member, api)),
+        _ => {}
+    }
+}

@@ -1,0 +1,172 @@
+//! The signatures are made by the AWS SDK's own signer.
+
+use crate::gateway::tests::world::*;
+use crate::{Config, LocalAws};
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
+    sign::v4,
+};
+use http::Request;
+use std::time::{Duration, SystemTime};
+
+struct Signer {
+    key: &'static str,
+    secret: &'static str,
+    region: &'static str,
+    service: &'static str,
+    time: SystemTime,
+    presigned: bool,
+}
+
+fn signer() -> Signer {
+    let time = SystemTime::now();
+    Signer {
+        key: "LOCALKEY",
+        secret: "local",
+        region: REGION,
+        service: "execute-api",
+        time,
+        presigned: false,
+    }
+}
+
+impl Signer {
+    fn sign(&self, method: &str, uri: &str, body: &'static str) -> Request<crate::Body> {
+        let identity = Credentials::new(self.key, self.secret, None, None, "test").into();
+        let mut settings = SigningSettings::default();
+        if self.presigned {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = Some(Duration::from_secs(600));
+        }
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(self.region)
+            .name(self.service)
+            .time(self.time)
+            .settings(settings)
+            .build()
+            .unwrap()
+            .into();
+        let url = format!("http://{API}.execute-api.localhost:4566{uri}");
+        let headers = [("content-type", "application/json")].into_iter();
+        let signable =
+            SignableRequest::new(method, &url, headers, SignableBody::Bytes(body.as_bytes())).unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url)
+            .header("host", format!("{API}.execute-api.localhost:4566"))
+            .header("content-type", "application/json")
+            .body(())
+            .unwrap();
+        instructions.apply_to_request_http1x(&mut request);
+        let path = request.uri().path_and_query().unwrap().to_string();
+        *request.uri_mut() = path.parse().unwrap();
+        request.map(|()| crate::server::full(body))
+    }
+}
+
+fn guarded() -> LocalAws {
+    let aws = local_aws(Config::default());
+    let mut any = method("ANY", mock("200"));
+    any.authorization_type = "AWS_IAM".to_owned();
+    let made = any.method_integration.as_mut().unwrap().integration_responses.get_mut("200").unwrap();
+    let user = ("method.response.header.x-user".to_owned(), "context.identity.userArn".to_owned());
+    made.response_parameters = [user].into();
+    publish(&aws, draft([("/", any.clone()), ("/{proxy+}", any)]));
+    aws
+}
+
+#[tokio::test]
+async fn right_signatures_pass_whatever_the_url_looks_like() {
+    let aws = guarded();
+    for presigned in [false, true] {
+        let signer = Signer { presigned, ..signer() };
+        for (method, uri, body) in [
+            ("GET", "/default/", ""),
+            ("GET", "/default/a%20b/c%2Bd/e~f?x=1&y=a%20b&x=0&empty=", ""),
+            ("POST", "/default/items", r#"{"a":"é"}"#),
+        ] {
+            let seen = send(&aws, signer.sign(method, uri, body)).await;
+            assert_eq!((seen.status, why(&aws)), (200, String::new()), "{method} {uri} {presigned}");
+            assert_eq!(seen.header("x-user"), Some("arn:aws:iam::000000000000:user/local"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn wrong_signatures_are_refused_in_awss_words() {
+    let aws = guarded();
+    let late = SystemTime::now() - Duration::from_secs(400);
+    let early = SystemTime::now() + Duration::from_secs(400);
+    let table = [
+        (
+            Signer { secret: "other", ..signer() },
+            "InvalidSignatureException",
+            "The request signature we calculated does not match",
+        ),
+        (
+            Signer { presigned: true, secret: "other", ..signer() },
+            "InvalidSignatureException",
+            "The request signature we calculated does not match",
+        ),
+        (
+            Signer { region: "eu-west-1", ..signer() },
+            "InvalidSignatureException",
+            "Credential should be scoped to a valid region, not 'eu-west-1'.",
+        ),
+        (
+            Signer { service: "lambda", ..signer() },
+            "InvalidSignatureException",
+            "Credential should be scoped to correct service: 'execute-api'.",
+        ),
+        (Signer { time: late, ..signer() }, "InvalidSignatureException", "Signature expired"),
+        (Signer { time: early, ..signer() }, "InvalidSignatureException", "Signature not yet current"),
+        (
+            Signer { key: "AKIAIOSFODNN7EXAMPLE", ..signer() },
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        ),
+    ];
+    for (signer, error, text) in table {
+        let seen = send(&aws, signer.sign("GET", "/default/", "")).await;
+        assert_eq!((seen.status, seen.header("x-amzn-errortype")), (403, Some(error)), "{text}");
+        assert!(seen.message().as_str().unwrap().starts_with(text), "{}", seen.body);
+    }
+    let seen = call(&aws, "GET", "/", &[], "").await;
+    assert_eq!((seen.status, seen.message()), (403, "Missing Authentication Token".into()));
+    let seen = call(&aws, "GET", "/", &[("authorization", "Bearer x")], "").await;
+    assert_eq!(seen.header("x-amzn-errortype"), Some("IncompleteSignatureException"));
+}
+
+#[tokio::test]
+async fn what_was_changed_after_signing_is_noticed() {
+    let aws = guarded();
+    let mut request = signer().sign("POST", "/default/", "{}");
+    *request.body_mut() = crate::server::full("{\"more\":1}");
+    assert_eq!(send(&aws, request).await.status, 403);
+    let mut request = signer().sign("GET", "/default/?a=1", "");
+    *request.uri_mut() = "/default/?a=2".parse().unwrap();
+    assert_eq!(send(&aws, request).await.status, 403);
+    let mut request = signer().sign("GET", "/default/", "");
+    request.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+    assert_eq!(send(&aws, request).await.status, 403);
+    assert!(why(&aws).starts_with("The request signature we calculated"));
+}
+
+#[tokio::test]
+async fn another_account_needs_the_resource_policy() {
+    let aws = guarded();
+    let other = Signer { key: "123456789012", ..signer() };
+    let seen = send(&aws, other.sign("GET", "/default/", "")).await;
+    let text = "User: arn:aws:iam::123456789012:user/local is not authorized to perform: execute-api:Invoke on \
+                resource: arn:aws:execute-api:us-east-2:********0000:abc123/default/GET/";
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&seen.body).unwrap()["Message"], text);
+    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "execute-api:Invoke", "Resource": "*",
+    }] });
+    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+        Some(policy.to_string());
+    assert_eq!(send(&aws, other.sign("GET", "/default/", "")).await.status, 200);
+}
