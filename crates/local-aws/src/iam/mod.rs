@@ -16,6 +16,7 @@ mod user;
 mod tests;
 
 pub use entity::Entity;
+pub use id::secret_of;
 pub use role::Role;
 pub use user::User;
 

@@ -1,25 +1,34 @@
 //! AWS_IAM: a signed call, and whose key signed it.
 
-use super::sigv4::{Signature, Wrong};
+use super::{
+    denied,
+    resource_policy::{Policy, context, masked_arn, method_arn},
+    sigv4::{Signature, Wrong},
+};
 use crate::{
+    config::Config,
     gateway::{
         exchange::Exchange,
         refusal::{Kind, Refusal},
     },
+    iam::secret_of,
+    policy::{self, Decision, Principal},
     protocol::account_of,
     server::LocalAws,
+    world::World,
 };
 
 /// The secret of every key that no IAM user has: such a key is the user `local` of its account, who may do everything.
 pub const DEFAULT_SECRET: &str = "local";
 
-/// Whose signature it is.
+/// Whose signature it is, and what the caller's own policies say about the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub access_key: String,
     pub account: String,
     pub id: String,
     pub arn: String,
+    pub decision: Decision,
 }
 
 /// Verifies the signature of a call.
@@ -28,29 +37,75 @@ pub struct Caller {
 /// 403: no signature, an unknown key, or a signature that does not hold.
 pub fn authenticate(aws: &LocalAws, exchange: &Exchange) -> Result<Caller, Refusal> {
     let signature = Signature::of(&exchange.request).map_err(refused)?;
-    let caller = find(aws, &signature.access_key).ok_or_else(|| {
-        Refusal::new(
-            Kind::UnrecognizedClient,
-            "The security token included in the request is invalid.",
-            format!("access key {} is a real AWS key and no key of the local AWS", signature.access_key),
-        )
-    })?;
+    let config = &aws.inner().config;
+    let user = user(&aws.world(), &signature.access_key, exchange)?;
+    let (caller, secret) = match user {
+        Some(caller) => (caller, secret_of(config, &signature.access_key)),
+        None => (local(config, &signature.access_key)?, DEFAULT_SECRET.to_owned()),
+    };
     let region = &exchange.site()?.region;
-    signature.verify(&exchange.request, DEFAULT_SECRET, region, exchange.received).map_err(refused)?;
+    signature.verify(&exchange.request, &secret, region, exchange.received).map_err(refused)?;
     Ok(caller)
 }
 
-/// A key in the form of real AWS keys cannot be known here; any other belongs to the user `local`.
-fn find(aws: &LocalAws, access_key: &str) -> Option<Caller> {
-    let is_real =
-        access_key.len() == 20 && (access_key.starts_with("AKIA") || access_key.starts_with("ASIA"));
-    let account = account_of(access_key, &aws.inner().config);
-    (!is_real).then(|| Caller {
+/// The IAM user who has this key.
+fn user(world: &World, access_key: &str, exchange: &Exchange) -> Result<Option<Caller>, Refusal> {
+    let mut accounts = world.accounts.iter();
+    let found = accounts.find_map(|(id, account)| Some((id, account, account.iam.user_of_key(access_key)?)));
+    let Some((account, content, user)) = found else { return Ok(None) };
+    let resource = method_arn(exchange)?;
+    let request = policy::Request {
+        principal: Principal::Aws(user.entity.arn.clone()),
+        action: "execute-api:Invoke",
+        resource: &resource,
+        context: context(exchange),
+    };
+    let boundary = content.iam.boundary_of(&user.entity).map(|b| policy::evaluate([&b], &request));
+    let decision = match boundary {
+        Some(Decision::Deny) => Decision::Deny,
+        Some(Decision::NoMatch) => Decision::NoMatch,
+        _ => policy::evaluate(&content.iam.policies_of(&user.entity), &request),
+    };
+    Ok(Some(Caller {
+        access_key: access_key.to_owned(),
+        account: account.clone(),
+        id: user.entity.id.clone(),
+        arn: user.entity.arn.clone(),
+        decision,
+    }))
+}
+
+/// The user `local` of an account. A key in the form of real AWS keys cannot be known here.
+fn local(config: &Config, access_key: &str) -> Result<Caller, Refusal> {
+    if access_key.len() == 20 && (access_key.starts_with("AKIA") || access_key.starts_with("ASIA")) {
+        return Err(Refusal::new(
+            Kind::UnrecognizedClient,
+            "The security token included in the request is invalid.",
+            format!("no user of the local AWS has access key {access_key}"),
+        ));
+    }
+    let account = account_of(access_key, config);
+    Ok(Caller {
         access_key: access_key.to_owned(),
         id: "AIDALOCALUSER00000000".to_owned(),
         arn: format!("arn:aws:iam::{account}:user/local"),
         account,
+        decision: Decision::Allow,
     })
+}
+
+/// Whether the caller's own policies together with the resource policy let the call through.
+///
+/// # Errors
+/// 403 in AWS's words.
+pub fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<(), Refusal> {
+    let same_account = caller.account == exchange.site()?.account;
+    let allows = caller.decision == Decision::Allow;
+    if caller.decision == Decision::Deny || (!same_account && !allows) {
+        let why = "the caller's own policies do not allow the call";
+        return Err(denied(&caller.arn, &masked_arn(exchange)?, caller.decision, why));
+    }
+    policy.check(exchange, Principal::Aws(caller.arn.clone()), same_account && allows)
 }
 
 /// Writes the caller where functions and templates see it.

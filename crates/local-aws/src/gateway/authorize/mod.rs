@@ -3,7 +3,7 @@
 //! | authorization | what has to hold |
 //! |---|---|
 //! | NONE | the resource policy, if there is one, allows |
-//! | AWS_IAM | the signature is right; nothing denies; in another account's name the resource policy allows |
+//! | AWS_IAM | the signature is right; the caller's policies or the resource policy allow (from another account both); nothing denies |
 //! | CUSTOM | the resource policy does not deny; the authorizer's policy allows |
 //! | COGNITO_USER_POOLS | the token is right; the resource policy, if there is one, allows |
 
@@ -43,8 +43,7 @@ pub async fn check(aws: &LocalAws, exchange: &mut Exchange) -> Result<(), Refusa
     match exchange.route()?.method.authorization_type.as_str() {
         "AWS_IAM" => {
             let caller = iam::authenticate(aws, exchange)?;
-            let same_account = caller.account == exchange.site()?.account;
-            policy.check(exchange, Principal::Aws(caller.arn.clone()), same_account)?;
+            iam::check(exchange, &caller, &policy)?;
             iam::note(exchange, caller);
             Ok(())
         }
@@ -72,14 +71,10 @@ fn authorizer(exchange: &Exchange) -> Result<Authorizer, Refusal> {
     })
 }
 
-/// A decision on `arn` as the refusal that AWS words for it.
-fn denied(who: &str, arn: &str, decision: Decision) -> Refusal {
+/// A refusal by a policy, as AWS words it.
+fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Refusal {
     let explicit = if decision == Decision::Deny { " with an explicit deny" } else { "" };
     let text =
         format!("User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}");
-    let why = match decision {
-        Decision::Deny => "the resource policy denies",
-        _ => "no statement of the resource policy allows",
-    };
     Refusal::new(Kind::PolicyDenied, text, why)
 }

@@ -28,14 +28,23 @@ impl Policy {
         principal: Principal,
         otherwise_allowed: bool,
     ) -> Result<(), Refusal> {
-        let Some(policy) = &self.0 else {
-            return if otherwise_allowed || principal == Principal::Anonymous {
-                Ok(())
-            } else {
-                Err(denied(&name(&principal), &masked_arn(exchange)?, Decision::NoMatch))
-            };
-        };
         let who = name(&principal);
+        let anonymous = principal == Principal::Anonymous;
+        let decision = self.decide(exchange, principal)?;
+        let why = match decision {
+            None if otherwise_allowed || anonymous => return Ok(()),
+            Some(Decision::NoMatch) if otherwise_allowed => return Ok(()),
+            Some(Decision::Allow) => return Ok(()),
+            Some(Decision::Deny) => "the resource policy denies",
+            Some(Decision::NoMatch) => "no statement of the resource policy allows",
+            None => "the caller's own policies do not allow, and there is no resource policy",
+        };
+        Err(denied(&who, &masked_arn(exchange)?, decision.unwrap_or(Decision::NoMatch), why))
+    }
+
+    /// What the policy says; `None` where there is none.
+    fn decide(&self, exchange: &Exchange, principal: Principal) -> Result<Option<Decision>, Refusal> {
+        let Some(policy) = &self.0 else { return Ok(None) };
         let resource = method_arn(exchange)?;
         let request = policy::Request {
             principal,
@@ -43,11 +52,7 @@ impl Policy {
             resource: &resource,
             context: context(exchange),
         };
-        match policy::evaluate([policy], &request) {
-            Decision::Allow => Ok(()),
-            Decision::NoMatch if otherwise_allowed => Ok(()),
-            decision => Err(denied(&who, &masked_arn(exchange)?, decision)),
-        }
+        Ok(Some(policy::evaluate([policy], &request)))
     }
 }
 
@@ -69,7 +74,7 @@ fn api_arn(exchange: &Exchange) -> Result<String, Refusal> {
 }
 
 /// AWS shows a stranger only the end of the account.
-fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
     let account = &exchange.site()?.account;
     let shown = account.get(account.len().saturating_sub(4)..).unwrap_or_default();
     Ok(method_arn(exchange)?.replacen(&format!(":{account}:"), &format!(":********{shown}:"), 1))

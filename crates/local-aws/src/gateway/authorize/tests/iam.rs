@@ -8,6 +8,7 @@ use aws_sigv4::{
     sign::v4,
 };
 use http::Request;
+use serde_json::json;
 use std::time::{Duration, SystemTime};
 
 struct Signer {
@@ -163,10 +164,34 @@ async fn another_account_needs_the_resource_policy() {
     let text = "User: arn:aws:iam::123456789012:user/local is not authorized to perform: execute-api:Invoke on \
                 resource: arn:aws:execute-api:us-east-2:********0000:abc123/default/GET/";
     assert_eq!(serde_json::from_str::<serde_json::Value>(&seen.body).unwrap()["Message"], text);
-    let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+    let policy = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "execute-api:Invoke", "Resource": "*",
     }] });
     aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
         Some(policy.to_string());
     assert_eq!(send(&aws, other.sign("GET", "/default/", "")).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_iam_user_may_what_its_policies_say() {
+    use crate::testing::ok;
+    let aws = guarded();
+    ok(&aws, "iam", "CreateUser", json!({ "UserName": "ann" })).await;
+    let key = ok(&aws, "iam", "CreateAccessKey", json!({ "UserName": "ann" })).await["AccessKey"].clone();
+    let leak = |name: &str| -> &'static str { key[name].as_str().unwrap().to_owned().leak() };
+    let ann = Signer { key: leak("AccessKeyId"), secret: leak("SecretAccessKey"), ..signer() };
+    let seen = send(&aws, ann.sign("GET", "/default/items", "")).await;
+    assert_eq!(seen.status, 403);
+    assert!(seen.body.contains("user/ann is not authorized to perform: execute-api:Invoke"), "{}", seen.body);
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*" },
+        { "Effect": "Deny", "Action": "execute-api:*", "Resource": "arn:aws:execute-api:*:*:*/*/*/secret" },
+    ] });
+    let input = json!({ "UserName": "ann", "PolicyName": "p", "PolicyDocument": policy.to_string() });
+    ok(&aws, "iam", "PutUserPolicy", input).await;
+    assert_eq!(send(&aws, ann.sign("GET", "/default/items", "")).await.status, 200);
+    let seen = send(&aws, ann.sign("GET", "/default/secret", "")).await;
+    assert!(seen.status == 403 && seen.body.contains("with an explicit deny"));
+    let forged = Signer { secret: "local", ..ann };
+    assert_eq!(send(&aws, forged.sign("GET", "/default/items", "")).await.status, 403);
 }
