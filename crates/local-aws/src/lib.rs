@@ -33,6 +33,7 @@ pub mod world;
 mod apigateway;
 mod ecr;
 mod gateway;
+mod header_case;
 mod iam;
 mod lambda;
 mod logs;

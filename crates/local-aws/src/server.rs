@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     error::AwsError,
     gateway::{self, Gateway},
+    header_case::{Head, Noting, WrittenNames},
     lambda::{containers::ContainerEngine, runtime::Pool},
     operation::{Call, Reply},
     protocol::{self, Incoming},
@@ -93,9 +94,11 @@ impl LocalAws {
     }
 
     async fn connection(self, stream: TcpStream, peer: IpAddr) {
-        let service = service_fn(move |request| self.clone().answer(request, peer));
+        let head = Head::default();
+        let io = TokioIo::new(Noting { stream, head: head.clone() });
+        let service = service_fn(move |request| self.clone().answer(request, peer, head.names()));
         // A client that goes away in mid-request is its own business.
-        let _gone = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        let _gone = http1::Builder::new().serve_connection(io, service).await;
     }
 
     /// Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
@@ -103,9 +106,11 @@ impl LocalAws {
         self,
         request: Request<hyper::body::Incoming>,
         peer: IpAddr,
+        names: WrittenNames,
     ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
         let mut request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
         request.extensions_mut().insert(gateway::Peer(peer));
+        request.extensions_mut().insert(names);
         async move { Ok(self.handle(request).await) }.boxed()
     }
 

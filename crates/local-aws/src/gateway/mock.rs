@@ -4,6 +4,7 @@ use super::{answer::Answer, binary, exchange::Exchange, mapping, refusal::Refusa
 use crate::apigateway::model::{Integration, IntegrationResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use regex_lite::Regex;
+use std::sync::LazyLock;
 
 /// Answers a call from the integration's templates alone.
 ///
@@ -66,9 +67,12 @@ fn rendered(template: &str, scope: &vtl::Scope) -> Result<vtl::Rendered, Refusal
 }
 
 /// API Gateway reads the rendered template leniently: keys may be bare or in single quotes.
+static STATUS_CODE: LazyLock<Result<Regex, regex_lite::Error>> = LazyLock::new(|| {
+    Regex::new(r#"(?s)^\s*\{\s*(?:.*[,\s])?["']?statusCode["']?\s*:\s*["']?(\d{3})["']?\s*[,}]"#)
+});
+
 fn status_code(text: &str) -> Option<u16> {
-    let pattern = r#"^\s*\{\s*(?:.*[,\s])?["']?statusCode["']?\s*:\s*["']?(\d{3})["']?\s*[,}]"#;
-    Regex::new(&format!("(?s){pattern}")).ok()?.captures(text)?.get(1)?.as_str().parse().ok()
+    STATUS_CODE.as_ref().ok()?.captures(text)?.get(1)?.as_str().parse().ok()
 }
 
 /// The response whose pattern matches the whole status code, else the one without a pattern.

@@ -1,9 +1,9 @@
 //! A request as functions, authorizers and templates see it.
 
 use super::{refusal::Refusal, target::Target};
-use crate::server::Body;
+use crate::{header_case::WrittenNames, server::Body};
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Version, request::Parts};
+use http::{Version, request::Parts};
 use http_body_util::BodyExt;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -44,7 +44,7 @@ impl Request {
             path: format!("/{}", target.path.trim_start_matches('/')),
             full_path: format!("/{}{}", target.stage, target.path),
             raw_path: parts.uri.path().to_owned(),
-            headers: Headers::of(&parts.headers),
+            headers: Headers::of(parts),
             query: serde_urlencoded::from_str(&raw_query).unwrap_or_default(),
             raw_query,
             body: Bytes::new(),
@@ -68,8 +68,7 @@ impl Request {
     }
 }
 
-/// Headers in their order. Names keep one casing for every client: lower case, as HTTP/2 has them, except the few
-/// that API Gateway itself writes in capitals.
+/// Headers in their order, with their names as the client wrote them; in lower case where that is not known.
 #[derive(Debug, Clone, Default)]
 pub struct Headers(pub Vec<(String, String)>);
 
@@ -85,9 +84,14 @@ const CANONICAL: [&str; 7] = [
 ];
 
 impl Headers {
-    fn of(map: &HeaderMap) -> Self {
+    fn of(parts: &Parts) -> Self {
+        let written = parts.extensions.get::<WrittenNames>();
+        let cased = |name: &str| {
+            let canonical = CANONICAL.iter().find(|c| c.eq_ignore_ascii_case(name)).copied();
+            canonical.or_else(|| written?.get(name)).unwrap_or(name).to_owned()
+        };
         let text = |v: &http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
-        Self(map.iter().map(|(name, value)| (cased(name.as_str()), text(value))).collect())
+        Self(parts.headers.iter().map(|(name, value)| (cased(name.as_str()), text(value))).collect())
     }
 
     /// The first value; the case of the name does not matter.
@@ -98,10 +102,6 @@ impl Headers {
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
-}
-
-fn cased(name: &str) -> String {
-    CANONICAL.iter().find(|c| c.eq_ignore_ascii_case(name)).map_or(name, |c| c).to_owned()
 }
 
 /// Reads the whole payload.

@@ -6,4 +6,5 @@ mod limits;
 mod mocks;
 mod proxies;
 mod routes;
+mod sockets;
 pub mod world;

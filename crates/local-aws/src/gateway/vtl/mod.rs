@@ -5,6 +5,7 @@
 //! API Gateway's own `$input`, `$context`, `$stageVariables`, `$util`.
 
 mod evaluate;
+mod expression;
 mod input;
 mod json_path;
 mod lexer;

@@ -1,0 +1,115 @@
+//! Expressions: what stands in `#set`, `#if` and between a method's parentheses.
+
+use super::{
+    Failure, failed,
+    lexer::Cursor,
+    parse::{interpolated, reference},
+    syntax::{Expression, Operator},
+};
+use serde_json::{Number, Value};
+
+/// Expressions with commas between, up to `end`.
+pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Failure> {
+    let mut items = Vec::new();
+    cursor.skip_space();
+    if cursor.eat(end) {
+        return Ok(items);
+    }
+    loop {
+        items.push(expression(cursor)?);
+        if cursor.eat(end) {
+            return Ok(items);
+        }
+        cursor.expect(",")?;
+    }
+}
+
+/// An expression with the space around it.
+pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    cursor.deeper(|cursor| binary(cursor, 0))
+}
+
+/// The operators by binding strength, weakest first; a longer token before its prefix.
+const LEVELS: [&[(&str, Operator)]; 4] = [
+    &[("||", Operator::Or)],
+    &[("&&", Operator::And)],
+    &[("==", Operator::Equal), ("!=", Operator::NotEqual)],
+    &[
+        ("<=", Operator::LessOrEqual),
+        (">=", Operator::GreaterOrEqual),
+        ("<", Operator::Less),
+        (">", Operator::Greater),
+    ],
+];
+
+fn binary(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure> {
+    let Some(operators) = LEVELS.get(level) else { return operand(cursor) };
+    let mut left = binary(cursor, level + 1)?;
+    while let Some((_, operator)) = operators.iter().find(|(token, _)| cursor.eat(token)) {
+        let right = binary(cursor, level + 1)?;
+        left = Expression::Binary(*operator, Box::new(left), Box::new(right));
+    }
+    Ok(left)
+}
+
+fn operand(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    cursor.skip_space();
+    let operand = cursor.deeper(primary)?;
+    cursor.skip_space();
+    Ok(operand)
+}
+
+fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    if cursor.eat("!") {
+        return Ok(Expression::Not(Box::new(operand(cursor)?)));
+    }
+    if cursor.eat("(") {
+        let inner = expression(cursor)?;
+        cursor.expect(")")?;
+        return Ok(inner);
+    }
+    if cursor.eat("[") {
+        return Ok(Expression::List(list(cursor, "]")?));
+    }
+    if let Some((reference, _)) = reference(cursor)? {
+        return Ok(Expression::Reference(reference));
+    }
+    match cursor.peek() {
+        Some('\'') => Ok(Expression::Literal(quoted(cursor, '\'')?.into())),
+        Some('"') => {
+            let text = quoted(cursor, '"')?;
+            Ok(Expression::Interpolated(interpolated(&mut Cursor::new(text, cursor.depth()))?))
+        }
+        _ => word(cursor),
+    }
+}
+
+fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char) -> Result<&'a str, Failure> {
+    cursor.bump();
+    let text = cursor.take_while(|c| c != quote);
+    match cursor.bump() {
+        Some(_) => Ok(text),
+        None => failed(format!("a string has no closing {quote}")),
+    }
+}
+
+/// `true`, `false`, or a number.
+fn word(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+    let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let number =
+        || word.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(word.parse().ok()?));
+    match word {
+        "true" => Ok(Expression::Literal(true.into())),
+        "false" => Ok(Expression::Literal(false.into())),
+        _ => match number() {
+            Some(number) => Ok(Expression::Literal(Value::Number(number))),
+            None => {
+                let found: String = word.chars().chain(cursor.rest().chars()).take(16).collect();
+                failed(format!(
+                    "{found:?} is no expression that the local AWS knows (line {})",
+                    cursor.line()
+                ))
+            }
+        },
+    }
+}
