@@ -8,7 +8,7 @@ mod pattern;
 
 pub use grammar::{Kind, check};
 
-use pattern::Pattern;
+pub use pattern::Pattern;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

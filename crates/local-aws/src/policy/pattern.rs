@@ -20,7 +20,7 @@ impl Pattern {
     }
 
     /// With variables, where the language has them. `None` where a variable has no value: then nothing matches.
-    pub fn read(text: &str, language: Language, context: &Context) -> Option<Self> {
+    pub(super) fn read(text: &str, language: Language, context: &Context) -> Option<Self> {
         if language == Language::Plain {
             return Some(Self::plain(text));
         }

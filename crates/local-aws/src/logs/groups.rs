@@ -1,0 +1,136 @@
+//! Log groups.
+
+use super::{
+    LogGroup, exists,
+    input::{self, GROUP, done},
+    invalid, logs, tags,
+};
+use crate::{
+    constraint::{Members, Shape},
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde_json::{Value, json};
+
+const RETENTIONS: [i64; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const CLASSES: [&str; 3] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"];
+const NAME_PATTERN: Shape = Shape { length: (0, 512), pattern: GROUP.pattern };
+const KMS_KEY: Shape = Shape { length: (0, 256), pattern: None };
+
+fn name_of(input: &Value) -> Result<String, AwsError> {
+    let mut members = Members::of(input);
+    let name = members.text("logGroupName", GROUP).to_owned();
+    done(members)?;
+    Ok(name)
+}
+
+pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let name = members.text("logGroupName", GROUP).to_owned();
+    let kms_key = members.optional_text("kmsKeyId", KMS_KEY).map(str::to_owned);
+    let class = input["logGroupClass"].as_str().unwrap_or(CLASSES[0]);
+    if !CLASSES.contains(&class) {
+        let constraint = format!("Member must satisfy enum value set: [{}]", CLASSES.join(", "));
+        members.fail("logGroupClass", class, constraint);
+    }
+    let tags = tags::read(&mut members, &input)?;
+    done(members)?;
+    if input["deletionProtectionEnabled"] == true {
+        return Err(AwsError::not_implemented("deletionProtectionEnabled"));
+    }
+    let now = call.now.as_millisecond();
+    let groups = &mut logs(call).groups;
+    if groups.contains_key(&name) {
+        return Err(exists("log group"));
+    }
+    let group = LogGroup { class: class.to_owned(), kms_key, tags, ..LogGroup::new(now) };
+    groups.insert(name, group);
+    Ok(Reply::Empty { status: 200 })
+}
+
+pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let name = name_of(&input)?;
+    let gone = logs(call).groups.remove(&name);
+    gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| super::not_found("log group"))
+}
+
+pub fn put_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let name = members.text("logGroupName", GROUP).to_owned();
+    let days = members.number("retentionInDays", i64::MIN..=i64::MAX);
+    match days {
+        None => members.missing("retentionInDays"),
+        Some(days) if !RETENTIONS.contains(&days) => {
+            let steps = RETENTIONS.map(|d| d.to_string()).join(", ");
+            members.fail("retentionInDays", days, format!("Member must satisfy enum value set: [{steps}]"));
+        }
+        Some(_) => {}
+    }
+    done(members)?;
+    logs(call).group_mut(&name)?.retention = days;
+    Ok(Reply::Empty { status: 200 })
+}
+
+pub fn delete_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let name = name_of(&input)?;
+    logs(call).group_mut(&name)?.retention = None;
+    Ok(Reply::Empty { status: 200 })
+}
+
+pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let prefix = members.optional_text("logGroupNamePrefix", GROUP).map(str::to_owned);
+    let pattern = members.optional_text("logGroupNamePattern", NAME_PATTERN).map(str::to_owned);
+    let class = input["logGroupClass"].as_str();
+    let identifiers: Vec<&str> =
+        members.list("logGroupIdentifiers").iter().filter_map(Value::as_str).map(input::name_in).collect();
+    done(members)?;
+    if prefix.is_some() && pattern.is_some() {
+        let text = "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.";
+        return Err(invalid(text));
+    }
+    let (limit, after) = (input::limit(call, &input, 50)?, input::token(&input)?);
+    let (newest, arn) = (newest_visible(call), call.arn("logs", "log-group:"));
+    let mut found = logs(call).groups.iter().filter(|(name, group)| {
+        prefix.as_ref().is_none_or(|p| name.starts_with(p))
+            && pattern.as_ref().is_none_or(|p| name.contains(p))
+            && (identifiers.is_empty() || identifiers.contains(&name.as_str()))
+            && class.is_none_or(|c| c == group.class)
+            && group.created <= newest
+            && after.as_ref().is_none_or(|a| *name > a)
+    });
+    let page: Vec<_> = found.by_ref().take(limit).collect();
+    let more = found.next().is_some();
+    let shown: Vec<Value> = page.iter().map(|(name, group)| shown(&arn, name, group)).collect();
+    let mut output = json!({ "logGroups": shown });
+    if let (true, Some((last, _))) = (more, page.last()) {
+        output["nextToken"] = json!(input::write_token(last));
+    }
+    Ok(Reply::ok(output))
+}
+
+/// Lists lag: what was created after this is not in them yet.
+fn newest_visible(call: &Call<'_>) -> i64 {
+    let lag = i64::try_from(call.delays.list_lag.as_millis()).unwrap_or(i64::MAX);
+    call.now.as_millisecond().saturating_sub(lag)
+}
+
+fn shown(arn: &str, name: &str, group: &LogGroup) -> Value {
+    let mut shown = json!({
+        "logGroupName": name,
+        "creationTime": group.created,
+        "metricFilterCount": 0,
+        "arn": format!("{arn}{name}:*"),
+        "storedBytes": group.stored_bytes(),
+        "logGroupClass": group.class,
+        "logGroupArn": format!("{arn}{name}"),
+    });
+    if let Some(days) = group.retention {
+        shown["retentionInDays"] = json!(days);
+    }
+    if let Some(key) = &group.kms_key {
+        shown["kmsKeyId"] = json!(key);
+    }
+    shown
+}

@@ -1,0 +1,72 @@
+//! What inputs of several operations have in common: names, limits, tokens.
+
+use super::invalid;
+use crate::{
+    constraint::{Members, Shape},
+    error::AwsError,
+    operation::Call,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+pub const GROUP: Shape = Shape { length: (1, 512), pattern: Some((r"[\.\-_/#A-Za-z0-9]+", group_name)) };
+pub const STREAM: Shape = Shape { length: (1, 512), pattern: Some(("[^:*]*", |t| !t.contains([':', '*']))) };
+const IDENTIFIER: Shape =
+    Shape { length: (1, 2048), pattern: Some((r"[\w#+=/:,.@-]*", |t| t.chars().all(identifier))) };
+const TOKEN: Shape = Shape { length: (1, usize::MAX), pattern: None };
+
+fn group_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#".contains(c))
+}
+
+fn identifier(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_#+=/:,.@-".contains(c)
+}
+
+/// # Errors
+/// `InvalidParameterException`, as every broken member in this service.
+pub fn done(members: Members<'_>) -> Result<(), AwsError> {
+    members.finish("InvalidParameterException")
+}
+
+/// The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) names.
+pub fn group_of(input: &Value) -> Result<String, AwsError> {
+    let mut members = Members::of(input);
+    let name = members.optional_text("logGroupName", GROUP);
+    let identifier = members.optional_text("logGroupIdentifier", IDENTIFIER);
+    done(members)?;
+    match (name, identifier) {
+        (Some(name), None) => Ok(name.to_owned()),
+        (None, Some(identifier)) => Ok(name_in(identifier).to_owned()),
+        _ => Err(invalid("Exactly one of logGroupName or logGroupIdentifier must be specified.")),
+    }
+}
+
+/// The group's name in its ARN, or the name itself.
+pub fn name_in(identifier: &str) -> &str {
+    identifier.split_once(":log-group:").map_or(identifier, |(_, name)| name)
+}
+
+/// The member `limit` and how many items come where it is missing, bounded by the configured page.
+pub fn limit(call: &Call<'_>, input: &Value, most: i64) -> Result<usize, AwsError> {
+    let mut members = Members::of(input);
+    let limit = members.number("limit", 1..=most).unwrap_or(most);
+    done(members)?;
+    Ok(usize::try_from(limit).unwrap_or(usize::MAX).min(call.config.page_size.unwrap_or(usize::MAX)).max(1))
+}
+
+/// The text that [`write_token`] made the member `nextToken` of.
+pub fn token(input: &Value) -> Result<Option<String>, AwsError> {
+    let mut members = Members::of(input);
+    let token = members.optional_text("nextToken", TOKEN);
+    done(members)?;
+    token.map(|t| read_token(t).ok_or_else(|| invalid("The specified nextToken is invalid."))).transpose()
+}
+
+fn read_token(token: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+}
+
+pub fn write_token(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
