@@ -3,4 +3,5 @@
 pub mod aws;
 pub mod docker;
 pub mod engine;
+pub mod resources;
 pub mod stack;

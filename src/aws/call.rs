@@ -5,7 +5,8 @@
 //! |---|---|---|
 //! | not yet (young role, young policy) | 0.25 s growing to 2 s | 5 min |
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
-//! | busy (update in progress, somebody else writes) | 0.25 s growing to 2 s | 10 min |
+//! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
+//! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
 //! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 1 min |
 
 use super::failure::{Class, Failure};
@@ -29,6 +30,8 @@ pub struct Patience {
 impl Patience {
     pub const NOT_YET: Self = Self::new(250, 2_000, 300);
     pub const BUSY: Self = Self::new(250, 2_000, 600);
+    /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
+    pub const WRITERS: Self = Self::new(250, 2_000, 120);
     pub const AMBIGUOUS: Self = Self::new(500, 8_000, 60);
     pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
 
@@ -48,8 +51,11 @@ impl Patience {
         if self.jitter { grown.mul_f64(0.5 + 0.5 * fastrand::f64()) } else { grown }
     }
 
-    fn of(class: Class, repeatable: bool) -> Option<(Self, &'static str)> {
-        match class {
+    fn of(failure: &Failure, repeatable: bool) -> Option<(Self, &'static str)> {
+        match failure.class() {
+            Class::Busy if !failure.is("ResourceConflictException") => {
+                Some((Self::WRITERS, "other changes to settle"))
+            }
             Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),
             Class::Throttled => Some((Self::THROTTLED, "a grant (AWS allows this call only so often)")),
             Class::Busy => Some((Self::BUSY, "another update to finish")),
@@ -116,7 +122,7 @@ impl Waits {
     /// Waits before the next try, or gives the failure back when there is none.
     async fn next(&mut self, to: &Reporter, failure: &Failure, repeatable: bool) -> Result<()> {
         let class = failure.class();
-        let Some((patience, what)) = Patience::of(class, repeatable) else {
+        let Some((patience, what)) = Patience::of(failure, repeatable) else {
             return Err(failure.clone().into());
         };
         if self.class.replace(class) != Some(class) {

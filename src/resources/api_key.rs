@@ -1,0 +1,237 @@
+//! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
+
+use super::{Context, gone, rest_api::tagging};
+use crate::{
+    aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+};
+use anyhow::{Context as _, Result, bail};
+use aws_sdk_apigateway::{
+    operation::get_api_key::GetApiKeyOutput,
+    types::{ApiKey as Listed, Op, PatchOperation},
+};
+use futures_util::future::try_join_all;
+use serde::Serialize;
+
+pub struct ApiKey {
+    pub at: Context,
+    pub id: Id,
+    pub name: String,
+    /// `--adopt key=<id>`
+    pub adopt: Option<String>,
+    /// A key of the same name takes its place: clients must learn a new value.
+    pub replaced: bool,
+    /// This one and no other: a twin, to be deleted.
+    pub twin: Option<String>,
+    pub api: Id,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Props {
+    name: String,
+    description: String,
+    enabled: bool,
+    tags: tags::Tags,
+}
+
+#[derive(Debug, Clone)]
+pub struct ApiKeyOutput {
+    /// The key's id, not its value.
+    pub id: String,
+}
+
+impl ApiKey {
+    /// Keys of this name, confirmed one by one: the list need not show tags.
+    async fn candidates(&self) -> Result<Vec<GetApiKeyOutput>> {
+        let all = self.at.cloud.api_keys().await?;
+        let wanted = |k: &&Listed| match (&self.twin, &self.adopt) {
+            (Some(id), _) => k.id() == Some(id),
+            (None, Some(id)) => k.id() == Some(id) || k.name() == Some(&self.name),
+            (None, None) => k.name() == Some(&self.name),
+        };
+        let ids = all.iter().filter(wanted).filter_map(|k| k.id.clone());
+        let to = Reporter::silent(self.id.clone());
+        let found = try_join_all(ids.map(|id| self.get(id, &to))).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn get(&self, id: String, to: &Reporter) -> Result<Option<GetApiKeyOutput>> {
+        let request = self.at.cloud.apigateway.get_api_key().api_key(id).include_value(false);
+        call(to, "GetApiKey", || request.clone().send()).await.found()
+    }
+
+    async fn own(&self) -> Result<Vec<GetApiKeyOutput>> {
+        let mut ours: Vec<_> = self.candidates().await?;
+        ours.retain(|k| self.is_ours(&tags_of(k)));
+        ours.sort_by_key(|k| (k.created_date.map(|d| d.as_nanos()), k.id.clone()));
+        Ok(ours)
+    }
+
+    fn is_ours(&self, tags: &tags::Tags) -> bool {
+        self.at.own.owns(tags)
+            && (self.twin.is_some() || tags.get(tags::ID).map(String::as_str) == Some(self.id.as_str()))
+    }
+
+    async fn find(&self) -> Result<Option<(GetApiKeyOutput, Owner)>> {
+        let candidates = self.candidates().await?;
+        let chosen = |k: &&GetApiKeyOutput| self.adopt.is_some() && k.id == self.adopt;
+        let mut ours = self.own_of(&candidates);
+        if let Some(own) = ours.next() {
+            return Ok(Some((own.clone(), self.owner(own))));
+        }
+        let stranger = |k: &&GetApiKeyOutput| !tags_of(k).contains_key(tags::STACK);
+        let strangers: Vec<_> = match candidates.iter().find(chosen) {
+            Some(one) => vec![one],
+            None => candidates.iter().filter(stranger).collect(),
+        };
+        if strangers.len() > 1 {
+            let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
+            bail!(
+                "there are {} API keys named {} that are not this stack's ({}); --adopt key=<id> chooses one",
+                ids.len(),
+                self.name,
+                ids.join(", ")
+            );
+        }
+        Ok(strangers.first().map(|k| ((*k).clone(), self.owner(k))))
+    }
+
+    fn own_of<'a>(&self, candidates: &'a [GetApiKeyOutput]) -> impl Iterator<Item = &'a GetApiKeyOutput> {
+        let mut ours: Vec<_> = candidates.iter().filter(|k| self.is_ours(&tags_of(k))).collect();
+        ours.sort_by_key(|k| (k.created_date.map(|d| d.as_nanos()), k.id.clone()));
+        ours.into_iter()
+    }
+
+    fn owner(&self, key: &GetApiKeyOutput) -> Owner {
+        let what = || format!("the API key {} (id {})", self.name, key.id().unwrap_or_default());
+        self.at.own.owner(&tags_of(key), what)
+    }
+}
+
+fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
+    key.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+struct Creation<'a> {
+    of: &'a ApiKey,
+    want: &'a Props,
+    to: &'a Reporter,
+}
+
+impl Unkeyed for Creation<'_> {
+    /// The key's id.
+    type Item = String;
+
+    async fn ours(&self) -> Result<Vec<String>> {
+        self.of.at.cloud.forget_lists();
+        Ok(self.of.own().await?.into_iter().filter_map(|k| k.id).collect())
+    }
+
+    async fn create(&self) -> Result<String> {
+        let request = self.of.at.cloud.apigateway.create_api_key();
+        let request = request
+            .name(&self.want.name)
+            // AWS's own default is a key that does not work.
+            .enabled(true)
+            .set_tags(Some(self.want.tags.clone().into_iter().collect()));
+        let made = call_once(self.to, "CreateApiKey", || request.clone().send()).await?;
+        made.id.context("CreateApiKey answered without an id")
+    }
+
+    async fn delete(&self, id: &String) -> Result<()> {
+        remove(&self.of.at, id, self.to).await
+    }
+
+    fn same(a: &String, b: &String) -> bool {
+        a == b
+    }
+}
+
+async fn remove(at: &Context, id: &str, to: &Reporter) -> Result<()> {
+    let request = at.cloud.apigateway.delete_api_key().api_key(id);
+    let result = gone(call(to, "DeleteApiKey", || request.clone().send()).await);
+    at.cloud.forget_lists();
+    result
+}
+
+impl Resource for ApiKey {
+    type Props = Props;
+    type Output = ApiKeyOutput;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn needs(&self) -> Vec<Id> {
+        vec![self.api.clone()]
+    }
+
+    fn deleted_before(&self) -> Vec<Id> {
+        vec![self.api.clone()]
+    }
+
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        Ok(Props {
+            name: self.name.clone(),
+            description: String::new(),
+            enabled: true,
+            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+        })
+    }
+
+    fn retiring_replaces(&self, _: &Live<Self>) -> Option<String> {
+        let why = || {
+            format!(
+                "the key {} goes and another comes: the key value changes, and clients must learn it",
+                self.name
+            )
+        };
+        self.replaced.then(why)
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let Some((key, owner)) = self.find().await? else { return Ok(None) };
+        let props = Props {
+            name: key.name().unwrap_or_default().to_owned(),
+            description: key.description().unwrap_or_default().to_owned(),
+            enabled: key.enabled,
+            tags: self.at.own.managed(&tags_of(&key), &owner),
+        };
+        let id = key.id.context("GetApiKey answered without an id")?;
+        Ok(Some(Live { props, output: ApiKeyOutput { id }, owner }))
+    }
+
+    async fn create(&self, want: &Props, to: &Reporter) -> Result<ApiKeyOutput> {
+        Ok(ApiKeyOutput { id: create_unkeyed(&Creation { of: self, want, to }, to).await? })
+    }
+
+    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<ApiKeyOutput>> {
+        let id = &have.output.id;
+        let arn = tagging::arn(&self.at, &format!("apikeys/{id}"))?;
+        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
+        let replace = |path: &str, value: String| {
+            PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
+        };
+        let mut operations = Vec::new();
+        if have.props.name != want.name {
+            operations.push(replace("/name", want.name.clone()));
+        }
+        if have.props.description != want.description {
+            operations.push(replace("/description", want.description.clone()));
+        }
+        if have.props.enabled != want.enabled {
+            operations.push(replace("/enabled", want.enabled.to_string()));
+        }
+        if !operations.is_empty() {
+            let request =
+                self.at.cloud.apigateway.update_api_key().api_key(id).set_patch_operations(Some(operations));
+            call(to, "UpdateApiKey", || request.clone().send()).await?;
+        }
+        self.at.cloud.forget_lists();
+        Ok(Applied::in_place(have.output.clone()))
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        remove(&self.at, &have.output.id, to).await
+    }
+}

@@ -1,0 +1,158 @@
+//! One form for what is wished of a REST API and what AWS reports of it.
+
+use aws_sdk_apigateway::types::{
+    GatewayResponse as FoundResponse, Integration as FoundIntegration, Method as FoundMethod, Resource,
+    RestApi,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A whole API.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Canonical {
+    /// `POST /items/{id}`; the OPTIONS mocks are routes like any other.
+    pub routes: BTreeMap<String, Method>,
+    /// Customised ones, by type.
+    pub gateway_responses: BTreeMap<String, GatewayResponse>,
+    pub binary_types: BTreeSet<String>,
+    pub api_key_source: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Method {
+    /// NONE, AWS_IAM, …
+    pub auth: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorizer: Option<String>,
+    pub api_key_required: bool,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, bool>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, String>,
+    /// Headers declared, by status.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub responses: BTreeMap<String, BTreeMap<String, bool>>,
+    pub integration: Option<Integration>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Integration {
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
+    pub timeout_ms: i32,
+    pub passthrough: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_handling: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub templates: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub responses: BTreeMap<String, IntegrationResponse>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct IntegrationResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection_pattern: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_handling: Option<String>,
+    pub parameters: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub templates: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct GatewayResponse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    pub parameters: BTreeMap<String, String>,
+    pub templates: BTreeMap<String, String>,
+}
+
+/// API Gateway's own template of a gateway response.
+pub const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
+
+impl Canonical {
+    /// From GetRestApis, GetResources(embed=methods) and GetGatewayResponses.
+    pub fn observed(api: &RestApi, resources: &[Resource], responses: &[FoundResponse]) -> Self {
+        let methods = |r: &Resource| {
+            let path = r.path().unwrap_or_default().to_owned();
+            let methods = r.resource_methods().cloned().unwrap_or_default();
+            methods.into_iter().map(move |(name, m)| (format!("{name} {path}"), Method::observed(&m)))
+        };
+        let customised = responses.iter().filter(|r| !r.default_response);
+        let customised = customised
+            .filter_map(|r| Some((r.response_type()?.as_str().to_owned(), GatewayResponse::observed(r))));
+        let source = api.api_key_source().map_or("HEADER", |s| s.as_str());
+        Self {
+            routes: resources.iter().flat_map(methods).collect(),
+            gateway_responses: customised.collect(),
+            binary_types: api.binary_media_types().iter().cloned().collect(),
+            api_key_source: source.to_owned(),
+        }
+    }
+}
+
+fn ordered<V: Clone>(map: Option<&std::collections::HashMap<String, V>>) -> BTreeMap<String, V> {
+    map.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+impl Method {
+    fn observed(m: &FoundMethod) -> Self {
+        let responses = ordered(m.method_responses());
+        let responses = responses.into_iter().map(|(status, r)| (status, ordered(r.response_parameters())));
+        Self {
+            auth: m.authorization_type().unwrap_or("NONE").to_owned(),
+            authorizer: m.authorizer_id().map(str::to_owned),
+            api_key_required: m.api_key_required().unwrap_or_default(),
+            parameters: ordered(m.request_parameters()),
+            models: ordered(m.request_models()),
+            responses: responses.collect(),
+            integration: m.method_integration().map(Integration::observed),
+        }
+    }
+}
+
+impl Integration {
+    fn observed(i: &FoundIntegration) -> Self {
+        let responses = ordered(i.integration_responses());
+        let responses = responses.into_iter().map(|(status, r)| {
+            let response = IntegrationResponse {
+                selection_pattern: r.selection_pattern().filter(|p| !p.is_empty()).map(str::to_owned),
+                content_handling: r.content_handling().map(|c| c.as_str().to_owned()),
+                parameters: ordered(r.response_parameters()),
+                templates: ordered(r.response_templates()),
+            };
+            (status, response)
+        });
+        Self {
+            kind: i.r#type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
+            uri: i.uri().map(str::to_owned),
+            http_method: i.http_method().map(str::to_owned),
+            credentials: i.credentials().map(str::to_owned),
+            timeout_ms: i.timeout_in_millis,
+            passthrough: i.passthrough_behavior().unwrap_or_default().to_owned(),
+            content_handling: i.content_handling().map(|c| c.as_str().to_owned()),
+            parameters: ordered(i.request_parameters()),
+            templates: ordered(i.request_templates()),
+            responses: responses.collect(),
+        }
+    }
+}
+
+impl GatewayResponse {
+    fn observed(r: &FoundResponse) -> Self {
+        Self {
+            status: r.status_code().map(str::to_owned),
+            parameters: ordered(r.response_parameters()),
+            templates: ordered(r.response_templates()),
+        }
+    }
+}

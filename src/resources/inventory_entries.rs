@@ -1,0 +1,61 @@
+//! The inventory's leftovers: entries of what left the stack file, taken away after the last of it is gone.
+
+use super::{
+    Context,
+    rest_api::{own_api, tagging, tags_of},
+};
+use crate::{
+    aws::{Inventory, tags},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+};
+use anyhow::{Context as _, Result};
+
+/// Retired last: its deletion shortens the inventory to what the file names.
+pub struct InventoryEntries {
+    pub at: Context,
+    pub id: Id,
+    /// What the stack file names.
+    pub keep: Inventory,
+    /// Everything that has to be gone before.
+    pub after: Vec<Id>,
+}
+
+impl Resource for InventoryEntries {
+    type Props = ();
+    type Output = String;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let Some(api) = own_api(&self.at).await? else { return Ok(None) };
+        let there = Inventory::from_tags(&tags_of(&api));
+        let more = there.union(&self.keep) != self.keep;
+        let id = api.id.context("GetRestApis answered an API without an id")?;
+        Ok(more.then_some(Live { props: (), output: id, owner: Owner::Us }))
+    }
+
+    async fn create(&self, (): &(), _: &Reporter) -> Result<String> {
+        anyhow::bail!("inventory entries are written with the REST API")
+    }
+
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<String>> {
+        Ok(Applied::in_place(have.output.clone()))
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        self.at.cloud.forget_lists();
+        let Some(api) = own_api(&self.at).await? else { return Ok(()) };
+        let there: tags::Tags =
+            tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(tags::INVENTORY)).collect();
+        let arn = tagging::arn(&self.at, &format!("restapis/{}", have.output))?;
+        tagging::set(&self.at, &arn, &there, &self.keep.to_tags(), to).await?;
+        self.at.cloud.forget_lists();
+        Ok(())
+    }
+}

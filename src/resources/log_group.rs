@@ -1,0 +1,147 @@
+//! The function's log group, made before the function so that its retention holds from the first line on.
+
+use super::{Context, gone, resume};
+use crate::{
+    aws::{FoundExt, call, tags},
+    engine::{Applied, Id, Live, Reporter, Resource},
+};
+use anyhow::Result;
+use serde::Serialize;
+
+pub struct LogGroup {
+    pub at: Context,
+    pub id: Id,
+    /// `/aws/lambda/<function>`
+    pub name: String,
+    /// Days; `None`: never expire.
+    pub retention: Option<u32>,
+    /// `retain: [logs]`
+    pub keep: bool,
+    pub api: Id,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Props {
+    retention: Option<u32>,
+    tags: tags::Tags,
+}
+
+impl LogGroup {
+    fn arn(&self) -> Result<String> {
+        self.at.cloud.arn("logs", &format!("log-group:{}", self.name))
+    }
+
+    async fn set_retention(&self, days: Option<u32>, to: &Reporter) -> Result<()> {
+        let logs = &self.at.cloud.logs;
+        match days {
+            Some(days) => {
+                let days = i32::try_from(days)?;
+                let request = logs.put_retention_policy().log_group_name(&self.name).retention_in_days(days);
+                call(to, "PutRetentionPolicy", || request.clone().send()).await.map(drop)
+            }
+            None => {
+                let request = logs.delete_retention_policy().log_group_name(&self.name);
+                call(to, "DeleteRetentionPolicy", || request.clone().send()).await.map(drop)
+            }
+        }
+    }
+
+    /// `Some(retention)` where the group is there.
+    async fn retention(&self, to: &Reporter) -> Result<Option<Option<u32>>> {
+        let mut next = None;
+        loop {
+            let request = self
+                .at
+                .cloud
+                .logs
+                .describe_log_groups()
+                .log_group_name_prefix(&self.name)
+                .set_next_token(next);
+            let page = call(to, "DescribeLogGroups", || request.clone().send()).await?;
+            let found = page.log_groups().iter().find(|g| g.log_group_name() == Some(&self.name));
+            if let Some(group) = found {
+                return Ok(Some(group.retention_in_days.and_then(|d| u32::try_from(d).ok())));
+            }
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn tags(&self, to: &Reporter) -> Result<Option<tags::Tags>> {
+        self.at.cloud.identify().await?;
+        let request = self.at.cloud.logs.list_tags_for_resource().resource_arn(self.arn()?);
+        let answer = call(to, "ListTagsForResource", || request.clone().send()).await.found()?;
+        Ok(answer.map(|a| a.tags.unwrap_or_default().into_iter().collect()))
+    }
+}
+
+impl Resource for LogGroup {
+    type Props = Props;
+    type Output = ();
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn needs(&self) -> Vec<Id> {
+        vec![self.api.clone()]
+    }
+
+    fn deleted_before(&self) -> Vec<Id> {
+        vec![self.api.clone()]
+    }
+
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        Ok(Props { retention: self.retention, tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)) })
+    }
+
+    fn retained(&self) -> bool {
+        self.keep
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let to = Reporter::silent(self.id.clone());
+        let (retention, have) = tokio::join!(self.retention(&to), self.tags(&to));
+        let (Some(retention), Some(have)) = (retention?, have?) else { return Ok(None) };
+        let owner = self.at.own.owner(&have, || format!("the log group {}", self.name));
+        let props = Props { retention, tags: self.at.own.managed(&have, &owner) };
+        Ok(Some(Live { props, output: (), owner }))
+    }
+
+    async fn create(&self, want: &Props, to: &Reporter) -> Result<()> {
+        let tags = want.tags.clone().into_iter().collect();
+        let request = self.at.cloud.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
+        if let Err(e) = call(to, "CreateLogGroup", || request.clone().send()).await {
+            return resume(self, e, want, to).await;
+        }
+        match want.retention {
+            Some(days) => self.set_retention(Some(days), to).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<()>> {
+        let (set, gone) = tags::difference(&have.props.tags, &want.tags);
+        if !set.is_empty() {
+            let set = set.into_iter().collect();
+            let request = self.at.cloud.logs.tag_resource().resource_arn(self.arn()?).set_tags(Some(set));
+            call(to, "TagResource", || request.clone().send()).await?;
+        }
+        if !gone.is_empty() {
+            let request =
+                self.at.cloud.logs.untag_resource().resource_arn(self.arn()?).set_tag_keys(Some(gone));
+            call(to, "UntagResource", || request.clone().send()).await?;
+        }
+        if have.props.retention != want.retention {
+            self.set_retention(want.retention, to).await?;
+        }
+        Ok(Applied::in_place(()))
+    }
+
+    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
+        let request = self.at.cloud.logs.delete_log_group().log_group_name(&self.name);
+        gone(call(to, "DeleteLogGroup", || request.clone().send()).await)
+    }
+}

@@ -1,0 +1,77 @@
+//! The kinds of things a stack has in AWS, one file a kind.
+//!
+//! To add a kind: write its file (a struct with its wish and [`Resource`] for it), name it here, and add it in
+//! `stack_graph`. Nothing else knows kinds.
+
+mod api_key;
+mod definition;
+mod function;
+mod image;
+mod inventory_entries;
+mod log_group;
+mod permission;
+mod pinned_image;
+mod repository;
+mod rest_api;
+mod role;
+mod stage;
+mod usage_plan;
+
+pub use api_key::{ApiKey, ApiKeyOutput};
+pub use definition::{Definition, DefinitionOutput};
+pub use function::{Function, FunctionOutput};
+pub use image::{Image, ImageOutput, Source};
+pub use inventory_entries::InventoryEntries;
+pub use log_group::LogGroup;
+pub use permission::Permission;
+pub use pinned_image::{ForeignRepository, PinnedImage};
+pub use repository::{Repository, RepositoryOutput};
+pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis};
+pub use role::{ExistingRole, Role, RoleOutput};
+pub use stage::{Stage, StageOutput};
+pub use usage_plan::{UsagePlan, UsagePlanOutput};
+
+use crate::{
+    aws::{Class, Cloud, failure_of, tags::Ownership},
+    engine::{Change, Owner, Reporter, Resource},
+};
+use anyhow::{Error, Result, bail};
+use serde_json::Value;
+use std::rc::Rc;
+
+/// What every resource holds: the clients, and whose things are whose.
+#[derive(Clone)]
+pub struct Context {
+    pub cloud: Rc<Cloud>,
+    pub own: Ownership,
+}
+
+/// A create that found its name taken: ours after a lost reply (or another run's) is finished, anybody else's refused.
+async fn resume<R: Resource>(kind: &R, error: Error, want: &R::Props, to: &Reporter) -> Result<R::Output> {
+    if failure_of(&error).is_none_or(|f| f.class() != Class::AlreadyThere) {
+        return Err(error);
+    }
+    let Some(live) = kind.observe().await? else { return Err(error) };
+    if let Owner::Other(what) = &live.owner {
+        bail!("{what} appeared meanwhile and is not this stack's; --adopt takes it over");
+    }
+    match Change::between(Some(&live.props), want)? {
+        Change::Keep => Ok(live.output),
+        _ => Ok(Box::pin(kind.update(&live, want, to)).await?.output),
+    }
+}
+
+/// A delete that finds nothing has nothing to do.
+fn gone<T>(result: Result<T>) -> Result<()> {
+    match result {
+        Err(e) if failure_of(&e).is_none_or(|f| f.class() != Class::NotFound) => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// A policy document as AWS keeps it: JSON text, percent-encoded by IAM.
+fn policy(text: &str) -> Value {
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    // A document that is no JSON differs from every wish, and that is what should show.
+    serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))
+}

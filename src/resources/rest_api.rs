@@ -1,0 +1,317 @@
+//! The REST API itself: the anchor of a stack, made first and deleted last. What it serves is its [`super::Definition`].
+
+use super::{Context, gone};
+use crate::{
+    aws::{Inventory, Unkeyed, call, call_once, create_unkeyed, tags},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+};
+use anyhow::{Context as _, Result, bail};
+use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Found};
+use serde::Serialize;
+use serde_json::Value;
+
+pub struct RestApi {
+    pub at: Context,
+    pub id: Id,
+    pub name: String,
+    pub description: String,
+    /// What the stack file names. What is there already stays listed until it is gone.
+    pub inventory: Inventory,
+    pub which: Which,
+}
+
+/// Which of several this is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The stack's own; with an id, the one that `--adopt api=<id>` chose.
+    Own { adopt: Option<String> },
+    /// A twin by id, to be deleted.
+    Twin(String),
+}
+
+#[derive(Debug, Serialize)]
+pub struct Props {
+    name: String,
+    description: String,
+    endpoint: Vec<String>,
+    policy: Option<Value>,
+    execute_api_endpoint: bool,
+    minimum_compression_size: Option<i32>,
+    #[serde(skip_serializing_if = "tags::Tags::is_empty")]
+    inventory: tags::Tags,
+    tags: tags::Tags,
+}
+
+#[derive(Debug, Clone)]
+pub struct RestApiOutput {
+    pub id: String,
+}
+
+/// The stack's API among all of the region's: found by tag, so that its name is a field that may change.
+///
+/// # Errors
+/// As the list.
+pub async fn own_api(at: &Context) -> Result<Option<Found>> {
+    Ok(own_apis(at).await?.into_iter().next())
+}
+
+/// All of the stack's APIs, best first: more than one only after two runs at once.
+///
+/// # Errors
+/// As the list.
+pub async fn own_apis(at: &Context) -> Result<Vec<Found>> {
+    let all = at.cloud.rest_apis().await?;
+    let mut ours: Vec<Found> = all.iter().filter(|api| at.own.owns(&tags_of(api))).cloned().collect();
+    ours.sort_by_key(|api| (api.created_date.map(|d| d.as_nanos()), api.id.clone()));
+    if ours.len() > 1 {
+        sort_wired_first(at, &mut ours).await?;
+    }
+    Ok(ours)
+}
+
+/// The one that has a stage is the one that people call.
+async fn sort_wired_first(at: &Context, apis: &mut [Found]) -> Result<()> {
+    let to = Reporter::silent(Id::only("rest-api"));
+    let mut bare = Vec::new();
+    for api in apis.iter() {
+        let request = at.cloud.apigateway.get_stages().rest_api_id(api.id().unwrap_or_default());
+        let stages = call(&to, "GetStages", || request.clone().send()).await?;
+        if stages.item().is_empty() {
+            bare.push(api.id.clone());
+        }
+    }
+    apis.sort_by_key(|api| bare.contains(&api.id));
+    Ok(())
+}
+
+pub(super) fn tags_of(api: &Found) -> tags::Tags {
+    api.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+impl RestApi {
+    async fn find(&self) -> Result<Option<(Found, Owner)>> {
+        let all = self.at.cloud.rest_apis().await?;
+        let by_id = |id: &str| all.iter().find(|api| api.id() == Some(id)).cloned();
+        match &self.which {
+            Which::Twin(id) => {
+                Ok(by_id(id).filter(|api| self.at.own.owns(&tags_of(api))).map(|api| (api, Owner::Us)))
+            }
+            Which::Own { adopt } => {
+                if let Some(own) = own_api(&self.at).await? {
+                    let owner = self.owner(&own);
+                    return Ok(Some((own, owner)));
+                }
+                let candidates: Vec<Found> = match adopt {
+                    Some(id) => vec![
+                        by_id(id)
+                            .with_context(|| format!("--adopt api={id}: there is no REST API of that id"))?,
+                    ],
+                    None => all.iter().filter(|api| self.is_candidate(api)).cloned().collect(),
+                };
+                self.only_candidate(candidates)
+            }
+        }
+    }
+
+    /// Of our name, and no other stack's.
+    fn is_candidate(&self, api: &Found) -> bool {
+        api.name() == Some(&self.name) && !tags_of(api).contains_key(tags::STACK)
+    }
+
+    fn only_candidate(&self, mut candidates: Vec<Found>) -> Result<Option<(Found, Owner)>> {
+        if candidates.len() > 1 {
+            let ids: Vec<_> = candidates.iter().filter_map(|c| c.id()).collect();
+            bail!(
+                "there are {} REST APIs named {} that are not this stack's ({}); --adopt api=<id> chooses one",
+                ids.len(),
+                self.name,
+                ids.join(", ")
+            );
+        }
+        Ok(candidates.pop().map(|api| {
+            let owner = self.owner(&api);
+            (api, owner)
+        }))
+    }
+
+    fn owner(&self, api: &Found) -> Owner {
+        let what = || format!("the REST API {} (id {})", self.name, api.id().unwrap_or_default());
+        self.at.own.owner(&tags_of(api), what)
+    }
+
+    async fn patch(&self, id: &str, have: &Props, want: &Props, to: &Reporter) -> Result<()> {
+        let mut operations = Vec::new();
+        let mut replace = |differs: bool, path: &str, value: String| {
+            if differs {
+                operations.push(PatchOperation::builder().op(Op::Replace).path(path).value(value).build());
+            }
+        };
+        replace(have.name != want.name, "/name", want.name.clone());
+        replace(have.description != want.description, "/description", want.description.clone());
+        replace(have.endpoint != want.endpoint, "/endpointConfiguration/types/0", want.endpoint.concat());
+        replace(
+            have.policy != want.policy,
+            "/policy",
+            want.policy.as_ref().map(Value::to_string).unwrap_or_default(),
+        );
+        let disabled = !want.execute_api_endpoint;
+        replace(have.execute_api_endpoint == disabled, "/disableExecuteApiEndpoint", disabled.to_string());
+        if have.minimum_compression_size != want.minimum_compression_size {
+            let remove = PatchOperation::builder().op(Op::Replace).path("/minimumCompressionSize");
+            operations.push(remove.set_value(want.minimum_compression_size.map(|n| n.to_string())).build());
+        }
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let request =
+            self.at.cloud.apigateway.update_rest_api().rest_api_id(id).set_patch_operations(Some(operations));
+        call(to, "UpdateRestApi", || request.clone().send()).await.map(drop)
+    }
+
+    fn arn(&self, id: &str) -> Result<String> {
+        tagging::arn(&self.at, &format!("restapis/{id}"))
+    }
+}
+
+/// API Gateway's tags, which four kinds share.
+pub(super) mod tagging {
+    use super::super::Context;
+    use crate::{
+        aws::{call, tags},
+        engine::Reporter,
+    };
+    use anyhow::Result;
+
+    /// API Gateway's ARNs have no account.
+    pub fn arn(at: &Context, rest: &str) -> Result<String> {
+        Ok(format!("arn:{}:apigateway:{}::/{rest}", at.cloud.identity()?.partition, at.cloud.region))
+    }
+
+    pub async fn set(
+        at: &Context,
+        arn: &str,
+        have: &tags::Tags,
+        want: &tags::Tags,
+        to: &Reporter,
+    ) -> Result<()> {
+        let (set, gone) = tags::difference(have, want);
+        if !set.is_empty() {
+            let set = set.into_iter().collect();
+            let request = at.cloud.apigateway.tag_resource().resource_arn(arn).set_tags(Some(set));
+            call(to, "TagResource", || request.clone().send()).await?;
+        }
+        if !gone.is_empty() {
+            let request = at.cloud.apigateway.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
+            call(to, "UntagResource", || request.clone().send()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn with(inventory: &tags::Tags, tags: &tags::Tags) -> tags::Tags {
+    tags.iter().chain(inventory).map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+/// The create of one wish, and the list it is looked for in.
+struct Creation<'a> {
+    of: &'a RestApi,
+    want: &'a Props,
+    to: &'a Reporter,
+}
+
+impl Unkeyed for Creation<'_> {
+    type Item = Found;
+
+    async fn ours(&self) -> Result<Vec<Found>> {
+        self.of.at.cloud.forget_lists();
+        own_apis(&self.of.at).await
+    }
+
+    async fn create(&self) -> Result<Found> {
+        let regional = EndpointConfiguration::builder().types(EndpointType::Regional).build();
+        let mut request = self.of.at.cloud.apigateway.create_rest_api();
+        request = request
+            .name(&self.want.name)
+            .set_description((!self.want.description.is_empty()).then(|| self.want.description.clone()))
+            .endpoint_configuration(regional)
+            .set_tags(Some(with(&self.want.inventory, &self.want.tags).into_iter().collect()));
+        let made = call_once(self.to, "CreateRestApi", || request.clone().send()).await?;
+        Ok(Found::builder().set_id(made.id).set_created_date(made.created_date).set_tags(made.tags).build())
+    }
+
+    async fn delete(&self, item: &Found) -> Result<()> {
+        remove(&self.of.at, item.id().unwrap_or_default(), self.to).await
+    }
+
+    fn same(a: &Found, b: &Found) -> bool {
+        a.id == b.id
+    }
+}
+
+async fn remove(at: &Context, id: &str, to: &Reporter) -> Result<()> {
+    let request = at.cloud.apigateway.delete_rest_api().rest_api_id(id);
+    let result = gone(call(to, "DeleteRestApi", || request.clone().send()).await);
+    at.cloud.forget_lists();
+    result
+}
+
+impl Resource for RestApi {
+    type Props = Props;
+    type Output = RestApiOutput;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let there = have.map(|h| Inventory::from_tags(&h.props.inventory)).unwrap_or_default();
+        Ok(Props {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            endpoint: vec![EndpointType::Regional.as_str().to_owned()],
+            policy: None,
+            execute_api_endpoint: true,
+            minimum_compression_size: None,
+            inventory: self.inventory.union(&there).to_tags(),
+            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+        })
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let Some((api, owner)) = self.find().await? else { return Ok(None) };
+        let have = tags_of(&api);
+        let endpoint = api.endpoint_configuration().map(|e| e.types()).unwrap_or_default();
+        let inventory = have.iter().filter(|(k, _)| k.starts_with(tags::INVENTORY));
+        let props = Props {
+            name: api.name().unwrap_or_default().to_owned(),
+            description: api.description().unwrap_or_default().to_owned(),
+            endpoint: endpoint.iter().map(|t| t.as_str().to_owned()).collect(),
+            policy: api.policy().map(super::policy),
+            execute_api_endpoint: !api.disable_execute_api_endpoint,
+            minimum_compression_size: api.minimum_compression_size,
+            inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            tags: self.at.own.managed(&have, &owner),
+        };
+        let id = api.id.context("GetRestApis answered an API without an id")?;
+        Ok(Some(Live { props, output: RestApiOutput { id }, owner }))
+    }
+
+    async fn create(&self, want: &Props, to: &Reporter) -> Result<RestApiOutput> {
+        let made = create_unkeyed(&Creation { of: self, want, to }, to).await?;
+        Ok(RestApiOutput { id: made.id.context("CreateRestApi answered without an id")? })
+    }
+
+    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<RestApiOutput>> {
+        // Tags first: from then on it is ours, whatever happens to the rest.
+        let arn = self.arn(&have.output.id)?;
+        let (old, new) = (with(&have.props.inventory, &have.props.tags), with(&want.inventory, &want.tags));
+        tagging::set(&self.at, &arn, &old, &new, to).await?;
+        self.patch(&have.output.id, &have.props, want, to).await?;
+        self.at.cloud.forget_lists();
+        Ok(Applied::in_place(have.output.clone()))
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        remove(&self.at, &have.output.id, to).await
+    }
+}

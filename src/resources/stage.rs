@@ -1,0 +1,341 @@
+//! The stage: the URL, and which deployment of the definition it serves.
+
+use super::{Context, Definition, RestApiOutput, gone, own_api, rest_api::tagging};
+use crate::{
+    aws::{Class, Patience, call, call_once, failure_of, tags, until},
+    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
+    stack::Throttle,
+};
+use anyhow::{Context as _, Result};
+use aws_sdk_apigateway::types::{Deployment, MethodSetting, Op, PatchOperation, Stage as Found};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+pub struct Stage {
+    pub at: Context,
+    pub id: Id,
+    pub name: String,
+    pub throttle: Option<Throttle>,
+    pub tracing: bool,
+    pub rest_api: Handle<RestApiOutput>,
+    pub definition: Rc<Definition>,
+    pub definition_id: Id,
+    /// Functions and permissions: what must stand before a stage that people call moves on.
+    pub behind: Vec<Id>,
+    /// `--redeploy`
+    pub redeploy: bool,
+    /// Another stage takes its place: the URL changes.
+    pub replaced: bool,
+    /// Whether people call it already; known once observed.
+    pub is_live: Cell<bool>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Props {
+    /// The description of the deployment it serves: `lambdeploy <hash of the definition>`.
+    deployment: String,
+    /// `--redeploy` wishes it; what is there never is.
+    redeploy: bool,
+    description: String,
+    variables: BTreeMap<String, String>,
+    tracing: bool,
+    /// By `resource/method`, what differs from API Gateway's own defaults.
+    method_settings: BTreeMap<String, Value>,
+    tags: tags::Tags,
+}
+
+#[derive(Debug, Clone)]
+pub struct StageOutput {
+    pub api: String,
+    pub deployment: String,
+}
+
+/// Own deployments that stay besides the live one, to go back to.
+const KEEP: usize = 3;
+
+impl Stage {
+    async fn deployments(&self, api: &str, to: &Reporter) -> Result<Vec<Deployment>> {
+        let (mut all, mut position) = (Vec::new(), None);
+        loop {
+            let request =
+                self.at.cloud.apigateway.get_deployments().rest_api_id(api).limit(500).set_position(position);
+            let page = call(to, "GetDeployments", || request.clone().send()).await?;
+            all.extend(page.items.unwrap_or_default());
+            position = page.position;
+            if position.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// A deployment of the wished definition that really holds it: one that is there (a run died before it moved the
+    /// stage), or a new one.
+    async fn deployment(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
+        if self.is_live.get() && !self.redeploy {
+            let there = self.deployments(api, to).await?;
+            for candidate in there.iter().filter(|d| d.description() == Some(description)) {
+                let id = candidate.id().unwrap_or_default();
+                if self.is_complete(api, id, to).await?.is_ok() {
+                    return Ok(id.to_owned());
+                }
+            }
+        }
+        let ask = || async {
+            let id = self.deploy(api, description, to).await?;
+            Ok(self.is_complete(api, &id, to).await?.map(|()| id))
+        };
+        until(to, Patience::NOT_YET, "the import to settle", ask).await
+    }
+
+    async fn deploy(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
+        let request = self.at.cloud.apigateway.create_deployment().rest_api_id(api).description(description);
+        match call_once(to, "CreateDeployment", || request.clone().send()).await {
+            Ok(made) => made.id.context("CreateDeployment answered without an id"),
+            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Ambiguous) => {
+                // Perhaps it was made; the newest of this description is as good as the one that was asked for.
+                let there = self.deployments(api, to).await?;
+                let ours = there.into_iter().filter(|d| d.description() == Some(description));
+                let newest = ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id);
+                newest.ok_or(e)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Imports settle with a delay: a deployment made too early misses what was imported.
+    async fn is_complete(&self, api: &str, deployment: &str, to: &Reporter) -> Result<Result<(), String>> {
+        let request = self.at.cloud.apigateway.get_deployment().rest_api_id(api).deployment_id(deployment);
+        let request = request.embed("apisummary");
+        let answer = call(to, "GetDeployment", || request.clone().send()).await?;
+        let mut shown = BTreeSet::new();
+        for (path, methods) in answer.api_summary().into_iter().flatten() {
+            shown.extend(methods.keys().map(|m| (path.clone(), m.clone())));
+        }
+        let wished = self.definition.methods()?;
+        Ok(if shown == wished {
+            Ok(())
+        } else {
+            Err(format!(
+                "the deployment shows {} of {} methods",
+                shown.intersection(&wished).count(),
+                wished.len()
+            ))
+        })
+    }
+
+    fn settings(&self) -> BTreeMap<String, Value> {
+        let throttle = |t: Throttle| json!({ "rate": t.rate, "burst": t.burst });
+        self.throttle.map(|t| ("*/*".to_owned(), throttle(t))).into_iter().collect()
+    }
+
+    async fn make(&self, api: &str, want: &Props, to: &Reporter) -> Result<StageOutput> {
+        // Nobody calls a stage that is not there yet: it can be made while its deployment is checked.
+        let deployment = self.deploy(api, &want.deployment, to).await?;
+        let request = self.at.cloud.apigateway.create_stage().rest_api_id(api).stage_name(&self.name);
+        let request = request
+            .deployment_id(&deployment)
+            .tracing_enabled(want.tracing)
+            .set_tags(Some(want.tags.clone().into_iter().collect()));
+        let (made, complete) = tokio::join!(
+            call(to, "CreateStage", || request.clone().send()),
+            self.is_complete(api, &deployment, to),
+        );
+        if let Err(e) = made {
+            return super::resume(self, e, want, to).await;
+        }
+        let mut operations = setting_operations(&BTreeMap::new(), &want.method_settings);
+        let mut live = deployment;
+        if complete?.is_err() {
+            live = self.deployment(api, &want.deployment, to).await?;
+            operations.push(replace("/deploymentId", live.clone()));
+        }
+        self.patch(api, operations, to).await?;
+        Ok(StageOutput { api: api.to_owned(), deployment: live })
+    }
+
+    async fn patch(&self, api: &str, operations: Vec<PatchOperation>, to: &Reporter) -> Result<()> {
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let request = self.at.cloud.apigateway.update_stage().rest_api_id(api).stage_name(&self.name);
+        let request = request.set_patch_operations(Some(operations));
+        call(to, "UpdateStage", || request.clone().send()).await.map(drop)
+    }
+
+    /// Own deployments that nothing points to any more, beyond the last few. Best effort: a run that can't is a run
+    /// that leaves a few more.
+    async fn prune(&self, api: &str, live: &str, to: &Reporter) -> Result<()> {
+        let mut own = self.deployments(api, to).await?;
+        own.retain(|d| d.description().is_some_and(|t| t.starts_with("lambdeploy ")) && d.id() != Some(live));
+        own.sort_by_key(|d| std::cmp::Reverse(d.created_date.map(|c| c.as_nanos())));
+        for old in own.iter().skip(KEEP).filter_map(|d| d.id()) {
+            let request = self.at.cloud.apigateway.delete_deployment().rest_api_id(api).deployment_id(old);
+            match gone(call(to, "DeleteDeployment", || request.clone().send()).await) {
+                // Another stage points to it.
+                Err(e) if failure_of(&e).is_some_and(|f| f.is("BadRequestException")) => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn replace(path: &str, value: String) -> PatchOperation {
+    PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
+}
+
+/// Method settings in their own small form: only what differs from API Gateway's defaults.
+fn setting(s: &MethodSetting) -> Option<Value> {
+    let mut map = serde_json::Map::new();
+    // -1 and the account's own 10,000 and 5,000 mean "not set".
+    let rate = s.throttling_rate_limit;
+    let burst = s.throttling_burst_limit;
+    if (0.0..10_000.0).contains(&rate) || (0..5_000).contains(&burst) {
+        map.insert("rate".to_owned(), json!(rate));
+        map.insert("burst".to_owned(), json!(burst));
+    }
+    if s.metrics_enabled {
+        map.insert("metrics".to_owned(), json!(true));
+    }
+    if s.data_trace_enabled {
+        map.insert("data_trace".to_owned(), json!(true));
+    }
+    if s.caching_enabled {
+        map.insert("caching".to_owned(), json!(true));
+    }
+    if let Some(level) = s.logging_level().filter(|l| *l != "OFF") {
+        map.insert("logging".to_owned(), json!(level));
+    }
+    (!map.is_empty()).then_some(Value::Object(map))
+}
+
+fn setting_operations(have: &BTreeMap<String, Value>, want: &BTreeMap<String, Value>) -> Vec<PatchOperation> {
+    let mut all = Vec::new();
+    // What somebody added is taken away as a whole; what is wished is then set.
+    for path in have.keys().filter(|p| have.get(*p) != want.get(*p)) {
+        all.push(PatchOperation::builder().op(Op::Remove).path(format!("/{path}")).build());
+    }
+    for (path, value) in want.iter().filter(|(p, v)| have.get(*p) != Some(v)) {
+        all.push(replace(&format!("/{path}/throttling/rateLimit"), value["rate"].to_string()));
+        all.push(replace(&format!("/{path}/throttling/burstLimit"), value["burst"].to_string()));
+    }
+    all
+}
+
+impl Resource for Stage {
+    type Props = Props;
+    type Output = StageOutput;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn needs(&self) -> Vec<Id> {
+        let mut needs = vec![self.rest_api.id(), self.definition_id.clone()];
+        if self.is_live.get() {
+            needs.extend(self.behind.iter().cloned());
+        }
+        needs
+    }
+
+    fn deleted_before(&self) -> Vec<Id> {
+        vec![self.rest_api.id()]
+    }
+
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        Ok(Props {
+            deployment: self.definition.deployment_description()?,
+            redeploy: self.redeploy,
+            description: String::new(),
+            variables: BTreeMap::new(),
+            tracing: self.tracing,
+            method_settings: self.settings(),
+            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+        })
+    }
+
+    fn retiring_replaces(&self, _: &Live<Self>) -> Option<String> {
+        self.replaced.then(|| format!("the stage {} goes and another comes: the URL changes", self.name))
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let to = Reporter::silent(self.id.clone());
+        let Some(api) = own_api(&self.at).await? else { return Ok(None) };
+        let api = api.id.context("GetRestApis answered an API without an id")?;
+        let request = self.at.cloud.apigateway.get_stages().rest_api_id(&api);
+        let (stages, deployments) =
+            tokio::join!(call(&to, "GetStages", || request.clone().send()), self.deployments(&api, &to));
+        let stages = stages?;
+        let found = stages.item().iter().find(|s| s.stage_name() == Some(&self.name));
+        self.is_live.set(found.is_some());
+        let Some(stage) = found else { return Ok(None) };
+        Ok(Some(self.live(api, stage, &deployments?)))
+    }
+
+    async fn create(&self, want: &Props, to: &Reporter) -> Result<StageOutput> {
+        let api = self.rest_api.ready()?.id;
+        self.make(&api, want, to).await
+    }
+
+    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<StageOutput>> {
+        let api = &have.output.api;
+        let arn = tagging::arn(&self.at, &format!("restapis/{api}/stages/{}", self.name))?;
+        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
+        let mut operations = setting_operations(&have.props.method_settings, &want.method_settings);
+        if have.props.description != want.description {
+            operations.push(replace("/description", want.description.clone()));
+        }
+        if have.props.tracing != want.tracing {
+            operations.push(replace("/tracingEnabled", want.tracing.to_string()));
+        }
+        for name in have.props.variables.keys() {
+            operations
+                .push(PatchOperation::builder().op(Op::Remove).path(format!("/variables/{name}")).build());
+        }
+        let mut live = have.output.deployment.clone();
+        if have.props.deployment != want.deployment || want.redeploy {
+            live = self.deployment(api, &want.deployment, to).await?;
+            operations.push(replace("/deploymentId", live.clone()));
+        }
+        self.patch(api, operations, to).await?;
+        self.prune(api, &live, to).await?;
+        Ok(Applied::in_place(StageOutput { api: api.clone(), deployment: live }))
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        let request =
+            self.at.cloud.apigateway.delete_stage().rest_api_id(&have.output.api).stage_name(&self.name);
+        gone(call(to, "DeleteStage", || request.clone().send()).await)
+    }
+}
+
+impl Stage {
+    fn live(&self, api: String, stage: &Found, deployments: &[Deployment]) -> Live<Self> {
+        let have: tags::Tags =
+            stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let owner =
+            match self.at.own.owner(&have, || format!("the stage {} of the REST API {api}", self.name)) {
+                // A stage of our own API is ours, whoever made it; adopting the API adopts it.
+                Owner::Other(_) => Owner::Adopted,
+                owner => owner,
+            };
+        let serves = deployments.iter().find(|d| d.id == stage.deployment_id);
+        let settings = stage.method_settings().into_iter().flatten();
+        let props = Props {
+            deployment: serves.and_then(|d| d.description()).unwrap_or("(not ours)").to_owned(),
+            redeploy: false,
+            description: stage.description().unwrap_or_default().to_owned(),
+            variables: stage.variables().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            tracing: stage.tracing_enabled,
+            method_settings: settings.filter_map(|(path, s)| Some((path.clone(), setting(s)?))).collect(),
+            tags: self.at.own.managed(&have, &owner),
+        };
+        let deployment = stage.deployment_id.clone().unwrap_or_default();
+        Live { props, output: StageOutput { api, deployment }, owner }
+    }
+}
