@@ -1,23 +1,88 @@
-//! ECR's data plane: the OCI distribution API under `/v2/`, blobs on disk.
+//! ECR's data plane: the OCI distribution API under `/v2/`. Repositories and manifests are in the world; blobs are on
+//! disk. Which account and region a request is about, its credentials say.
 
-use crate::server::{Body, LocalAws, text};
-use http::{Request, Response, StatusCode};
-use std::io;
+mod blobs;
+mod credentials;
+mod download;
+mod error;
+mod manifests;
+mod route;
+mod scope;
+mod store;
+mod tags;
+mod upload;
+mod uploads;
 
-/// Blobs by digest, in a folder.
-#[derive(Debug)]
-pub struct BlobStore {
-    #[expect(dead_code)]
-    folder: tempfile::TempDir,
+pub use credentials::password;
+pub use scope::Owner;
+pub use store::{BlobStore, sha256};
+
+use crate::{
+    server::{Body, LocalAws, full},
+    world::World,
+};
+use credentials::Credentials;
+use error::{Answer, RegistryError};
+use http::{Method, Request, Response, StatusCode};
+use route::{Route, Target};
+use scope::Scope;
+
+/// Answers one request to `/v2/`.
+pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Response<Body> {
+    let head = request.method() == Method::HEAD;
+    let mut response = answer(aws, request).await.unwrap_or_else(RegistryError::into_response);
+    response
+        .headers_mut()
+        .insert("docker-distribution-api-version", http::HeaderValue::from_static("registry/2.0"));
+    if head {
+        *response.body_mut() = full("");
+    }
+    response
 }
 
-impl BlobStore {
-    /// A store in a new temporary folder that is removed with it.
-    pub fn temporary() -> io::Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
+async fn answer(aws: &LocalAws, request: Request<Body>) -> Answer {
+    let credentials = Credentials::of(&request)?;
+    let route = Route::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
+    let (name, target) = match route {
+        Route::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),
+        Route::Catalog => return tags::catalog(aws, &credentials, &request),
+        Route::Repository(name, target) => (name, target),
+    };
+    let scope = Scope::new(aws, credentials, &name)?;
+    match (request.method().clone(), target) {
+        (Method::GET | Method::HEAD, Target::Blob(digest)) => {
+            blobs::get(&scope, &digest, request.headers()).await
+        }
+        (Method::POST, Target::Uploads) => uploads::start(&scope, request).await,
+        (Method::GET, Target::Upload(id)) => uploads::status(&scope, &id),
+        (Method::PATCH, Target::Upload(id)) => uploads::append(&scope, &id, request).await,
+        (Method::PUT, Target::Upload(id)) => uploads::finish(&scope, &id, request).await,
+        (Method::DELETE, Target::Upload(id)) => uploads::cancel(&scope, &id),
+        (Method::GET | Method::HEAD, Target::Manifest(reference)) => {
+            manifests::get(&scope, &reference, request.headers())
+        }
+        (Method::PUT, Target::Manifest(reference)) => manifests::put(&scope, &reference, request).await,
+        (Method::DELETE, Target::Manifest(reference)) => manifests::delete(&scope, &reference),
+        (Method::GET, Target::Tags) => tags::list(&scope, request.uri()),
+        _ => Err(RegistryError::unsupported()),
     }
 }
 
-pub async fn handle(_aws: &LocalAws, _request: Request<Body>) -> Response<Body> {
-    text(StatusCode::NOT_IMPLEMENTED, "not implemented by the local AWS\n".to_owned())
+/// Deletes from the disk those of `digests` that no repository of any account knows any more. A file that cannot be
+/// deleted is nobody's; the next push of its digest replaces it, and it goes with the store's folder.
+pub fn release<'d>(world: &World, blobs: &BlobStore, digests: impl IntoIterator<Item = &'d String>) {
+    let repositories = || {
+        let regions = world.accounts.values().flat_map(|account| account.regions.values());
+        regions.flat_map(|region| region.ecr.repositories.values())
+    };
+    for digest in digests {
+        if !repositories().any(|repository| repository.layers.contains_key(digest)) {
+            blobs.remove(digest);
+        }
+    }
 }
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;

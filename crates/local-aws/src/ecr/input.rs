@@ -1,0 +1,93 @@
+//! Reading an operation's input: members by name, and the repository that it is about.
+
+use super::{constraint, constraint::invalid, errors, image::ImageId, repository::Repository};
+use crate::{error::AwsError, operation::Call};
+use serde_json::Value;
+
+/// The largest number of image or layer ids in one call.
+const MAX_IDS: usize = 100;
+
+pub struct Input(pub Value);
+
+impl Input {
+    /// A required string.
+    pub fn text(&self, member: &str) -> Result<&str, AwsError> {
+        self.optional(member).ok_or_else(|| invalid(member, "must not be null"))
+    }
+
+    pub fn optional(&self, member: &str) -> Option<&str> {
+        self.0[member].as_str()
+    }
+
+    pub fn flag(&self, member: &str) -> bool {
+        self.0[member].as_bool().unwrap_or_default()
+    }
+
+    pub fn list(&self, member: &str) -> &[Value] {
+        self.0[member].as_array().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The strings of a list.
+    pub fn texts(&self, member: &str) -> Vec<&str> {
+        self.list(member).iter().filter_map(Value::as_str).collect()
+    }
+
+    pub fn has(&self, member: &str) -> bool {
+        !self.0[member].is_null()
+    }
+
+    /// A list of one to a hundred, which may only be absent where `required` is false.
+    pub fn bounded_list(&self, member: &str, required: bool) -> Result<&[Value], AwsError> {
+        let list = self.list(member);
+        match list.len() {
+            0 if required || self.has(member) => {
+                Err(invalid(member, "must have length greater than or equal to 1"))
+            }
+            n if n > MAX_IDS => {
+                Err(invalid(member, format!("must have length less than or equal to {MAX_IDS}")))
+            }
+            _ => Ok(list),
+        }
+    }
+
+    pub fn image_ids(&self, required: bool) -> Result<Vec<ImageId>, AwsError> {
+        let ids = self.bounded_list("imageIds", required)?;
+        let read = |id: &Value| serde_json::from_value(id.clone());
+        ids.iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|e| AwsError::new(400, "SerializationException", e))
+    }
+
+    /// The name of a repository in the caller's own registry.
+    pub fn repository_name(&self, call: &Call<'_>) -> Result<&str, AwsError> {
+        let name = self.text("repositoryName")?;
+        constraint::repository_name(name)?;
+        self.own_registry(call, &format!("repository/{name}"))?;
+        Ok(name)
+    }
+
+    /// The repository that exists under the input's `repositoryName`.
+    pub fn repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w mut Repository, AwsError> {
+        let name = self.repository_name(call)?;
+        find(call, name)
+    }
+
+    /// Other accounts' registries are closed: nobody can have opened them.
+    pub fn own_registry(&self, call: &Call<'_>, resource: &str) -> Result<(), AwsError> {
+        let Some(id) = self.optional("registryId").filter(|id| *id != call.account) else { return Ok(()) };
+        let text = format!(
+            "User: arn:aws:iam::{}:user/local is not authorized to perform: ecr:{operation} on resource: arn:aws:ecr:{}:{id}:{resource} because no resource-based policy allows the ecr:{operation} action",
+            call.account,
+            call.region,
+            operation = call.operation,
+        );
+        Err(AwsError::new(400, "AccessDeniedException", text))
+    }
+}
+
+/// The repository of this name in the caller's registry.
+pub fn find<'w>(call: &'w mut Call<'_>, name: &str) -> Result<&'w mut Repository, AwsError> {
+    let missing = errors::repository_not_found(name, &call.account);
+    call.region_mut().ecr.repositories.get_mut(name).ok_or(missing)
+}

@@ -1,0 +1,50 @@
+//! Pages of lists. A token is the key of the last item that was given, so it outlives changes in between.
+
+use super::{constraint::invalid, input::Input};
+use crate::{config::Config, error::AwsError};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+const DEFAULT: usize = 100;
+const MAX: u64 = 1000;
+
+pub struct Page {
+    after: Option<String>,
+    limit: usize,
+}
+
+impl Page {
+    pub fn of(input: &Input, config: &Config) -> Result<Self, AwsError> {
+        let asked = match input.0["maxResults"].as_i64() {
+            None => DEFAULT,
+            Some(n) => usize::try_from(n)
+                .ok()
+                .filter(|n| (1..=MAX as usize).contains(n))
+                .ok_or_else(|| invalid("maxResults", format!("must be between 1 and {MAX}")))?,
+        };
+        let after = input.optional("nextToken").map(decode).transpose()?;
+        Ok(Self { after, limit: asked.min(config.page_size.unwrap_or(MAX as usize)).max(1) })
+    }
+
+    /// The page's items, and the token of the next page where there is one. `items` come in the order of their keys.
+    pub fn cut<T>(&self, items: impl Iterator<Item = (String, T)>) -> (Vec<T>, Option<String>) {
+        let mut rest = items.skip_while(|(key, _)| self.after.as_ref().is_some_and(|after| key <= after));
+        let page: Vec<_> = rest.by_ref().take(self.limit).collect();
+        let last = page.last().filter(|_| rest.next().is_some());
+        let token = last.map(|(key, _)| URL_SAFE_NO_PAD.encode(key));
+        (page.into_iter().map(|(_, item)| item).collect(), token)
+    }
+}
+
+/// Paging makes no sense where the items are named.
+pub fn refuse_with_names(input: &Input, names: &str) -> Result<(), AwsError> {
+    let paging = ["maxResults", "nextToken"].into_iter().find(|m| input.has(m));
+    match paging.filter(|_| input.has(names)) {
+        Some(member) => Err(invalid(member, format!("must not be used together with {names}"))),
+        None => Ok(()),
+    }
+}
+
+fn decode(token: &str) -> Result<String, AwsError> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
+    bytes.and_then(|b| String::from_utf8(b).ok()).ok_or_else(|| invalid("nextToken", "Invalid next token"))
+}

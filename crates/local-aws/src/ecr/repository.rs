@@ -1,0 +1,48 @@
+//! The state of one repository.
+
+use super::{image::Image, mutability::Mutability, policy::RepositoryPolicy};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Repository {
+    pub name: String,
+    pub arn: String,
+    pub created: Timestamp,
+    pub mutability: Mutability,
+    pub scan_on_push: bool,
+    pub encryption: Encryption,
+    /// The resource's tags, not the images'.
+    pub tags: BTreeMap<String, String>,
+    pub policy: Option<RepositoryPolicy>,
+    pub lifecycle_policy: Option<String>,
+    /// Image tag to manifest digest.
+    pub image_tags: BTreeMap<String, String>,
+    /// By manifest digest.
+    pub images: BTreeMap<String, Image>,
+    /// Digest and size in bytes of the blobs that this repository knows. Not part of a dump: a blob that no manifest
+    /// names is invisible, and the others are named by their manifests.
+    #[serde(skip)]
+    pub layers: BTreeMap<String, u64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Encryption {
+    pub encryption_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+impl Repository {
+    /// By tag or digest.
+    pub fn image(&self, reference: &str) -> Option<&Image> {
+        self.images.get(self.image_tags.get(reference).map_or(reference, String::as_str))
+    }
+
+    /// The tags of an image, in order.
+    pub fn tags_of<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a str> {
+        self.image_tags.iter().filter(move |(_, d)| *d == digest).map(|(tag, _)| tag.as_str())
+    }
+}

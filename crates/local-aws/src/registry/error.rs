@@ -1,0 +1,120 @@
+//! Errors as the distribution specification writes them, with ECR's texts.
+
+use super::store;
+use crate::{
+    ecr::Refusal,
+    protocol::typed,
+    server::{Body, text},
+};
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Value, json};
+use std::{fmt::Display, io};
+
+pub type Answer = Result<Response<Body>, RegistryError>;
+
+#[derive(Debug)]
+pub enum RegistryError {
+    /// An error that the specification names.
+    Named { status: StatusCode, code: &'static str, message: String },
+    /// Nobody said who they are. Docker asks with credentials then.
+    Unauthorized { host: String },
+}
+
+impl RegistryError {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Display) -> Self {
+        Self::Named { status, code, message: message.to_string() }
+    }
+
+    pub fn bad(code: &'static str, message: impl Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub fn not_found(code: &'static str, message: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    pub fn unauthorized(host: Option<&HeaderValue>) -> Self {
+        let host = host.and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1");
+        Self::Unauthorized { host: host.to_owned() }
+    }
+
+    pub fn denied() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "DENIED",
+            "Your authorization token is invalid. Reauthenticate and try again.",
+        )
+    }
+
+    pub fn unsupported() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported.")
+    }
+
+    pub fn no_such_page() -> Self {
+        Self::not_found("UNSUPPORTED", "not implemented by the local AWS")
+    }
+
+    /// A manifest that the repository refuses.
+    pub fn refused(refusal: &Refusal, repository: &str, account: &str) -> Self {
+        let code = match refusal {
+            Refusal::Manifest(_) | Refusal::Exists { .. } => "MANIFEST_INVALID",
+            Refusal::Digest { .. } => "DIGEST_INVALID",
+            Refusal::Layers(_) | Refusal::Images(_) => "MANIFEST_BLOB_UNKNOWN",
+            Refusal::Tag(_) => "TAG_INVALID",
+        };
+        Self::bad(code, refusal.text(repository, account))
+    }
+
+    pub fn into_response(self) -> Response<Body> {
+        match self {
+            Self::Named { status, code, message } => {
+                json(status, &json!({ "errors": [{ "code": code, "message": message }] }))
+            }
+            Self::Unauthorized { host } => {
+                let mut response = text(StatusCode::UNAUTHORIZED, "Not Authorized\n".to_owned());
+                let challenge = format!("Basic realm=\"http://{host}/\",service=\"ecr.amazonaws.com\"");
+                if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                    response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+                }
+                response
+            }
+        }
+    }
+}
+
+impl From<io::Error> for RegistryError {
+    fn from(error: io::Error) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "UNKNOWN",
+            format!("the local AWS's blob store: {error}"),
+        )
+    }
+}
+
+impl From<store::Mismatch> for RegistryError {
+    fn from(mismatch: store::Mismatch) -> Self {
+        Self::bad("DIGEST_INVALID", mismatch)
+    }
+}
+
+pub fn json(status: StatusCode, body: &Value) -> Response<Body> {
+    typed(status.as_u16(), "application/json", body.to_string())
+}
+
+/// A response without a body.
+pub fn empty(status: StatusCode, headers: &[(&'static str, String)]) -> Response<Body> {
+    let mut response = Response::new(crate::server::full(""));
+    *response.status_mut() = status;
+    set(&mut response, headers);
+    response
+}
+
+pub fn set(response: &mut Response<Body>, headers: &[(&'static str, String)]) {
+    for (name, value) in headers {
+        // Digests, names and numbers: nothing that a header could not hold.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(*name, value);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The repository that a request is about, in the registry of its caller.
+
+use super::{credentials::Credentials, error::RegistryError};
+use crate::{
+    ecr::{self, Repository},
+    server::LocalAws,
+    world::World,
+};
+
+/// Whose repository; it was there when the request came, and is looked up again for every use.
+pub struct Scope<'a> {
+    pub aws: &'a LocalAws,
+    pub owner: Owner,
+}
+
+/// Which repository of all accounts and regions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub account: String,
+    pub region: String,
+    pub name: String,
+}
+
+impl<'a> Scope<'a> {
+    /// ECR makes no repository by a push: it has to be there.
+    pub fn new(aws: &'a LocalAws, credentials: Credentials, name: &str) -> Result<Self, RegistryError> {
+        if !ecr::is_repository_name(name) {
+            return Err(RegistryError::bad("NAME_INVALID", format!("Invalid repository name '{name}'")));
+        }
+        let Credentials { account, region } = credentials;
+        let scope = Self { aws, owner: Owner { account, region, name: name.to_owned() } };
+        scope.with(|_| Ok(()))?;
+        Ok(scope)
+    }
+
+    /// Does something with the repository under the world's lock.
+    pub fn with<T>(
+        &self,
+        act: impl FnOnce(&mut Repository) -> Result<T, RegistryError>,
+    ) -> Result<T, RegistryError> {
+        act(self.owner.repository(&mut self.aws.world())?)
+    }
+}
+
+impl Owner {
+    pub fn repository<'w>(&self, world: &'w mut World) -> Result<&'w mut Repository, RegistryError> {
+        let region = world.region(&self.account, &self.region);
+        region.ecr.repositories.get_mut(&self.name).ok_or_else(|| {
+            let text = ecr::repository_not_found(&self.name, &self.account).message;
+            RegistryError::not_found("NAME_UNKNOWN", text)
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! Blobs on disk, by digest: one store for all registries. Which repository knows which blob is in the world.
+
+use super::{scope::Owner, upload::Upload};
+use crate::ecr::is_digest;
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    fmt, fs, io,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tempfile::{TempDir, TempPath};
+
+/// Blobs by digest, in a folder that is removed with the store.
+#[derive(Debug)]
+pub struct BlobStore {
+    folder: TempDir,
+    uploads: Mutex<HashMap<String, Upload>>,
+}
+
+/// What was uploaded is not what it was said to be.
+#[derive(Debug)]
+pub struct Mismatch {
+    pub declared: String,
+    pub actual: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "The layer's digest '{}' does not match the digest '{}' of its content",
+            self.declared, self.actual
+        )
+    }
+}
+
+/// A complete upload: it becomes a blob by [`BlobStore::adopt`], or is gone when dropped.
+#[derive(Debug)]
+pub struct Finished {
+    pub digest: String,
+    pub size: u64,
+    pub(super) path: TempPath,
+}
+
+impl BlobStore {
+    /// A store in a new temporary folder.
+    pub fn temporary() -> io::Result<Self> {
+        Ok(Self {
+            folder: tempfile::Builder::new().prefix("local-aws-").tempdir()?,
+            uploads: Mutex::default(),
+        })
+    }
+
+    /// The whole of a small blob, such as an image's config.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such blob.
+    pub fn read(&self, digest: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(digest)?)
+    }
+
+    /// A blob to read from, and its size in bytes.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such blob.
+    pub async fn open(&self, digest: &str) -> io::Result<(tokio::fs::File, u64)> {
+        let file = tokio::fs::File::open(self.path(digest)?).await?;
+        let size = file.metadata().await?.len();
+        Ok((file, size))
+    }
+
+    /// Makes a blob of a finished upload. Done under the world's lock, so that no [`super::release`] comes between this
+    /// and a repository's knowing it.
+    pub(super) fn adopt(&self, finished: Finished) -> io::Result<()> {
+        finished.path.persist(self.path(&finished.digest)?).map_err(|e| e.error)
+    }
+
+    pub(super) fn remove(&self, digest: &str) {
+        let _gone = self.path(digest).and_then(fs::remove_file);
+    }
+
+    /// A new upload for a repository.
+    pub(super) fn start(&self, owner: Owner) -> io::Result<Upload> {
+        Upload::new(owner, tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.path())?)
+    }
+
+    /// Keeps an upload until its next request.
+    pub(super) fn keep(&self, id: String, upload: Upload) {
+        let mut uploads = self.uploads();
+        uploads.retain(|_, other| !other.is_abandoned());
+        uploads.insert(id, upload);
+    }
+
+    /// Takes an upload out for a request; where that fails or its client goes away, the upload is gone.
+    pub(super) fn take(&self, id: &str, owner: &Owner) -> Option<Upload> {
+        let mut uploads = self.uploads();
+        if uploads.get(id)?.owner != *owner {
+            return None;
+        }
+        uploads.remove(id)
+    }
+
+    /// Gives up the uploads of a repository that is gone.
+    pub fn give_up(&self, owner: &Owner) {
+        self.uploads().retain(|_, upload| upload.owner != *owner);
+    }
+
+    fn uploads(&self) -> MutexGuard<'_, HashMap<String, Upload>> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Only digests name files, so nothing leads out of the folder.
+    fn path(&self, digest: &str) -> io::Result<PathBuf> {
+        let hex = digest.strip_prefix("sha256:").filter(|_| is_digest(digest));
+        let hex = hex.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no blob {digest}")))?;
+        Ok(self.folder.path().join(hex))
+    }
+
+    /// How many files there are, of blobs and of uploads.
+    #[cfg(test)]
+    pub fn count(&self) -> io::Result<usize> {
+        Ok(fs::read_dir(self.folder.path())?.count())
+    }
+}
+
+/// `sha256:<hex>` of these bytes.
+pub fn sha256(bytes: &[u8]) -> String {
+    named(Sha256::new_with_prefix(bytes))
+}
+
+/// The digest of what a hasher has seen.
+pub(super) fn named(hasher: Sha256) -> String {
+    let hex: String = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    format!("sha256:{hex}")
+}

@@ -1,0 +1,44 @@
+//! Lists of tags and of repositories, in pages of `n` after `last`.
+
+use super::{
+    credentials::Credentials,
+    error::{Answer, json, set},
+    scope::Scope,
+};
+use crate::server::{Body, LocalAws};
+use http::{Request, Response, StatusCode, Uri};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+pub fn list(scope: &Scope<'_>, uri: &Uri) -> Answer {
+    let tags = scope.with(|repository| Ok(repository.image_tags.keys().cloned().collect()))?;
+    let (tags, next) = page(uri, tags);
+    let body = json!({ "name": scope.owner.name, "tags": tags });
+    Ok(linked(json(StatusCode::OK, &body), next))
+}
+
+pub fn catalog(aws: &LocalAws, credentials: &Credentials, request: &Request<Body>) -> Answer {
+    let mut world = aws.world();
+    let region = world.region(&credentials.account, &credentials.region);
+    let (names, next) = page(request.uri(), region.ecr.repositories.keys().cloned().collect());
+    Ok(linked(json(StatusCode::OK, &json!({ "repositories": names })), next))
+}
+
+/// The page, and where the next one is. `all` are in order.
+fn page(uri: &Uri, all: Vec<String>) -> (Vec<String>, Option<String>) {
+    let query: BTreeMap<String, String> =
+        serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+    let limit = query.get("n").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
+    let mut rest = all.into_iter().skip_while(|item| query.get("last").is_some_and(|last| item <= last));
+    let page: Vec<_> = rest.by_ref().take(limit).collect();
+    let last = page.last().filter(|_| rest.next().is_some());
+    let next = last.map(|last| format!("<{}?n={limit}&last={last}>; rel=\"next\"", uri.path()));
+    (page, next)
+}
+
+fn linked(mut response: Response<Body>, next: Option<String>) -> Response<Body> {
+    if let Some(next) = next {
+        set(&mut response, &[("link", next)]);
+    }
+    response
+}

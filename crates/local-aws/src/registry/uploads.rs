@@ -1,0 +1,127 @@
+//! Uploads: started by POST, fed by PATCH, finished by PUT; or all at once; or mounted from another repository.
+
+use super::{
+    error::{Answer, RegistryError, empty},
+    scope::{Owner, Scope},
+    upload::Upload,
+};
+use crate::{ecr::is_digest, server::Body};
+use http::{HeaderMap, Request, StatusCode, Uri, header};
+use std::collections::BTreeMap;
+
+/// `mount=` takes the blob over from a repository that has it, `digest=` brings it in this one request.
+pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
+    let parameters = parameters(request.uri());
+    if let Some(digest) = parameters.get("mount")
+        && mount(scope, digest, parameters.get("from"))?
+    {
+        return Ok(created(&scope.owner.name, digest));
+    }
+    let id = scope.aws.request_id();
+    let mut upload = scope.aws.inner().blobs.start(scope.owner.clone())?;
+    if let Some(digest) = parameters.get("digest") {
+        upload.append(request.into_body()).await?;
+        return complete(scope, upload, digest);
+    }
+    Ok(go_on(scope, id, upload))
+}
+
+/// Whether the blob is in this repository now.
+fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool, RegistryError> {
+    let mut world = scope.aws.world();
+    let size = match from {
+        Some(name) => {
+            let other = Owner { name: name.clone(), ..scope.owner.clone() };
+            other.repository(&mut world).ok().and_then(|r| r.layers.get(digest).copied())
+        }
+        None => None,
+    };
+    if let Some(size) = size {
+        scope.owner.repository(&mut world)?.layers.insert(digest.to_owned(), size);
+    }
+    Ok(size.is_some())
+}
+
+pub fn status(scope: &Scope<'_>, id: &str) -> Answer {
+    let upload = take(scope, id)?;
+    let mut response = go_on(scope, id.to_owned(), upload);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+pub async fn append(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+    let mut upload = fitting(scope, id, request.headers())?;
+    upload.append(request.into_body()).await?;
+    Ok(go_on(scope, id.to_owned(), upload))
+}
+
+/// May bring the last part, or all of it.
+pub async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+    let digest = parameters(request.uri()).remove("digest");
+    let digest = digest.filter(|d| is_digest(d)).ok_or_else(|| {
+        RegistryError::bad("DIGEST_INVALID", "An upload is finished with a digest of sha256")
+    })?;
+    let mut upload = fitting(scope, id, request.headers())?;
+    upload.append(request.into_body()).await?;
+    complete(scope, upload, &digest)
+}
+
+pub fn cancel(scope: &Scope<'_>, id: &str) -> Answer {
+    drop(take(scope, id)?);
+    Ok(empty(StatusCode::NO_CONTENT, &[]))
+}
+
+fn take(scope: &Scope<'_>, id: &str) -> Result<Upload, RegistryError> {
+    let text = || format!("The upload '{id}' does not exist in the repository '{}'", scope.owner.name);
+    let upload = scope.aws.inner().blobs.take(id, &scope.owner);
+    upload.ok_or_else(|| RegistryError::not_found("BLOB_UPLOAD_UNKNOWN", text()))
+}
+
+/// The upload, if what comes now begins where it ended.
+fn fitting(scope: &Scope<'_>, id: &str, headers: &HeaderMap) -> Result<Upload, RegistryError> {
+    let upload = take(scope, id)?;
+    let range = headers.get(header::CONTENT_RANGE).and_then(|r| r.to_str().ok());
+    let start = range.and_then(|r| r.trim_start_matches("bytes ").split('-').next()?.parse::<u64>().ok());
+    match (range, start) {
+        (None, _) => Ok(upload),
+        (Some(_), Some(start)) if start == upload.size => Ok(upload),
+        (Some(range), _) => {
+            let text = format!("Range '{range}' does not begin at {}, where the upload ended", upload.size);
+            scope.aws.inner().blobs.keep(id.to_owned(), upload);
+            Err(RegistryError::new(StatusCode::RANGE_NOT_SATISFIABLE, "BLOB_UPLOAD_INVALID", text))
+        }
+    }
+}
+
+/// Under one lock the file becomes a blob and the repository knows it.
+fn complete(scope: &Scope<'_>, upload: Upload, digest: &str) -> Answer {
+    let finished = upload.finish(digest)?;
+    scope.with(|repository| {
+        let size = finished.size;
+        scope.aws.inner().blobs.adopt(finished)?;
+        repository.layers.insert(digest.to_owned(), size);
+        Ok(())
+    })?;
+    Ok(created(&scope.owner.name, digest))
+}
+
+fn created(name: &str, digest: &str) -> http::Response<Body> {
+    let location = format!("/v2/{name}/blobs/{digest}");
+    empty(StatusCode::CREATED, &[("location", location), ("docker-content-digest", digest.to_owned())])
+}
+
+/// Keeps the upload and says where to go on.
+fn go_on(scope: &Scope<'_>, id: String, upload: Upload) -> http::Response<Body> {
+    let headers = [
+        ("location", format!("/v2/{}/blobs/uploads/{id}", scope.owner.name)),
+        ("range", format!("0-{}", upload.size.saturating_sub(1))),
+        ("docker-upload-uuid", id.clone()),
+    ];
+    scope.aws.inner().blobs.keep(id, upload);
+    empty(StatusCode::ACCEPTED, &headers)
+}
+
+/// The query, decoded.
+fn parameters(uri: &Uri) -> BTreeMap<String, String> {
+    serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default()
+}
