@@ -84,7 +84,8 @@ pub type Handler = fn(&mut Call<'_>, Value) -> Result<Reply, AwsError>;
 /// One row of a service's table.
 ///
 /// `method` and `path` bind a REST operation (`"/restapis/{restApiId}"`; a trailing `{name+}` takes the rest of the
-/// path, percent-decoded). The JSON and query protocols name the operation themselves: there they are "POST" and "/".
+/// path, percent-decoded; a `?name=value` at the end has to be in the query, and such a row stands before the row that
+/// has the bare path). The JSON and query protocols name the operation themselves: there they are "POST" and "/".
 /// `query` lists query parameters as (name on the wire, member name); parameters that are not listed are dropped.
 /// The input that the handler gets is one JSON object with path, query and body members together, as botocore names
 /// them; a blob body that is not JSON arrives as `Call::payload`.

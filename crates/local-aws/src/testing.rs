@@ -147,7 +147,8 @@ fn bind(operation: &Operation, mut input: Map<String, Value>) -> (String, Map<St
             Some(one) => query.push((*wire, plain(&one))),
         }
     }
-    (format!("{path}?{}", serde_urlencoded::to_string(query).unwrap()), input)
+    let start = if path.contains('?') { '&' } else { '?' };
+    (format!("{path}{start}{}", serde_urlencoded::to_string(query).unwrap()), input)
 }
 
 /// The form of the query protocol.

@@ -15,6 +15,12 @@ pub struct ApiGateway {
     pub apis: BTreeMap<String, RestApi>,
     pub keys: BTreeMap<String, ApiKey>,
     pub plans: BTreeMap<String, UsagePlan>,
+    /// The role that stage logs are written with, of the region's account settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloudwatch_role: Option<String>,
+    /// How often ids were drawn.
+    #[serde(skip)]
+    pub draws: u64,
 }
 
 /// One REST API with all that belongs to it.
@@ -32,6 +38,9 @@ pub struct RestApi {
     pub stages: BTreeMap<String, Stage>,
     /// When the draft was last imported: `import_settles` after it the import shows everywhere.
     pub imported: Option<Timestamp>,
+    /// The draft as it was before that import.
+    #[serde(skip)]
+    pub before_import: Option<Arc<Draft>>,
 }
 
 /// What PutRestApi replaces and CreateDeployment copies.
@@ -50,7 +59,30 @@ pub struct Draft {
     pub gateway_responses: BTreeMap<String, GatewayResponse>,
     pub authorizers: BTreeMap<String, Authorizer>,
     /// By name.
-    pub models: BTreeMap<String, Value>,
+    pub models: BTreeMap<String, Model>,
+    /// By id.
+    pub request_validators: BTreeMap<String, RequestValidator>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Model {
+    pub id: String,
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// JSON schema, as text.
+    pub schema: String,
+    pub content_type: String,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestValidator {
+    pub id: String,
+    pub name: String,
+    pub validate_request_body: bool,
+    pub validate_request_parameters: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -77,6 +109,8 @@ pub struct Method {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizer_id: Option<String>,
     pub api_key_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_validator_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation_name: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -112,6 +146,9 @@ pub struct Integration {
     pub http_method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
+    /// INTERNET, for HTTP integrations only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

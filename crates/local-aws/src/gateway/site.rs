@@ -2,12 +2,12 @@
 
 use super::target::Target;
 use crate::{
-    apigateway::model::{Draft, MethodSetting, RestApi, Stage},
+    apigateway::model::{Draft, MethodSetting, RestApi},
     config::Delays,
     world::World,
 };
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A stage as it is served: its deployment's snapshot and its own settings.
 #[derive(Debug, Clone)]
@@ -37,15 +37,15 @@ impl Site {
         }
         let stage = api.stages.get(&target.stage);
         let stage = stage.ok_or_else(|| format!("API {} has no stage {:?}", api.id, target.stage))?;
-        let deployment = served_deployment(stage, now, delays.deployment_live);
-        let snapshot = api.deployments.get(deployment).map(|d| d.snapshot.clone());
+        let deployment = api.live(stage, now, delays);
+        let deployment = deployment.ok_or_else(|| format!("stage {} has no deployment", stage.name))?;
         Ok(Self {
             account: account.to_owned(),
             region: region.to_owned(),
             api: api.id.clone(),
             stage: stage.name.clone(),
-            deployment: deployment.to_owned(),
-            snapshot: snapshot.ok_or_else(|| format!("stage {} has no deployment", stage.name))?,
+            deployment: deployment.id.clone(),
+            snapshot: deployment.snapshot.clone(),
             variables: stage.variables.clone(),
             settings: stage.method_settings.clone(),
             policy: api.policy.clone(),
@@ -68,12 +68,4 @@ fn find_api<'a>(world: &'a World, id: &str) -> Option<(&'a str, &'a str, &'a Res
             Some((account.as_str(), region.as_str(), content.apigateway.apis.get(id)?))
         })
     })
-}
-
-/// A stage that was just moved still serves its former deployment.
-fn served_deployment(stage: &Stage, now: Timestamp, delay: Duration) -> &str {
-    match &stage.former {
-        Some((former, moved)) if now.duration_since(*moved).unsigned_abs() < delay => former,
-        _ => &stage.deployment_id,
-    }
 }

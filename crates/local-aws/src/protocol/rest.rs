@@ -22,7 +22,11 @@ pub fn read(
     let (operation, mut input) = table
         .iter()
         .filter(|o| o.method == parts.method.as_str())
-        .find_map(|o| Some((o, match_path(o.path, path)?)))
+        .find_map(|o| {
+            let (template, fixed) = o.path.split_once('?').unwrap_or((o.path, ""));
+            let asked = fixed.is_empty() || query.iter().any(|(k, v)| format!("{k}={v}") == fixed);
+            if asked { Some((o, match_path(template, path)?)) } else { None }
+        })
         .ok_or_else(|| AwsError::not_implemented(format!("{} {path}", parts.method)))?;
     for (wire, member) in operation.query {
         add_query(&mut input, &query, wire, member);

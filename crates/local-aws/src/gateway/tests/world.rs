@@ -132,6 +132,7 @@ pub fn publish(aws: &LocalAws, draft: Draft) {
         deployments: [(deployment.id.clone(), deployment)].into(),
         stages: [("default".to_owned(), stage(now))].into(),
         imported: None,
+        before_import: None,
     };
     aws.world().region(ACCOUNT, REGION).apigateway.apis.insert(API.to_owned(), api);
 }

@@ -1,0 +1,68 @@
+//! Reading what a caller sent.
+
+use crate::error::AwsError;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+
+/// The input as its shape. A member of another type is refused as AWS's deserializer does.
+pub fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AwsError> {
+    serde_json::from_value(input).map_err(|error| {
+        let text = error.to_string();
+        let text = if text.contains("boolean") && text.contains("expected a string") {
+            "class java.lang.Boolean can not be converted to an String".to_owned()
+        } else {
+            text
+        };
+        AwsError::new(400, "SerializationException", text)
+    })
+}
+
+/// A number or flag from a query string: there it is text.
+pub fn from_text<'de, D: Deserializer<'de>, T: std::str::FromStr>(from: D) -> Result<Option<T>, D::Error> {
+    let value = Option::<Value>::deserialize(from)?;
+    let Some(value) = value else { return Ok(None) };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text} can not be converted")))
+}
+
+/// A query parameter that may stand once or several times.
+pub fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::One(one) => vec![one],
+        Either::Many(many) => many,
+    })
+}
+
+/// The sentence for a value outside its enum; the values in the order in which AWS names them.
+pub fn enum_failure(value: Option<&str>, at: &str, allowed: &[&str]) -> Option<String> {
+    let value = value?;
+    (!allowed.contains(&value)).then(|| {
+        format!(
+            "Value '{value}' at '{at}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
+            allowed.join(", ")
+        )
+    })
+}
+
+/// The sentence for a status code that is none.
+pub fn status_failure(value: Option<&str>) -> Option<String> {
+    let value = value?;
+    let bytes = value.as_bytes();
+    let fits = bytes.len() == 3 && (b'1'..=b'5').contains(&bytes[0]) && bytes.iter().all(u8::is_ascii_digit);
+    (!fits).then(|| {
+        format!(
+            "Value '{value}' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d"
+        )
+    })
+}
+
+/// An empty text means "none" wherever AWS takes an optional text.
+pub fn non_empty(text: Option<String>) -> Option<String> {
+    text.filter(|t| !t.is_empty())
+}

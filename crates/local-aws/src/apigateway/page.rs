@@ -1,0 +1,72 @@
+//! Lists in pages: `limit`, and a `position` that only the server can read.
+
+use super::{errors::bad_request, input};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const DEFAULT: usize = 25;
+const MOST: usize = 500;
+
+/// What every paged list takes.
+#[derive(Debug, Default, Deserialize)]
+pub struct Paging {
+    #[serde(default, deserialize_with = "input::from_text")]
+    limit: Option<i64>,
+    position: Option<String>,
+}
+
+impl Paging {
+    /// One page of `items`, which are in the order of their keys. A page starts behind the key that its position
+    /// holds, so that deleting between two pages skips nothing.
+    pub fn reply(
+        &self,
+        call: &Call<'_>,
+        items: impl IntoIterator<Item = (String, Value)>,
+    ) -> Result<Reply, AwsError> {
+        let behind = self.position.as_deref().map(read_position).transpose()?;
+        let mut rest =
+            items.into_iter().filter(|(key, _)| behind.as_ref().is_none_or(|b| key > b)).peekable();
+        let page: Vec<(String, Value)> = rest.by_ref().take(self.size(call)).collect();
+        let position = rest
+            .peek()
+            .and_then(|_| page.last())
+            .map(|(key, _)| URL_SAFE_NO_PAD.encode(format!("after {key}")));
+        let items: Vec<Value> = page.into_iter().map(|(_, item)| item).collect();
+        let mut body = json!({ "item": items });
+        if let Some(position) = position {
+            body["position"] = json!(position);
+        }
+        Ok(Reply::ok(body))
+    }
+
+    /// A limit outside the bounds is brought inside them, as AWS does.
+    fn size(&self, call: &Call<'_>) -> usize {
+        let asked = match self.limit.map(usize::try_from) {
+            Some(Ok(limit)) if limit > 0 => limit.min(MOST),
+            _ => DEFAULT,
+        };
+        asked.min(call.config.page_size.unwrap_or(MOST)).max(1)
+    }
+}
+
+fn read_position(position: &str) -> Result<String, AwsError> {
+    URL_SAFE_NO_PAD
+        .decode(position)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| text.strip_prefix("after ").map(str::to_owned))
+        .ok_or_else(|| bad_request("Invalid position parameter"))
+}
+
+/// Whether a list already shows what was created then.
+pub fn shows(call: &Call<'_>, created: Timestamp) -> bool {
+    let age = Duration::try_from(call.now.duration_since(created)).unwrap_or_default();
+    age >= call.delays.list_lag
+}

@@ -1,0 +1,199 @@
+//! REST APIs themselves: create, list, delete, and what an API is as a whole.
+
+use super::{
+    endpoint,
+    errors::{bad_request, refuse},
+    find::{self, ApiId},
+    ids::Ids,
+    input::{enum_failure, non_empty, parse},
+    model::{Draft, Resource, RestApi, Tags},
+    models,
+    page::{Paging, shows},
+    policy, tags,
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub const KEY_SOURCES: &[&str] = &["HEADER", "AUTHORIZER"];
+const LONGEST_NAME: usize = 1024;
+const LARGEST_COMPRESSION: i64 = 10_485_760;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateRestApi {
+    name: String,
+    description: Option<String>,
+    version: Option<String>,
+    clone_from: Option<String>,
+    #[serde(default)]
+    binary_media_types: Vec<String>,
+    minimum_compression_size: Option<i64>,
+    api_key_source: Option<String>,
+    endpoint_configuration: Option<endpoint::Wanted>,
+    policy: Option<String>,
+    #[serde(default)]
+    tags: Tags,
+    #[serde(default)]
+    disable_execute_api_endpoint: bool,
+    security_policy: Option<String>,
+    endpoint_access_mode: Option<String>,
+}
+
+pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let input: CreateRestApi = parse(input)?;
+    check(&input)?;
+    let endpoint = endpoint::resolve(input.endpoint_configuration.as_ref())?;
+    tags::check(&input.tags)?;
+    let mut ids = Ids::of(call);
+    let mut api = empty(call, &mut ids);
+    let draft = &mut api.draft;
+    draft.models = models::defaults(&mut ids);
+    draft.name = input.name;
+    draft.description = input.description;
+    draft.version = non_empty(input.version);
+    draft.binary_media_types = input.binary_media_types;
+    draft.minimum_compression_size = compression(input.minimum_compression_size)?;
+    draft.api_key_source = input.api_key_source.unwrap_or_else(|| "HEADER".to_owned());
+    api.endpoint_configuration = endpoint;
+    api.policy = policy::read(call, &api.id, input.policy.as_deref().unwrap_or_default())?;
+    api.disable_execute_api_endpoint = input.disable_execute_api_endpoint;
+    api.tags = input.tags;
+    let mut body = wire(&api);
+    tags::show(&mut body, &api.tags);
+    call.region_mut().apigateway.apis.insert(api.id.clone(), api);
+    Ok(Reply::created(body))
+}
+
+fn check(input: &CreateRestApi) -> Result<(), AwsError> {
+    let mut failures = input.endpoint_configuration.as_ref().map(endpoint::failures).unwrap_or_default();
+    failures.extend(enum_failure(
+        input.api_key_source.as_deref(),
+        "createRestApiInput.apiKeySource",
+        KEY_SOURCES,
+    ));
+    refuse(failures)?;
+    for (member, given) in [
+        ("cloneFrom", input.clone_from.is_some()),
+        ("securityPolicy", input.security_policy.is_some()),
+        ("endpointAccessMode", input.endpoint_access_mode.is_some()),
+    ] {
+        if given {
+            return Err(AwsError::not_implemented(format!("CreateRestApi with {member}")));
+        }
+    }
+    if input.description.as_deref() == Some("") {
+        return Err(bad_request("Description cannot be an empty string"));
+    }
+    check_name(&input.name)
+}
+
+pub fn check_name(name: &str) -> Result<(), AwsError> {
+    if name.trim().is_empty() {
+        return Err(bad_request("Name cannot be empty"));
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(bad_request(format!("Invalid REST API name, can be at most {LONGEST_NAME} characters.")));
+    }
+    Ok(())
+}
+
+/// Bytes, or `None` for no compression.
+pub fn compression(size: Option<i64>) -> Result<Option<u64>, AwsError> {
+    let wrong = || bad_request("Invalid minimum compression size, must be between 0 and 10485760");
+    size.map(|size| u64::try_from(size).ok().filter(|_| size <= LARGEST_COMPRESSION).ok_or_else(wrong))
+        .transpose()
+}
+
+/// An API with nothing but its root, as an import starts from.
+pub fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
+    let root = Resource { id: ids.id(), path: "/".to_owned(), ..Resource::default() };
+    RestApi {
+        id: ids.id(),
+        created: call.now,
+        tags: Tags::new(),
+        endpoint_configuration: endpoint::edge(),
+        policy: None,
+        disable_execute_api_endpoint: false,
+        draft: Draft {
+            api_key_source: "HEADER".to_owned(),
+            resources: [(root.id.clone(), root)].into(),
+            ..Draft::default()
+        },
+        deployments: Default::default(),
+        stages: Default::default(),
+        imported: None,
+        before_import: None,
+    }
+}
+
+/// The API on the wire, without its tags: not every reply shows them.
+pub fn wire(api: &RestApi) -> Value {
+    let draft = &api.draft;
+    let mut body = json!({
+        "id": api.id,
+        "name": draft.name,
+        "createdDate": api.created.as_second(),
+        "apiKeySource": draft.api_key_source,
+        "endpointConfiguration": api.endpoint_configuration,
+        "disableExecuteApiEndpoint": api.disable_execute_api_endpoint,
+        "rootResourceId": draft.root().map(|root| &root.id),
+    });
+    let optional = [
+        ("description", json!(draft.description)),
+        ("version", json!(draft.version)),
+        ("binaryMediaTypes", json!(Some(&draft.binary_media_types).filter(|t| !t.is_empty()))),
+        ("minimumCompressionSize", json!(draft.minimum_compression_size)),
+        ("policy", json!(api.policy.as_deref().map(policy::on_the_wire))),
+    ];
+    for (name, value) in optional {
+        if !value.is_null() {
+            body[name] = value;
+        }
+    }
+    body
+}
+
+impl Draft {
+    /// The resource `/`, which every API has.
+    pub fn root(&self) -> Option<&Resource> {
+        self.resources.values().find(|r| r.parent_id.is_none())
+    }
+}
+
+pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let paging: Paging = parse(input)?;
+    let apis = call.region_mut().apigateway.apis.clone();
+    let items = apis.into_values().filter(|api| shows(call, api.created)).map(|api| {
+        let mut item = wire(&api);
+        tags::show(&mut item, &api.tags);
+        (api.id, item)
+    });
+    paging.reply(call, items)
+}
+
+pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let id: ApiId = parse(input)?;
+    Ok(Reply::ok(wire_with_tags(find::api(call, &id.rest_api_id)?)))
+}
+
+pub fn wire_with_tags(api: &RestApi) -> Value {
+    let mut body = wire(api);
+    tags::show_always(&mut body, &api.tags);
+    body
+}
+
+/// Takes everything along, and leaves the usage plans silently.
+pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let id: ApiId = parse(input)?;
+    find::api(call, &id.rest_api_id)?;
+    let gateway = &mut call.region_mut().apigateway;
+    gateway.apis.remove(&id.rest_api_id);
+    for plan in gateway.plans.values_mut() {
+        plan.api_stages.retain(|stage| stage.api_id != id.rest_api_id);
+    }
+    Ok(Reply::accepted())
+}

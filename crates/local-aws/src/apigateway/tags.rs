@@ -1,0 +1,117 @@
+//! Tags of APIs, stages, keys and usage plans. ARNs here have no account:
+//! `arn:aws:apigateway:us-east-2::/restapis/abc/stages/prod`.
+
+use super::{
+    errors::{bad_request, not_found},
+    find, input,
+    input::parse,
+    model::Tags,
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const MOST: usize = 50;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TagResource {
+    resource_arn: String,
+    tags: Tags,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UntagResource {
+    resource_arn: String,
+    #[serde(default, deserialize_with = "input::one_or_many")]
+    tag_keys: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct GetTags {
+    resource_arn: String,
+}
+
+pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let input: TagResource = parse(input)?;
+    let tags = find_tags(call, &input.resource_arn)?;
+    let mut after = tags.clone();
+    after.extend(input.tags);
+    check(&after)?;
+    *tags = after;
+    Ok(Reply::no_content())
+}
+
+pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let input: UntagResource = parse(input)?;
+    find_tags(call, &input.resource_arn)?.retain(|key, _| !input.tag_keys.contains(key));
+    Ok(Reply::no_content())
+}
+
+pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let input: GetTags = parse(input)?;
+    Ok(Reply::ok(json!({ "tags": find_tags(call, &input.resource_arn)? })))
+}
+
+fn find_tags<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, AwsError> {
+    let own = call.region.clone();
+    let fields: Vec<&str> = arn.splitn(6, ':').collect();
+    let path = match fields.as_slice() {
+        ["arn", _, "apigateway", region, "", path] if *region == own => *path,
+        _ => return Err(bad_request(format!("Invalid resource ARN specified: {arn}"))),
+    };
+    match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["", "restapis", id] => Ok(&mut find::api(call, id)?.tags),
+        ["", "restapis", id, "stages", stage] => Ok(&mut find::stage(call, id, stage)?.tags),
+        ["", "usageplans", id] => Ok(&mut find::plan(call, id)?.tags),
+        ["", "apikeys", id] => Ok(&mut find::key(call, id)?.tags),
+        _ => Err(not_found(format!("Invalid resource ARN specified: {arn}"))),
+    }
+}
+
+/// The rules for all tags of one thing together.
+pub fn check(tags: &Tags) -> Result<(), AwsError> {
+    if tags.len() > MOST {
+        return Err(bad_request(format!("Tags can not be more than {MOST}")));
+    }
+    tags.iter().try_for_each(|(key, value)| check_one(key, value))
+}
+
+fn check_one(key: &str, value: &str) -> Result<(), AwsError> {
+    if key.starts_with("aws:") {
+        return Err(bad_request("Tag keys starting with 'aws:' are reserved for system use"));
+    }
+    if key.is_empty() || key.len() > 128 || !key.chars().all(allowed) {
+        return Err(bad_request(format!(
+            "Invalid tag key {key}: 1 to 128 characters of [a-zA-Z+-=._:/] are allowed"
+        )));
+    }
+    if value.len() > 256 || !value.chars().all(allowed) {
+        return Err(bad_request(format!(
+            "Invalid tag value for {key}: up to 256 characters of [a-zA-Z+-=._:/] are allowed"
+        )));
+    }
+    Ok(())
+}
+
+/// AWS's own set `[a-zA-Z+-=._:/]`, where `+-=` is a range that holds the digits.
+fn allowed(c: char) -> bool {
+    c.is_ascii_alphabetic() || ('+'..='=').contains(&c) || c == '_'
+}
+
+/// Adds `tags` to a reply that shows them only where there are some.
+pub fn show(body: &mut Value, tags: &Tags) {
+    if !tags.is_empty() {
+        body["tags"] = json!(tags);
+    }
+}
+
+/// Adds `tags` to a reply that always shows them.
+pub fn show_always(body: &mut Value, tags: &Tags) {
+    body["tags"] = json!(tags);
+}
