@@ -5,3 +5,4 @@ pub mod docker;
 pub mod engine;
 pub mod resources;
 pub mod stack;
+pub mod stack_graph;

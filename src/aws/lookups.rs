@@ -3,7 +3,7 @@
 use super::{Cloud, call::call};
 use crate::engine::{Id, Reporter};
 use anyhow::{Error, Result};
-use aws_sdk_apigateway::types::{ApiKey, RestApi, UsagePlan};
+use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
 use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -17,6 +17,8 @@ pub struct Lookups {
     rest_apis: Lookup<Vec<RestApi>>,
     api_keys: Lookup<Vec<ApiKey>>,
     usage_plans: Lookup<Vec<UsagePlan>>,
+    /// Of the stack's own API: there is one, but for twins.
+    stages: Lookup<Vec<Stage>>,
 }
 
 /// A list older than this is read again.
@@ -89,11 +91,26 @@ impl Cloud {
         self.lookups.usage_plans.get(async move { cloud.read_usage_plans().await }).await
     }
 
+    /// The stages of the stack's API.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn stages(self: &Rc<Self>, api: &str) -> Result<Rc<Vec<Stage>>> {
+        let (cloud, api) = (self.clone(), api.to_owned());
+        let read = async move {
+            let request = cloud.apigateway.get_stages().rest_api_id(api);
+            let answer = call(&quiet(), "GetStages", || request.clone().send()).await?;
+            Ok(answer.item.unwrap_or_default())
+        };
+        self.lookups.stages.get(read).await
+    }
+
     /// Makes the next look a new one, for lists that decide about a create.
     pub fn forget_lists(&self) {
         self.lookups.rest_apis.forget();
         self.lookups.api_keys.forget();
         self.lookups.usage_plans.forget();
+        self.lookups.stages.forget();
     }
 
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {

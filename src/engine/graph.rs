@@ -104,16 +104,24 @@ impl Graph {
         self.add(resource)
     }
 
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     pub fn contains(&self, id: &Id) -> bool {
         self.nodes.iter().any(|n| n.id() == *id)
     }
 
-    /// Reads everything at once.
+    /// Reads everything that was not read yet, at once.
     ///
     /// # Errors
     /// Every resource that could not be read, each said once.
     pub async fn observe(&self) -> Result<()> {
-        let looks = join_all(self.nodes.iter().map(|n| n.observe())).await;
+        let looks = join_all(self.nodes.iter().filter(|n| !n.is_observed()).map(|n| n.observe())).await;
         let mut errors: Vec<String> =
             looks.into_iter().filter_map(Result::err).map(|e| format!("{e:#}")).collect();
         errors.sort();
@@ -126,7 +134,10 @@ impl Graph {
     /// # Errors
     /// When a wish can't be written down.
     pub fn plan(&self, options: &Options) -> Result<Plan> {
-        let items = self.nodes.iter().map(|node| {
+        // What left the file and is not there any more is no news.
+        let there =
+            |n: &&Rc<dyn Node>| !self.retired.contains(&n.id()) || n.retirement(options).owner.is_some();
+        let items = self.nodes.iter().filter(there).map(|node| {
             let id = node.id();
             let verdict =
                 if self.retired.contains(&id) { node.retirement(options) } else { node.verdict(options)? };

@@ -14,6 +14,11 @@ impl<O: Clone> Handle<O> {
         Self { id, output: Rc::default() }
     }
 
+    /// A need that will never have an output, for what is only to be deleted; `id` stands in for it.
+    pub fn missing(id: Id) -> Self {
+        Self::new(id)
+    }
+
     pub fn id(&self) -> Id {
         self.id.clone()
     }

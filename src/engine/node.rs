@@ -27,6 +27,7 @@ pub(super) trait Node {
     fn id(&self) -> Id;
     fn needs(&self) -> Vec<Id>;
     fn deleted_before(&self) -> Vec<Id>;
+    fn is_observed(&self) -> bool;
     fn observe(&self) -> LocalBoxFuture<'_, Result<()>>;
     fn verdict(&self, options: &Options) -> Result<Verdict>;
     /// What deleting it means: `Keep` where there is nothing.
@@ -118,6 +119,10 @@ impl<R: Resource> Node for Typed<R> {
 
     fn deleted_before(&self) -> Vec<Id> {
         self.resource.deleted_before()
+    }
+
+    fn is_observed(&self) -> bool {
+        self.observed.borrow().is_some()
     }
 
     fn observe(&self) -> LocalBoxFuture<'_, Result<()>> {

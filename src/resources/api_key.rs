@@ -67,6 +67,18 @@ impl ApiKey {
         Ok(ours)
     }
 
+    /// Ids of ours beyond the best one. Looks closer only where the list shows several of the name.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn twins(&self) -> Result<Vec<String>> {
+        let all = self.at.cloud.api_keys().await?;
+        if all.iter().filter(|k| k.name() == Some(&self.name)).count() < 2 {
+            return Ok(Vec::new());
+        }
+        Ok(self.own().await?.into_iter().skip(1).filter_map(|k| k.id).collect())
+    }
+
     fn is_ours(&self, tags: &tags::Tags) -> bool {
         self.at.own.owns(tags)
             && (self.twin.is_some() || tags.get(tags::ID).map(String::as_str) == Some(self.id.as_str()))

@@ -16,8 +16,6 @@ pub struct InventoryEntries {
     pub id: Id,
     /// What the stack file names.
     pub keep: Inventory,
-    /// Everything that has to be gone before.
-    pub after: Vec<Id>,
 }
 
 impl Resource for InventoryEntries {

@@ -26,9 +26,9 @@ pub use log_group::LogGroup;
 pub use permission::Permission;
 pub use pinned_image::{ForeignRepository, PinnedImage};
 pub use repository::{Repository, RepositoryOutput};
-pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis};
+pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis, tags_of};
 pub use role::{ExistingRole, Role, RoleOutput};
-pub use stage::{Stage, StageOutput};
+pub use stage::{Stage, StageOutput, own_stages};
 pub use usage_plan::{UsagePlan, UsagePlanOutput};
 
 use crate::{

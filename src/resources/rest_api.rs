@@ -84,7 +84,8 @@ async fn sort_wired_first(at: &Context, apis: &mut [Found]) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn tags_of(api: &Found) -> tags::Tags {
+/// The tags of an API, in order.
+pub fn tags_of(api: &Found) -> tags::Tags {
     api.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 

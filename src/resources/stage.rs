@@ -58,6 +58,21 @@ pub struct StageOutput {
 /// Own deployments that stay besides the live one, to go back to.
 const KEEP: usize = 3;
 
+/// Names of the stages of the stack's API that carry its tags.
+///
+/// # Errors
+/// As the calls.
+pub async fn own_stages(at: &Context) -> Result<Vec<String>> {
+    let Some(api) = own_api(at).await? else { return Ok(Vec::new()) };
+    let found = at.cloud.stages(api.id().unwrap_or_default()).await?;
+    let own = found.iter().filter(|s| at.own.owns(&tags_of(s)));
+    Ok(own.filter_map(|s| s.stage_name.clone()).collect())
+}
+
+fn tags_of(stage: &Found) -> tags::Tags {
+    stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
 impl Stage {
     async fn deployments(&self, api: &str, to: &Reporter) -> Result<Vec<Deployment>> {
         let (mut all, mut position) = (Vec::new(), None);
@@ -267,11 +282,9 @@ impl Resource for Stage {
         let to = Reporter::silent(self.id.clone());
         let Some(api) = own_api(&self.at).await? else { return Ok(None) };
         let api = api.id.context("GetRestApis answered an API without an id")?;
-        let request = self.at.cloud.apigateway.get_stages().rest_api_id(&api);
-        let (stages, deployments) =
-            tokio::join!(call(&to, "GetStages", || request.clone().send()), self.deployments(&api, &to));
+        let (stages, deployments) = tokio::join!(self.at.cloud.stages(&api), self.deployments(&api, &to));
         let stages = stages?;
-        let found = stages.item().iter().find(|s| s.stage_name() == Some(&self.name));
+        let found = stages.iter().find(|s| s.stage_name() == Some(&self.name));
         self.is_live.set(found.is_some());
         let Some(stage) = found else { return Ok(None) };
         Ok(Some(self.live(api, stage, &deployments?)))

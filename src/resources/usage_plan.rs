@@ -84,6 +84,19 @@ impl UsagePlan {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// Ids of ours beyond the best one. Looks closer only where the list shows several of the name.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn twins(&self) -> Result<Vec<String>> {
+        let all = self.at.cloud.usage_plans().await?;
+        if all.iter().filter(|p| p.name() == Some(&self.wish.name)).count() < 2 {
+            return Ok(Vec::new());
+        }
+        let candidates = self.candidates().await?;
+        Ok(self.own_of(&candidates).into_iter().skip(1).filter_map(|p| p.id).collect())
+    }
+
     async fn get(&self, id: String, to: &Reporter) -> Result<Option<GetUsagePlanOutput>> {
         let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(id);
         call(to, "GetUsagePlan", || request.clone().send()).await.found()

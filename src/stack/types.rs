@@ -56,6 +56,32 @@ pub struct Function {
     pub vpc: Option<Vpc>,
 }
 
+impl Function {
+    /// A function of which nothing but its names matters any more.
+    pub fn bare(key: &str, name: &str) -> Self {
+        let role = ManagedRole { name: None, policies: Vec::new(), statements: Vec::new(), boundary: None };
+        Self {
+            key: key.to_owned(),
+            name: name.to_owned(),
+            description: String::new(),
+            image: Image { source: ImageSource::Uri(String::new()), repository: String::new(), keep: 0 },
+            architecture: Architecture::X86_64,
+            memory: 128,
+            timeout: 3,
+            ephemeral_storage: 512,
+            reserved_concurrency: None,
+            environment: BTreeMap::new(),
+            entrypoint: None,
+            command: None,
+            working_directory: None,
+            role: Role::Managed(role),
+            log_retention: None,
+            tracing: false,
+            vpc: None,
+        }
+    }
+}
+
 /// A scalar that may have come from outside the file. What came from outside is a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text {

@@ -1,0 +1,342 @@
+//! From a stack to its graph: the only place that knows all kinds.
+//!
+//! [`StackGraph::wish`] adds what the stack file wants, in an order in which each resource needs only earlier ones.
+//! [`StackGraph::retire_leftovers`] adds what left the file, found through the inventory on the REST API, and twins that
+//! two runs at once may have made. [`StackGraph::doom`] adds all of it for a `destroy`, which needs no values and no
+//! Docker.
+
+mod leftovers;
+
+use crate::{
+    aws::{Cloud, Inventory, Names, tags::Ownership},
+    docker::{Docker, SecretValue},
+    engine::{Graph, Handle, Id},
+    resources::{
+        ApiKey, ApiKeyOutput, Context, Definition, ExistingRole, ForeignRepository, Function, FunctionOutput,
+        Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput, RestApi,
+        RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which,
+    },
+    stack::{self, ImageSource, Stack, Text},
+};
+use serde_json::{Value, json};
+use std::{
+    cell::{Cell, OnceCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+/// What a command line adds to the stack file.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    pub rebuild: bool,
+    pub redeploy: bool,
+    /// `--adopt api=<id>`, `key=<id>`, `plan=<id>`.
+    pub adopt: BTreeMap<String, String>,
+    /// Values of build secrets, by function and secret id.
+    pub secrets: BTreeMap<String, BTreeMap<String, SecretValue>>,
+}
+
+pub struct StackGraph<'a> {
+    pub graph: Graph,
+    stack: &'a Stack,
+    at: Context,
+    docker: Rc<dyn Docker>,
+    wishes: Wishes,
+    api: Handle<RestApiOutput>,
+}
+
+/// The handles of one function that others need.
+struct Parts {
+    role: Handle<RoleOutput>,
+    repository: Handle<RepositoryOutput>,
+    image: Handle<ImageOutput>,
+    log_group: Id,
+}
+
+impl<'a> StackGraph<'a> {
+    /// A graph with the REST API alone: the anchor of all the rest.
+    pub fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
+        let own =
+            Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
+        let at = Context { cloud: cloud.clone(), own };
+        let mut graph = Graph::default();
+        let api = graph.add(RestApi {
+            at: at.clone(),
+            id: Id::only("rest-api"),
+            name: stack.api.name.clone(),
+            description: stack.api.description.clone(),
+            inventory: inventory(stack, &cloud.region),
+            which: Which::Own { adopt: wishes.adopt.get("api").cloned() },
+        });
+        Self { graph, stack, at, docker, wishes, api }
+    }
+
+    /// Adds everything that the stack file wants.
+    pub fn wish(&mut self) {
+        let api = self.api.clone();
+        let mut behind = Vec::new();
+        for function in self.stack.functions.values() {
+            behind.extend(self.function(function, &api));
+        }
+        let stage = self.definition_and_stage(&api, behind);
+        let keys: Vec<_> = self.stack.api.keys.iter().map(|name| self.add_key(name, &api)).collect();
+        self.add_usage_plan(&api, &stage, keys);
+    }
+
+    /// A function with all that is its own; gives the ids that a live stage waits for.
+    fn function(&mut self, wish: &stack::Function, api: &Handle<RestApiOutput>) -> [Id; 2] {
+        let role = self.role(wish, api);
+        let log_group = self.log_group(wish, api);
+        let (repository, image) = self.image(wish, api);
+        let parts = Parts { role, repository, image, log_group };
+        let function = self.lambda(wish, parts, api);
+        let permission = self.permission(&wish.key, &wish.name, &function, api);
+        [function.id(), permission]
+    }
+
+    fn role(&mut self, wish: &stack::Function, api: &Handle<RestApiOutput>) -> Handle<RoleOutput> {
+        let id = Id::of("role", &wish.key);
+        match &wish.role {
+            stack::Role::Existing(arn) => self.graph.add(ExistingRole { id, arn: arn.clone() }),
+            stack::Role::Managed(role) => self.graph.add(Role {
+                at: self.at.clone(),
+                id,
+                name: role_name(self.stack, wish, &self.at.cloud.region),
+                policies: role.policies.clone(),
+                statements: statements(wish, role),
+                boundary: role.boundary.clone(),
+                function: wish.name.clone(),
+                api: api.id(),
+            }),
+        }
+    }
+
+    fn log_group(&mut self, wish: &stack::Function, api: &Handle<RestApiOutput>) -> Id {
+        self.graph
+            .add(LogGroup {
+                at: self.at.clone(),
+                id: Id::of("log-group", &wish.key),
+                name: log_group_name(&wish.name),
+                retention: wish.log_retention,
+                keep: self.stack.retain.logs,
+                api: api.id(),
+            })
+            .id()
+    }
+
+    fn image(
+        &mut self,
+        wish: &stack::Function,
+        api: &Handle<RestApiOutput>,
+    ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
+        let (repository_id, id) = (Id::of("repository", &wish.key), Id::of("image", &wish.key));
+        let source = match &wish.image.source {
+            ImageSource::Uri(uri) => {
+                let repository = self.graph.add(ForeignRepository { id: repository_id, uri: uri.clone() });
+                let pinned = PinnedImage {
+                    at: self.at.clone(),
+                    id,
+                    uri: uri.clone(),
+                    architecture: wish.architecture,
+                };
+                return (repository, self.graph.add(pinned));
+            }
+            ImageSource::Archive(file) => Source::Archive(file.clone()),
+            ImageSource::Context(build) => Source::Context {
+                build: build.clone(),
+                secrets: self.wishes.secrets.get(&wish.key).cloned().unwrap_or_default(),
+                rebuild: self.wishes.rebuild,
+            },
+        };
+        let repository = self.graph.add(Repository {
+            at: self.at.clone(),
+            id: repository_id,
+            name: wish.image.repository.clone(),
+            keep: self.stack.retain.images,
+            api: api.id(),
+        });
+        let image = self.graph.add(Image {
+            at: self.at.clone(),
+            id,
+            repository_name: wish.image.repository.clone(),
+            repository: repository.clone(),
+            architecture: wish.architecture,
+            source,
+            docker: self.docker.clone(),
+            fingerprint: OnceCell::new(),
+        });
+        (repository, image)
+    }
+
+    fn lambda(
+        &mut self,
+        wish: &stack::Function,
+        parts: Parts,
+        api: &Handle<RestApiOutput>,
+    ) -> Handle<FunctionOutput> {
+        let mut wish = wish.clone();
+        if let Some(cors) = &self.stack.api.cors {
+            // The function can't know its origins by itself, and its own answers need the header too.
+            let origins = Text::plain(cors.origins.join(","));
+            wish.environment.entry("ALLOWED_ORIGINS".to_owned()).or_insert(origins);
+        }
+        self.graph.add(Function {
+            at: self.at.clone(),
+            id: Id::of("function", &wish.key),
+            wish,
+            role: parts.role,
+            repository: parts.repository,
+            image: parts.image,
+            log_group: parts.log_group,
+            api: api.id(),
+        })
+    }
+
+    fn permission(
+        &mut self,
+        key: &str,
+        name: &str,
+        function: &Handle<FunctionOutput>,
+        api: &Handle<RestApiOutput>,
+    ) -> Id {
+        self.graph
+            .add(Permission {
+                at: self.at.clone(),
+                id: Id::of("permission", key),
+                function_name: name.to_owned(),
+                function: function.clone(),
+                rest_api: api.clone(),
+            })
+            .id()
+    }
+
+    fn definition_and_stage(&mut self, api: &Handle<RestApiOutput>, behind: Vec<Id>) -> Id {
+        let definition = || Definition {
+            at: self.at.clone(),
+            id: Id::only("definition"),
+            api: self.stack.api.clone(),
+            functions: self.stack.functions.values().map(|f| (f.key.clone(), f.name.clone())).collect(),
+            rest_api: api.clone(),
+        };
+        let (wish, shared) = (definition(), Rc::new(definition()));
+        let definition_id = self.graph.add(wish).id();
+        let mut stage = self.stage(&self.stack.api.stage, api, shared, definition_id);
+        stage.behind = behind;
+        stage.redeploy = self.wishes.redeploy;
+        self.graph.add(stage).id()
+    }
+
+    fn stage(
+        &self,
+        name: &str,
+        api: &Handle<RestApiOutput>,
+        definition: Rc<Definition>,
+        definition_id: Id,
+    ) -> Stage {
+        Stage {
+            at: self.at.clone(),
+            id: Id::of("stage", name),
+            name: name.to_owned(),
+            throttle: self.stack.api.throttle,
+            tracing: self.stack.functions.values().any(|f| f.tracing),
+            rest_api: api.clone(),
+            definition,
+            definition_id,
+            behind: Vec::new(),
+            redeploy: false,
+            replaced: false,
+            is_live: Cell::new(false),
+        }
+    }
+
+    fn key(&self, id: Id, name: &str, api: Id) -> ApiKey {
+        let adopt = self.wishes.adopt.get("key").cloned();
+        ApiKey { at: self.at.clone(), id, name: name.to_owned(), adopt, replaced: false, twin: None, api }
+    }
+
+    fn add_key(&mut self, name: &str, api: &Handle<RestApiOutput>) -> Handle<ApiKeyOutput> {
+        let key = self.key(Id::of("api-key", name), name, api.id());
+        self.graph.add(key)
+    }
+
+    fn add_usage_plan(&mut self, api: &Handle<RestApiOutput>, stage: &Id, keys: Vec<Handle<ApiKeyOutput>>) {
+        if let Some(wish) = self.stack.api.usage_plan.clone() {
+            let plan = self.usage_plan(wish, api, stage, keys);
+            self.graph.add(plan);
+        }
+    }
+
+    fn usage_plan(
+        &self,
+        wish: stack::UsagePlan,
+        api: &Handle<RestApiOutput>,
+        stage: &Id,
+        keys: Vec<Handle<ApiKeyOutput>>,
+    ) -> UsagePlan {
+        UsagePlan {
+            at: self.at.clone(),
+            id: Id::only("usage-plan"),
+            wish,
+            stage_name: self.stack.api.stage.clone(),
+            rest_api: api.clone(),
+            stage: stage.clone(),
+            keys,
+            adopt: self.wishes.adopt.get("plan").cloned(),
+            twin: None,
+        }
+    }
+}
+
+/// The caller's own account and region decide the default role name; the stack file the rest.
+pub fn inventory(stack: &Stack, region: &str) -> Inventory {
+    let names = |f: &stack::Function| Names {
+        key: f.key.clone(),
+        function: f.name.clone(),
+        role: match f.role {
+            stack::Role::Managed(_) => role_name(stack, f, region),
+            stack::Role::Existing(_) => String::new(),
+        },
+        repository: match f.image.source {
+            ImageSource::Uri(_) => String::new(),
+            _ => f.image.repository.clone(),
+        },
+    };
+    Inventory {
+        functions: stack.functions.values().map(names).collect(),
+        keys: stack.api.keys.iter().cloned().collect(),
+    }
+}
+
+fn role_name(stack: &Stack, function: &stack::Function, region: &str) -> String {
+    match &function.role {
+        stack::Role::Managed(stack::ManagedRole { name: Some(name), .. }) => name.clone(),
+        _ => format!("{}-{}-{region}", stack.name, function.key),
+    }
+}
+
+fn log_group_name(function: &str) -> String {
+    format!("/aws/lambda/{function}")
+}
+
+/// What the file grants the function, and what its other settings need.
+fn statements(function: &stack::Function, role: &stack::ManagedRole) -> Vec<Value> {
+    let allow = |actions: Value, resources: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
+    let mut all: Vec<Value> =
+        role.statements.iter().map(|s| allow(json!(s.actions), json!(s.resources))).collect();
+    if function.tracing {
+        all.push(allow(json!(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]), json!("*")));
+    }
+    if function.vpc.is_some() {
+        // Lambda's own network interfaces; EC2 takes no narrower resource for these.
+        let actions = json!([
+            "ec2:CreateNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses"
+        ]);
+        all.push(allow(actions, json!("*")));
+    }
+    all
+}
