@@ -30,7 +30,8 @@ impl HttpConnector for Router {
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
             let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
-            let (parts, body) = aws.handle(request).await.into_parts();
+            let response = aws.try_handle(request).await.map_err(|cut| ConnectorError::io(cut.into()))?;
+            let (parts, body) = response.into_parts();
             let bytes = body.collect().await.map_err(|e| ConnectorError::io(e.into()))?.to_bytes();
             let response = http::Response::from_parts(parts, SdkBody::from(bytes));
             HttpResponse::try_from(response).map_err(|e| ConnectorError::other(e.into(), None))

@@ -10,9 +10,12 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`server`] | HTTP in: which of the doors a request goes to (AWS API, registry, stage URL, `/_local/`) |
+//! | `api` | the AWS API's door: through latency, [`faults`], `grants`, `authorization` to the handler |
 //! | [`protocol`] | a request on the wire becomes a [`Call`]; a reply or an [`AwsError`] becomes bytes again |
 //! | [`world`] | all state, as plain data: accounts, and in each the regions |
 //! | [`operation`] | one table row an operation: name, HTTP binding, handler |
+//! | [`policy`] | IAM's policy language, for all who decide by policies |
+//! | [`constraint`] | the constraints of AWS's model, with AWS's sentences for what breaks them |
 //! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway` | the control planes, one folder a service |
 //! | `registry` | the data plane of ECR: the OCI distribution API, blobs on disk |
 //! | `lambda::runtime` | the data plane of Lambda: containers and the Runtime API |
@@ -23,6 +26,7 @@ pub mod clock;
 pub mod config;
 pub mod constraint;
 pub mod error;
+pub mod faults;
 pub mod operation;
 pub mod policy;
 pub mod protocol;
@@ -30,9 +34,12 @@ pub mod request_log;
 pub mod server;
 pub mod world;
 
+mod api;
 mod apigateway;
+mod authorization;
 mod ecr;
 mod gateway;
+mod grants;
 mod header_case;
 mod iam;
 mod lambda;
@@ -44,6 +51,7 @@ mod testing;
 
 pub use config::{Config, Consistency};
 pub use error::AwsError;
+pub use faults::{Action, Cut, Fault, FaultPlan, Moment, Point};
 pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers};
 pub use operation::Call;
 pub use server::{Body, LocalAws};

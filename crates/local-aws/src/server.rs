@@ -2,27 +2,29 @@
 //! (`<api>.execute-api.localhost` or `/_aws/execute-api/<api>/…`) and our own page (`/_local/…`).
 
 use crate::{
+    authorization,
     clock::Clock,
     config::Config,
     error::AwsError,
+    faults::{Cut, Faults},
     gateway::{self, Gateway},
+    grants::Grants,
     header_case::{Head, Noting, WrittenNames},
     lambda::{containers::ContainerEngine, runtime::Pool},
     operation::{Call, Reply},
-    protocol::{self, Incoming},
+    protocol::Incoming,
     registry::{self, BlobStore},
-    request_log::{Entry, RequestLog},
+    request_log::RequestLog,
     world::World,
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited, combinators::UnsyncBoxBody};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use std::{
-    convert::Infallible,
     future::Future,
     io,
     net::IpAddr,
@@ -36,9 +38,6 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request or response body: whole or streamed.
 pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// The largest body of an AWS API request that is read (Lambda takes 6 MB, API Gateway's data plane 10 MB).
-const API_BODY_LIMIT: usize = 50 * 1024 * 1024;
-
 /// One local AWS. A clone is another handle to the same.
 #[derive(Clone)]
 pub struct LocalAws(Arc<Inner>);
@@ -51,6 +50,8 @@ pub(crate) struct Inner {
     pub blobs: BlobStore,
     pub pool: Pool,
     pub gateway: Gateway,
+    pub grants: Grants,
+    pub faults: Faults,
     next_request: AtomicU64,
 }
 
@@ -64,19 +65,36 @@ impl LocalAws {
             blobs: BlobStore::temporary()?,
             pool: Pool::new(engine),
             gateway: Gateway::default(),
+            grants: Grants::default(),
+            faults: Faults::default(),
             next_request: AtomicU64::new(1),
             config,
         })))
     }
 
-    /// Answers one request, whichever door it came to. Needs no socket.
+    /// Answers one request, whichever door it came to. Needs no socket. Where a fault plan cuts the connection, it never
+    /// ends, as for a client that waits for a reply.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
-        match Door::of(&request) {
+        match self.try_handle(request).await {
+            Ok(response) => response,
+            Err(Cut) => std::future::pending().await,
+        }
+    }
+
+    /// As [`Self::handle`], but says that the connection was cut.
+    ///
+    /// # Errors
+    /// [`Cut`], only where a fault plan says so.
+    pub async fn try_handle(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
+        Ok(match Door::of(&request) {
+            Door::Local(page) if page == "faults" && request.method() == Method::PUT => {
+                self.put_faults(request).await
+            }
             Door::Local(page) => self.local_page(&page, request.uri().query().unwrap_or_default()),
             Door::Registry => registry::handle(self, request).await,
             Door::Stage(target) => gateway::handle(self, target, request).await,
-            Door::Api => self.api(request).await,
-        }
+            Door::Api => return self.api(request).await,
+        })
     }
 
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
@@ -97,7 +115,7 @@ impl LocalAws {
         let head = Head::default();
         let io = TokioIo::new(Noting { stream, head: head.clone() });
         let service = service_fn(move |request| self.clone().answer(request, peer, head.names()));
-        // A client that goes away in mid-request is its own business.
+        // A client that goes away in mid-request is its own business; a cut is wanted.
         let _gone = http1::Builder::new().serve_connection(io, service).await;
     }
 
@@ -107,11 +125,11 @@ impl LocalAws {
         request: Request<hyper::body::Incoming>,
         peer: IpAddr,
         names: WrittenNames,
-    ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
+    ) -> BoxFuture<'static, Result<Response<Body>, Cut>> {
         let mut request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
         request.extensions_mut().insert(gateway::Peer(peer));
         request.extensions_mut().insert(names);
-        async move { Ok(self.handle(request).await) }.boxed()
+        async move { self.try_handle(request).await }.boxed()
     }
 
     /// Everything there is, for comparing before and after; accounts and regions without content are left out.
@@ -158,40 +176,13 @@ impl LocalAws {
         }
     }
 
-    async fn api(&self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let start = self.0.clock.seconds();
-        let request_id = self.request_id();
-        let payload = match Limited::new(body, API_BODY_LIMIT).collect().await {
-            Ok(all) => all.to_bytes(),
-            Err(_) => return text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n".to_owned()),
-        };
-        let incoming = match protocol::read(&parts, payload, &self.0.config) {
-            Ok(incoming) => incoming,
-            Err(refusal) => return refusal.into_response(&request_id),
-        };
-        tokio::time::sleep(self.0.config.latency).await;
-        let result = self.run(&incoming, &request_id).await;
-        let response = protocol::write(&incoming, &request_id, &result);
-        self.0.requests.add(Entry {
-            service: incoming.service.name(),
-            operation: incoming.operation.name,
-            start,
-            end: self.0.clock.seconds(),
-            status: response.status().as_u16(),
-            error: result.err().map(|e| e.code),
-        });
-        response
-    }
-
-    async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
+    pub(crate) async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
         let reply = {
             let mut world = self.world();
-            let account = world.account_of_key(&incoming.access_key).unwrap_or(&incoming.account).to_owned();
             let mut call = Call {
                 service: incoming.service,
                 operation: incoming.operation.name,
-                account,
+                account: incoming.account.clone(),
                 region: incoming.region.clone(),
                 access_key: incoming.access_key.clone(),
                 host: incoming.host.clone(),
@@ -206,6 +197,7 @@ impl LocalAws {
                 pool: &self.0.pool,
                 meters: &self.0.gateway.meters,
             };
+            authorization::check(&mut call, incoming.operation, &incoming.input, incoming.peer)?;
             (incoming.operation.handler)(&mut call, incoming.input.clone())?
         };
         match reply {

@@ -16,6 +16,7 @@ use crate::{
     error::AwsError,
     operation::{Call, Operation},
 };
+pub use input::name_in;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -104,6 +105,11 @@ impl Logs {
             });
         }
         existed
+    }
+
+    /// The tags of a group.
+    pub fn tags_of(&self, group: &str) -> Option<&BTreeMap<String, String>> {
+        self.groups.get(group).map(|g| &g.tags)
     }
 
     fn group(&self, name: &str) -> Result<&LogGroup, AwsError> {

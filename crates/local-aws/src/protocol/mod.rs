@@ -16,6 +16,7 @@ use crate::{
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header, request::Parts};
 use serde_json::Value;
+use std::net::IpAddr;
 
 /// A request, understood.
 pub struct Incoming {
@@ -27,6 +28,8 @@ pub struct Incoming {
     pub host: String,
     pub input: Value,
     pub payload: Bytes,
+    /// Where it came from, if over a socket.
+    pub peer: Option<IpAddr>,
 }
 
 /// A request that never reached an operation.
@@ -87,6 +90,7 @@ pub fn read(parts: &Parts, payload: Bytes, config: &Config) -> Result<Incoming, 
         host: host.unwrap_or("127.0.0.1").to_owned(),
         input,
         payload,
+        peer: None,
     })
 }
 

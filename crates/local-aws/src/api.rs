@@ -1,0 +1,88 @@
+//! The door of the AWS API: one request from its bytes to the bytes of its reply, through everything that can happen
+//! to it on the way.
+
+use crate::{
+    config::Consistency,
+    error::AwsError,
+    faults::{Cut, FaultPlan, Stopped},
+    gateway::Peer,
+    operation::Reply,
+    protocol::{self, Incoming},
+    request_log::Entry,
+    server::{Body, LocalAws, text},
+};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+
+/// The largest body of an AWS API request that is read (Lambda takes 6 MB, API Gateway's data plane 10 MB).
+const API_BODY_LIMIT: usize = 50 * 1024 * 1024;
+const PLAN_LIMIT: usize = 1024 * 1024;
+
+impl LocalAws {
+    pub(crate) async fn api(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
+        let (parts, body) = request.into_parts();
+        let start = self.inner().clock.seconds();
+        let request_id = self.request_id();
+        let payload = match Limited::new(body, API_BODY_LIMIT).collect().await {
+            Ok(all) => all.to_bytes(),
+            Err(_) => return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n".to_owned())),
+        };
+        let mut incoming = match protocol::read(&parts, payload, &self.inner().config) {
+            Ok(incoming) => incoming,
+            Err(refusal) => return Ok(refusal.into_response(&request_id)),
+        };
+        incoming.peer = parts.extensions.get::<Peer>().map(|p| p.0);
+        if let Some(account) = self.world().account_of_key(&incoming.access_key) {
+            account.clone_into(&mut incoming.account);
+        }
+        tokio::time::sleep(self.inner().config.latency).await;
+        let fate = self.inner().faults.fate_of(&incoming);
+        let result = match fate.before(incoming.service).await {
+            Ok(()) => self.granted(&incoming, &request_id).await,
+            Err(Stopped::Refused(error)) => Err(error),
+            Err(Stopped::Cut) => return Err(Cut),
+        };
+        let response = protocol::write(&incoming, &request_id, &result);
+        self.log(&incoming, start, &response, result.err());
+        fate.after(response).await
+    }
+
+    async fn granted(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
+        let inner = self.inner();
+        if inner.config.consistency == Consistency::Realistic {
+            inner.grants.take(&incoming.account, incoming, inner.clock.seconds())?;
+        }
+        self.run(incoming, request_id).await
+    }
+
+    fn log(&self, incoming: &Incoming, start: f64, response: &Response<Body>, error: Option<AwsError>) {
+        self.inner().requests.add(Entry {
+            service: incoming.service.name(),
+            operation: incoming.operation.name,
+            start,
+            end: self.inner().clock.seconds(),
+            status: response.status().as_u16(),
+            error: error.map(|e| e.code),
+        });
+    }
+
+    /// From now on faults happen as `plan` says; calls are counted anew.
+    pub fn set_faults(&self, plan: FaultPlan) {
+        self.inner().faults.set(plan);
+    }
+
+    /// `PUT /_local/faults`
+    pub(crate) async fn put_faults(&self, request: Request<Body>) -> Response<Body> {
+        let body = Limited::new(request.into_body(), PLAN_LIMIT).collect().await;
+        let plan = body
+            .map_err(|e| e.to_string())
+            .and_then(|all| serde_json::from_slice::<FaultPlan>(&all.to_bytes()).map_err(|e| e.to_string()));
+        match plan {
+            Ok(plan) => {
+                self.set_faults(plan);
+                text(StatusCode::OK, "the faults are set\n".to_owned())
+            }
+            Err(why) => text(StatusCode::BAD_REQUEST, format!("this is no fault plan: {why}\n")),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! May this caller do that? Asked before every operation of a caller whose key belongs to an IAM user of the account.
+//! Any other key may do everything.
+
+mod context;
+mod required;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    error::AwsError,
+    iam::User,
+    operation::{Call, Operation, Service},
+    policy::{self, Decision, Principal, Request},
+    world::World,
+};
+use context::Context;
+use serde_json::Value;
+use std::net::IpAddr;
+
+/// One permission that a call needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// `lambda:CreateFunction`
+    pub action: String,
+    pub resource: String,
+    /// The resource as the refusal names it: IAM says `role runner` where it already knows the role.
+    shown: Option<String>,
+    /// Condition keys of this action alone, such as `iam:PassedToService`.
+    context: policy::Context,
+}
+
+impl Permission {
+    pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
+        Self {
+            action: action.into(),
+            resource: resource.into(),
+            shown: None,
+            context: policy::Context::new(),
+        }
+    }
+
+    fn shown_as(self, shown: String) -> Self {
+        Self { shown: Some(shown), ..self }
+    }
+
+    /// A condition key with its value.
+    pub fn with(mut self, key: &str, value: &str) -> Self {
+        self.context.entry(key.to_ascii_lowercase()).or_default().push(value.to_owned());
+        self
+    }
+}
+
+/// # Errors
+/// AWS's refusal, if the caller is a user who lacks a permission that the operation needs. `peer` is where the request
+/// came from, for `aws:SourceIp`.
+pub fn check(
+    call: &mut Call<'_>,
+    operation: &Operation,
+    input: &Value,
+    peer: Option<IpAddr>,
+) -> Result<(), AwsError> {
+    // GetCallerIdentity can be denied by nobody.
+    if call.service == Service::Sts {
+        return Ok(());
+    }
+    let key = call.access_key.clone();
+    let Some(user) = call.account_mut().iam.user_of_key(&key).cloned() else { return Ok(()) };
+    let context = Context { now: call.now, region: call.region.clone(), account: call.account.clone(), peer };
+    let service = call.service;
+    for permission in required::by(call, operation, input) {
+        permit(call.world, &user, &permission, &context).map_err(|text| refusal(service, text))?;
+    }
+    Ok(())
+}
+
+/// Whether the user's policies, and its permissions boundary, allow what is needed.
+fn permit(world: &World, user: &User, permission: &Permission, context: &Context) -> Result<(), String> {
+    let Permission { action, resource, .. } = permission;
+    let Some(iam) = world.accounts.get(&context.account).map(|a| &a.iam) else { return Ok(()) };
+    let request = Request {
+        principal: Principal::Aws(user.entity.arn.clone()),
+        action,
+        resource,
+        context: context.keys(world, user, permission),
+    };
+    let because = match policy::evaluate(&iam.policies_of(&user.entity), &request) {
+        Decision::Deny => "with an explicit deny in an identity-based policy".to_owned(),
+        Decision::NoMatch => format!("because no identity-based policy allows the {action} action"),
+        Decision::Allow => match iam.boundary_of(&user.entity).map(|b| policy::evaluate([&b], &request)) {
+            None | Some(Decision::Allow) => return Ok(()),
+            Some(Decision::Deny) => "with an explicit deny in a permissions boundary".to_owned(),
+            Some(Decision::NoMatch) => format!("because no permissions boundary allows the {action} action"),
+        },
+    };
+    let shown = permission.shown.as_ref().unwrap_or(resource);
+    Err(format!(
+        "User: {} is not authorized to perform: {action} on resource: {shown} {because}",
+        user.entity.arn
+    ))
+}
+
+fn refusal(service: Service, text: String) -> AwsError {
+    match service {
+        Service::Sts | Service::Iam => AwsError::new(403, "AccessDenied", text),
+        Service::Ecr | Service::Logs => AwsError::new(400, "AccessDeniedException", text),
+        Service::Lambda | Service::ApiGateway => AwsError::new(403, "AccessDeniedException", text),
+    }
+}

@@ -1,0 +1,165 @@
+//! Faults by plan: what happens to which AWS API call, for tests of what a program makes of them.
+//!
+//! A plan is set in the process ([`LocalAws::set_faults`](crate::LocalAws::set_faults)) or by `PUT /_local/faults`:
+//!
+//! ```json
+//! {"faults": [
+//!   {"call": 5, "action": "drop_reply"},
+//!   {"operation": "CreateRestApi", "nth": 1, "action": {"refuse": {"status": 503}}},
+//!   {"operation": "GetRole", "action": {"delay": {"milliseconds": 2000}}}
+//! ]}
+//! ```
+
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+pub use plan::{Action, Fault, FaultPlan, Hook, Moment, Point};
+
+use crate::{
+    error::AwsError,
+    operation::Service,
+    protocol::Incoming,
+    server::{Body, full},
+};
+use http::Response;
+use http_body_util::BodyExt;
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fmt, future,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// The connection is gone, and no reply came. On a socket it really is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut;
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the local AWS cut the connection, as its fault plan says")
+    }
+}
+
+impl Error for Cut {}
+
+/// Why a call goes no further.
+pub enum Stopped {
+    Cut,
+    Refused(AwsError),
+}
+
+/// The plan that holds, and the calls since it does.
+#[derive(Default)]
+pub struct Faults(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    plan: FaultPlan,
+    calls: u64,
+    by_operation: BTreeMap<(&'static str, &'static str), u64>,
+}
+
+/// What is to happen to one call.
+pub struct Fate {
+    point: Point,
+    actions: Vec<Action>,
+    hook: Option<Hook>,
+}
+
+impl Faults {
+    /// Calls are counted anew.
+    pub fn set(&self, plan: FaultPlan) {
+        *self.lock() = State { plan, ..State::default() };
+    }
+
+    /// Counts a call that has just arrived and says what is to happen to it.
+    pub fn fate_of(&self, incoming: &Incoming) -> Fate {
+        let mut state = self.lock();
+        state.calls += 1;
+        let (service, operation) = (incoming.service, incoming.operation.name);
+        let nth = state.by_operation.entry((service.name(), operation)).or_insert(0);
+        *nth += 1;
+        let nth = *nth;
+        let point =
+            Point { call: state.calls, service: service.name(), operation, nth, moment: Moment::Before };
+        let actions = state.plan.faults.iter().filter(|f| f.is_for(&point)).map(|f| f.action.clone());
+        Fate { actions: actions.collect(), hook: state.plan.hook.clone(), point }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fate {
+    /// Before the call's effect.
+    pub async fn before(&self, service: Service) -> Result<(), Stopped> {
+        self.reach(Moment::Before).await;
+        for action in &self.actions {
+            match action {
+                Action::Delay { milliseconds } => {
+                    tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+                }
+                Action::Refuse { status, code, retry_after } => {
+                    let mut error = refusal(service, *status, code.as_deref());
+                    error.retry_after = *retry_after;
+                    return Err(Stopped::Refused(error));
+                }
+                Action::DropRequest => return Err(Stopped::Cut),
+                Action::DropReply | Action::MalformedReply => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// After its effect, before its reply is on its way.
+    pub async fn after(&self, response: Response<Body>) -> Result<Response<Body>, Cut> {
+        self.reach(Moment::After).await;
+        if self.actions.contains(&Action::DropReply) {
+            return Err(Cut);
+        }
+        if self.actions.contains(&Action::MalformedReply) {
+            return Ok(malformed(response).await);
+        }
+        Ok(response)
+    }
+
+    async fn reach(&self, moment: Moment) {
+        match &self.hook {
+            Some(hook) => hook(Point { moment, ..self.point }).await,
+            None => future::ready(()).await,
+        }
+    }
+}
+
+/// An error of the given status with the code that the service has for it.
+fn refusal(service: Service, status: u16, code: Option<&str>) -> AwsError {
+    let query = matches!(service, Service::Sts | Service::Iam);
+    let json = matches!(service, Service::Ecr | Service::Logs);
+    let (usual, text) = match status {
+        429 if query => ("Throttling", "Rate exceeded"),
+        429 if json => ("ThrottlingException", "Rate exceeded"),
+        429 if service == Service::Lambda => ("TooManyRequestsException", "Rate exceeded"),
+        429 => ("TooManyRequestsException", "Too Many Requests"),
+        503 if query => ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
+        503 => ("ServiceUnavailableException", "The service is unavailable. Please try again shortly."),
+        _ if query => ("InternalFailure", "The request processing has failed because of an unknown error."),
+        _ if service == Service::Lambda => {
+            ("ServiceException", "An error occurred and the request cannot be processed.")
+        }
+        _ => ("InternalServerErrorException", "Internal server error"),
+    };
+    AwsError::new(status, code.unwrap_or(usual), text)
+}
+
+/// Half a body, as from a proxy that broke.
+async fn malformed(response: Response<Body>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let whole = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+    parts.headers.remove(http::header::CONTENT_LENGTH);
+    let half = if whole.len() < 2 { "<".into() } else { whole.slice(..whole.len() / 2) };
+    Response::from_parts(parts, full(half))
+}
