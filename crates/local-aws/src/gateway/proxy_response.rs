@@ -56,7 +56,7 @@ fn status(members: &Map<String, Value>) -> Result<u16, String> {
         Some(Value::String(text)) => text.parse().ok(),
         Some(_) => None,
     };
-    let valid = status.and_then(|s| u16::try_from(s).ok()).filter(|s| (100..1000).contains(s));
+    let valid = status.and_then(|s| u16::try_from(s).ok()).filter(|s| (200..600).contains(s));
     valid.ok_or_else(|| format!("statusCode {} is no HTTP status", members["statusCode"]))
 }
 

@@ -78,7 +78,7 @@ impl Evaluation<'_> {
 
     fn override_status(&mut self, value: &Value) -> Result<(), Failure> {
         let text = shown(value);
-        let Some(status) = text.parse().ok().filter(|s| (100..600).contains(s)) else {
+        let Some(status) = text.parse().ok().filter(|s| (200..600).contains(s)) else {
             return failed(format!("$context.responseOverride.status cannot be {text:?}"));
         };
         match self.made.status.replace(status) {
