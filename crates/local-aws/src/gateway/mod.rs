@@ -6,6 +6,7 @@
 //! | [`request`], [`exchange`] | the request as functions and templates see it; all that is known while it is served |
 //! | [`authorize`] | resource policy, signatures, user pools, Lambda authorizers |
 //! | [`api_key`], [`throttle`], [`quota`], [`meters`] | who may call how often |
+//! | [`validation`] | parameters that a method demands |
 //! | [`mock`], [`vtl`], [`mapping`] | MOCK integrations, mapping templates, mapping expressions |
 //! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
 //! | [`refusal`], [`gateway_response`] | why a call is not served, and how that is answered |
@@ -31,6 +32,7 @@ mod routing;
 mod site;
 mod target;
 mod throttle;
+mod validation;
 mod vtl;
 
 #[cfg(test)]
@@ -90,6 +92,7 @@ async fn serve(
         exchange.identity.api_key = Some((holder.key_id.clone(), holder.value.clone()));
     }
     aws.inner().gateway.meters.admit(exchange, holder.as_ref())?;
+    validation::check(exchange)?;
     let route = exchange.route()?;
     match route.method.method_integration.as_ref() {
         Some(integration) if integration.kind == "MOCK" => mock::answer(exchange, integration),

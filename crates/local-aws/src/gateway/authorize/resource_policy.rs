@@ -15,9 +15,8 @@ impl Policy {
         let Some(text) = exchange.site()?.policy.as_deref().filter(|p| !p.is_empty()) else {
             return Ok(Self(None));
         };
-        let mut policy = serde_json::from_str(text)
+        let policy = serde_json::from_str(text)
             .map_err(|e| Refusal::configuration(format!("the resource policy is not JSON: {e}")))?;
-        complete_resources(&mut policy, &api_arn(exchange)?);
         Ok(Self(Some(policy)))
     }
 
@@ -68,11 +67,6 @@ pub fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
     Ok(exchange.site()?.method_arn(&exchange.request.method, &exchange.request.path))
 }
 
-fn api_arn(exchange: &Exchange) -> Result<String, Refusal> {
-    let site = exchange.site()?;
-    Ok(format!("arn:aws:execute-api:{}:{}:{}/", site.region, site.account, site.api))
-}
-
 /// AWS shows a stranger only the end of the account.
 pub fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
     let account = &exchange.site()?.account;
@@ -95,18 +89,4 @@ pub fn context(exchange: &Exchange) -> Context {
         }
     }
     context
-}
-
-/// `execute-api:/stage/GET/x` is short for the API's own ARN.
-fn complete_resources(policy: &mut Value, api: &str) {
-    match policy {
-        Value::String(text) => {
-            if let Some(rest) = text.strip_prefix("execute-api:/") {
-                *text = format!("{api}{rest}");
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| complete_resources(item, api)),
-        Value::Object(members) => members.values_mut().for_each(|member| complete_resources(member, api)),
-        _ => {}
-    }
 }

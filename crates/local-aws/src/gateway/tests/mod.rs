@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod contract;
 mod gateway_responses;
 mod keys;
 mod limits;
@@ -7,4 +8,5 @@ mod mocks;
 mod proxies;
 mod routes;
 mod sockets;
+mod validations;
 pub mod world;

@@ -19,7 +19,7 @@ async fn from(aws: &LocalAws, address: &str, path: &str) -> Seen {
 #[tokio::test]
 async fn only_the_allowed_addresses_pass() {
     let allow = json!({
-        "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
+        "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:us-east-2:000000000000:abc123/*",
     });
     let mut deny = allow.clone();
     deny["Effect"] = "Deny".into();
