@@ -83,6 +83,8 @@ pub fn release<'d>(world: &World, blobs: &BlobStore, digests: impl IntoIterator<
 }
 
 #[cfg(test)]
+mod docker_tests;
+#[cfg(test)]
 pub mod testing;
 #[cfg(test)]
 mod tests;
