@@ -2,6 +2,33 @@
 //!
 //! Nothing here knows AWS: a registry is a host, a repository and credentials in memory.
 
+mod archive;
+mod blob;
+mod build;
+mod build_log;
+mod connect;
+mod context;
+mod dial;
+mod distribution;
+mod dockerfile;
+mod endpoint;
+mod engine;
+mod hash;
+mod hints;
+mod ignore;
+mod image_file;
+mod push;
+mod scripted;
+mod session;
+mod tarball;
+#[cfg(test)]
+mod testing;
+
+pub use connect::connect;
+pub use distribution::{Body, Exchange, Http};
+pub use engine::Engine;
+pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
+
 use crate::stack::Architecture;
 use futures_util::future::LocalBoxFuture;
 use std::path::Path;
@@ -38,6 +65,15 @@ pub struct Registry {
     pub password: String,
     /// Plain HTTP, for the local AWS only.
     pub insecure: bool,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry")
+            .field("host", &self.host)
+            .field("insecure", &self.insecure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Builds images and pushes them. Every operation is safe to repeat.
@@ -86,25 +122,65 @@ impl std::fmt::Debug for SecretValue {
     }
 }
 
-/// Uploads `archive` (OCI layout as tar, or what `docker save` writes) to a registry, without an engine.
+/// Uploads the image for `architecture` in `archive` (OCI layout as tar, or what `docker save` writes) to a registry,
+/// without an engine, as a manifest of this one platform. Gives the manifest's digest.
+///
+/// # Errors
+/// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry says.
 pub async fn push_archive(
-    _archive: &Path,
-    _architecture: Architecture,
-    _to: &Registry,
-    _repository: &str,
-    _tag: &str,
-    _on: OnProgress<'_>,
-) -> anyhow::Result<()> {
-    anyhow::bail!("not built yet")
+    archive: &Path,
+    architecture: Architecture,
+    to: &Registry,
+    repository: &str,
+    tag: &str,
+    on: OnProgress<'_>,
+) -> anyhow::Result<String> {
+    push_archive_by(&Http::new(to)?, archive, architecture, to, repository, tag, on).await
+}
+
+/// [`push_archive`] by any [`Exchange`], such as a registry in this process.
+///
+/// # Errors
+/// As [`push_archive`].
+pub async fn push_archive_by(
+    exchange: &dyn Exchange,
+    archive: &Path,
+    architecture: Architecture,
+    to: &Registry,
+    repository: &str,
+    tag: &str,
+    on: OnProgress<'_>,
+) -> anyhow::Result<String> {
+    let to = distribution::Distribution::new(exchange, to, repository);
+    archive::push(&to, archive, architecture.oci(), tag, on).await
 }
 
 /// The hash of all that goes into a build: 64 hex digits, equal on every machine for equal inputs.
+///
+/// # Errors
+/// A context, ignore file or Dockerfile that is missing, malformed or can't be read, by path.
 pub async fn fingerprint(
-    _build: &crate::stack::Build,
-    _architecture: Architecture,
+    build: &crate::stack::Build,
+    architecture: Architecture,
 ) -> anyhow::Result<Fingerprint> {
-    anyhow::bail!("not built yet")
+    let build = build.clone();
+    tokio::task::spawn_blocking(move || {
+        let context = context::Context::list(&build)?;
+        let digests = hash::files(&context)?;
+        let own = || context.entries.iter().filter(|e| !e.builders_own);
+        let bytes = own().map(|e| e.kind.size()).sum();
+        Ok(Fingerprint {
+            hash: hash::build(&context, &digests, &build, architecture),
+            files: own().filter(|e| matches!(e.kind, context::Kind::File { .. })).count() as u64,
+            bytes,
+            largest: if bytes > LARGE_CONTEXT { context.largest() } else { Vec::new() },
+        })
+    })
+    .await?
 }
+
+/// Bytes of a context that is worth a warning.
+const LARGE_CONTEXT: u64 = 100_000_000;
 
 /// What reading a context once tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +189,7 @@ pub struct Fingerprint {
     pub hash: String,
     pub files: u64,
     pub bytes: u64,
-    /// A context over 100 MB: its three largest paths with their sizes.
+    /// A context over 100 MB: the three largest files and folders directly in it, with what they hold in bytes.
     pub largest: Vec<(String, u64)>,
 }
 

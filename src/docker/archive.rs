@@ -1,0 +1,161 @@
+//! Pushing an image from a file, without an engine: an OCI layout as tar, or what `docker save` writes (old and new).
+
+use super::{
+    OnProgress, Progress,
+    blob::{Blob, Content},
+    distribution::Distribution,
+    hash::hex,
+    hints::explain,
+    image_file::{ImageFile, Layer, Picked},
+};
+use anyhow::{Context as _, Result, anyhow, bail};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::{
+    io::{self, BufWriter, Read, Write},
+    path::Path,
+};
+use tempfile::NamedTempFile;
+
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+/// Uploads the image for `architecture` (OCI's name) in `file` and puts a manifest of this one platform under `tag`.
+/// Gives the manifest's digest.
+///
+/// # Errors
+/// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry says.
+pub async fn push(
+    to: &Distribution<'_>,
+    file: &Path,
+    architecture: &str,
+    tag: &str,
+    on: OnProgress<'_>,
+) -> Result<String> {
+    let (path, wanted) = (file.to_owned(), architecture.to_owned());
+    let picked = tokio::task::spawn_blocking(move || ImageFile::open(&path)?.pick(&wanted))
+        .await?
+        .with_context(|| file.display().to_string())?;
+    upload(to, file, picked, tag, on).await.map_err(|e| anyhow!(explain(&format!("{e:#}"))))
+}
+
+async fn upload(
+    to: &Distribution<'_>,
+    file: &Path,
+    picked: Picked,
+    tag: &str,
+    on: OnProgress<'_>,
+) -> Result<String> {
+    let mut total = Total { on, before: 0, total: picked.layers.iter().map(|l| l.size).sum() };
+    let mut layers = Vec::new();
+    for (n, layer) in picked.layers.iter().enumerate() {
+        let kept = ready(file, layer, n, picked.layers.len(), on).await?;
+        total.total = total.total - layer.size + kept.blob.size;
+        to.upload(&kept.blob, &|done| total.tell(done)).await?;
+        total.before += kept.blob.size;
+        layers.push(kept.blob);
+    }
+    let config = Blob::of(picked.config);
+    to.upload(&config, &|_| {}).await?;
+    let (media_type, manifest) = match picked.manifest {
+        Some(unchanged) => unchanged,
+        None => (OCI_MANIFEST.to_owned(), manifest(&config, &layers)),
+    };
+    to.put_manifest(tag, &media_type, manifest.into()).await
+}
+
+/// Turns the bytes of one blob after the other into progress of all.
+struct Total<'a> {
+    on: OnProgress<'a>,
+    before: u64,
+    total: u64,
+}
+
+impl Total<'_> {
+    fn tell(&self, done: u64) {
+        (self.on)(Progress::Bytes { done: self.before + done, total: self.total });
+    }
+}
+
+/// A layer that can be uploaded, and the temporary file it may live in.
+struct Ready {
+    blob: Blob,
+    _file: Option<NamedTempFile>,
+}
+
+async fn ready(file: &Path, layer: &Layer, n: usize, of: usize, on: OnProgress<'_>) -> Result<Ready> {
+    if let Some(digest) = &layer.gzip_digest {
+        let content = Content::Part { path: file.to_owned(), offset: layer.offset };
+        return Ok(Ready { blob: Blob { digest: digest.clone(), size: layer.size, content }, _file: None });
+    }
+    on(Progress::Line(format!("compressing layer {} of {of}", n + 1)));
+    let (file, layer) = (file.to_owned(), layer.clone());
+    tokio::task::spawn_blocking(move || compress(&file, &layer))
+        .await?
+        .with_context(|| format!("layer {}", n + 1))
+}
+
+/// Gzips a layer into a temporary file; equal layers give equal bytes.
+fn compress(file: &Path, layer: &Layer) -> Result<Ready> {
+    let temporary = NamedTempFile::new().context("no temporary file for a layer")?;
+    let out = Hashing::new(BufWriter::new(temporary.as_file()));
+    let mut plain = Hashing::new(GzEncoder::new(out, Compression::default()));
+    let copied = io::copy(&mut layer.open(file)?.take(layer.size), &mut plain)?;
+    let (gzip, plain_digest) = plain.finish();
+    if copied != layer.size || layer.diff_id.as_ref().is_some_and(|id| *id != plain_digest) {
+        bail!("the archive is damaged: a layer is not what its configuration says");
+    }
+    let (mut out, digest) = gzip.finish()?.finish();
+    out.flush()?;
+    drop(out);
+    let size = temporary.as_file().metadata()?.len();
+    let content = Content::Part { path: temporary.path().to_owned(), offset: 0 };
+    Ok(Ready { blob: Blob { digest, size, content }, _file: Some(temporary) })
+}
+
+fn manifest(config: &Blob, layers: &[Blob]) -> Vec<u8> {
+    let descriptor = |media_type: &str, blob: &Blob| json!({"mediaType": media_type, "digest": blob.digest, "size": blob.size});
+    let layers: Vec<_> = layers.iter().map(|l| descriptor(OCI_LAYER, l)).collect();
+    json!({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": descriptor(OCI_CONFIG, config), "layers": layers})
+        .to_string()
+        .into_bytes()
+}
+
+/// The manifest of a single layer that is gzip already, with both blobs' bytes given.
+pub fn simple_manifest(config: &Blob, layer: &Blob) -> (&'static str, Vec<u8>) {
+    (OCI_MANIFEST, manifest(config, std::slice::from_ref(layer)))
+}
+
+/// Hashes what is written through it.
+struct Hashing<W> {
+    to: W,
+    hasher: Sha256,
+}
+
+impl<W> Hashing<W> {
+    fn new(to: W) -> Self {
+        Self { to, hasher: Sha256::new() }
+    }
+
+    fn finish(self) -> (W, String) {
+        (self.to, format!("sha256:{}", hex(&self.hasher.finalize())))
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.to.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;

@@ -1,0 +1,101 @@
+//! What is uploaded: named by its digest, in memory or in a file, streamed from there.
+
+use super::{distribution::Body, hash::hex};
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt, stream};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use sha2::{Digest, Sha256};
+use std::{
+    io::{self, SeekFrom},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+/// Bytes sent at once.
+const CHUNK: usize = 256 * 1024;
+
+/// Content with its name.
+#[derive(Debug, Clone)]
+pub struct Blob {
+    /// `sha256:…`
+    pub digest: String,
+    pub size: u64,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone)]
+pub enum Content {
+    Bytes(Bytes),
+    /// `size` bytes of a file, from `offset`.
+    Part {
+        path: PathBuf,
+        offset: u64,
+    },
+}
+
+impl Blob {
+    pub fn of(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Self { digest: digest(&bytes), size: bytes.len() as u64, content: Content::Bytes(bytes) }
+    }
+
+    /// The content as a request's body; `sent` counts its bytes on their way.
+    pub fn body(&self, sent: Arc<AtomicU64>) -> Body {
+        match &self.content {
+            Content::Bytes(bytes) => {
+                sent.store(self.size, Ordering::Relaxed);
+                whole(bytes.clone())
+            }
+            Content::Part { path, offset } => {
+                let chunks = stream::try_unfold(Part::Unread(path.clone(), *offset, self.size), Part::next);
+                let counted = chunks.inspect(move |chunk: &io::Result<Bytes>| {
+                    sent.fetch_add(chunk.as_ref().map_or(0, |c| c.len() as u64), Ordering::Relaxed);
+                });
+                BodyExt::boxed_unsync(StreamBody::new(counted.map(|chunk| chunk.map(Frame::data))))
+            }
+        }
+    }
+}
+
+/// A part of a file, being read.
+enum Part {
+    Unread(PathBuf, u64, u64),
+    Open(tokio::fs::File, u64),
+}
+
+impl Part {
+    async fn next(self) -> io::Result<Option<(Bytes, Self)>> {
+        let (mut file, left) = match self {
+            Self::Unread(path, offset, size) => {
+                let mut file = tokio::fs::File::open(path).await?;
+                file.seek(SeekFrom::Start(offset)).await?;
+                (file, size)
+            }
+            Self::Open(file, left) => (file, left),
+        };
+        if left == 0 {
+            return Ok(None);
+        }
+        let mut chunk = BytesMut::with_capacity(CHUNK.min(usize::try_from(left).unwrap_or(CHUNK)));
+        let n = (&mut file).take(left).read_buf(&mut chunk).await? as u64;
+        if n == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Some((chunk.freeze(), Self::Open(file, left - n))))
+    }
+}
+
+/// `sha256:…` of `bytes`.
+pub fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}
+
+/// A body that is in memory.
+pub fn whole(bytes: Bytes) -> Body {
+    BodyExt::boxed_unsync(http_body_util::Full::new(bytes).map_err(|never| match never {}))
+}

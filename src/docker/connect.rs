@@ -1,0 +1,187 @@
+//! Finds the engine and greets it.
+
+use super::{
+    dial::Dialer,
+    endpoint::{Candidates, Endpoint, Environment},
+};
+use anyhow::{Context as _, Result, anyhow, bail};
+use bollard::{API_DEFAULT_VERSION, errors::Error, models::SystemVersion};
+use std::{io, time::Duration};
+
+/// An engine that does not answer its version within this time is not there.
+const GREETING: Duration = Duration::from_secs(10);
+
+/// Over ssh a login comes first.
+const GREETING_BY_SSH: Duration = Duration::from_secs(45);
+
+/// Seconds until a response begins. A build's begins when its context is sent, so there is no bound worth having;
+/// whoever waits can interrupt.
+const NO_TIMEOUT: u64 = 7 * 24 * 3600;
+
+/// The oldest engine API that is spoken: Docker 19.03.
+const OLDEST_API: (u32, u32) = (1, 40);
+
+/// What needs no engine, for whoever has none.
+const WITHOUT: &str = "`image.uri` and `image.archive` need no Docker";
+
+/// A connected engine.
+#[derive(Clone)]
+pub struct Connection {
+    pub client: bollard::Docker,
+    pub dialer: Dialer,
+    /// Major and minor.
+    pub api: (u32, u32),
+    pub builder: Builder,
+    /// What the engine itself runs on: `linux/amd64`.
+    pub platform: String,
+}
+
+/// What an engine builds with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Builder {
+    BuildKit,
+    /// Docker without BuildKit.
+    Classic,
+    /// Podman's: the classic API, most of BuildKit's syntax.
+    Buildah,
+}
+
+/// Connects to the engine that this process' environment names.
+///
+/// # Errors
+/// No engine answers (with every address that was tried and what to do), it refuses us, or it is too old.
+pub async fn connect() -> Result<Connection> {
+    let variable = |name: &str| std::env::var(name).ok();
+    connect_in(&Environment { variable: &variable, home: std::env::home_dir() }).await
+}
+
+/// [`connect`], with the environment given.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_in(environment: &Environment<'_>) -> Result<Connection> {
+    let Candidates { chosen_by, endpoints } = environment.candidates()?;
+    let no_buildkit = (environment.variable)("DOCKER_BUILDKIT").is_some_and(|v| v == "0");
+    let mut tried = Vec::new();
+    for endpoint in endpoints {
+        match greet(endpoint.clone()).await {
+            Ok((dialer, client, version)) => return Connection::new(dialer, client, &version, no_buildkit),
+            Err(problem) => tried.push((endpoint, problem)),
+        }
+    }
+    Err(unreachable(chosen_by.as_deref(), &tried))
+}
+
+impl Connection {
+    fn new(
+        dialer: Dialer,
+        client: bollard::Docker,
+        version: &SystemVersion,
+        no_buildkit: bool,
+    ) -> Result<Self> {
+        let text = version.api_version.clone().unwrap_or_default();
+        let api =
+            api(&text).with_context(|| format!("{} says its API version is `{text}`", dialer.endpoint()))?;
+        let podman = version.components.iter().flatten().any(|c| c.name.contains("Podman"));
+        if api < OLDEST_API {
+            bail!(
+                "the Docker engine at {} is too old: its API is {text}, lambdeploy needs 1.40 (Docker 19.03)",
+                dialer.endpoint()
+            );
+        }
+        if version.os.as_deref().is_some_and(|os| os != "linux") {
+            bail!(
+                "the Docker engine at {} builds Windows images, Lambda runs Linux: switch it to Linux containers",
+                dialer.endpoint()
+            );
+        }
+        let builder = match (podman, no_buildkit) {
+            (true, _) => Builder::Buildah,
+            (false, true) => Builder::Classic,
+            (false, false) => Builder::BuildKit,
+        };
+        let platform = format!("linux/{}", version.arch.as_deref().unwrap_or_default());
+        Ok(Self { client, dialer, api, builder, platform })
+    }
+}
+
+/// Why an engine did not answer.
+struct Problem {
+    kind: io::ErrorKind,
+    text: String,
+}
+
+async fn greet(endpoint: Endpoint) -> Result<(Dialer, bollard::Docker, SystemVersion), Problem> {
+    let patience = if matches!(endpoint, Endpoint::Ssh { .. }) { GREETING_BY_SSH } else { GREETING };
+    let dialer = Dialer::new(endpoint).map_err(|e| Problem { kind: e.kind(), text: e.to_string() })?;
+    let client = client(&dialer).map_err(|e| Problem { kind: io::ErrorKind::Other, text: e.to_string() })?;
+    match tokio::time::timeout(patience, client.version()).await {
+        Ok(Ok(version)) => Ok((dialer, client, version)),
+        Ok(Err(error)) => Err(problem(&error, &dialer)),
+        Err(_) => Err(Problem {
+            kind: io::ErrorKind::TimedOut,
+            text: format!("no answer in {} s", patience.as_secs()),
+        }),
+    }
+}
+
+fn client(dialer: &Dialer) -> Result<bollard::Docker, Error> {
+    let dialer = dialer.clone();
+    let transport = move |request| {
+        let dialer = dialer.clone();
+        async move { dialer.request(request).await }
+    };
+    bollard::Docker::connect_with_custom_transport(
+        transport,
+        Some("http://docker"),
+        NO_TIMEOUT,
+        API_DEFAULT_VERSION,
+    )
+}
+
+fn problem(error: &Error, dialer: &Dialer) -> Problem {
+    let kind = match error {
+        Error::IOError { err } => err.kind(),
+        _ => io::ErrorKind::Other,
+    };
+    let complaint = dialer.complaint();
+    let text = match error {
+        _ if !complaint.is_empty() => complaint,
+        Error::IOError { err } => err.to_string(),
+        other => other.to_string(),
+    };
+    Problem { kind, text }
+}
+
+fn unreachable(chosen_by: Option<&str>, tried: &[(Endpoint, Problem)]) -> anyhow::Error {
+    if let Some((endpoint, _)) = tried.iter().find(|(_, p)| p.kind == io::ErrorKind::PermissionDenied) {
+        return anyhow!(
+            "Docker at {endpoint} refuses this user. Add it to the group `docker` (`sudo usermod -aG docker $USER`, then log in \
+             again), or use rootless Docker. {WITHOUT}"
+        );
+    }
+    match (chosen_by, tried) {
+        (Some(who), [(endpoint, problem), ..]) => {
+            anyhow!("no Docker engine answers at {endpoint}, which {who} names: {}. {WITHOUT}", problem.text)
+        }
+        _ => {
+            let shown = tried.iter().filter(|(e, p)| p.kind != io::ErrorKind::NotFound || *e == tried[0].0);
+            let shown: Vec<_> = shown.map(|(endpoint, p)| format!("{endpoint} ({})", p.text)).collect();
+            let others = tried.len() - shown.len();
+            let more = if others > 0 { format!(" and {others} other usual places") } else { String::new() };
+            anyhow!(
+                "no Docker engine: tried {}{more}. Start Docker, or name it in DOCKER_HOST. {WITHOUT}",
+                shown.join(", ")
+            )
+        }
+    }
+}
+
+fn api(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+#[path = "connect_tests.rs"]
+mod tests;

@@ -1,0 +1,203 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::{docker::hash, stack::Architecture};
+use std::{collections::BTreeMap, fs};
+
+/// A context with a Dockerfile and `files`, each with its name as content.
+struct Sample {
+    folder: tempfile::TempDir,
+    build: Build,
+}
+
+fn sample(files: &[&str]) -> Sample {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("context");
+    fs::create_dir(&root).unwrap();
+    let build = Build {
+        context: root.clone(),
+        dockerfile: root.join("Dockerfile"),
+        target: None,
+        args: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+    };
+    let sample = Sample { folder, build };
+    sample.write("Dockerfile", "FROM scratch");
+    files.iter().for_each(|f| sample.write(f, f));
+    sample
+}
+
+impl Sample {
+    fn write(&self, name: &str, content: &str) {
+        let path = self.build.context.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn names(&self) -> String {
+        let context = Context::list(&self.build).unwrap();
+        let names = context.entries.iter().map(|e| {
+            let name = String::from_utf8_lossy(&e.name).into_owned();
+            if e.builders_own { format!("({name})") } else { name }
+        });
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    fn hash(&self) -> String {
+        let context = Context::list(&self.build).unwrap();
+        hash::build(&context, &hash::files(&context).unwrap(), &self.build, Architecture::X86_64)
+    }
+
+    fn error(&self) -> String {
+        format!("{:#}", Context::list(&self.build).unwrap_err())
+    }
+}
+
+#[test]
+fn names_are_relative_and_sorted() {
+    let sample = sample(&["b/z", "b/a/1", "a.txt", "c"]);
+    assert_eq!(sample.names(), "Dockerfile a.txt b b/a b/a/1 b/z c");
+}
+
+#[test]
+fn exceptions_are_found_in_excluded_folders() {
+    let sample = sample(&["src/deep/keep.py", "src/deep/drop.txt", "src/other/x", "empty/x"]);
+    sample.write(".dockerignore", "*\n!src/**/*.py\n");
+    assert_eq!(sample.names(), "src src/deep src/deep/keep.py (Dockerfile) (.dockerignore)");
+}
+
+#[test]
+fn the_dockerfiles_own_ignore_file_goes_first() {
+    let sample = sample(&["a", "b"]);
+    sample.write(".dockerignore", "a");
+    sample.write("Dockerfile.dockerignore", "b\n*ignore");
+    assert_eq!(sample.names(), "Dockerfile a");
+}
+
+#[test]
+fn a_dockerfile_elsewhere_is_sent_for_the_builder() {
+    let mut sample = sample(&["a"]);
+    fs::remove_file(&sample.build.dockerfile).unwrap();
+    sample.build.dockerfile = sample.folder.path().join("Other");
+    fs::write(&sample.build.dockerfile, "FROM scratch").unwrap();
+    assert_eq!(sample.names(), "a (.lambdeploy.Dockerfile)");
+    assert_eq!(Context::dockerfile_name(&sample.build).unwrap(), FOREIGN_DOCKERFILE);
+}
+
+#[test]
+fn the_hash_is_of_content_not_of_place_or_time() {
+    let (one, other) = (sample(&["a", "b/c"]), sample(&["b/c", "a"]));
+    let old = std::time::SystemTime::UNIX_EPOCH;
+    fs::File::options().write(true).open(other.build.context.join("a")).unwrap().set_modified(old).unwrap();
+    assert_eq!(one.hash(), other.hash());
+    assert_eq!(one.hash().len(), 64);
+}
+
+#[test]
+fn everything_that_goes_into_a_build_is_in_the_hash() {
+    let base = sample(&["a", "b"]).hash();
+    let differs = |change: &dyn Fn(&mut Sample)| {
+        let mut changed = sample(&["a", "b"]);
+        change(&mut changed);
+        assert_ne!(changed.hash(), base);
+    };
+    differs(&|s| s.write("a", "A"));
+    differs(&|s| s.write("Dockerfile", "FROM other"));
+    differs(&|s| fs::rename(s.build.context.join("a"), s.build.context.join("c")).unwrap());
+    differs(&|s| fs::create_dir(s.build.context.join("empty")).unwrap());
+    differs(&|s| s.build.target = Some("x".into()));
+    differs(&|s| drop(s.build.args.insert("x".into(), "y".into())));
+}
+
+#[test]
+fn what_is_ignored_is_not_in_the_hash() {
+    let sample = sample(&["a"]);
+    sample.write(".dockerignore", "b\n.dockerignore");
+    let before = sample.hash();
+    sample.write("b", "anything");
+    assert_eq!(sample.hash(), before);
+}
+
+#[test]
+fn arguments_can_not_be_shifted_into_each_other() {
+    let (mut one, mut other) = (sample(&[]), sample(&[]));
+    one.build.args = BTreeMap::from([("a".into(), "bc".into())]);
+    other.build.args = BTreeMap::from([("ab".into(), "c".into())]);
+    assert_ne!(one.hash(), other.hash());
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let mut sample = sample(&[]);
+    fs::remove_file(&sample.build.dockerfile).unwrap();
+    assert!(sample.error().contains("there is no Dockerfile at "), "{}", sample.error());
+    sample.build.context = sample.folder.path().join("gone");
+    assert!(sample.error().contains("gone can't be read"), "{}", sample.error());
+}
+
+#[test]
+fn largest_counts_whole_folders() {
+    let sample = sample(&["a", "folder/some", "folder/more", "longer-name", "x"]);
+    let largest = Context::list(&sample.build).unwrap().largest();
+    assert_eq!(largest, [("folder".to_owned(), 22), ("Dockerfile".into(), 12), ("longer-name".into(), 11)]);
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::{
+        ffi::OsStrExt,
+        fs::{PermissionsExt, symlink},
+        net::UnixListener,
+    };
+
+    #[test]
+    fn executable_files_and_links_count() {
+        let plain = sample(&["run"]);
+        let before = plain.hash();
+        fs::set_permissions(plain.build.context.join("run"), fs::Permissions::from_mode(0o700)).unwrap();
+        let executable = plain.hash();
+        assert_ne!(executable, before);
+        fs::set_permissions(plain.build.context.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(plain.hash(), executable);
+        symlink("../outside", plain.build.context.join("link")).unwrap();
+        let linked = Context::list(&plain.build).unwrap();
+        let link = linked.entries.iter().find(|e| e.name == b"link").unwrap();
+        assert_eq!(link.kind, Kind::Link { target: b"../outside".to_vec() });
+    }
+
+    #[test]
+    fn a_linked_dockerfile_is_read_through_the_link() {
+        let mut sample = sample(&[]);
+        symlink("Dockerfile", sample.build.context.join("Link")).unwrap();
+        sample.build.dockerfile = sample.build.context.join("Link");
+        assert_eq!(sample.names(), "Dockerfile Link (.lambdeploy.Dockerfile)");
+    }
+
+    #[test]
+    fn sockets_are_refused_by_name_unless_ignored() {
+        let sample = sample(&[]);
+        let _socket = UnixListener::bind(sample.build.context.join("s.sock")).unwrap();
+        assert!(sample.error().contains("s.sock is neither file, folder nor link"), "{}", sample.error());
+        sample.write(".dockerignore", "*.sock");
+        assert_eq!(sample.names(), ".dockerignore Dockerfile");
+    }
+
+    #[test]
+    fn names_may_be_any_bytes() {
+        let sample = sample(&[]);
+        let odd = std::ffi::OsStr::from_bytes(b"od\xffd\nname");
+        fs::write(sample.build.context.join(odd), "x").unwrap();
+        assert!(Context::list(&sample.build).unwrap().entries.iter().any(|e| e.name == b"od\xffd\nname"));
+    }
+
+    #[test]
+    fn a_link_to_the_context_is_followed() {
+        let mut sample = sample(&["a"]);
+        let before = sample.hash();
+        let link = sample.folder.path().join("link");
+        symlink(&sample.build.context, &link).unwrap();
+        sample.build.dockerfile = link.join("Dockerfile");
+        sample.build.context = link;
+        assert_eq!(sample.hash(), before);
+    }
+}

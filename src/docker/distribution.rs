@@ -1,0 +1,260 @@
+//! The OCI distribution protocol, as much of it as pushing takes.
+
+use super::{
+    Registry,
+    blob::{Blob, digest, whole},
+    build::chain,
+};
+use anyhow::{Context as _, Result, anyhow};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// A request's body, whole or streamed.
+pub type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// A registry that moves no byte for this long is not waited for.
+const STALLED: Duration = Duration::from_secs(120);
+
+/// How often moved bytes are told.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Waits before each further attempt.
+const RETRIES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
+
+/// Carries requests to a registry: over the network, or to one in this process.
+pub trait Exchange {
+    /// # Errors
+    /// No answer. An answer that says no is none.
+    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>>;
+}
+
+/// [`Exchange`] over the network.
+pub struct Http(hyper_util::client::legacy::Client<hyper_rustls::HttpsConnector<HttpConnector>, Body>);
+
+impl Http {
+    /// # Errors
+    /// This machine's root certificates can't be read.
+    pub fn new(registry: &Registry) -> Result<Self> {
+        let builder = hyper_rustls::HttpsConnectorBuilder::new();
+        let provider = rustls::crypto::ring::default_provider();
+        let builder = if registry.insecure {
+            let none = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
+                .with_safe_default_protocol_versions()?
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth();
+            builder.with_tls_config(none)
+        } else {
+            builder.with_provider_and_native_roots(provider).context("this machine's root certificates")?
+        };
+        let connector = builder.https_or_http().enable_http1().build();
+        Ok(Self(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector)))
+    }
+}
+
+impl Exchange for Http {
+    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
+        async move {
+            let response = self.0.request(request).await.map_err(|e| anyhow!(chain(&e)))?;
+            let (parts, body) = response.into_parts();
+            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+        }
+        .boxed_local()
+    }
+}
+
+/// One repository of one registry.
+pub struct Distribution<'a> {
+    exchange: &'a dyn Exchange,
+    base: String,
+    repository: String,
+    authorization: String,
+}
+
+/// Why an attempt failed, and whether another may do better.
+struct Failure {
+    again: bool,
+    error: anyhow::Error,
+}
+
+impl<'a> Distribution<'a> {
+    pub fn new(exchange: &'a dyn Exchange, registry: &Registry, repository: &str) -> Self {
+        let scheme = if registry.insecure { "http" } else { "https" };
+        Self {
+            exchange,
+            base: format!("{scheme}://{}", registry.host),
+            repository: repository.to_owned(),
+            authorization: format!(
+                "Basic {}",
+                STANDARD.encode(format!("{}:{}", registry.user, registry.password))
+            ),
+        }
+    }
+
+    /// Uploads `blob` unless the repository has it; `on_bytes` hears of bytes sent.
+    ///
+    /// # Errors
+    /// What the registry says, after some attempts.
+    pub async fn upload(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<()> {
+        let attempt =
+            || async { if self.has(&blob.digest).await? { Ok(()) } else { self.send(blob, on_bytes).await } };
+        retried(attempt).await.with_context(|| format!("uploading {} ({} bytes)", blob.digest, blob.size))?;
+        on_bytes(blob.size);
+        Ok(())
+    }
+
+    /// Puts a manifest under a tag or digest and gives its digest.
+    ///
+    /// # Errors
+    /// What the registry says, after some attempts; a digest that is not the manifest's.
+    pub async fn put_manifest(&self, reference: &str, media_type: &str, manifest: Bytes) -> Result<String> {
+        let attempt = || async {
+            let request =
+                self.request(Method::PUT, &format!("/v2/{}/manifests/{reference}", self.repository))?;
+            let request = request.header(header::CONTENT_TYPE, media_type).body(whole(manifest.clone()));
+            self.expect(request, StatusCode::CREATED).await
+        };
+        let response = retried(attempt).await.with_context(|| format!("putting the manifest {reference}"))?;
+        let digest = digest(&manifest);
+        match response.headers().get("docker-content-digest").and_then(|v| v.to_str().ok()) {
+            Some(other) if other != digest => {
+                Err(anyhow!("the registry calls the manifest {other}, it is {digest}"))
+            }
+            _ => Ok(digest),
+        }
+    }
+
+    async fn has(&self, digest: &str) -> Result<bool, Failure> {
+        let request = self.request(Method::HEAD, &format!("/v2/{}/blobs/{digest}", self.repository))?;
+        let response = self.answer(request.body(whole(Bytes::new()))).await?;
+        match response.status() {
+            StatusCode::OK => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => Err(refused(&response)),
+        }
+    }
+
+    /// POST, PATCH and PUT, as Docker does it and so every registry takes it.
+    async fn send(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<(), Failure> {
+        let begin = self.request(Method::POST, &format!("/v2/{}/blobs/uploads/", self.repository))?;
+        let begun = self
+            .expect(begin.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())), StatusCode::ACCEPTED)
+            .await?;
+        let sent = Arc::new(AtomicU64::new(0));
+        let patch = self
+            .request(Method::PATCH, location(&begun)?)?
+            .header(header::CONTENT_TYPE, "application/octet-stream")
+            .header(header::CONTENT_LENGTH, blob.size)
+            .body(blob.body(sent.clone()));
+        let patched = watched(self.expect(patch, StatusCode::ACCEPTED), &sent, on_bytes).await?;
+        let place = location(&patched)?;
+        let mark = if place.contains('?') { '&' } else { '?' };
+        let put = self.request(Method::PUT, &format!("{place}{mark}digest={}", blob.digest))?;
+        self.expect(put.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())), StatusCode::CREATED)
+            .await?;
+        Ok(())
+    }
+
+    /// `target` is a path, or a whole address of this registry (the token goes nowhere else).
+    fn request(&self, method: Method, target: &str) -> Result<http::request::Builder, Failure> {
+        let address =
+            if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
+        let uri: Uri = address
+            .parse()
+            .map_err(|e| Failure::last(anyhow!("the registry gave the address {address}: {e}")))?;
+        let mut request = Request::builder().method(method).uri(&uri);
+        if address.starts_with(&format!("{}/", self.base)) {
+            let mut value = HeaderValue::from_str(&self.authorization)
+                .map_err(|_| Failure::last(anyhow!("odd registry credentials")))?;
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        if let Some(authority) = uri.authority() {
+            request = request.header(header::HOST, authority.as_str());
+        }
+        Ok(request)
+    }
+
+    async fn answer(&self, request: http::Result<Request<Body>>) -> Result<Response<Bytes>, Failure> {
+        let request = request.map_err(|e| Failure::last(e.into()))?;
+        self.exchange.send(request).await.map_err(|error| Failure { again: true, error })
+    }
+
+    async fn expect(
+        &self,
+        request: http::Result<Request<Body>>,
+        status: StatusCode,
+    ) -> Result<Response<Bytes>, Failure> {
+        let response = self.answer(request).await?;
+        if response.status() == status { Ok(response) } else { Err(refused(&response)) }
+    }
+}
+
+impl Failure {
+    fn last(error: anyhow::Error) -> Self {
+        Self { again: false, error }
+    }
+}
+
+fn location(response: &Response<Bytes>) -> Result<&str, Failure> {
+    let value = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+    value.ok_or_else(|| Failure::last(anyhow!("the registry gave no place to upload to")))
+}
+
+/// A refusal in the registry's own words.
+fn refused(response: &Response<Bytes>) -> Failure {
+    let status = response.status();
+    let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let said = body["errors"].as_array().into_iter().flatten();
+    let said: Vec<_> =
+        said.filter_map(|e| Some(format!("{}: {}", e["code"].as_str()?, e["message"].as_str()?))).collect();
+    let error = match said.as_slice() {
+        [] => anyhow!("the registry answered {status}"),
+        said => anyhow!("{} ({status})", said.join("; ")),
+    };
+    Failure { again: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS, error }
+}
+
+async fn retried<T, F: Future<Output = Result<T, Failure>>>(attempt: impl Fn() -> F) -> Result<T> {
+    for wait in RETRIES {
+        match attempt().await {
+            Err(failure) if failure.again => tokio::time::sleep(wait).await,
+            done => return done.map_err(|f| f.error),
+        }
+    }
+    attempt().await.map_err(|f| f.error)
+}
+
+/// Tells of `sent` bytes while `upload` is under way, and gives up when there are no more for long.
+async fn watched<T>(
+    upload: impl Future<Output = Result<T, Failure>>,
+    sent: &AtomicU64,
+    on_bytes: &dyn Fn(u64),
+) -> Result<T, Failure> {
+    let mut upload = std::pin::pin!(upload);
+    let (mut last, mut idle) = (0, Duration::ZERO);
+    loop {
+        if let Ok(done) = tokio::time::timeout(TICK, &mut upload).await {
+            return done;
+        }
+        let now = sent.load(Ordering::Relaxed);
+        on_bytes(now);
+        idle = if now == last { idle + TICK } else { Duration::ZERO };
+        last = now;
+        if idle >= STALLED {
+            let error = anyhow!("the upload stalled: no byte for {} s", STALLED.as_secs());
+            return Err(Failure { again: true, error });
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The real engine, behind the seam.
+
+use super::{BuildRequest, BuiltImage, Docker, OnProgress, Registry, build, connect, push};
+use anyhow::Result;
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use tokio::sync::OnceCell;
+
+/// The Docker engine of this process' environment. It is not asked for before the first build or push.
+#[derive(Default)]
+pub struct Engine(OnceCell<connect::Connection>);
+
+impl Engine {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The connection, made at the first call.
+    ///
+    /// # Errors
+    /// As [`connect::connect`].
+    pub async fn connection(&self) -> Result<&connect::Connection> {
+        self.0.get_or_try_init(connect::connect).await
+    }
+}
+
+impl Docker for Engine {
+    fn build<'a>(
+        &'a self,
+        request: &'a BuildRequest,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<BuiltImage>> {
+        async move { build::build(self.connection().await?, request, on).await }.boxed_local()
+    }
+
+    fn push<'a>(
+        &'a self,
+        image: &'a BuiltImage,
+        to: &'a Registry,
+        repository: &'a str,
+        tag: &'a str,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<()>> {
+        async move { push::push(self.connection().await?, image, to, repository, tag, on).await }
+            .boxed_local()
+    }
+}
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

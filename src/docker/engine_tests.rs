@@ -1,0 +1,256 @@
+//! Against the engine of this machine. Without one, or without the base image, each says so and returns.
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::{
+    docker::{Progress, SecretValue, fingerprint},
+    stack::{Architecture, Build},
+};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::Path};
+
+/// An image with a shell, on this machine as a stand-in.
+const BASE: &str = "public.ecr.aws/lambda/python:3.11";
+
+/// `None`, and why, where there is no engine that builds for this architecture.
+async fn engine() -> Option<Engine> {
+    let engine = Engine::new();
+    if let Err(e) = engine.connection().await {
+        eprintln!("skipped: because {e:#}");
+        return None;
+    }
+    Some(engine)
+}
+
+async fn engine_with_base() -> Option<Engine> {
+    let engine = engine().await?;
+    if let Err(e) = engine.connection().await.unwrap().client.inspect_image(BASE).await {
+        eprintln!("skipped: because there is no image {BASE} here: {e}");
+        return None;
+    }
+    Some(engine)
+}
+
+fn architecture() -> Architecture {
+    if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 }
+}
+
+struct Sample {
+    folder: tempfile::TempDir,
+    request: BuildRequest,
+    lines: RefCell<Vec<String>>,
+}
+
+impl Sample {
+    fn new(dockerfile: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+        let (context, dockerfile) = (folder.path().to_owned(), folder.path().join("Dockerfile"));
+        let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
+        let build = Build { context, dockerfile, target: None, args, secrets };
+        let fingerprint = String::new();
+        let request = BuildRequest {
+            build,
+            architecture: architecture(),
+            fingerprint,
+            rebuild: false,
+            secrets: BTreeMap::new(),
+        };
+        Self { folder, request, lines: RefCell::default() }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Builds, and removes the image again.
+    async fn build(&mut self, engine: &Engine) -> Result<BuiltImage> {
+        self.request.fingerprint =
+            fingerprint(&self.request.build, self.request.architecture).await.unwrap().hash;
+        let on = |progress: Progress| {
+            if let Progress::Line(line) = progress {
+                self.lines.borrow_mut().push(line);
+            }
+        };
+        let image = engine.build(&self.request, &on).await?;
+        let client = &engine.connection().await.unwrap().client;
+        let name = build::local_name(&self.request.fingerprint);
+        client
+            .remove_image(&name, None::<bollard::query_parameters::RemoveImageOptions>, None)
+            .await
+            .unwrap();
+        Ok(image)
+    }
+
+    fn said(&self, text: &str) -> bool {
+        self.lines.borrow().iter().any(|l| l.contains(text))
+    }
+}
+
+fn unique() -> String {
+    format!("{:?} {}", std::time::SystemTime::now(), std::process::id())
+}
+
+#[tokio::test]
+async fn an_image_from_nothing() {
+    let Some(engine) = engine().await else { return };
+    let mut sample = Sample::new("FROM scratch\nCOPY . /\nLABEL made=here\n");
+    fs::write(sample.path().join(".dockerignore"), "*\n!keep").unwrap();
+    fs::write(sample.path().join("keep"), unique()).unwrap();
+    let image = sample.build(&engine).await.unwrap();
+    assert!(image.id.starts_with("sha256:") && image.os == "linux");
+    assert_eq!(image.architecture, architecture().oci());
+    assert_eq!(image.labels["made"], "here");
+    assert!(sample.said("COPY . /"), "{:?}", sample.lines);
+}
+
+#[tokio::test]
+async fn stages_targets_arguments_and_cache_mounts() {
+    let Some(engine) = engine_with_base().await else { return };
+    let dockerfile = format!(
+        "ARG BASE={BASE}\nFROM ${{BASE}} AS made\nARG WORD\nRUN --mount=type=cache,target=/cache echo \"the word is $WORD\" | tee \
+         /cache/word > /word\nFROM ${{BASE}} AS wanted\nCOPY --from=made /word /word\nRUN cat /word\nFROM scratch AS unwanted\nRUN false\n"
+    );
+    let mut sample = Sample::new(&dockerfile);
+    sample.request.build.target = Some("wanted".into());
+    let word = unique();
+    sample.request.build.args.insert("WORD".into(), word.clone());
+    sample.build(&engine).await.unwrap();
+    assert!(sample.said(&format!("the word is {word}")), "{:?}", sample.lines);
+}
+
+#[tokio::test]
+async fn secrets_reach_the_step_and_nothing_else() {
+    let Some(engine) = engine_with_base().await else { return };
+    let run = "cat /run/secrets/token; test \"$(cat /run/secrets/token)\" = \"s3cr3t-value\"";
+    let mut sample =
+        Sample::new(&format!("FROM {BASE}\nCOPY new /\nRUN --mount=type=secret,id=token {run}\n"));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    sample.request.secrets.insert("token".into(), SecretValue(b"s3cr3t-value".to_vec()));
+    sample.build(&engine).await.unwrap();
+    assert!(sample.said("***") && !sample.said("s3cr3t-value\n"), "{:?}", sample.lines);
+    assert!(!sample.lines.borrow().iter().any(|l| l.contains("s3cr3t")), "{:?}", sample.lines);
+}
+
+#[tokio::test]
+async fn a_failing_step_says_what_it_said() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample =
+        Sample::new(&format!("FROM {BASE}\nCOPY new /\nRUN echo almost done; echo but no; exit 3\n"));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.contains("RUN echo almost done") && error.contains("exit code: 3"), "{error}");
+    assert!(error.ends_with("\nwhat it said last:\n  almost done\n  but no"), "{error}");
+}
+
+#[tokio::test]
+async fn a_base_that_is_here_is_not_asked_of_a_registry() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\nCOPY new /\n"));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    sample.build(&engine).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rebuild_pulls_the_base_or_names_it() {
+    let Some(engine) = engine().await else { return };
+    let mut sample = Sample::new("FROM registry.invalid/no/such:1\n");
+    sample.request.rebuild = true;
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.contains("registry.invalid/no/such:1"), "{error}");
+}
+
+#[tokio::test]
+async fn a_rebuild_on_a_stand_in_uses_it() {
+    let Some(engine) = engine_with_base().await else { return };
+    let stand_in = engine.connection().await.unwrap().client.inspect_image(BASE).await.unwrap();
+    let labels = stand_in.config.and_then(|c| c.labels).unwrap_or_default();
+    if !labels.contains_key("lambdeploy.stand-in") {
+        return eprintln!("skipped: because {BASE} here is no stand-in");
+    }
+    let mut sample = Sample::new(&format!("FROM {BASE}\nRUN true\n"));
+    sample.request.rebuild = true;
+    sample.build(&engine).await.unwrap();
+    assert!(sample.said("is a local stand-in"), "{:?}", sample.lines);
+}
+
+#[tokio::test]
+async fn a_context_that_changed_makes_no_image() {
+    let Some(engine) = engine().await else { return };
+    let sample = Sample::new("FROM scratch\nCOPY new /\n");
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let mut request = sample.request.clone();
+    request.fingerprint = fingerprint(&request.build, request.architecture).await.unwrap().hash;
+    fs::write(sample.path().join("new"), "something else").unwrap();
+    let error = format!("{:#}", engine.build(&request, &|_| {}).await.unwrap_err());
+    assert!(error.contains("changed since it was hashed"), "{error}");
+    let name = build::local_name(&request.fingerprint);
+    assert!(engine.connection().await.unwrap().client.inspect_image(&name).await.is_err());
+}
+
+#[tokio::test]
+async fn long_names_and_large_files_arrive() {
+    let Some(engine) = engine_with_base().await else { return };
+    let long = "n".repeat(180);
+    let mut sample =
+        Sample::new(&format!("FROM {BASE}\nCOPY . /here\nRUN wc -c < /here/large; ls /here/{long}\n"));
+    fs::create_dir(sample.path().join(&long)).unwrap();
+    fs::write(sample.path().join(&long).join("in it"), unique()).unwrap();
+    fs::write(sample.path().join("large"), vec![7; 50_000_000]).unwrap();
+    sample.build(&engine).await.unwrap();
+    assert!(sample.said("50000000") && sample.said("in it"), "{:?}", sample.lines);
+}
+
+#[tokio::test]
+async fn another_platform_is_noticed() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!("FROM --platform=$BUILDPLATFORM {BASE}\nRUN true\n"));
+    sample.request.architecture =
+        if architecture() == Architecture::Arm64 { Architecture::X86_64 } else { Architecture::Arm64 };
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.contains("`FROM --platform` makes this image for linux/"), "{error}");
+}
+
+#[tokio::test]
+async fn a_heredoc_builds_or_is_refused() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\nRUN <<EOF\necho from a heredoc\nEOF\n"));
+    match sample.build(&engine).await {
+        Ok(_) => assert!(sample.said("from a heredoc")),
+        Err(e) => assert!(format!("{e:#}").contains("line 2 is a heredoc"), "{e:#}"),
+    }
+}
+
+/// The same engine, told not to use BuildKit.
+async fn classic() -> Option<Engine> {
+    engine_with_base().await?;
+    let variable =
+        |name: &str| if name == "DOCKER_BUILDKIT" { Some("0".into()) } else { std::env::var(name).ok() };
+    let environment =
+        crate::docker::endpoint::Environment { variable: &variable, home: std::env::home_dir() };
+    Some(Engine(OnceCell::new_with(Some(connect::connect_in(&environment).await.unwrap()))))
+}
+
+#[tokio::test]
+async fn the_classic_builder() {
+    let Some(engine) = classic().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\nRUN echo oh; exit 4\n"));
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.contains("RUN echo oh") && error.ends_with("what it said last:\n  oh"), "{error}");
+    fs::write(sample.path().join("Dockerfile"), format!("FROM {BASE}\nCOPY . /here\nRUN ls -A /here\n"))
+        .unwrap();
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    fs::write(sample.path().join(".dockerignore"), "Dockerfile\n.dockerignore").unwrap();
+    sample.build(&engine).await.unwrap();
+    assert!(
+        sample.said("new") && !sample.lines.borrow().iter().any(|l| l.starts_with("Dockerfile")),
+        "{:?}",
+        sample.lines
+    );
+}
+
+#[tokio::test]
+async fn the_classic_builder_refuses_what_it_lacks() {
+    let Some(engine) = classic().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\n\nRUN --mount=type=cache,target=/c true\n"));
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.contains("line 3 needs BuildKit"), "{error}");
+}

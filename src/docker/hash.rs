@@ -1,0 +1,138 @@
+//! The hash that names an image: over everything that goes into its build, and nothing else.
+
+use super::context::{Context, Entry, Kind};
+use crate::stack::{Architecture, Build};
+use anyhow::{Context as _, Result, anyhow, bail};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fs::File,
+    io::{self, Read},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+/// SHA-256 of a file's bytes.
+pub type Digest = [u8; 32];
+
+/// Bytes read at once.
+pub const BUFFER: usize = 1 << 20;
+
+/// Files are hashed by this many threads: a disk and a core are busy at the same time.
+const THREADS: usize = 4;
+
+/// Hashes all files of `context`, in parallel; the digests are in the order of its entries (zero for what is no file).
+///
+/// # Errors
+/// A file that can't be read, or whose size is another than when it was listed.
+pub fn files(context: &Context) -> Result<Vec<Digest>> {
+    let next = AtomicUsize::new(0);
+    let mut digests = vec![Digest::default(); context.entries.len()];
+    let parts = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..THREADS).map(|_| scope.spawn(|| work(&context.entries, &next))).collect();
+        workers
+            .into_iter()
+            .map(|w| w.join().map_err(|_| anyhow!("a hashing thread died"))?)
+            .collect::<Result<Vec<_>>>()
+    })?;
+    for (at, digest) in parts.into_iter().flatten() {
+        digests[at] = digest;
+    }
+    Ok(digests)
+}
+
+fn work(entries: &[Entry], next: &AtomicUsize) -> Result<Vec<(usize, Digest)>> {
+    let mut done = Vec::new();
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(entry) = entries.get(at) else { return Ok(done) };
+        if let Kind::File { size, .. } = entry.kind {
+            done.push((at, file(entry, size, &mut buffer)?));
+        }
+    }
+}
+
+fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
+    let mut file = open(entry)?;
+    let (mut hasher, mut read) = (Sha256::new(), 0);
+    loop {
+        match file.read(buffer) {
+            Ok(0) => break,
+            Ok(n) => {
+                hasher.update(&buffer[..n]);
+                read += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e).with_context(|| format!("cannot read {}", entry.path.display())),
+        }
+    }
+    if read != size {
+        bail!("{}", changed(entry));
+    }
+    Ok(hasher.finalize().into())
+}
+
+pub fn open(entry: &Entry) -> Result<File> {
+    File::open(&entry.path).with_context(|| format!("cannot read {}", entry.path.display()))
+}
+
+/// What is said of a file that is written while it is read.
+pub fn changed(entry: &Entry) -> String {
+    format!("{} changed while it was being read; run again when nothing writes to it", entry.path.display())
+}
+
+/// The hash of the whole build, 64 hex digits.
+///
+/// Everything is written with its length before it, so no two builds have the same text.
+pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture: Architecture) -> String {
+    let mut text = Text(Sha256::new());
+    text.put(b"lambdeploy image 1");
+    text.put(architecture.platform().as_bytes());
+    text.put(build.target.as_deref().unwrap_or_default().as_bytes());
+    text.count(build.args.len());
+    for (name, value) in &build.args {
+        text.put(name.as_bytes());
+        text.put(value.as_bytes());
+    }
+    text.put(&digests[context.dockerfile]);
+    for (entry, digest) in context.entries.iter().zip(digests).filter(|(e, _)| !e.builders_own) {
+        text.entry(entry, digest);
+    }
+    hex(&text.0.finalize())
+}
+
+/// Lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+struct Text(Sha256);
+
+impl Text {
+    fn count(&mut self, n: usize) {
+        self.0.update((n as u64).to_be_bytes());
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.count(bytes.len());
+        self.0.update(bytes);
+    }
+
+    fn entry(&mut self, entry: &Entry, digest: &Digest) {
+        self.put(&entry.name);
+        match &entry.kind {
+            Kind::Folder => self.put(b"folder"),
+            Kind::Link { target } => {
+                self.put(b"link");
+                self.put(target);
+            }
+            Kind::File { executable, .. } => {
+                self.put(if *executable { b"executable" } else { b"file" });
+                self.put(digest);
+            }
+        }
+    }
+}

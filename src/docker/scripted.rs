@@ -1,0 +1,219 @@
+//! Docker for tests: no engine, but real uploads of a tiny image, calls on record and faults by plan.
+
+use super::{
+    BuildRequest, BuiltImage, Docker, OnProgress, Progress, Registry, archive,
+    blob::{Blob, digest},
+    build::local_name,
+    distribution::{Distribution, Exchange},
+};
+use anyhow::{Context as _, Result, anyhow, bail};
+use flate2::{Compression, write::GzEncoder};
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use serde_json::json;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+/// What was asked of a [`ScriptedDocker`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Call {
+    Build { fingerprint: String, rebuild: bool },
+    Push { host: String, repository: String, tag: String },
+}
+
+/// What goes wrong at the next call that it fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The engine goes away in mid build.
+    BuildBreaks,
+    /// A step of the build fails.
+    StepFails,
+    /// The registry denies the push.
+    PushRefused,
+    /// The push breaks off after the layers, before the manifest.
+    PushBreaks,
+    /// The push never ends.
+    PushStalls,
+}
+
+/// Builds the same tiny image from the same request and uploads it for real.
+pub struct ScriptedDocker {
+    exchange: Rc<dyn Exchange>,
+    calls: RefCell<Vec<Call>>,
+    faults: RefCell<VecDeque<Fault>>,
+    images: RefCell<BTreeMap<String, Image>>,
+    rebuilds: RefCell<u32>,
+}
+
+#[derive(Clone)]
+struct Image {
+    config: Blob,
+    layer: Blob,
+}
+
+impl ScriptedDocker {
+    /// Uploads through `exchange`: [`super::Http`], or a registry in this process.
+    pub fn new(exchange: Rc<dyn Exchange>) -> Self {
+        Self {
+            exchange,
+            calls: RefCell::default(),
+            faults: RefCell::default(),
+            images: RefCell::default(),
+            rebuilds: RefCell::default(),
+        }
+    }
+
+    /// Plans a fault; faults happen in the order they were planned.
+    pub fn plan(&self, fault: Fault) {
+        self.faults.borrow_mut().push_back(fault);
+    }
+
+    /// What was asked so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.borrow().clone()
+    }
+
+    /// The next planned fault, if it is one of `fitting`.
+    fn fault(&self, fitting: &[Fault]) -> Option<Fault> {
+        let mut faults = self.faults.borrow_mut();
+        faults.front().is_some_and(|f| fitting.contains(f)).then(|| faults.pop_front()).flatten()
+    }
+
+    fn make(&self, request: &BuildRequest) -> Result<Image> {
+        let mut content = request.fingerprint.clone();
+        if request.rebuild {
+            *self.rebuilds.borrow_mut() += 1;
+            content += &format!(" rebuilt {}", self.rebuilds.borrow());
+        }
+        let tar = layer(content.as_bytes())?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        std::io::Write::write_all(&mut gzip, &tar)?;
+        let config = json!({
+            "architecture": request.architecture.oci(),
+            "os": "linux",
+            "config": {"Entrypoint": ["/entrypoint"]},
+            "rootfs": {"type": "layers", "diff_ids": [digest(&tar)]},
+        });
+        Ok(Image { config: Blob::of(config.to_string()), layer: Blob::of(gzip.finish()?) })
+    }
+
+    async fn built(&self, request: &BuildRequest, on: OnProgress<'_>) -> Result<BuiltImage> {
+        self.calls
+            .borrow_mut()
+            .push(Call::Build { fingerprint: request.fingerprint.clone(), rebuild: request.rebuild });
+        on(Progress::Line("[1/1] COPY . .".to_owned()));
+        match self.fault(&[Fault::BuildBreaks, Fault::StepFails]) {
+            Some(Fault::StepFails) => bail!("the build failed in `[1/1] COPY . .`: exit code: 1"),
+            Some(_) => {
+                bail!("the build failed: the engine broke off: connection closed before message completed")
+            }
+            None => {}
+        }
+        let image = self.make(request)?;
+        let id = image.config.digest.clone();
+        self.images.borrow_mut().insert(id.clone(), image);
+        on(Progress::Line(format!("named {}", local_name(&request.fingerprint))));
+        let (architecture, os) = (request.architecture.oci().to_owned(), "linux".to_owned());
+        Ok(BuiltImage { id, architecture, os, labels: BTreeMap::new() })
+    }
+
+    async fn pushed(
+        &self,
+        image: &BuiltImage,
+        to: &Registry,
+        repository: &str,
+        tag: &str,
+        on: OnProgress<'_>,
+    ) -> Result<()> {
+        let call = Call::Push { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
+        self.calls.borrow_mut().push(call);
+        let fault = self.fault(&[Fault::PushRefused, Fault::PushBreaks, Fault::PushStalls]);
+        match fault {
+            Some(Fault::PushRefused) => {
+                bail!("denied: User is not authorized to perform: ecr:InitiateLayerUpload")
+            }
+            Some(Fault::PushStalls) => std::future::pending().await,
+            _ => {}
+        }
+        let image = self
+            .images
+            .borrow()
+            .get(&image.id)
+            .cloned()
+            .context("the engine no longer has the built image")?;
+        let registry = Distribution::new(&*self.exchange, to, repository);
+        let total = image.layer.size;
+        registry.upload(&image.layer, &|done| on(Progress::Bytes { done, total })).await?;
+        registry.upload(&image.config, &|_| {}).await?;
+        if fault == Some(Fault::PushBreaks) {
+            bail!("the engine broke off: connection closed before message completed");
+        }
+        let (media_type, manifest) = archive::simple_manifest(&image.config, &image.layer);
+        registry.put_manifest(tag, media_type, manifest.into()).await.map(drop)
+    }
+}
+
+/// A layer with one file, the same bytes each time.
+fn layer(content: &[u8]) -> Result<Vec<u8>> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o755);
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_data(&mut header, "entrypoint", content)?;
+    Ok(tar.into_inner()?)
+}
+
+impl Docker for ScriptedDocker {
+    fn build<'a>(
+        &'a self,
+        request: &'a BuildRequest,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<BuiltImage>> {
+        self.built(request, on).boxed_local()
+    }
+
+    fn push<'a>(
+        &'a self,
+        image: &'a BuiltImage,
+        to: &'a Registry,
+        repository: &'a str,
+        tag: &'a str,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<()>> {
+        self.pushed(image, to, repository, tag, on).boxed_local()
+    }
+}
+
+/// A machine without Docker: every call fails as it would there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoDocker;
+
+fn no_docker() -> anyhow::Error {
+    anyhow!(
+        "no Docker engine: tried unix:///var/run/docker.sock (No such file or directory). Start Docker, or name it in \
+         DOCKER_HOST. `image.uri` and `image.archive` need no Docker"
+    )
+}
+
+impl Docker for NoDocker {
+    fn build<'a>(&'a self, _: &'a BuildRequest, _: OnProgress<'a>) -> LocalBoxFuture<'a, Result<BuiltImage>> {
+        async { Err(no_docker()) }.boxed_local()
+    }
+
+    fn push<'a>(
+        &'a self,
+        _: &'a BuiltImage,
+        _: &'a Registry,
+        _: &'a str,
+        _: &'a str,
+        _: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<()>> {
+        async { Err(no_docker()) }.boxed_local()
+    }
+}
+
+#[cfg(test)]
+#[path = "scripted_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! The context as a tar, streamed and hashed once more while it is sent.
+
+use super::{
+    context::{Context, Entry, Kind},
+    hash::{self, BUFFER, Digest},
+};
+use crate::stack::{Architecture, Build};
+use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use sha2::{Digest as _, Sha256};
+use std::{
+    io::{self, Read, Write},
+    path::Path,
+};
+use tokio::{sync::mpsc, task::JoinHandle};
+
+/// The time of every entry: the second day of 1980 (UTC), because zip and so Python's wheels can't hold anything earlier
+/// in any time zone.
+const MTIME: u64 = 315_619_200;
+
+/// Chunks that wait to be sent: with [`BUFFER`] this bounds the memory a context takes.
+const WAITING: usize = 4;
+
+/// A tar under way.
+pub struct Sending {
+    /// Ends with an error, and so breaks off the request, when the context is not what was hashed.
+    pub body: std::pin::Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
+    /// Why it broke off; ask when the request failed.
+    pub outcome: JoinHandle<Result<()>>,
+}
+
+/// Starts to send the context of `build`, which must still hash to `fingerprint`.
+pub fn send(build: Build, architecture: Architecture, fingerprint: String) -> Sending {
+    let (to, from) = mpsc::channel(WAITING);
+    let outcome = tokio::task::spawn_blocking(move || {
+        let done = write(&build, architecture, &fingerprint, Chunks::new(to.clone()));
+        if let Err(e) = &done {
+            // Whoever waits for the rest must see an error, not an end.
+            let _gone = to.blocking_send(Err(io::Error::other(format!("{e:#}"))));
+        }
+        done
+    });
+    let body = stream::unfold(from, |mut from| async { from.recv().await.map(|chunk| (chunk, from)) });
+    Sending { body: Box::pin(body), outcome }
+}
+
+/// Writes the tar to `to`, its end only when the context hashes to `fingerprint`.
+fn write(build: &Build, architecture: Architecture, fingerprint: &str, to: impl Write) -> Result<()> {
+    let context = Context::list(build)?;
+    let mut digests = vec![Digest::default(); context.entries.len()];
+    let mut tar = tar::Builder::new(to);
+    // BuildKit looks at the first KiB to see that this is a tar: a long name must not be there.
+    digests[context.dockerfile] = append(&mut tar, &context.entries[context.dockerfile])?;
+    for (at, entry) in context.entries.iter().enumerate().filter(|(at, _)| *at != context.dockerfile) {
+        digests[at] = append(&mut tar, entry)?;
+    }
+    if hash::build(&context, &digests, build, architecture) != fingerprint {
+        bail!("the build context {} changed since it was hashed; run again", build.context.display());
+    }
+    tar.into_inner()?.flush()?;
+    Ok(())
+}
+
+fn append(tar: &mut tar::Builder<impl Write>, entry: &Entry) -> Result<Digest> {
+    let mut header = header(&entry.kind);
+    let name = path_of(&entry.name)?;
+    match &entry.kind {
+        Kind::Folder => tar.append_data(&mut header, name, io::empty()).map(|()| Digest::default()),
+        Kind::Link { target } => {
+            tar.append_link(&mut header, name, path_of(target)?).map(|()| Digest::default())
+        }
+        Kind::File { size, .. } => {
+            let mut content = Content { file: hash::open(entry)?, entry, left: *size, hasher: Sha256::new() };
+            tar.append_data(&mut header, name, &mut content).map(|()| content.hasher.finalize().into())
+        }
+    }
+    .with_context(|| format!("sending {}", entry.path.display()))
+}
+
+fn header(kind: &Kind) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    let (entry_type, mode) = match kind {
+        Kind::Folder => (tar::EntryType::Directory, 0o755),
+        Kind::Link { .. } => (tar::EntryType::Symlink, 0o777),
+        Kind::File { executable: true, .. } => (tar::EntryType::Regular, 0o755),
+        Kind::File { executable: false, .. } => (tar::EntryType::Regular, 0o644),
+    };
+    header.set_entry_type(entry_type);
+    header.set_mode(mode);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(MTIME);
+    header.set_size(kind.size());
+    header
+}
+
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)]
+fn path_of(name: &[u8]) -> Result<&Path> {
+    use std::os::unix::ffi::OsStrExt;
+    Ok(Path::new(std::ffi::OsStr::from_bytes(name)))
+}
+
+#[cfg(not(unix))]
+fn path_of(name: &[u8]) -> Result<&Path> {
+    Ok(Path::new(std::str::from_utf8(name)?))
+}
+
+/// Exactly the bytes that the header announced, hashed on their way.
+struct Content<'a> {
+    file: std::fs::File,
+    entry: &'a Entry,
+    left: u64,
+    hasher: Sha256,
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.file.read(buffer)?;
+        let shrunk = n == 0 && self.left > 0 && !buffer.is_empty();
+        if shrunk || n as u64 > self.left {
+            return Err(io::Error::other(hash::changed(self.entry)));
+        }
+        self.hasher.update(&buffer[..n]);
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+/// Collects what is written into chunks for the channel.
+struct Chunks {
+    to: mpsc::Sender<io::Result<Bytes>>,
+    buffer: Vec<u8>,
+}
+
+impl Chunks {
+    fn new(to: mpsc::Sender<io::Result<Bytes>>) -> Self {
+        Self { to, buffer: Vec::with_capacity(BUFFER) }
+    }
+}
+
+impl Write for Chunks {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(BUFFER));
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        self.to.blocking_send(Ok(chunk.into())).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+    }
+}
+
+#[cfg(test)]
+#[path = "tarball_tests.rs"]
+mod tests;
