@@ -102,9 +102,7 @@ fn grants(service: Service, operation: &'static str, input: &Value) -> Vec<Grant
 /// EDGE is what an API is if nothing else is said.
 fn is_edge(input: &Value) -> bool {
     let created = input["endpointConfiguration"]["types"][0].as_str();
-    let imported = input["endpointConfigurationTypes"]
-        .as_str()
-        .or(input["parameters"]["endpointConfigurationTypes"].as_str());
+    let imported = input["endpointConfigurationTypes"].as_str();
     created.or(imported).is_none_or(|kind| kind == "EDGE")
 }
 

@@ -1,8 +1,7 @@
 //! What the tests of every service share: an AWS SDK in small. It binds an operation and its input to HTTP by the same
 //! tables that the server reads, "signs" it, and brings replies of all three protocols into one form.
 
-// Not every service's tests use every helper.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used)]
 
 use crate::{
     Config, Consistency, LocalAws, NoContainers,

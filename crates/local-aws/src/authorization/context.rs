@@ -56,6 +56,9 @@ impl Context {
                 return role.or_else(user).map(|e| e.tags.iter().cloned().collect()).unwrap_or_default();
             }
             Some("logs") => region.and_then(|r| r.logs.tags_of(name.strip_prefix("log-group:")?)),
+            Some("ecr") => {
+                region.and_then(|r| Some(&r.ecr.repositories.get(name.strip_prefix("repository/")?)?.tags))
+            }
             Some("apigateway") => region.and_then(|r| {
                 let mut parts = name.trim_start_matches('/').split('/');
                 let (kind, id) = (parts.next()?, parts.next()?);

@@ -164,7 +164,9 @@ fn api_gateway(call: &Call<'_>, operation: &Operation, input: &Value) -> Vec<Per
         }
         None => part.to_owned(),
     };
-    let path = operation.path.split('/').map(part).collect::<Vec<_>>().join("/");
+    // What a binding has behind `?` is no part of the resource.
+    let template = operation.path.split('?').next().unwrap_or_default();
+    let path = template.split('/').map(part).collect::<Vec<_>>().join("/");
     let resource = format!("arn:aws:apigateway:{}::{path}", call.region);
     let mut permissions = vec![Permission::new(format!("apigateway:{}", operation.method), resource.clone())];
     let patches_policy = || {

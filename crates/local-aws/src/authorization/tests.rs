@@ -91,7 +91,7 @@ async fn tags_decide_and_creating_with_tags_needs_the_right_to_tag() {
         json!([
             { "Effect": "Allow", "Action": "logs:CreateLogGroup", "Resource": "*",
               "Condition": { "StringEquals": { "aws:RequestTag/team": "web" } } },
-            { "Effect": "Allow", "Action": "logs:ListTagsForResource", "Resource": "*",
+            { "Effect": "Allow", "Action": ["logs:ListTagsForResource", "ecr:ListTagsForResource"], "Resource": "*",
               "Condition": { "StringEquals": { "aws:ResourceTag/team": "web" } } },
         ]),
     )
@@ -104,6 +104,15 @@ async fn tags_decide_and_creating_with_tags_needs_the_right_to_tag() {
     assert!(error["message"].as_str().unwrap().contains("perform: logs:TagResource"));
     ok(&aws, "logs", "CreateLogGroup", create("a", "web")).await;
     ok(&aws, "logs", "CreateLogGroup", create("b", "ops")).await;
+    ok(
+        &aws,
+        "ecr",
+        "CreateRepository",
+        json!({ "repositoryName": "web/app", "tags": [{ "Key": "team", "Value": "web" }] }),
+    )
+    .await;
+    let repository = json!({ "resourceArn": "arn:aws:ecr:us-east-2:000000000000:repository/web/app" });
+    assert_eq!(ada.call("ecr", "ListTagsForResource", repository).await.0, 200);
     let arn = |name: &str| json!({ "resourceArn": format!("arn:aws:logs:us-east-2:000000000000:log-group:{name}") });
     assert_eq!(ada.call("logs", "ListTagsForResource", arn("a")).await.0, 200);
     assert_eq!(ada.call("logs", "ListTagsForResource", arn("b")).await.0, 400);
@@ -210,6 +219,12 @@ fn actions_and_resources_of_the_other_services() {
                 "apigateway:POST arn:aws:apigateway:us-east-2::/restapis",
                 "apigateway:PUT arn:aws:apigateway:us-east-2::/tags/arn%3Aaws%3Aapigateway%3Aus-east-2%3A%3A%2Frestapis%2F*",
             ],
+        ),
+        (
+            Service::ApiGateway,
+            rest("ImportRestApi", "POST", "/restapis?mode=import"),
+            json!({}),
+            vec!["apigateway:POST arn:aws:apigateway:us-east-2::/restapis"],
         ),
         (
             Service::ApiGateway,

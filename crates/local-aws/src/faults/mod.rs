@@ -28,7 +28,7 @@ use http_body_util::BodyExt;
 use std::{
     collections::BTreeMap,
     error::Error,
-    fmt, future,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -128,9 +128,8 @@ impl Fate {
     }
 
     async fn reach(&self, moment: Moment) {
-        match &self.hook {
-            Some(hook) => hook(Point { moment, ..self.point }).await,
-            None => future::ready(()).await,
+        if let Some(hook) = &self.hook {
+            hook(Point { moment, ..self.point }).await;
         }
     }
 }

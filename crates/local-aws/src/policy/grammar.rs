@@ -142,8 +142,10 @@ fn actions(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
             _ => "Missing required field Action".to_owned(),
         });
     }
-    let vendor =
-        |a: &&str| *a == "*" || a.split_once(':').is_some_and(|(v, n)| !v.is_empty() && !n.is_empty());
+    let vendor = |a: &&str| {
+        let plain = |v: &str| v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        *a == "*" || a.split_once(':').is_some_and(|(v, n)| plain(v) && !v.is_empty() && !n.is_empty())
+    };
     if !found.iter().all(vendor) {
         return Err("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.".to_owned());
     }
