@@ -1,8 +1,33 @@
 //! The stack file: what a person writes in `stack.yaml`, read into types with every default filled in.
 //!
-//! Reading never stops at the first mistake: the text becomes a tree that knows its places, our own reader walks it
-//! and reports all it finds at once ([`StackError`]).
+//! Reading never stops at the first mistake. The text becomes a tree that knows its places ([`node`]), variables are
+//! filled in ([`interpolate`]), the tree is held against the table of keys ([`check`], [`table`]), and the reader
+//! turns it into types and sees to what no single value shows ([`reader`]). All that is found comes at once, as one
+//! [`StackError`]; only a mistake in the YAML itself comes alone.
 
+mod check;
+mod defaults;
+mod dotenv;
+mod interpolate;
+mod limits;
+mod load;
+mod mistake;
+mod node;
+mod place;
+mod reader;
+mod schema;
+mod shape;
+mod table;
 mod types;
+mod yaml;
 
+#[cfg(test)]
+mod tests;
+
+pub use dotenv::DotEnv;
+pub use interpolate::Lookup;
+pub use load::{Values, load, read};
+pub use mistake::{Mistake, StackError};
+pub use place::Place;
+pub use schema::schema;
 pub use types::*;

@@ -7,11 +7,14 @@ use std::{collections::BTreeMap, path::PathBuf};
 pub struct Stack {
     /// `[a-z][a-z0-9-]{0,30}`
     pub name: String,
+    /// `None`: what `--region`, the environment or the profile say.
     pub region: Option<String>,
     pub profile: Option<String>,
     /// Twelve digits: any other account is refused before the first change.
     pub account: Option<String>,
+    /// Default: none. At most 40, because ours come on top.
     pub tags: BTreeMap<String, String>,
+    /// By key; at least one.
     pub functions: BTreeMap<String, Function>,
     pub api: Api,
     pub retain: Retain,
@@ -34,25 +37,32 @@ pub struct Function {
     pub key: String,
     /// AWS's function name; default `<stack>-<key>`.
     pub name: String,
+    /// Default: empty.
     pub description: String,
     pub image: Image,
+    /// Default: x86_64.
     pub architecture: Architecture,
-    /// MB.
+    /// MB, 128 to 10240; default 128.
     pub memory: u32,
-    /// Seconds.
+    /// Seconds, 1 to 900; default 3.
     pub timeout: u32,
-    /// MB.
+    /// MB, 512 to 10240; default 512.
     pub ephemeral_storage: u32,
+    /// Default: none reserved.
     pub reserved_concurrency: Option<u32>,
+    /// Default: empty. 4096 bytes as JSON.
     pub environment: BTreeMap<String, Text>,
-    /// `None`: what the image says.
+    /// Nothing in these three is from outside the file. `None`: what the image says.
     pub entrypoint: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
     pub working_directory: Option<String>,
+    /// Default: managed, with nothing but its own log.
     pub role: Role,
-    /// Days; `None`: never expire.
+    /// Days; default 30; `None`: never expire.
     pub log_retention: Option<u32>,
+    /// Default: false.
     pub tracing: bool,
+    /// Default: Lambda's own network. Neither list is empty.
     pub vpc: Option<Vpc>,
 }
 
@@ -82,7 +92,8 @@ impl Function {
     }
 }
 
-/// A scalar that may have come from outside the file. What came from outside is a secret.
+/// A scalar that may have come from outside the file. What came from outside is a secret, also when only part of it
+/// did. (A name, a tag or a number from outside is a plain field: AWS shows those to whoever may list.)
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text {
     pub value: String,
@@ -109,7 +120,7 @@ pub struct Image {
     pub source: ImageSource,
     /// ECR repository name; default `<stack>/<key>`. With `uri` the repository is not ours and this is its name.
     pub repository: String,
-    /// Own images that pruning leaves, besides those in use.
+    /// Own images that pruning leaves, besides those in use; default 10, at least 1.
     pub keep: u32,
 }
 
@@ -126,6 +137,7 @@ pub enum ImageSource {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Build {
     pub context: PathBuf,
+    /// In the file relative to the context, as in compose files; default `Dockerfile`.
     pub dockerfile: PathBuf,
     pub target: Option<String>,
     pub args: BTreeMap<String, String>,
@@ -176,13 +188,20 @@ pub enum Role {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ManagedRole {
-    /// Default `<stack>-<key>-<region>`, because IAM is global; `None` until the region is known.
+    /// `None`: not written, see [`ManagedRole::default_name`].
     pub name: Option<String>,
     /// ARNs, or names of AWS-managed policies.
     pub policies: Vec<String>,
     pub statements: Vec<Statement>,
     /// ARN of a permissions boundary.
     pub boundary: Option<String>,
+}
+
+impl ManagedRole {
+    /// `<stack>-<key>-<region>`, because IAM is global; the region is the one that is deployed to.
+    pub fn default_name(&self, stack: &str, key: &str, region: &str) -> String {
+        format!("{stack}-{key}-{region}")
+    }
 }
 
 /// An `Allow` statement of the role's own inline policy.
@@ -200,17 +219,25 @@ pub struct Vpc {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Api {
+    /// Default `<stack>`.
     pub name: String,
+    /// Default: empty.
     pub description: String,
+    /// Default `default`.
     pub stage: String,
+    /// In the order of the file; at least one.
     pub routes: Vec<Route>,
+    /// Default: none. Routes have it already.
     pub auth: Auth,
+    /// Default: none, so no page of another origin can call.
     pub cors: Option<Cors>,
+    /// Default: empty.
     pub binary_types: Vec<String>,
-    /// Of the stage, for everybody.
+    /// Of the stage, for everybody; default: the account's.
     pub throttle: Option<Throttle>,
-    /// Names of the API keys.
+    /// Names of the API keys. Default: one named `<stack>` if a route asks for a key, else none.
     pub keys: Vec<String>,
+    /// A key works only in a plan. Default where there are keys: one named `<stack>`, without throttle and quota.
     pub usage_plan: Option<UsagePlan>,
 }
 
@@ -222,6 +249,7 @@ pub struct Route {
     pub path: String,
     /// Key in `functions:`.
     pub function: String,
+    /// Default: the API's.
     pub auth: Auth,
 }
 
@@ -239,8 +267,9 @@ pub struct Cors {
     pub headers: Vec<String>,
     /// Empty: the methods that the path has.
     pub methods: Vec<String>,
-    /// Seconds.
+    /// Seconds, up to 86400; default 600.
     pub max_age: u32,
+    /// Default: false; never with `*`.
     pub credentials: bool,
 }
 
@@ -253,6 +282,7 @@ pub struct Throttle {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct UsagePlan {
+    /// Default `<stack>`.
     pub name: String,
     pub throttle: Option<Throttle>,
     pub quota: Option<Quota>,
@@ -260,6 +290,7 @@ pub struct UsagePlan {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
+    /// Requests; at least 1.
     pub limit: u32,
     pub period: Period,
 }

@@ -1,0 +1,314 @@
+//! Holds a tree against the table: unknown keys, wrong types, values out of range, what is missing, what is unset.
+
+use super::{
+    Values,
+    mistake::Mistake,
+    node::{Entry, Kind, Node, Origin, Scalar, Value},
+    place::Place,
+    shape::{Field, Fields, Rule, Shape, one_of},
+};
+
+/// Everything about `root` that is not as `shape` says.
+pub fn check(root: &Node, shape: &Shape, values: Values) -> Vec<Mistake> {
+    let mut check = Check { values, mistakes: Vec::new(), path: Vec::new() };
+    check.node(root, shape, Context { needed: false, closed: None, key: root.place });
+    check.mistakes
+}
+
+/// The nearest of `known`, if it is near enough to have been meant.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
+    if length > 64 {
+        return None;
+    }
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= (length / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// What holds from a key downwards.
+#[derive(Clone, Copy)]
+struct Context {
+    needed: bool,
+    closed: Option<&'static str>,
+    /// Where the key is: what is missing is shown there.
+    key: Place,
+}
+
+/// Why a scalar does not fit.
+enum Fault {
+    Type,
+    Value(Option<String>),
+}
+
+struct Check {
+    values: Values,
+    mistakes: Vec<Mistake>,
+    path: Vec<String>,
+}
+
+impl Check {
+    fn node(&mut self, node: &Node, shape: &Shape, context: Context) {
+        match (shape, &node.value) {
+            (Shape::Either(shapes), _) => match shapes.iter().find(|shape| takes(shape, node)) {
+                Some(shape) => self.node(node, shape, context),
+                None => self.wrong_type(node, shape),
+            },
+            (Shape::Nullable(inner), _) if !node.is_null() => self.node(node, inner, context),
+            (Shape::Nullable(_), _) => {}
+            (Shape::List { of, min, max }, _) if node.is_null() || matches!(node.value, Value::List(_)) => {
+                self.count("items", node.items().len(), *min, *max, context);
+                self.items(node.items(), of, context);
+            }
+            (Shape::Map { keys, of, min, max }, _) if is_mapping(node) => {
+                self.count("entries", node.entries().len(), *min, *max, context);
+                self.map(node.entries(), keys, of, context);
+            }
+            (Shape::Fields(fields), _) if is_mapping(node) => self.fields(node, fields, context),
+            (Shape::List { .. } | Shape::Map { .. } | Shape::Fields(_), _) => self.wrong_type(node, shape),
+            (_, Value::Scalar(scalar)) => self.scalar(node, scalar, shape, context),
+            _ => self.wrong_type(node, shape),
+        }
+    }
+
+    fn items(&mut self, items: &[Node], of: &Shape, context: Context) {
+        let mut seen = std::collections::HashSet::new();
+        for (index, item) in items.iter().enumerate() {
+            self.path.push((index + 1).to_string());
+            self.node(item, of, Context { key: item.place, ..context });
+            if item.scalar().is_some_and(|scalar| !scalar.unset() && !seen.insert(&scalar.text))
+                && !of.repeats()
+            {
+                let message = format!("{} is in the list already", self.here());
+                self.mistakes.push(Mistake::at(item.place, message).expected("items that differ"));
+            }
+            self.path.pop();
+        }
+    }
+
+    fn map(&mut self, entries: &[Entry], keys: &Rule, of: &Shape, context: Context) {
+        for entry in entries {
+            if !keys.fits(&entry.key) {
+                let mistake = Mistake::at(entry.key_place, format!("`{}` cannot be used here", entry.key))
+                    .expected(format!("expected {}", keys.expected));
+                self.mistakes.push(with_help(mistake, (keys.hint)(&entry.key)));
+            }
+            self.path.push(entry.key.clone());
+            self.node(&entry.value, of, Context { key: entry.key_place, ..context });
+            self.path.pop();
+        }
+    }
+
+    fn fields(&mut self, node: &Node, fields: &Fields, context: Context) {
+        for entry in node.entries() {
+            match fields.get(&entry.key) {
+                Some(field) => self.field(entry, field, context),
+                None => self.mistakes.push(unknown(entry, fields)),
+            }
+        }
+        for field in fields.fields.iter().filter(|field| field.required && node.get(field.name).is_none()) {
+            let message = format!("{} has no `{}`", self.here(), field.name);
+            self.mistakes
+                .push(Mistake::at(context.key, message).expected(format!("`{}` is needed", field.name)));
+        }
+        self.exactly_one(node, fields.one_of, context);
+        let there = fields.together.iter().filter(|name| node.get(name).is_some()).count();
+        if there > 0 && there < fields.together.len() {
+            let names = one_of(fields.together).replace(" or ", " and ");
+            let message = format!("{} has only one of {names}", self.here());
+            self.mistakes.push(Mistake::at(context.key, message).expected("they belong together"));
+        }
+    }
+
+    fn field(&mut self, entry: &Entry, field: &Field, context: Context) {
+        self.path.push(entry.key.clone());
+        let below = Context {
+            needed: context.needed || field.needed,
+            closed: field.closed.or(context.closed),
+            key: entry.key_place,
+        };
+        self.node(&entry.value, &field.shape, below);
+        self.path.pop();
+    }
+
+    fn exactly_one(&mut self, node: &Node, names: &[&str], context: Context) {
+        let mut there = node.entries().iter().filter(|entry| names.contains(&entry.key.as_str()));
+        let (first, second) = (there.next(), there.next());
+        if !names.is_empty() && first.is_none() {
+            let message = format!("{} needs one of {}", self.here(), one_of(names));
+            self.mistakes
+                .push(Mistake::at(context.key, message).expected(format!("one of {}", one_of(names))));
+        }
+        for entry in second.into_iter().chain(there) {
+            let first = first.map_or("", |entry| &entry.key);
+            let message = format!("{} has both `{first}` and `{}`", self.here(), entry.key);
+            let mistake = Mistake::at(entry.key_place, message);
+            self.mistakes.push(mistake.expected(format!("exactly one of {}", one_of(names))));
+        }
+    }
+
+    fn count(&mut self, what: &str, count: usize, min: usize, max: usize, context: Context) {
+        if count < min {
+            let message = format!("{} is empty", self.here());
+            self.mistakes
+                .push(Mistake::at(context.key, message).expected(format!("at least {min} of its {what}")));
+        } else if count > max {
+            let message = format!("{} has {count} {what}", self.here());
+            self.mistakes.push(Mistake::at(context.key, message).expected(format!("at most {max}")));
+        }
+    }
+
+    fn scalar(&mut self, node: &Node, scalar: &Scalar, shape: &Shape, context: Context) {
+        if let (Some(why), true) = (context.closed, scalar.refers()) {
+            let message = format!("{} takes nothing from outside the file", self.here());
+            return self.mistakes.push(Mistake::at(node.place, message).help(why));
+        }
+        if let Origin::Unset(unset) = &scalar.origin {
+            if context.needed || self.values == Values::Needed {
+                self.mistakes.extend(unset.iter().map(|unset| {
+                    let help = unset.message.clone().unwrap_or_else(|| {
+                        format!(
+                            "export it, put it into `.env` beside the file, or write `${{{}:-default}}`",
+                            unset.name
+                        )
+                    });
+                    Mistake::at(unset.place, format!("`{}` is not set", unset.name)).help(help)
+                }));
+            }
+            return;
+        }
+        match fault(scalar, shape) {
+            None => {}
+            Some(Fault::Type) if !scalar.refers() => self.wrong_type(node, shape),
+            Some(Fault::Type) => self.wrong_value(node, shape, None),
+            Some(Fault::Value(hint)) => self.wrong_value(node, shape, hint),
+        }
+    }
+
+    fn wrong_type(&mut self, node: &Node, shape: &Shape) {
+        let message = format!("{} cannot be {}", self.here(), node.found());
+        let mistake = Mistake::at(node.place, message).expected(format!("expected {}", shape.expected()));
+        self.mistakes.push(with_help(mistake, quotes(node, shape)));
+    }
+
+    fn wrong_value(&mut self, node: &Node, shape: &Shape, hint: Option<String>) {
+        let message = format!("{} has a value that is not possible", self.here());
+        let mistake = Mistake::at(node.place, message).expected(format!("expected {}", shape.expected()));
+        self.mistakes.push(with_help(mistake, hint));
+    }
+
+    fn here(&self) -> String {
+        if self.path.is_empty() { "the stack file".into() } else { format!("`{}`", self.path.join(".")) }
+    }
+}
+
+fn with_help(mistake: Mistake, help: Option<impl Into<String>>) -> Mistake {
+    match help {
+        Some(help) => mistake.help(help),
+        None => mistake,
+    }
+}
+
+fn is_mapping(node: &Node) -> bool {
+    node.is_null() || matches!(node.value, Value::Map(_))
+}
+
+fn takes(shape: &Shape, node: &Node) -> bool {
+    match shape {
+        Shape::List { .. } => node.is_null() || matches!(node.value, Value::List(_)),
+        Shape::Map { .. } | Shape::Fields(_) => is_mapping(node),
+        _ => node.scalar().is_some_and(|scalar| scalar.kind == Kind::Text),
+    }
+}
+
+fn unknown(entry: &Entry, fields: &Fields) -> Mistake {
+    let names: Vec<_> = fields.names().collect();
+    match nearest(&entry.key, names.iter().copied()) {
+        Some(name) => {
+            let message = format!("unknown key `{}`, did you mean `{name}`?", entry.key);
+            Mistake::at(entry.key_place, message).expected(format!("expected `{name}`"))
+        }
+        None => Mistake::at(entry.key_place, format!("unknown key `{}`", entry.key))
+            .help(format!("the keys here are {}", one_of(&names).replace(" or ", " and "))),
+    }
+}
+
+/// The usual slip: a number in quotes, or text that YAML takes for a number.
+fn quotes(node: &Node, shape: &Shape) -> Option<&'static str> {
+    let scalar = node.scalar()?;
+    match (shape, scalar.kind) {
+        (Shape::Text(_) | Shape::Choice(_), Kind::Number | Kind::Flag) => Some("put it in quotes"),
+        (Shape::Whole { .. } | Shape::Decimal, Kind::Text) if scalar.text.parse::<f64>().is_ok() => {
+            Some("write it without quotes")
+        }
+        (Shape::Flag, Kind::Text)
+            if ["yes", "no", "on", "off", "true", "false"].contains(&scalar.text.as_str()) =>
+        {
+            Some("write `true` or `false`, without quotes")
+        }
+        _ => None,
+    }
+}
+
+fn fault(scalar: &Scalar, shape: &Shape) -> Option<Fault> {
+    match shape {
+        Shape::Text(rule) => text_fault(scalar, rule),
+        Shape::Whole { min, max } if is(scalar, Kind::Number) => match whole(&scalar.text) {
+            Some(number) if (*min..=*max).contains(&number) => None,
+            _ => Some(Fault::Value(None)),
+        },
+        Shape::Decimal if is(scalar, Kind::Number) => {
+            let fits = decimal(&scalar.text).is_some_and(|number| number >= 0.0);
+            (!fits).then_some(Fault::Value(None))
+        }
+        Shape::Flag if is(scalar, Kind::Flag) => flag(&scalar.text).is_none().then_some(Fault::Value(None)),
+        Shape::Choice(choices) => choice_fault(scalar, choices),
+        _ => Some(Fault::Type),
+    }
+}
+
+/// What came by `${…}` is text to YAML, and may be read as anything.
+fn is(scalar: &Scalar, kind: Kind) -> bool {
+    scalar.kind == kind || scalar.refers()
+}
+
+fn text_fault(scalar: &Scalar, rule: &Rule) -> Option<Fault> {
+    match scalar.kind {
+        Kind::Null => Some(Fault::Type),
+        Kind::Number | Kind::Flag if !rule.spelled => Some(Fault::Type),
+        _ if rule.fits(&scalar.text) => None,
+        _ => Some(Fault::Value((rule.hint)(&scalar.text).map(str::to_owned))),
+    }
+}
+
+fn choice_fault(scalar: &Scalar, choices: &[&str]) -> Option<Fault> {
+    let fits = choices.contains(&scalar.text.as_str());
+    match scalar.kind {
+        Kind::Null | Kind::Flag => Some(Fault::Type),
+        Kind::Text if fits && whole(&scalar.text).is_some() && !scalar.refers() => {
+            Some(Fault::Value(Some("write it without quotes".into())))
+        }
+        _ if fits => None,
+        _ => {
+            let meant = nearest(&scalar.text, choices.iter().copied());
+            Some(Fault::Value(meant.map(|name| format!("did you mean `{name}`?"))))
+        }
+    }
+}
+
+/// Plain digits: what else YAML calls a whole number (`0x80`, `1_000`, `+5`) is hard to read twice alike.
+pub fn whole(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+pub fn decimal(text: &str) -> Option<f64> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    plain.then(|| text.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
+}
+
+pub fn flag(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
+}

@@ -1,0 +1,19 @@
+//! What holds when a key is left out. Names that follow from others are made in the reader:
+//! `<stack>-<key>` for a function, `<stack>/<key>` for its repository, `<stack>` for the API, the key and the plan.
+
+/// MB.
+pub const MEMORY: u32 = 128;
+/// Seconds.
+pub const TIMEOUT: u32 = 3;
+/// MB.
+pub const EPHEMERAL_STORAGE: u32 = 512;
+/// Images.
+pub const KEEP: u32 = 10;
+/// Days.
+pub const LOG_RETENTION: u32 = 30;
+pub const ARCHITECTURE: &str = "x86_64";
+pub const DOCKERFILE: &str = "Dockerfile";
+pub const STAGE: &str = "default";
+pub const AUTH: &str = "none";
+/// Seconds.
+pub const CORS_MAX_AGE: u32 = 600;

@@ -1,0 +1,81 @@
+//! From a path to a stack.
+
+use std::{fs::File, io, io::Read, path::Path};
+
+use super::{
+    DotEnv, Lookup, Mistake, Stack, StackError, check::check, interpolate::interpolate, reader, table, yaml,
+};
+
+/// Whether a command needs all values, or gets by with names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// `up`, `plan`, `status`, …: every `${NAME}` must be set.
+    Needed,
+    /// `destroy`, `output`, `logs`: only those in names and the like must be. What stays unset reads as left out; in
+    /// `environment` as an empty secret.
+    NotNeeded,
+}
+
+/// Reads the stack file and the `.env` beside it. `env` answers for the environment and comes before `.env`.
+///
+/// # Errors
+/// Everything that is wrong with the file, at once.
+pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackError> {
+    let name = file.display().to_string();
+    let alone = |mistake| StackError::new(&name, "", vec![mistake]);
+    let text = text(file).map_err(|error| alone(unreadable(file, &error)))?;
+    let folder = std::path::absolute(file.parent().unwrap_or(Path::new("")).join("."))
+        .map_err(|error| alone(unreadable(file, &error)))?;
+    let dotenv = DotEnv::beside(file)?;
+    read(&text, &name, &folder, values, &|name| dotenv.get(name, env))
+}
+
+/// The same from `text`, which relative paths in it take for a file in `folder` (absolute); `file_name` is what
+/// mistakes call it.
+///
+/// # Errors
+/// Everything that is wrong with the text, at once.
+pub fn read(
+    text: &str,
+    file_name: &str,
+    folder: &Path,
+    values: Values,
+    lookup: Lookup,
+) -> Result<Stack, StackError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let fail = |mistakes| StackError::new(file_name, text, mistakes);
+    let (mut root, mut mistakes) = yaml::parse(text).map_err(|mistake| fail(vec![mistake]))?;
+    mistakes.extend(interpolate(&mut root, text, lookup));
+    mistakes.extend(check(&root, &table::STACK, values));
+    let (stack, found) = reader::stack(&root, folder, values);
+    mistakes.extend(found);
+    if mistakes.is_empty() { Ok(stack) } else { Err(fail(mistakes)) }
+}
+
+/// The file's text; no more of it than can be a stack file, and one byte to tell that it is more.
+fn text(file: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(file)?.take(yaml::MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Mistake {
+    let name = file.display();
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            Mistake::of_file(format!("there is no {name}")).help(where_it_could_be(file))
+        }
+        io::ErrorKind::InvalidData => Mistake::of_file(format!("{name} is not a text in UTF-8")),
+        io::ErrorKind::IsADirectory => Mistake::of_file(format!("{name} is a folder"))
+            .help(format!("name the file in it: `-f {}`", file.join("stack.yaml").display())),
+        _ => Mistake::of_file(format!("{name} cannot be read: {error}")),
+    }
+}
+
+fn where_it_could_be(file: &Path) -> String {
+    let other = file.with_extension("yml");
+    if other.is_file() {
+        return format!("there is a {0}: `-f {0}`", other.display());
+    }
+    "run this in the folder of your stack.yaml, or name the file with `-f`".into()
+}

@@ -1,0 +1,93 @@
+//! Names that AWS keeps apart: no two functions may share a function name, a repository or a role.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::Reader;
+use crate::stack::{
+    limits,
+    mistake::Mistake,
+    node::Node,
+    place::Place,
+    types::{Function, ImageSource, Role},
+};
+
+pub fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<String, Function>, region: Option<&str>) {
+    if reader.stack.is_empty() {
+        return;
+    }
+    let mut taken = Taken::default();
+    for entry in root.get("functions").map(Node::entries).unwrap_or_default() {
+        let Some(function) = functions.get(&entry.key) else { continue };
+        let own = Own { function, node: &entry.value, place: entry.key_place };
+        own.function_name(reader, &mut taken);
+        own.repository(reader, &mut taken);
+        own.role(reader, &mut taken, region);
+    }
+}
+
+/// Which name of which kind belongs to which function.
+#[derive(Default)]
+struct Taken(HashMap<(&'static str, String), String>);
+
+struct Own<'a> {
+    function: &'a Function,
+    node: &'a Node,
+    /// Of the function's key.
+    place: Place,
+}
+
+impl Own<'_> {
+    fn function_name(&self, reader: &mut Reader, taken: &mut Taken) {
+        let written = self.node.get("name");
+        if written.is_none() && !limits::FUNCTION_NAME.fits(&self.function.name) {
+            self.too_long(reader, "function", "name");
+        }
+        self.claim(reader, taken, "function", &self.function.name, written);
+    }
+
+    fn repository(&self, reader: &mut Reader, taken: &mut Taken) {
+        let image = &self.function.image;
+        if !matches!(image.source, ImageSource::Uri(_)) {
+            let written = self.node.get("image").and_then(|image| image.get("repository"));
+            self.claim(reader, taken, "repository", &image.repository, written);
+        }
+    }
+
+    /// IAM compares names without case.
+    fn role(&self, reader: &mut Reader, taken: &mut Taken, region: Option<&str>) {
+        let Role::Managed(role) = &self.function.role else { return };
+        let written = self.node.get("role").and_then(|role| role.get("name"));
+        let default = role.default_name(&reader.stack, &self.function.key, region.unwrap_or("<region>"));
+        let region_length = region.map_or(limits::LONGEST_REGION, str::len);
+        let length = reader.stack.len() + self.function.key.len() + region_length + 2;
+        if role.name.is_none() && length > 64 {
+            self.too_long(reader, "role", "role.name");
+        }
+        self.claim(reader, taken, "role", &role.name.clone().unwrap_or(default).to_lowercase(), written);
+    }
+
+    fn claim(
+        &self,
+        reader: &mut Reader,
+        taken: &mut Taken,
+        kind: &'static str,
+        name: &str,
+        written: Option<&Node>,
+    ) {
+        if let Some(first) = taken.0.insert((kind, name.to_owned()), self.function.key.clone()) {
+            let place = written.map_or(self.place, |node| node.place);
+            let message = format!("`{}` and `{first}` have one {kind} name", self.function.key);
+            reader
+                .tell(Mistake::at(place, message).expected(format!("each function has a {kind} of its own")));
+        }
+    }
+
+    fn too_long(&self, reader: &mut Reader, kind: &str, key: &str) {
+        let message = format!("the default name of the {kind} of `{}` is too long", self.function.key);
+        reader.tell(
+            Mistake::at(self.place, message)
+                .expected("AWS takes 64 characters")
+                .help(format!("shorten this key or the stack's name, or write `{key}`")),
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! What AWS accepts and what will hurt all the same.
+
+use std::collections::BTreeSet;
+
+use crate::stack::{
+    limits,
+    node::Node,
+    types::{Api, Auth, Role, Route, Stack, Throttle},
+};
+
+/// One sentence each, with the line where it can be helped.
+pub fn of(stack: &Stack, root: &Node) -> Vec<String> {
+    let mut warnings = Warnings { root, told: Vec::new() };
+    warnings.timeouts(stack);
+    warnings.roles(stack);
+    warnings.routes(&stack.api);
+    warnings.keys(&stack.api);
+    warnings.throttle(stack.api.throttle, &["api", "throttle", "burst"]);
+    let plan = stack.api.usage_plan.as_ref();
+    warnings.throttle(plan.and_then(|plan| plan.throttle), &["api", "usage_plan", "burst"]);
+    warnings.told
+}
+
+struct Warnings<'a> {
+    root: &'a Node,
+    told: Vec<String>,
+}
+
+impl Warnings<'_> {
+    /// Where the line is not written, the warning comes without.
+    fn tell(&mut self, path: &[&str], text: String) {
+        let node = path.iter().try_fold(self.root, |node, key| node.get(key));
+        self.told.push(match node {
+            Some(node) => format!("line {}: {text}", node.place.line),
+            None => text,
+        });
+    }
+
+    fn timeouts(&mut self, stack: &Stack) {
+        for function in stack.functions.values().filter(|it| it.timeout > limits::GATEWAY_TIMEOUT) {
+            if let Some(route) = stack.api.routes.iter().find(|route| route.function == function.key) {
+                let text = format!(
+                    "`{}` may run {} seconds, but API Gateway answers `{} {}` with 504 after {}",
+                    function.key,
+                    function.timeout,
+                    route.method,
+                    route.path,
+                    limits::GATEWAY_TIMEOUT
+                );
+                self.tell(&["functions", &function.key, "timeout"], text);
+            }
+        }
+    }
+
+    fn roles(&mut self, stack: &Stack) {
+        for function in stack.functions.values() {
+            let Role::Managed(role) = &function.role else { continue };
+            let all = |list: &[String]| list.iter().any(|item| item == "*");
+            if role.statements.iter().any(|it| all(&it.actions) && all(&it.resources)) {
+                let text = format!("the role of `{}` may do everything in the account", function.key);
+                self.tell(&["functions", &function.key, "role", "statements"], text);
+            }
+        }
+    }
+
+    fn routes(&mut self, api: &Api) {
+        let resources = resources(&api.routes);
+        if resources > limits::API_RESOURCES {
+            let text = format!(
+                "the routes make {resources} resources; an API has {}, unless AWS raised that",
+                limits::API_RESOURCES
+            );
+            self.tell(&["api", "routes"], text);
+        }
+        for route in api.routes.iter().filter(|route| ["/ping", "/sping"].contains(&route.path.as_str())) {
+            let text = format!("API Gateway answers `{}` itself, as its health check", route.path);
+            self.tell(&["api", "routes", &format!("{} {}", route.method, route.path)], text);
+        }
+    }
+
+    fn keys(&mut self, api: &Api) {
+        let asked = api.routes.iter().any(|route| route.auth == Auth::ApiKey);
+        let anyone = api.cors.as_ref().is_some_and(|cors| cors.origins.iter().any(|origin| origin == "*"));
+        if anyone && asked {
+            let text =
+                "every page may call with the key: whoever sees a page that has it can use it anywhere";
+            self.tell(&["api", "cors", "origins"], text.into());
+        }
+        if !asked && !api.keys.is_empty() {
+            self.tell(&["api", "keys"], "no route asks for a key: write `auth: api_key`".into());
+        } else if !asked && api.usage_plan.is_some() {
+            let text = "the usage plan limits nobody: it counts by key, and no route asks for one";
+            self.tell(&["api", "usage_plan"], text.into());
+        }
+    }
+
+    fn throttle(&mut self, throttle: Option<Throttle>, path: &[&str]) {
+        let Some(Throttle { rate, burst }) = throttle else { return };
+        if rate == 0.0 || burst == 0 {
+            self.tell(path, "a rate or burst of 0 lets no call through".into());
+        } else if f64::from(burst) < rate {
+            let text =
+                format!("with a burst of {burst} below the rate of {rate}, calls are refused below the rate");
+            self.tell(path, text);
+        }
+    }
+}
+
+/// Every path with all its parents, and the root.
+fn resources(routes: &[Route]) -> usize {
+    let mut paths = BTreeSet::from([""]);
+    for route in routes {
+        let path = route.path.trim_end_matches('/');
+        paths.extend(path.match_indices('/').skip(1).map(|(at, _)| &path[..at]));
+        paths.insert(path);
+    }
+    paths.len()
+}

@@ -1,0 +1,100 @@
+//! The keys of the API.
+
+use crate::stack::{
+    defaults, limits,
+    shape::{Default, Field, Fields, Rule, Shape},
+};
+
+pub const API: Fields = Fields::new(&[
+    Field::new("name", Shape::Text(&limits::LABEL), "The API's name. Default: <stack>."),
+    Field::new("description", Shape::Text(&DESCRIPTION), "Shown in the console.").default(Default::Text("")),
+    Field::new("stage", Shape::Text(&limits::STAGE), "The first part of every URL's path.")
+        .needed()
+        .default(Default::Text(defaults::STAGE)),
+    Field::new(
+        "routes",
+        Shape::Map { keys: &limits::ROUTE, of: &ROUTE, min: 1, max: usize::MAX },
+        "Which function answers what: `POST /items/{id}: <key of a function>`.",
+    )
+    .required()
+    .needed(),
+    Field::new("auth", AUTH, "What a caller must show, unless the route says otherwise.")
+        .default(Default::Text(defaults::AUTH)),
+    Field::new("cors", Shape::Fields(&CORS), "Which web pages may call. Default: none."),
+    Field::new(
+        "binary_types",
+        Shape::List { of: &Shape::Text(&limits::MEDIA_TYPE), min: 0, max: usize::MAX },
+        "Media types that reach the function as bytes, in base64.",
+    )
+    .default(Default::EmptyList),
+    Field::new(
+        "throttle",
+        Shape::Fields(&THROTTLE),
+        "Of the stage: everybody together. Default: the account's.",
+    ),
+    Field::new(
+        "keys",
+        Shape::List { of: &Shape::Text(&limits::KEY_NAME), min: 0, max: usize::MAX },
+        "Names of API keys. Default: one named <stack>, if a route asks for a key.",
+    )
+    .needed(),
+    Field::new(
+        "usage_plan",
+        Shape::Fields(&USAGE_PLAN),
+        "What each key may use. Default, where there are keys: one without limits, named <stack>.",
+    ),
+]);
+
+const DESCRIPTION: Rule = Rule::any("text");
+
+const AUTH: Shape = Shape::Choice(&["none", "api_key"]);
+
+const ROUTE: Shape = Shape::Either(&[
+    Shape::Text(&limits::FUNCTION_KEY),
+    Shape::Fields(&Fields::new(&[
+        Field::new("function", Shape::Text(&limits::FUNCTION_KEY), "The key of a function.").required(),
+        Field::new("auth", AUTH, "Instead of the API's."),
+    ])),
+]);
+
+const CORS: Fields = Fields::new(&[
+    Field::new(
+        "origins",
+        Shape::List { of: &Shape::Text(&limits::ORIGIN), min: 1, max: usize::MAX },
+        "Such as https://www.example.com, or `*` alone for every page.",
+    )
+    .required(),
+    Field::new(
+        "headers",
+        Shape::List { of: &Shape::Text(&limits::HEADER), min: 0, max: usize::MAX },
+        "Headers a page may send, besides content-type and x-api-key.",
+    )
+    .default(Default::EmptyList),
+    Field::new(
+        "methods",
+        Shape::List { of: &Shape::Choice(limits::METHODS), min: 0, max: usize::MAX },
+        "Methods a page may use. Default: those that the path has.",
+    )
+    .default(Default::EmptyList),
+    Field::new("max_age", Shape::Whole { min: 0, max: 86_400 }, "Seconds a browser remembers the answer.")
+        .default(Default::Whole(defaults::CORS_MAX_AGE)),
+    Field::new("credentials", Shape::Flag, "Whether a page may send cookies.").default(Default::Flag(false)),
+]);
+
+const RATE: Field = Field::new("rate", Shape::Decimal, "Requests a second, on average.");
+const BURST: Field =
+    Field::new("burst", Shape::Whole { min: 0, max: limits::WHOLE }, "Requests at once, beyond the average.");
+
+const THROTTLE: Fields = Fields::new(&[RATE.required(), BURST.required()]);
+
+const USAGE_PLAN: Fields = Fields::new(&[
+    Field::new("name", Shape::Text(&limits::LABEL), "The plan's name. Default: <stack>."),
+    RATE,
+    BURST,
+    Field::new(
+        "quota",
+        Shape::Text(&limits::QUOTA),
+        "Requests a day, week or month: `100/day`. Default: no quota.",
+    ),
+])
+.together(&["rate", "burst"]);

@@ -1,0 +1,200 @@
+//! The schema, the check and the reader are about the same keys.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::{FULL, HELLO, OURS, parse, stack_with};
+use crate::stack::{
+    Stack, Values,
+    interpolate::interpolate,
+    node::{Node, Value},
+    reader, schema,
+    shape::{Field, Rule, Shape},
+    table, yaml,
+};
+
+fn valid(text: &str) -> bool {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    validator.is_valid(&serde_saphyr::from_str::<Json>(text).unwrap())
+}
+
+/// `LAMBDEPLOY_WRITE_SCHEMA=1 cargo test schema` writes it anew.
+#[test]
+fn the_shipped_schema_is_up_to_date() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("stack.schema.json");
+    let want = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    if std::env::var_os("LAMBDEPLOY_WRITE_SCHEMA").is_some() {
+        std::fs::write(&file, &want).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), want, "run with LAMBDEPLOY_WRITE_SCHEMA=1");
+}
+
+#[test]
+fn the_schema_is_one_and_takes_what_the_reader_takes() {
+    assert!(jsonschema::draft7::meta::is_valid(&schema()));
+    for text in [OURS, HELLO, FULL, &stack_with("", ""), &stack_with("memory: ${NUMBER}", "keys:")] {
+        assert!(valid(text) && parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_one_refuses_the_other_refuses() {
+    for (function, api) in [
+        ("memory: 64", ""),
+        ("memory: '512'", ""),
+        ("architecture: arm", ""),
+        ("log_retention: 8", ""),
+        ("environment: {A: b}", ""),
+        ("environment: {AWS_REGION: b}", ""),
+        ("role: {name: 'a,b'}", ""),
+        ("vpc: {subnets: [subnet-1]}", ""),
+        ("command: ['${TOKEN}']", "allow_from: []"),
+        ("", "cors: {origins: ['https://a.b/']}"),
+        ("", "auth: iam"),
+        ("", "usage_plan: {rate: 1}"),
+        ("", "usage_plan: {quota: 0/day}"),
+        ("", "keys: [a, a]"),
+    ] {
+        let text = stack_with(function, api);
+        assert!(!valid(&text) && parse(&text).is_err(), "{text}");
+    }
+}
+
+/// In every mapping with known keys, a key that is not known is refused by both; each known key is known to both.
+#[test]
+fn both_know_the_same_keys() {
+    let json = serde_saphyr::from_str::<Json>(FULL).unwrap();
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let mut places = Vec::new();
+    mappings(&json, &table::STACK, String::new(), &mut places);
+    assert!(places.len() > 15, "{places:?}");
+    for place in places {
+        let mut broken = json.clone();
+        let Some(Json::Object(map)) = broken.pointer_mut(&place) else { panic!("{place}") };
+        map.insert("unheard_of".into(), 1.into());
+        assert!(!validator.is_valid(&broken), "the schema takes an unknown key in {place}");
+        let text = serde_json::to_string(&broken).unwrap().replace("12345678901,", "\"012345678901\",");
+        let told = parse(&text).unwrap_err().mistakes;
+        assert!(told.iter().any(|it| it.message.contains("unknown key `unheard_of`")), "{place}: {told:?}");
+    }
+}
+
+/// JSON pointers to the mappings with known keys.
+fn mappings(json: &Json, shape: &Shape, at: String, places: &mut Vec<String>) {
+    let below = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+    match (shape, json) {
+        (Shape::Fields(fields), Json::Object(map)) => {
+            places.push(at.clone());
+            for (key, value) in map {
+                mappings(value, &fields.get(key).unwrap().shape, below(key), places);
+            }
+        }
+        (Shape::Map { of, .. }, Json::Object(map)) => {
+            map.iter().for_each(|(key, value)| mappings(value, of, below(key), places));
+        }
+        (Shape::List { of, .. }, Json::Array(items)) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(at, item)| mappings(item, of, below(&at.to_string()), places));
+        }
+        (Shape::Either(shapes), _) => {
+            shapes.iter().for_each(|shape| mappings(json, shape, at.clone(), places))
+        }
+        _ => {}
+    }
+}
+
+/// Every key of the table is in the full file, and without it the file reads as something else: no key is known to
+/// the table alone.
+#[test]
+fn every_key_has_an_effect() {
+    let mut root = yaml::parse(FULL).unwrap().0;
+    assert_eq!(interpolate(&mut root, FULL, &super::environment), []);
+    let whole = reader::stack(&root, Path::new("/project"), Values::Needed).0;
+    let mut paths = Vec::new();
+    fields(&table::STACK, Vec::new(), &mut paths);
+    assert!(paths.len() > 50, "{}", paths.len());
+    for path in paths {
+        let without: Vec<Stack> = cuts(&root, &path)
+            .iter()
+            .map(|root| reader::stack(root, Path::new("/project"), Values::Needed).0)
+            .collect();
+        assert!(!without.is_empty(), "{} is not in full.yaml", path.join("."));
+        assert!(without.iter().all(|stack| *stack != whole), "the reader does not know {}", path.join("."));
+    }
+}
+
+/// The way to every known key; `*` stands for any key or item.
+fn fields(shape: &Shape, at: Vec<&'static str>, paths: &mut Vec<Vec<&'static str>>) {
+    let to = |name| at.iter().copied().chain([name]).collect::<Vec<_>>();
+    match shape {
+        Shape::Fields(known) => known.fields.iter().for_each(|Field { name, shape, .. }| {
+            paths.push(to(name));
+            fields(shape, to(name), paths);
+        }),
+        Shape::Map { of, .. } | Shape::List { of, .. } => fields(of, to("*"), paths),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| fields(shape, at.clone(), paths)),
+        _ => {}
+    }
+}
+
+/// The tree without what `path` leads to, once for each place it leads to.
+fn cuts(node: &Node, path: &[&str]) -> Vec<Node> {
+    let Some((step, rest)) = path.split_first() else { return Vec::new() };
+    let mut cuts = Vec::new();
+    for (index, entry) in
+        node.entries().iter().enumerate().filter(|(_, entry)| *step == "*" || entry.key == *step)
+    {
+        let put = |change: &dyn Fn(&mut Vec<crate::stack::node::Entry>)| {
+            let mut entries = node.entries().to_vec();
+            change(&mut entries);
+            Node { value: Value::Map(entries), ..node.clone() }
+        };
+        if rest.is_empty() && !(entry.value.is_null()) {
+            cuts.push(put(&|entries| drop(entries.remove(index))));
+        }
+        cuts.extend(cuts_below(&entry.value, rest, |value| {
+            put(&|entries| entries[index].value = value.clone())
+        }));
+    }
+    for (index, item) in node.items().iter().enumerate().filter(|_| *step == "*") {
+        cuts.extend(cuts_below(item, rest, |value| {
+            let mut items = node.items().to_vec();
+            items[index] = value;
+            Node { value: Value::List(items), ..node.clone() }
+        }));
+    }
+    cuts
+}
+
+fn cuts_below(node: &Node, rest: &[&str], put: impl Fn(Node) -> Node) -> Vec<Node> {
+    cuts(node, rest).into_iter().map(put).collect()
+}
+
+#[test]
+fn every_pattern_compiles() {
+    let mut rules = Vec::new();
+    collect(&table::STACK, &mut rules);
+    assert!(rules.len() > 30);
+    for rule in rules {
+        for pattern in [rule.pattern, rule.except].into_iter().flatten() {
+            regex_lite::Regex::new(pattern).expect(pattern);
+        }
+    }
+}
+
+fn collect(shape: &Shape, rules: &mut Vec<&'static Rule>) {
+    match shape {
+        Shape::Text(rule) => rules.push(rule),
+        Shape::Fields(known) => known.fields.iter().for_each(|field| collect(&field.shape, rules)),
+        Shape::Map { keys, of, .. } => {
+            rules.push(keys);
+            collect(of, rules);
+        }
+        Shape::List { of, .. } | Shape::Nullable(of) => collect(of, rules),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| collect(shape, rules)),
+        _ => {}
+    }
+}

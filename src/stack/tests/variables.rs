@@ -1,0 +1,68 @@
+//! What comes from outside: where it counts as what, and that it shows nowhere.
+
+use super::{parse, parse_for, stack_with, told};
+use crate::stack::{Role, Text, Values};
+
+#[test]
+fn a_variable_may_be_a_number() {
+    let stack =
+        parse(&stack_with("memory: ${NUMBER}\ntimeout: \"${NO:-7}\"\ntracing: ${NO:-true}", "")).unwrap();
+    let f = &stack.functions["f"];
+    assert_eq!((f.memory, f.timeout, f.tracing), (512, 7, true));
+}
+
+#[test]
+fn an_escaped_dollar_is_plain() {
+    let stack = parse(&stack_with("environment: {AB: '$${NO} $5'}", "")).unwrap();
+    assert_eq!(stack.functions["f"].environment["AB"], Text::plain("${NO} $5"));
+}
+
+#[test]
+fn what_is_unset_is_told_with_its_place() {
+    let text = stack_with("environment: {AB: 'x-${NO}', CD: '${NO:?get one}'}", "");
+    assert_eq!(told(&text), ["4:26 `NO` is not set", "4:39 `NO` is not set"]);
+    let error = parse(&text).unwrap_err();
+    assert_eq!(error.mistakes[1].help.as_deref(), Some("get one"));
+}
+
+#[test]
+fn values_are_in_no_message() {
+    for function in [
+        "memory: ${TOKEN}",
+        "name: a b ${TOKEN}",
+        "architecture: ${TOKEN}",
+        "log_retention: ${TOKEN}",
+        "tracing: ${TOKEN}",
+        "role: ${TOKEN}",
+        "command: ['${TOKEN}']",
+        "vpc: {subnets: ['${TOKEN}', '${TOKEN}'], security_groups: ['${TOKEN}']}",
+        "environment: {AB: '${TOKEN}', x: '${TOKEN}'}",
+    ] {
+        let error = parse(&stack_with(function, "cors: {origins: ['${TOKEN}']}")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+    }
+    let route = "stack: s\nfunctions: {f: {image: {context: .}}}\napi: {routes: {GET /: '${TOKEN}'}}\n";
+    assert!(!parse(route).unwrap_err().to_string().contains("hunter2"));
+    let stack = parse(&stack_with("environment: {AB: 'a ${TOKEN}'}", "")).unwrap();
+    assert!(!format!("{stack:?}").contains("hunter2"));
+}
+
+#[test]
+fn destroy_needs_names_only() {
+    let text = stack_with(
+        "memory: ${NO}\nenvironment: {AB: 'x${NO}'}\nrole: ${NO}\ncommand: [a]",
+        "description: ${NO}\nthrottle: {rate: '${NO}', burst: 1}",
+    );
+    assert_eq!(told(&text).len(), 5);
+    let stack = parse_for(&text, Values::NotNeeded).unwrap();
+    let f = &stack.functions["f"];
+    assert_eq!((f.memory, &f.environment["AB"]), (128, &Text::secret("")));
+    assert_eq!(f.role, Role::Existing(String::new()));
+    for named in
+        [stack_with("name: ${NO}", ""), stack_with("", "stage: ${NO}"), stack_with("", "keys: ['${NO}']")]
+    {
+        assert_eq!(parse_for(&named, Values::NotNeeded).unwrap_err().mistakes.len(), 1, "{named}");
+    }
+    let wrong = stack_with("memory: 1", "");
+    assert!(parse_for(&wrong, Values::NotNeeded).is_err(), "what is written must still be right");
+}
