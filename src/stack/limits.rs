@@ -20,8 +20,13 @@ pub const ENVIRONMENT_BYTES: usize = 4096;
 /// Of one REST API; AWS raises it on request.
 pub const API_RESOURCES: usize = 300;
 
-/// AWS allows 50; ten are kept for the inventory and the other tags of ours.
+/// AWS allows 50 tags; of these, ten are kept for ours.
 pub const TAGS: usize = 40;
+pub const AWS_TAGS: usize = 50;
+/// Our tags besides the inventory: the stack, the id, the region, whether it was adopted.
+pub const OWN_TAGS: usize = 4;
+/// Characters of a tag's value.
+pub const TAG_VALUE_LENGTH: usize = 256;
 
 /// Managed policies of a role.
 pub const ROLE_POLICIES: usize = 10;
@@ -140,8 +145,8 @@ pub const MEDIA_TYPE: Rule = Rule::new(
     "a media type, such as `image/png` or `*/*`",
     "^[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+$",
 );
-/// A key's name is part of the id in its tag.
-pub const KEY_NAME: Rule = Rule::new("1 to 200 letters, digits or `+-=._:/`", "^[A-Za-z0-9+=._:/-]{1,200}$");
+/// A key's name stands in tags: in its id, and in the list of what a stack has.
+pub const KEY_NAME: Rule = Rule::new("1 to 200 letters, digits or `+-._/`", "^[A-Za-z0-9+._/-]{1,200}$");
 pub const QUOTA: Rule =
     Rule::new("`<number>/day`, `/week` or `/month`, such as `100/day`", "^[1-9][0-9]{0,9}/(day|week|month)$")
         .hint(|text| {

@@ -5,6 +5,7 @@ mod api;
 mod cors;
 mod function;
 mod image;
+mod inventory;
 mod names;
 mod role;
 mod route;
@@ -28,13 +29,15 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
     let region = text(root, "region");
     names::check(&mut reader, root, &functions, region.as_deref());
     let api = reader.api(root.get("api").unwrap_or(root), &functions);
+    let tags = map(root, "tags");
+    inventory::check(&mut reader, root, &functions, &api.keys, tags.len());
     let retain = texts(root, "retain").unwrap_or_default();
     let mut stack = Stack {
         name: reader.stack,
         region,
         profile: text(root, "profile"),
         account: text(root, "account"),
-        tags: map(root, "tags"),
+        tags,
         functions,
         api,
         retain: Retain {

@@ -350,5 +350,18 @@ fn of_names_that_meet() {
     let long = functions("s", "", "")
         .replace("  a:", &format!("  a{}:", "a".repeat(60)))
         .replace("GET /: a", "GET /: b");
-    assert_eq!(told(&long).len(), 1, "{:?}", told(&long));
+    assert!(told(&long)[0].starts_with("4:3 the default name of the role"), "{:?}", told(&long));
+}
+
+#[test]
+fn of_names_that_no_tag_can_hold() {
+    let repository = format!("image: {{context: ., repository: {}}}", "r".repeat(230));
+    let text = stack_with("", "").replace("image: {context: .}", &repository);
+    assert_eq!(told(&text), ["3:3 the names of `f` are too long together"]);
+    let functions = |count: usize| {
+        let lines: String = (0..count).map(|n| format!("  f{n:03}: {{image: {{context: .}}}}\n")).collect();
+        format!("stack: s\nfunctions:\n{lines}api: {{routes: {{GET /: f000}}}}\n")
+    };
+    assert!(parse(&functions(230)).is_ok());
+    assert_eq!(told(&functions(231)), ["3:3 the names of all functions and keys need 47 tags"]);
 }
