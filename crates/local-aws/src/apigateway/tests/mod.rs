@@ -3,9 +3,11 @@
 
 mod deployments;
 mod documents;
+mod gateway_responses;
 mod keys;
 mod methods;
 mod puts;
+mod resources;
 mod rest_apis;
 mod stages;
 mod usage_plans;
