@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ class Followed:
     key: str
     port: int
 
-    def call(self, method: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    def call(self, method: str, **headers: str) -> tuple[int, Message, str]:
         """The stage's root: status, headers, body."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/default/",
@@ -44,13 +45,24 @@ class Followed:
             request.add_header(name.replace("_", "-"), value)
         try:
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-                return answer.status, dict(answer.headers), answer.read().decode()
+                return answer.status, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as refusal:
-            return refusal.code, dict(refusal.headers), refusal.read().decode()
+            return refusal.code, refusal.headers, refusal.read().decode()
 
 
 @pytest.fixture(scope="module")
-def followed(local_aws, tmp_path_factory):
+def docker_left_clean():
+    """Takes registries' hosts; forgets what the commands gave Docker for them, once the local AWS has stopped using it."""
+    hosts = []
+    yield hosts
+    name = "jere-egyptian-art-analyzer:latest"
+    for host in hosts:
+        subprocess.run(["docker", "logout", host], capture_output=True, check=True)
+        subprocess.run(["docker", "rmi", name, f"{host}/{name}"], capture_output=True, check=True)
+
+
+@pytest.fixture(scope="module")
+def followed(docker_left_clean, local_aws, tmp_path_factory):
     """The guide's commands have run, in one shell, in the folder of the function."""
     folder = tmp_path_factory.mktemp("guide")
     for file in HELLO.iterdir():
@@ -65,31 +77,24 @@ def followed(local_aws, tmp_path_factory):
         text=True,
         timeout=600,
     )
-    try:
-        assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
-        api, key = (folder / "result").read_text().split()
-        yield Followed(ran.stdout, api, key, local_aws.port)
-    finally:
-        forget(local_aws.host)
+    docker_left_clean.append(local_aws.host)
+    assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
+    api, key = (folder / "result").read_text().split()
+    return Followed(ran.stdout, api, key, local_aws.port)
 
 
 def environment(aws, folder):
-    """As after the guide's step 1: a profile with a key pair, and nothing else."""
-    profile = "[egyptian-project]\naws_access_key_id = local\naws_secret_access_key = local\n"
-    (folder / "credentials").write_text(profile)
+    """As the guide's step 1 leaves a machine: one profile, with a key pair and a region."""
+    profile = (
+        "[profile egyptian-project]\naws_access_key_id = local\naws_secret_access_key = local\nregion = us-east-2\n"
+    )
+    (folder / "config").write_text(profile)
     variables = aws.environment() | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+        "AWS_CONFIG_FILE": str(folder / "config"),
         "RESULT": str(folder / "result"),
     }
     return {name: value for name, value in variables.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_REGION")}
-
-
-def forget(host):
-    """What the commands left with Docker: a log-in and two names of an image."""
-    name = "jere-egyptian-art-analyzer:latest"
-    subprocess.run(["docker", "logout", host], capture_output=True, check=True)
-    subprocess.run(["docker", "rmi", name, f"{host}/{name}"], capture_output=True, check=False)
 
 
 def test_the_last_post_is_answered_by_the_function(followed):
