@@ -110,8 +110,9 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     find::resource(call, &id.method.resource)?;
-    find_response(call, &id).map_err(|e| if e.message.contains("Method") { no_integration() } else { e })?;
-    find::integration(call, &id.method)?.integration_responses.remove(&id.status_code);
+    // Here, and only here, a missing method reads like a missing integration.
+    let integration = find::integration(call, &id.method).map_err(|_| no_integration())?;
+    integration.integration_responses.remove(&id.status_code).ok_or_else(no_status_code)?;
     Ok(Reply::no_content())
 }
 
