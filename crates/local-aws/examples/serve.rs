@@ -2,6 +2,7 @@
 //! `cargo run -p local-aws --example serve -- 4566 [instant|realistic] [page size]`.
 
 use anyhow::Context;
+use bollard::Docker;
 use local_aws::{Config, Consistency, DockerEngine, LocalAws};
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -18,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let page_size =
         arguments.next().map(|n| n.parse()).transpose().context("the page size is not a number")?;
     let config = Config { consistency, page_size, ..Config::default() };
-    let aws = LocalAws::new(config, Arc::new(DockerEngine))?;
+    let aws = LocalAws::new(config, Arc::new(DockerEngine::new(Docker::connect_with_defaults()?)))?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}", listener.local_addr()?);
     aws.serve(listener, async { drop(tokio::signal::ctrl_c().await) }).await?;

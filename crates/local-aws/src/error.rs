@@ -10,11 +10,13 @@ pub struct AwsError {
     pub message: String,
     /// Seconds for a `Retry-After` header, where AWS sends one.
     pub retry_after: Option<u32>,
+    /// Lambda's `Reason` of a `TooManyRequestsException`.
+    pub reason: Option<&'static str>,
 }
 
 impl AwsError {
     pub fn new(status: u16, code: &str, message: impl Display) -> Self {
-        Self { status, code: code.to_owned(), message: message.to_string(), retry_after: None }
+        Self { status, code: code.to_owned(), message: message.to_string(), retry_after: None, reason: None }
     }
 
     /// What nobody built yet is said plainly, never silently accepted.

@@ -10,6 +10,7 @@ use crate::{
     world::{Account, Region, World},
 };
 use bytes::Bytes;
+use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -60,7 +61,7 @@ pub enum Reply {
     /// Bytes with headers, for Lambda's Invoke and exports.
     Raw { status: u16, headers: Vec<(String, String)>, body: Bytes },
     /// Lambda's Invoke goes on outside the lock, where a container can be waited for.
-    Invoke(crate::lambda::invoke::Invocation),
+    Invoke(crate::lambda::invoke::Request),
 }
 
 impl Reply {
@@ -103,6 +104,11 @@ impl Operation {
     pub const fn named(name: &'static str, handler: Handler) -> Self {
         Self { name, method: "POST", path: "/", query: &[], handler }
     }
+
+    /// Whether the body is the caller's own document, whose members are none of the operation's.
+    pub fn body_is_blob(&self) -> bool {
+        self.name == "Invoke"
+    }
 }
 
 /// One request on its way through a handler.
@@ -115,6 +121,8 @@ pub struct Call<'a> {
     pub access_key: String,
     /// `host:port` as the caller wrote it, for the URLs that replies contain (registry, invoke URLs).
     pub host: String,
+    /// As they came, for operations that bind members to headers.
+    pub headers: HeaderMap,
     /// The body as it came, for operations whose body is a blob.
     pub payload: Bytes,
     pub request_id: String,

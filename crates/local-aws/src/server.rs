@@ -29,7 +29,7 @@ use std::{
     io,
     net::IpAddr,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -41,6 +41,16 @@ pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 /// One local AWS. A clone is another handle to the same.
 #[derive(Clone)]
 pub struct LocalAws(Arc<Inner>);
+
+/// A local AWS that may be gone.
+#[derive(Clone)]
+pub(crate) struct WeakAws(Weak<Inner>);
+
+impl WeakAws {
+    pub fn upgrade(&self) -> Option<LocalAws> {
+        self.0.upgrade().map(LocalAws)
+    }
+}
 
 pub(crate) struct Inner {
     pub config: Config,
@@ -99,6 +109,9 @@ impl LocalAws {
 
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
+        if let Ok(address) = listener.local_addr() {
+            self.0.pool.served_at(address);
+        }
         tokio::pin!(until);
         loop {
             let (stream, peer) = tokio::select! {
@@ -141,6 +154,11 @@ impl LocalAws {
 
     pub fn requests(&self) -> &RequestLog {
         &self.0.requests
+    }
+
+    /// A handle that does not keep this local AWS alive, for what it started itself.
+    pub(crate) fn downgrade(&self) -> WeakAws {
+        WeakAws(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn inner(&self) -> &Inner {
@@ -186,6 +204,7 @@ impl LocalAws {
                 region: incoming.region.clone(),
                 access_key: incoming.access_key.clone(),
                 host: incoming.host.clone(),
+                headers: incoming.headers.clone(),
                 payload: incoming.payload.clone(),
                 request_id: request_id.to_owned(),
                 now: self.0.clock.now(),
@@ -201,7 +220,7 @@ impl LocalAws {
             (incoming.operation.handler)(&mut call, incoming.input.clone())?
         };
         match reply {
-            Reply::Invoke(invocation) => crate::lambda::invoke::answer(self, invocation).await,
+            Reply::Invoke(request) => crate::lambda::invoke::answer(self, request).await,
             reply => Ok(reply),
         }
     }

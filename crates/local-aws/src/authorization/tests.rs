@@ -160,6 +160,7 @@ fn needs(service: Service, operation: Operation, input: Value) -> Vec<String> {
         region: REGION.to_owned(),
         access_key: String::new(),
         host: String::new(),
+        headers: http::HeaderMap::new(),
         payload: bytes::Bytes::new(),
         request_id: String::new(),
         now: inner.clock.now(),

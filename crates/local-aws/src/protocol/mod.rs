@@ -14,7 +14,7 @@ use crate::{
     server::{Body, full, text},
 };
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts};
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -26,6 +26,7 @@ pub struct Incoming {
     pub region: String,
     pub access_key: String,
     pub host: String,
+    pub headers: HeaderMap,
     pub input: Value,
     pub payload: Bytes,
     /// Where it came from, if over a socket.
@@ -88,6 +89,7 @@ pub fn read(parts: &Parts, payload: Bytes, config: &Config) -> Result<Incoming, 
         region: scope.region,
         access_key: scope.access_key,
         host: host.unwrap_or("127.0.0.1").to_owned(),
+        headers: parts.headers.clone(),
         input,
         payload,
         peer: None,

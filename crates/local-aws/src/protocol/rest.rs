@@ -31,7 +31,9 @@ pub fn read(
     for (wire, member) in operation.query {
         add_query(&mut input, &query, wire, member);
     }
-    if let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(payload) {
+    if !operation.body_is_blob()
+        && let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(payload)
+    {
         // Path members win: a body can't say that it is about something else.
         for (name, value) in body {
             input.entry(name).or_insert(value);
@@ -73,11 +75,18 @@ fn decoded(text: &str) -> Value {
     json!(percent_decode_str(text).decode_utf8_lossy())
 }
 
+fn lambda_error(error: &AwsError) -> Value {
+    let kind = if error.status < 500 { "User" } else { "Service" };
+    let mut body = json!({ "Type": kind, "message": error.message, "Message": error.message });
+    if let Some(reason) = error.reason {
+        body["Reason"] = json!(reason);
+    }
+    body
+}
+
 pub fn write_error(service: Service, error: &AwsError) -> Response<Body> {
     let body = match service {
-        Service::Lambda => {
-            json!({ "Type": if error.status < 500 { "User" } else { "Service" }, "message": error.message, "Message": error.message })
-        }
+        Service::Lambda => lambda_error(error),
         _ => json!({ "message": error.message }),
     };
     let mut response = typed(error.status, "application/json", body.to_string());

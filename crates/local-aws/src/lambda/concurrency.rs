@@ -1,0 +1,62 @@
+//! Reserved concurrency.
+
+use super::{
+    ACCOUNT_CONCURRENCY, Lambda, UNRESERVABLE_CONCURRENCY,
+    constraints::{Constraints, invalid},
+    name::Target,
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde_json::{Value, json};
+
+/// What all functions but `except` have reserved.
+pub fn reserved_in(lambda: &Lambda, except: &str) -> u32 {
+    let others = lambda.functions.values().filter(|f| f.id.name != except);
+    others.filter_map(|f| f.reserved_concurrency).sum()
+}
+
+/// These operations are about a function as a whole.
+fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
+    let target = Target::to_change(call, input)?;
+    if target.qualifier.is_none() {
+        return Ok(target);
+    }
+    Err(invalid(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.",
+    ))
+}
+
+pub fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let asked = input["ReservedConcurrentExecutions"].as_i64();
+    let mut constraints = Constraints::default();
+    constraints.required("reservedConcurrentExecutions", asked.as_ref());
+    constraints.range("reservedConcurrentExecutions", asked, 0, i64::MAX);
+    constraints.check()?;
+    if target.find(call).is_err() {
+        let latest = Target { qualifier: Some("$LATEST".to_owned()), ..target };
+        return Err(latest.not_found());
+    }
+    let available = ACCOUNT_CONCURRENCY
+        .saturating_sub(reserved_in(&call.region_mut().lambda, &target.name))
+        .saturating_sub(UNRESERVABLE_CONCURRENCY);
+    let reserved = asked.and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= available).ok_or_else(|| {
+        invalid(format!(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{UNRESERVABLE_CONCURRENCY}]."
+        ))
+    })?;
+    target.find(call)?.reserved_concurrency = Some(reserved);
+    Ok(Reply::ok(json!({ "ReservedConcurrentExecutions": reserved })))
+}
+
+pub fn get_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let reserved = target(call, &input)?.find(call)?.reserved_concurrency;
+    Ok(Reply::ok(reserved.map_or_else(|| json!({}), |n| json!({ "ReservedConcurrentExecutions": n }))))
+}
+
+pub fn delete_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    target(call, &input)?.find(call)?.reserved_concurrency = None;
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,255 @@
+//! Containers of the Docker Engine, as near to Lambda's as an engine makes them: a read-only root file system with a
+//! writable `/tmp`, an unprivileged user, the function's memory and no more.
+//!
+//! `/tmp` is in memory and counts as the function's memory, unlike Lambda's.
+
+use super::{
+    Container, ContainerEngine, Launch, StartError,
+    images::{Fetched, Images},
+    lines::lines,
+    listener::Listener,
+    meeting::Meeting,
+    orphans::{self, LABEL},
+};
+use crate::lambda::runtime::{Ended, Entrypoint, Exit};
+use bollard::{
+    Docker,
+    errors::Error,
+    models::{ContainerCreateBody, HostConfig, HostConfigLogConfig},
+    query_parameters::{
+        AttachContainerOptions, CreateContainerOptions, StartContainerOptions, StatsOptions,
+        WaitContainerOptions,
+    },
+};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::sync::OnceCell;
+
+/// The Docker Engine that `DOCKER_HOST` or the current context names.
+pub struct DockerEngine {
+    docker: Docker,
+    images: Images,
+    meeting: OnceCell<Meeting>,
+    swept: OnceCell<()>,
+}
+
+/// Lambda's own unprivileged user and group.
+const USER: &str = "993:990";
+const MB: i64 = 1024 * 1024;
+/// Memory, in MB, that comes with one whole CPU on Lambda.
+const MEMORY_OF_A_CPU: i64 = 1769;
+/// The engine's weight of one whole CPU.
+const SHARES_OF_A_CPU: i64 = 1024;
+/// Processes and threads that Lambda allows.
+const PROCESSES: i64 = 1024;
+
+impl DockerEngine {
+    /// An engine that is connected already.
+    pub fn new(docker: Docker) -> Self {
+        Self { docker, images: Images::default(), meeting: OnceCell::new(), swept: OnceCell::new() }
+    }
+
+    async fn launch(&self, launch: Launch) -> Result<Container, StartError> {
+        self.swept.get_or_try_init(|| orphans::sweep(&self.docker, &launch.owner)).await?;
+        let image = self.images.get(&self.docker, &launch.image).await?;
+        check_architecture(&launch, &image).map_err(StartError::Entrypoint)?;
+        let meeting = self.meeting.get_or_init(|| Meeting::of(&self.docker)).await;
+        let listener = Listener::open(meeting.bind, launch.api.clone()).await?;
+        let body = body(&launch, &image, meeting, listener.port);
+        let created = self.docker.create_container(None::<CreateContainerOptions>, body).await?;
+        let started = self.start_created(created.id.clone(), listener).await;
+        if started.is_err() {
+            orphans::remove(&self.docker, &created.id).await?;
+        }
+        started
+    }
+
+    async fn start_created(&self, id: String, listener: Listener) -> Result<Container, StartError> {
+        let options = AttachContainerOptions {
+            stream: true,
+            stdout: true,
+            stderr: true,
+            ..AttachContainerOptions::default()
+        };
+        let output = self.docker.attach_container(&id, Some(options)).await?.output;
+        let bad_format = Arc::new(AtomicBool::new(false));
+        let noted = bad_format.clone();
+        let output = lines(output).inspect(move |line| {
+            if line.contains("exec format error") {
+                noted.store(true, Ordering::Relaxed);
+            }
+        });
+        // Asked for before the start: a container that ends at once is removed at once.
+        let exit = tokio::spawn(exit_code(self.docker.clone(), id.clone()));
+        self.docker.start_container(&id, None::<StartContainerOptions>).await.map_err(start_error)?;
+        let exited = async move {
+            let code = exit.await.unwrap_or(1);
+            drop(listener);
+            ended(code, bad_format.load(Ordering::Relaxed))
+        };
+        Ok(Container { id, output: output.boxed(), exited: exited.boxed() })
+    }
+}
+
+/// An image of another architecture fails on Lambda at the first instruction. An engine might emulate it: then the
+/// difference would show on AWS only.
+fn check_architecture(launch: &Launch, image: &Fetched) -> Result<(), Entrypoint> {
+    if launch.architecture == image.architecture {
+        return Ok(());
+    }
+    let (wanted, built) = (&launch.architecture, &image.architecture);
+    Err(Entrypoint {
+        why: format!("fork/exec {}: exec format error", program(launch, image)),
+        hint: Some(format!("The image was built for {built}, but the function's architecture is {wanted}.")),
+    })
+}
+
+/// What the container runs first.
+fn program(launch: &Launch, image: &Fetched) -> String {
+    let config = &image.config;
+    let of_image = [&config.entrypoint, &config.cmd].into_iter().flatten().flatten();
+    launch.entrypoint.iter().chain(of_image).next().cloned().unwrap_or_default()
+}
+
+fn body(launch: &Launch, image: &Fetched, meeting: &Meeting, port: u16) -> ContainerCreateBody {
+    let given = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+    let directory = &launch.working_directory;
+    ContainerCreateBody {
+        image: Some(image.reference.clone()),
+        env: Some(environment(launch, image, &format!("{}:{port}", meeting.host))),
+        entrypoint: given(&launch.entrypoint),
+        cmd: given(&launch.command),
+        working_dir: (!directory.is_empty()).then(|| directory.clone()),
+        user: Some(USER.to_owned()),
+        attach_stdout: Some(true),
+        attach_stderr: Some(true),
+        labels: Some(HashMap::from([(LABEL.to_owned(), launch.owner.clone())])),
+        host_config: Some(host_config(launch, meeting)),
+        ..ContainerCreateBody::default()
+    }
+}
+
+fn environment(launch: &Launch, image: &Fetched, api: &str) -> Vec<String> {
+    let handler = launch.command.first().or(image.config.cmd.as_ref().and_then(|c| c.first()));
+    let ours = [
+        ("AWS_LAMBDA_RUNTIME_API", api.to_owned()),
+        // The same port: what is not for the Runtime API goes to the local AWS.
+        ("AWS_ENDPOINT_URL", format!("http://{api}")),
+        ("_HANDLER", handler.cloned().unwrap_or_default()),
+    ];
+    let ours = ours.into_iter().map(|(name, value)| format!("{name}={value}"));
+    ours.chain(launch.environment.iter().map(|(name, value)| format!("{name}={value}"))).collect()
+}
+
+fn host_config(launch: &Launch, meeting: &Meeting) -> HostConfig {
+    let memory = i64::from(launch.memory);
+    let tmp = format!("rw,exec,nosuid,nodev,mode=1777,size={}m", launch.ephemeral_storage);
+    HostConfig {
+        memory: Some(memory * MB),
+        memory_swap: Some(memory * MB),
+        cpu_shares: Some((memory * SHARES_OF_A_CPU / MEMORY_OF_A_CPU).max(2)),
+        pids_limit: Some(PROCESSES),
+        readonly_rootfs: Some(true),
+        tmpfs: Some(HashMap::from([("/tmp".to_owned(), tmp)])),
+        auto_remove: Some(true),
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        security_opt: Some(vec!["no-new-privileges".to_owned()]),
+        // The output is read as it comes: the engine need not keep it.
+        log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
+        extra_hosts: (!meeting.extra_hosts.is_empty()).then(|| meeting.extra_hosts.clone()),
+        ..HostConfig::default()
+    }
+}
+
+async fn exit_code(docker: Docker, id: String) -> i64 {
+    let options = WaitContainerOptions { condition: "next-exit".to_owned() };
+    match docker.wait_container(&id, Some(options)).next().await {
+        Some(Ok(response)) => response.status_code,
+        Some(Err(Error::DockerContainerWaitError { code, .. })) => code,
+        // The engine does not know it any more.
+        _ => 1,
+    }
+}
+
+fn ended(code: i64, bad_format: bool) -> Ended {
+    if bad_format && code != 0 {
+        return Ended::Entrypoint(Entrypoint {
+            why: "fork/exec: exec format error".to_owned(),
+            hint: Some(
+                "The image holds a program for another architecture than this machine's engine runs."
+                    .to_owned(),
+            ),
+        });
+    }
+    Ended::Exited(Exit::from_code(code))
+}
+
+/// The engine says in its own words that the process could not be started.
+fn start_error(error: Error) -> StartError {
+    match &error {
+        Error::DockerResponseServerError { message, .. } => match process_error(message) {
+            Some(why) => StartError::Entrypoint(Entrypoint { why, hint: None }),
+            None => error.into(),
+        },
+        _ => error.into(),
+    }
+}
+
+/// `…: exec: "/x": stat /x: no such file or directory: unknown` → `exec: "/x": stat /x: no such file or directory`
+fn process_error(message: &str) -> Option<String> {
+    let start = ["exec: \"", "chdir to cwd", "exec /"].iter().find_map(|m| message.find(m))?;
+    let text = message[start..].trim().trim_end_matches(": unknown");
+    Some(text.to_owned())
+}
+
+impl ContainerEngine for DockerEngine {
+    fn start(&self, launch: Launch) -> BoxFuture<'_, Result<Container, StartError>> {
+        self.launch(launch).boxed()
+    }
+
+    fn kill<'a>(&'a self, id: &'a str) -> BoxFuture<'a, anyhow::Result<()>> {
+        orphans::remove(&self.docker, id).boxed()
+    }
+
+    fn memory_used<'a>(&'a self, id: &'a str) -> BoxFuture<'a, anyhow::Result<u64>> {
+        async move {
+            let options = StatsOptions { stream: false, one_shot: true };
+            let stats = self.docker.stats(id, Some(options)).next().await.transpose()?;
+            let memory = stats.and_then(|s| s.memory_stats).unwrap_or_default();
+            let files = memory.stats.unwrap_or_default();
+            // What the kernel can drop at any time is not in use (cgroup v2 and v1 name it differently).
+            let cache = files.get("inactive_file").or(files.get("total_inactive_file")).copied();
+            let used = memory.usage.unwrap_or_default().saturating_sub(cache.unwrap_or_default());
+            Ok(used.div_ceil(MB.unsigned_abs()))
+        }
+        .boxed()
+    }
+
+    fn clean_up<'a>(&'a self, owner: &'a str) -> BoxFuture<'a, anyhow::Result<()>> {
+        async move {
+            let removed = orphans::remove_all(&self.docker, owner).await;
+            self.images.remove_all(&self.docker).await;
+            removed
+        }
+        .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::process_error;
+
+    #[test]
+    fn the_engines_words_about_a_program_that_is_not_there() {
+        let message = "failed to create shim: OCI runtime create failed: runc create failed: unable to start container process: exec: \"/nope\": stat /nope: no such file or directory: unknown";
+        let text = "exec: \"/nope\": stat /nope: no such file or directory";
+        assert_eq!(process_error(message).as_deref(), Some(text));
+        assert_eq!(process_error("driver failed programming external connectivity"), None);
+    }
+}

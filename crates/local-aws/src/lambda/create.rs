@@ -1,0 +1,132 @@
+//! CreateFunction and DeleteFunction.
+
+use super::{
+    constraints::{Constraints, invalid},
+    function::{Function, History, Identity, Seen, Serving, later},
+    name::Target,
+    neighbours, revision,
+    runtime::Sandbox,
+    settings::{Changes, Settings},
+    source::{ImageSource, Source},
+    tags,
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::to_change(call, &input)?;
+    let (changes, architecture) = read(&input)?;
+    ensure_short(&target.name)?;
+    let tags = tags::read(&input["Tags"])?;
+    if call.region_mut().lambda.functions.contains_key(&target.name) {
+        let why = format!("Function already exist: {}", target.name);
+        return Err(AwsError::new(409, "ResourceConflictException", why));
+    }
+    let mut settings = Settings::new(&target.name);
+    settings.apply(changes);
+    neighbours::ensure_role(call, &settings)?;
+    let source = source(call, &input["Code"], &input["PackageType"], &target)?;
+    let id = Identity {
+        account: call.account.clone(),
+        region: call.region.clone(),
+        name: target.name,
+        arn: target.arn,
+    };
+    let sandbox = Arc::new(Sandbox::new(&id, &settings, &source, &architecture));
+    let function = Function {
+        history: History {
+            active_from: later(call.now, call.delays.function_pending),
+            updated_from: None,
+            revision: revision::uuid(&[&id.arn, &call.request_id]),
+        },
+        id,
+        settings,
+        source,
+        architecture,
+        tags,
+        statements: Vec::new(),
+        reserved_concurrency: None,
+        last_modified: call.now,
+        serving: Serving { now: sandbox, next: None },
+    };
+    let reply = function.configuration(Seen::Created);
+    call.region_mut().lambda.functions.insert(function.id.name.clone(), function);
+    Ok(Reply::created(reply))
+}
+
+/// Everything about the request that can be judged without looking at anything else.
+fn read(input: &Value) -> Result<(Changes, String), AwsError> {
+    let mut constraints = Constraints::default();
+    let changes = Changes::read(input, &mut constraints)?;
+    constraints.required("role", changes.role());
+    constraints.required("code", input["Code"].as_object());
+    constraints.one_of("packageType", input["PackageType"].as_str(), &["Zip", "Image"]);
+    let architecture = read_architecture(input, &mut constraints);
+    constraints.check()?;
+    changes.check()?;
+    check_package(input, &changes)?;
+    Ok((changes, architecture.unwrap_or_else(|| "x86_64".to_owned())))
+}
+
+/// The one item of `Architectures`, where it is given.
+pub fn read_architecture(input: &Value, constraints: &mut Constraints) -> Option<String> {
+    const RULE: &str = "Member must satisfy enum value set: [x86_64, arm64], Member must not be null";
+    let items = input["Architectures"].as_array()?;
+    let items: Vec<String> = items.iter().map(|i| i.as_str().unwrap_or_default().to_owned()).collect();
+    constraints.list("architectures", &items, 1, RULE, |i| matches!(i, "x86_64" | "arm64"));
+    items.into_iter().next()
+}
+
+fn check_package(input: &Value, changes: &Changes) -> Result<(), AwsError> {
+    let (image, code) = (input["PackageType"] == json!("Image"), &input["Code"]);
+    let names_zip = ["ZipFile", "S3Bucket"].iter().any(|m| !code[m].is_null());
+    let why = if image && changes.names_zip_settings() {
+        "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image."
+    } else if image && names_zip {
+        "Please don't provide ZipFile or S3 objects when the intended function PackageType is Image."
+    } else if image && !code["ImageUri"].is_string() {
+        "Please provide ImageUri when the intended function PackageType is Image."
+    } else if !image && code["ImageUri"].is_string() {
+        "Please don't provide ImageUri when the intended function PackageType is Zip."
+    } else if !image && changes.names_image_config() {
+        "Please don't provide ImageConfig when the intended function PackageType is Zip."
+    } else if !image && !changes.has_runtime_and_handler() {
+        "Runtime and Handler are mandatory parameters for functions created with deployment packages."
+    } else {
+        return Ok(());
+    };
+    Err(invalid(why))
+}
+
+fn ensure_short(name: &str) -> Result<(), AwsError> {
+    if name.len() <= 64 {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64"
+    )))
+}
+
+fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Result<Source, AwsError> {
+    if package != &json!("Image") {
+        return Source::zip(code);
+    }
+    let image = ImageSource::resolve(call, code["ImageUri"].as_str().unwrap_or_default())?;
+    neighbours::grant_pull(call, &image.repository, &target.arn)?;
+    Ok(Source::Image(image))
+}
+
+pub fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::of(call, &input)?;
+    if target.qualifier.as_deref() == Some("$LATEST") {
+        return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
+    }
+    target.find(call)?;
+    call.region_mut().lambda.functions.remove(&target.name);
+    call.pool.retire(&target.arn);
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,243 @@
+//! A function as data, its states, and how AWS describes it.
+
+use super::{
+    revision,
+    runtime::Sandbox,
+    settings::{Settings, Vpc},
+    source::Source,
+};
+use crate::{config::Delays, error::AwsError};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// One function. Its only version is `$LATEST`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Function {
+    pub id: Identity,
+    pub settings: Settings,
+    pub source: Source,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    pub tags: BTreeMap<String, String>,
+    /// The resource policy's statements, in the order in which they were added.
+    pub statements: Vec<Value>,
+    pub reserved_concurrency: Option<u32>,
+    pub last_modified: Timestamp,
+    pub history: History,
+    /// What runs until the last update is through, and what runs from then on.
+    #[serde(skip)]
+    pub serving: Serving,
+}
+
+/// What a function is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    pub account: String,
+    pub region: String,
+    pub name: String,
+    pub arn: String,
+}
+
+/// When the function's last changes take effect, and what its revision id derives from.
+#[derive(Debug, Clone, Serialize)]
+pub struct History {
+    /// `Pending` before.
+    pub active_from: Timestamp,
+    /// `InProgress` before, where there was an update.
+    pub updated_from: Option<Timestamp>,
+    /// Changes with every change.
+    pub revision: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Serving {
+    pub now: Arc<Sandbox>,
+    pub next: Option<(Timestamp, Arc<Sandbox>)>,
+}
+
+/// From which moment's point of view a function is described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// By the reply that created it: always `Pending`.
+    Created,
+    /// By the reply that updated it: always `InProgress`.
+    Updated,
+    At(Timestamp),
+    /// By a list, which shows no states.
+    Listed(Timestamp),
+}
+
+impl Function {
+    /// What runs an invocation that comes now.
+    pub fn sandbox(&mut self, now: Timestamp) -> Arc<Sandbox> {
+        if let Some((_, next)) = self.serving.next.take_if(|(from, _)| *from <= now) {
+            self.serving.now = next;
+        }
+        self.serving.now.clone()
+    }
+
+    /// Lets an update of settings or source take effect, after AWS's delay.
+    pub fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
+        let from = later(now, delays.function_update);
+        self.history.updated_from = Some(from);
+        self.serving.next =
+            Some((from, Arc::new(Sandbox::new(&self.id, &self.settings, &self.source, &self.architecture))));
+        self.modified(now, request_id);
+    }
+
+    /// A new revision, after any change.
+    pub fn modified(&mut self, now: Timestamp, request_id: &str) {
+        self.last_modified = now;
+        self.revised(request_id);
+    }
+
+    /// A new revision without a new modification time: policy and concurrency.
+    pub fn revised(&mut self, request_id: &str) {
+        self.history.revision = revision::uuid(&[&self.id.arn, request_id]);
+    }
+
+    pub fn revision_id(&self, now: Timestamp) -> String {
+        // AWS counts it as a new revision when a change has settled.
+        if self.history.is_settled(now) {
+            revision::uuid(&[&self.history.revision, "settled"])
+        } else {
+            self.history.revision.clone()
+        }
+    }
+
+    /// # Errors
+    /// `ResourceConflictException` while a creation or an update is under way.
+    pub fn ensure_settled(&self, now: Timestamp) -> Result<(), AwsError> {
+        self.ensure_active(now)?;
+        if self.history.is_settled(now) {
+            return Ok(());
+        }
+        Err(busy(format!("An update is in progress for resource: {}", self.id.arn)))
+    }
+
+    /// # Errors
+    /// `ResourceConflictException` while the function is `Pending`.
+    pub fn ensure_active(&self, now: Timestamp) -> Result<(), AwsError> {
+        if self.history.active_from <= now {
+            return Ok(());
+        }
+        Err(busy("The function is currently in the following state: Pending".to_owned()))
+    }
+
+    /// # Errors
+    /// `PreconditionFailedException` where the request names another revision.
+    pub fn ensure_revision(&self, wanted: &Value, now: Timestamp, read_by: &str) -> Result<(), AwsError> {
+        match wanted.as_str() {
+            Some(id) if id != self.revision_id(now) => Err(AwsError::new(
+                412,
+                "PreconditionFailedException",
+                format!(
+                    "The Revision Id provided does not match the latest Revision Id. Call the {read_by} API to retrieve the latest Revision Id"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The output shape `FunctionConfiguration`.
+    pub fn configuration(&self, seen: Seen) -> Value {
+        let settings = &self.settings;
+        let mut shape = json!({
+            "FunctionName": self.id.name,
+            "FunctionArn": self.id.arn,
+            "Role": settings.role,
+            "CodeSize": self.source.size(),
+            "CodeSha256": self.source.sha256(),
+            "Description": settings.description,
+            "Timeout": settings.timeout,
+            "MemorySize": settings.memory_size,
+            "LastModified": self.last_modified.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string(),
+            "Version": "$LATEST",
+            "TracingConfig": { "Mode": settings.tracing },
+            "RevisionId": self.revision_seen(seen),
+            "PackageType": self.source.package_type(),
+            "Architectures": [self.architecture],
+            "EphemeralStorage": { "Size": settings.ephemeral_storage },
+            "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
+            "LoggingConfig": { "LogFormat": "Text", "LogGroup": settings.log_group },
+        });
+        if let Value::Object(members) = &mut shape {
+            members.extend(self.optional_members().into_iter().filter(|(_, v)| !v.is_null()));
+            members.extend(self.states(seen).into_iter().map(|(k, v)| (k.to_owned(), json!(v))));
+        }
+        shape
+    }
+
+    fn optional_members(&self) -> Vec<(String, Value)> {
+        let settings = &self.settings;
+        let member = |name: &str, value: Option<Value>| (name.to_owned(), value.unwrap_or_default());
+        vec![
+            member("Environment", settings.environment.as_ref().map(|e| json!({ "Variables": e }))),
+            member(
+                "ImageConfigResponse",
+                settings.image_config.as_ref().map(|c| json!({ "ImageConfig": c })),
+            ),
+            member("VpcConfig", settings.vpc.as_ref().map(vpc_response)),
+            member("Runtime", settings.runtime.as_ref().map(|r| json!(r))),
+            member("Handler", settings.handler.as_ref().map(|h| json!(h))),
+            member("RuntimeVersionConfig", settings.runtime.as_ref().map(|r| self.runtime_version(r))),
+        ]
+    }
+
+    fn runtime_version(&self, runtime: &str) -> Value {
+        let id = revision::hex(&[runtime]);
+        json!({ "RuntimeVersionArn": format!("arn:aws:lambda:{}::runtime:{id}", self.id.region) })
+    }
+
+    fn revision_seen(&self, seen: Seen) -> String {
+        match seen {
+            Seen::Created | Seen::Updated => self.history.revision.clone(),
+            Seen::At(now) | Seen::Listed(now) => self.revision_id(now),
+        }
+    }
+
+    fn states(&self, seen: Seen) -> Vec<(&'static str, &'static str)> {
+        const REASON: &str = "The function is being created.";
+        let pending = vec![("State", "Pending"), ("StateReason", REASON), ("StateReasonCode", "Creating")];
+        let updating = vec![
+            ("State", "Active"),
+            ("LastUpdateStatus", "InProgress"),
+            ("LastUpdateStatusReason", REASON),
+            ("LastUpdateStatusReasonCode", "Creating"),
+        ];
+        match seen {
+            Seen::Listed(_) => Vec::new(),
+            Seen::Created => pending,
+            Seen::Updated => updating,
+            Seen::At(now) if self.history.active_from > now => pending,
+            Seen::At(now) if !self.history.is_settled(now) => updating,
+            Seen::At(_) => vec![("State", "Active"), ("LastUpdateStatus", "Successful")],
+        }
+    }
+}
+
+impl History {
+    pub fn is_settled(&self, now: Timestamp) -> bool {
+        self.active_from <= now && self.updated_from.is_none_or(|from| from <= now)
+    }
+}
+
+fn vpc_response(vpc: &Vpc) -> Value {
+    let subnets: Vec<&str> = vpc.subnet_ids.iter().map(String::as_str).collect();
+    let id = format!("vpc-{}", &revision::hex(&subnets)[..17]);
+    let mut response = json!(vpc);
+    response["VpcId"] = json!(if subnets.is_empty() { String::new() } else { id });
+    response
+}
+
+fn busy(why: String) -> AwsError {
+    let message = format!("The operation cannot be performed at this time. {why}");
+    AwsError::new(409, "ResourceConflictException", message)
+}
+
+/// The moment that lies `delay` after `now`.
+pub fn later(now: Timestamp, delay: std::time::Duration) -> Timestamp {
+    now.checked_add(delay).unwrap_or(Timestamp::MAX)
+}

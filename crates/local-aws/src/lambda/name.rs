@@ -1,0 +1,109 @@
+//! How a request names a function: name, partial ARN or ARN, each with or without a qualifier.
+
+use super::{
+    constraints::{Constraints, invalid},
+    function::Function,
+};
+use crate::{error::AwsError, operation::Call};
+use regex_lite::Regex;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// `FunctionName` of operations that change a function.
+const PLAIN: &str = r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?";
+/// `NamespacedFunctionName` of operations that read.
+const NAMESPACED: &str = r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
+const QUALIFIER: &str = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
+
+static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let region = r"(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d):)?";
+    let rest = r"(?:(?<account>\d{12}):)?(?:function:)?(?<name>[^:]+)(?::(?<qualifier>[^:]+))?";
+    Regex::new(&format!("^(?:arn:[^:]*:lambda:)?{region}{rest}$")).ok()
+});
+
+/// Which function, and which version of it, a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub qualifier: Option<String>,
+    /// The function's ARN in the caller's account and region, without qualifier.
+    pub arn: String,
+}
+
+impl Target {
+    /// For operations that read.
+    ///
+    /// # Errors
+    /// A malformed name, one of another region or account, or a qualifier that contradicts the name's own.
+    pub fn of(call: &Call, input: &Value) -> Result<Self, AwsError> {
+        Self::read(call, input, NAMESPACED, 256)
+    }
+
+    /// For operations that change a function; as [`Target::of`].
+    pub fn to_change(call: &Call, input: &Value) -> Result<Self, AwsError> {
+        Self::read(call, input, PLAIN, 140)
+    }
+
+    fn read(call: &Call, input: &Value, pattern: &'static str, longest: usize) -> Result<Self, AwsError> {
+        let text = input["FunctionName"].as_str();
+        let qualifier = input["Qualifier"].as_str();
+        let mut constraints = Constraints::default();
+        constraints.required("functionName", text.as_ref());
+        constraints.length("functionName", text, longest);
+        constraints.pattern("functionName", text, pattern);
+        constraints.length("qualifier", qualifier, 128);
+        constraints.pattern("qualifier", qualifier, QUALIFIER);
+        constraints.check()?;
+        Self::parse(call, text.unwrap_or_default(), qualifier)
+    }
+
+    fn parse(call: &Call, text: &str, qualifier: Option<&str>) -> Result<Self, AwsError> {
+        let parts = PARTS.as_ref().and_then(|p| p.captures(text));
+        let part = |name| parts.as_ref().and_then(|p| p.name(name)).map(|m| m.as_str());
+        let region = &call.region;
+        if let Some(other) = part("region").filter(|r| r != region) {
+            let why = format!("Functions from '{other}' are not reachable in this region ('{region}')");
+            return Err(not_found(why));
+        }
+        if let Some(other) = part("account").filter(|a| *a != call.account) {
+            let why = format!("no access to the functions of account {other}");
+            return Err(AwsError::new(403, "AccessDeniedException", why));
+        }
+        let derived = part("qualifier");
+        if derived.is_some() && qualifier.is_some() && derived != qualifier {
+            return Err(invalid(
+                "The derived qualifier from the function name does not match the specified qualifier.",
+            ));
+        }
+        let name = part("name").unwrap_or(text);
+        Ok(Self {
+            name: name.to_owned(),
+            qualifier: derived.or(qualifier).map(str::to_owned),
+            arn: call.arn("lambda", &format!("function:{name}")),
+        })
+    }
+
+    /// The ARN as the request named it.
+    pub fn qualified_arn(&self) -> String {
+        match &self.qualifier {
+            Some(qualifier) => format!("{}:{qualifier}", self.arn),
+            None => self.arn.clone(),
+        }
+    }
+
+    /// The function itself; the only version there is, is `$LATEST`.
+    pub fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
+        let function = call.region_mut().lambda.functions.get_mut(&self.name);
+        function
+            .filter(|_| self.qualifier.as_deref().is_none_or(|q| q == "$LATEST"))
+            .ok_or_else(|| self.not_found())
+    }
+
+    pub fn not_found(&self) -> AwsError {
+        not_found(format!("Function not found: {}", self.qualified_arn()))
+    }
+}
+
+pub fn not_found(message: impl std::fmt::Display) -> AwsError {
+    AwsError::new(404, "ResourceNotFoundException", message)
+}

@@ -1,0 +1,205 @@
+//! All that Lambda asks of IAM, ECR and Logs.
+
+use super::{
+    constraints::invalid,
+    runtime::{ImageRef, Sandbox},
+    settings::Settings,
+};
+use crate::{
+    authorization,
+    config::Delays,
+    ecr,
+    error::AwsError,
+    iam::{Iam, Role},
+    operation::{Call, Reply, Service},
+    policy::{self, Decision, Principal, Request},
+    registry,
+    world::World,
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The statement by which Lambda lets itself into a repository.
+const PULL: &str = "LambdaECRImageRetrievalPolicy";
+
+/// An image as ECR knows it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub digest: String,
+    pub media_type: String,
+}
+
+/// The image that a tag or digest names in the caller's registry.
+pub fn image(call: &mut Call, repository: &str, reference: &str) -> Option<Found> {
+    let image = call.region_mut().ecr.image(repository, reference)?;
+    Some(Found { digest: image.digest.clone(), media_type: image.media_type.clone() })
+}
+
+/// Whether an image is still there. Lambda keeps functions whose image was deleted alive for a while, but there is no
+/// telling for how long: here the next container fails.
+///
+/// # Errors
+/// `CodeArtifactUserFailedException`, which says so.
+pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError> {
+    let ImageRef { account, region, repository, digest } = image;
+    if world.region(account, region).ecr.image(repository, digest).is_some() {
+        return Ok(());
+    }
+    let why = format!("The image {repository}@{digest} of the function is not in ECR any more.");
+    Err(AwsError::new(502, "CodeArtifactUserFailedException", why))
+}
+
+/// The password of the registry's user `AWS`.
+pub fn registry_password(account: &str, region: &str) -> String {
+    registry::password(account, region)
+}
+
+/// # Errors
+/// `AccessDeniedException` where the repository's policy does not let Lambda pull, or not yet.
+pub fn ensure_pull(call: &mut Call, repository: &str, function_arn: &str) -> Result<(), AwsError> {
+    let delays = call.delays;
+    if may_pull(call, repository, function_arn, &delays) {
+        return Ok(());
+    }
+    let why = "Lambda does not have permission to access the ECR image. Check the ECR permissions.";
+    Err(AwsError::new(403, "AccessDeniedException", why))
+}
+
+/// As [`ensure_pull`]; but where the policy does not let Lambda in, the statement is added first, if the caller may do
+/// that himself. Lambda does so when a function is created, and only then.
+pub fn grant_pull(call: &mut Call, repository: &str, function_arn: &str) -> Result<(), AwsError> {
+    let agreed = Delays::default();
+    if !may_pull(call, repository, function_arn, &agreed)
+        && add_pull_statement(call, repository).is_ok()
+        && may_pull(call, repository, function_arn, &agreed)
+    {
+        // Lambda knows what it has just done itself: it does not wait for the policy to be seen.
+        return Ok(());
+    }
+    ensure_pull(call, repository, function_arn)
+}
+
+fn may_pull(call: &mut Call, repository: &str, function_arn: &str, delays: &Delays) -> bool {
+    let now = call.now;
+    call.region_mut().ecr.lambda_may_pull(repository, function_arn, now, delays)
+}
+
+fn add_pull_statement(call: &mut Call, repository: &str) -> Result<(), AwsError> {
+    let name = json!({ "repositoryName": repository });
+    let mut document = match ecr_operation(call, "GetRepositoryPolicy", name) {
+        Ok(Reply::Json { body, .. }) => read_policy(&body["policyText"]),
+        Err(error) if error.code != "RepositoryPolicyNotFoundException" => return Err(error),
+        _ => json!({ "Version": "2012-10-17", "Statement": [] }),
+    };
+    let statement = pull_statement(call);
+    if let Some(statements) = document["Statement"].as_array_mut() {
+        statements.push(statement);
+    }
+    let input = json!({ "repositoryName": repository, "policyText": document.to_string() });
+    ecr_operation(call, "SetRepositoryPolicy", input).map(drop)
+}
+
+/// A policy whose statements are a list, even if there is only one.
+fn read_policy(text: &Value) -> Value {
+    let text = text.as_str().unwrap_or_default();
+    let mut document: Value = serde_json::from_str(text).unwrap_or_default();
+    if document["Statement"].is_object() {
+        document["Statement"] = json!([document["Statement"]]);
+    }
+    document
+}
+
+fn pull_statement(call: &Call) -> Value {
+    json!({
+        "Sid": PULL,
+        "Effect": "Allow",
+        "Principal": { "Service": "lambda.amazonaws.com" },
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": { "StringLike": { "aws:sourceArn": call.arn("lambda", "function:*") } },
+    })
+}
+
+/// Lambda goes by ECR's own operations, with the caller's rights.
+fn ecr_operation(call: &mut Call, name: &str, input: Value) -> Result<Reply, AwsError> {
+    let operation = ecr::OPERATIONS.iter().find(|o| o.name == name);
+    let operation = operation.ok_or_else(|| AwsError::not_implemented(name))?;
+    let service = std::mem::replace(&mut call.service, Service::Ecr);
+    let allowed = authorization::check(call, operation, &input, None);
+    call.service = service;
+    allowed?;
+    (operation.handler)(call, input)
+}
+
+/// Whether the execution role is one that Lambda may assume, and that may do what the settings need.
+///
+/// # Errors
+/// `InvalidParameterValueException` with AWS's text.
+pub fn ensure_role(call: &mut Call, settings: &Settings) -> Result<(), AwsError> {
+    let (now, delays) = (call.now, call.delays);
+    if settings.role.split(':').nth(4) != Some(call.account.as_str()) {
+        return Err(AwsError::new(403, "AccessDeniedException", "Cross-account pass role is not allowed."));
+    }
+    let iam = &call.account_mut().iam;
+    let role = iam.role_by_arn(&settings.role).filter(|role| role.lambda_may_assume(now, &delays));
+    let role =
+        role.ok_or_else(|| invalid("The role defined for the function cannot be assumed by Lambda."))?;
+    let in_vpc = settings.vpc.as_ref().is_some_and(|v| !v.subnet_ids.is_empty());
+    let needs = [
+        (settings.tracing == "Active", "xray:PutTraceSegments", "PutTraceSegments on XRAY"),
+        (in_vpc, "ec2:CreateNetworkInterface", "CreateNetworkInterface on EC2"),
+    ];
+    match needs.iter().find(|(needed, action, _)| *needed && !allows(iam, role, action, "*")) {
+        Some((_, _, what)) => {
+            Err(invalid(format!("The provided execution role does not have permissions to call {what}")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a role's policies, within its boundary, allow an action.
+fn allows(iam: &Iam, role: &Role, action: &str, resource: &str) -> bool {
+    let request = Request {
+        principal: Principal::Aws(role.entity.arn.clone()),
+        action,
+        resource,
+        context: BTreeMap::new(),
+    };
+    let allowed = |documents: &[Value]| policy::evaluate(documents, &request) == Decision::Allow;
+    let boundary = iam.boundary_of(&role.entity);
+    allowed(&iam.policies_of(&role.entity)) && boundary.is_none_or(|b| allowed(&[b]))
+}
+
+/// What a function's role allows it to do with its log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogRights {
+    pub create_group: bool,
+    pub write: bool,
+}
+
+pub fn log_rights(world: &mut World, sandbox: &Sandbox, stream: &str) -> LogRights {
+    let id = &sandbox.id;
+    let iam = &world.account(&id.account).iam;
+    let Some(role) = iam.role_by_arn(&sandbox.role) else { return LogRights::default() };
+    let group = format!("arn:aws:logs:{}:{}:log-group:{}", id.region, id.account, sandbox.log_group);
+    let allows =
+        |action: &str, stream: &str| allows(iam, role, action, &format!("{group}:log-stream:{stream}"));
+    LogRights {
+        create_group: allows("logs:CreateLogGroup", ""),
+        write: allows("logs:CreateLogStream", stream) && allows("logs:PutLogEvents", stream),
+    }
+}
+
+/// Writes lines into the function's log group, as its role.
+pub fn write_log(
+    world: &mut World,
+    sandbox: &Sandbox,
+    stream: &str,
+    events: &[(Timestamp, String)],
+    rights: LogRights,
+) {
+    if rights.write {
+        let logs = &mut world.region(&sandbox.id.account, &sandbox.id.region).logs;
+        logs.append(&sandbox.log_group, stream, events, rights.create_group);
+    }
+}

@@ -1,0 +1,159 @@
+//! The resource policy: who may invoke a function.
+
+use super::{
+    constraints::{Constraints, invalid},
+    name::{Target, not_found},
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+    policy::{self, Decision, Principal, Request},
+    world::World,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Bytes of the whole policy.
+const POLICY_LIMIT: usize = 20_480;
+const ARN: &str = r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)";
+
+/// Whether API Gateway may invoke a function for a request to `source_arn`
+/// (`arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`).
+#[cfg_attr(not(test), expect(dead_code, reason = "the stage URL is about to ask"))]
+pub fn allows_apigateway(
+    world: &World,
+    account: &str,
+    region: &str,
+    function: &str,
+    source_arn: &str,
+) -> bool {
+    let region = world.accounts.get(account).and_then(|a| a.regions.get(region));
+    let Some(function) = region.and_then(|r| r.lambda.functions.get(function)) else { return false };
+    let one = |text: &str| vec![text.to_owned()];
+    let request = Request {
+        principal: Principal::Service("apigateway.amazonaws.com".to_owned()),
+        action: "lambda:InvokeFunction",
+        resource: &function.id.arn,
+        context: BTreeMap::from([
+            ("aws:sourcearn".to_owned(), one(source_arn)),
+            ("aws:sourceaccount".to_owned(), one(account)),
+        ]),
+    };
+    policy::evaluate([&document(&function.statements)], &request) == Decision::Allow
+}
+
+pub fn add_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::of(call, &input)?;
+    constrain(&input)?;
+    if target.qualifier.as_deref() == Some("$LATEST") {
+        return Err(invalid("We currently do not support adding policies for $LATEST."));
+    }
+    let (now, request_id) = (call.now, call.request_id.clone());
+    let statement = statement(&input, &target.arn)?;
+    let function = target.find(call)?;
+    function.ensure_revision(&input["RevisionId"], now, "GetPolicy")?;
+    if function.statements.iter().any(|s| s["Sid"] == statement["Sid"]) {
+        let sid = input["StatementId"].as_str().unwrap_or_default();
+        let why = format!(
+            "The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing statement."
+        );
+        return Err(AwsError::new(409, "ResourceConflictException", why));
+    }
+    let mut statements = function.statements.clone();
+    statements.push(statement.clone());
+    let size = document(&statements).to_string().len();
+    if size > POLICY_LIMIT {
+        let why = format!("The final policy size ({size}) is bigger than the limit ({POLICY_LIMIT}).");
+        return Err(AwsError::new(400, "PolicyLengthExceededException", why));
+    }
+    function.statements = statements;
+    function.revised(&request_id);
+    Ok(Reply::created(json!({ "Statement": statement.to_string() })))
+}
+
+fn constrain(input: &Value) -> Result<(), AwsError> {
+    let mut constraints = Constraints::default();
+    let text = |member: &str| input[member].as_str();
+    for (member, name) in [("statementId", "StatementId"), ("action", "Action"), ("principal", "Principal")] {
+        constraints.required(member, text(name).as_ref());
+    }
+    constraints.length("statementId", text("StatementId"), 100);
+    constraints.pattern("statementId", text("StatementId"), "([a-zA-Z0-9-_]+)");
+    constraints.pattern("action", text("Action"), "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
+    constraints.pattern("principal", text("Principal"), r"[^\s]+");
+    constraints.pattern("sourceArn", text("SourceArn"), ARN);
+    constraints.pattern("sourceAccount", text("SourceAccount"), r"\d{12}");
+    constraints.check()
+}
+
+/// The statement as AWS stores it.
+fn statement(input: &Value, resource: &str) -> Result<Value, AwsError> {
+    let mut equals = Map::new();
+    for (member, key) in [
+        ("SourceAccount", "AWS:SourceAccount"),
+        ("EventSourceToken", "lambda:EventSourceToken"),
+        ("FunctionUrlAuthType", "lambda:FunctionUrlAuthType"),
+        ("PrincipalOrgID", "aws:PrincipalOrgID"),
+    ] {
+        if !input[member].is_null() {
+            equals.insert(key.to_owned(), input[member].clone());
+        }
+    }
+    let mut statement = json!({
+        "Sid": input["StatementId"],
+        "Effect": "Allow",
+        "Principal": principal(input["Principal"].as_str().unwrap_or_default())?,
+        "Action": input["Action"],
+        "Resource": resource,
+    });
+    if !equals.is_empty() {
+        statement["Condition"]["StringEquals"] = Value::Object(equals);
+    }
+    if !input["SourceArn"].is_null() {
+        statement["Condition"]["ArnLike"]["AWS:SourceArn"] = input["SourceArn"].clone();
+    }
+    Ok(statement)
+}
+
+fn principal(text: &str) -> Result<Value, AwsError> {
+    let is_account = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    match text {
+        "*" => Ok(json!("*")),
+        _ if is_account => Ok(json!({ "AWS": format!("arn:aws:iam::{text}:root") })),
+        _ if text.starts_with("arn:") => Ok(json!({ "AWS": text })),
+        _ if text.contains('.') => Ok(json!({ "Service": text })),
+        _ => Err(invalid("The provided principal was invalid. Please check the principal and try again.")),
+    }
+}
+
+fn document(statements: &[Value]) -> Value {
+    json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements })
+}
+
+pub fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::of(call, &input)?;
+    let now = call.now;
+    let function = target.find(call).ok().filter(|f| !f.statements.is_empty());
+    let function = function.ok_or_else(|| not_found("The resource you requested does not exist."))?;
+    Ok(Reply::ok(
+        json!({ "Policy": document(&function.statements).to_string(), "RevisionId": function.revision_id(now) }),
+    ))
+}
+
+pub fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::of(call, &input)?;
+    let (now, request_id) = (call.now, call.request_id.clone());
+    let arn = target.arn.clone();
+    let function = target.find(call).map_err(|_| not_found(format!("No policy found for: {arn}")))?;
+    if function.statements.is_empty() {
+        return Err(not_found("No policy is associated with the given resource."));
+    }
+    function.ensure_revision(&input["RevisionId"], now, "GetPolicy")?;
+    let sid = input["StatementId"].as_str().unwrap_or_default();
+    let place = function.statements.iter().position(|s| s["Sid"] == input["StatementId"]);
+    let place =
+        place.ok_or_else(|| not_found(format!("Statement {sid} is not found in resource policy.")))?;
+    function.statements.remove(place);
+    function.revised(&request_id);
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,123 @@
+//! The containers of one function, as plain bookkeeping.
+
+use super::{instance::Instance, pool::Failure, sandbox::Sandbox};
+use std::{collections::VecDeque, sync::Arc};
+use tokio::{sync::oneshot, time::Instant};
+
+/// Who waits for a container.
+pub type Waiter = oneshot::Sender<Result<Arc<Instance>, Failure>>;
+
+/// The containers of one function's newest sandbox, and who waits for one.
+pub struct Fleet {
+    pub sandbox: Arc<Sandbox>,
+    /// The last one in is the first one out, so that those which are not needed grow old.
+    idle: Vec<(Arc<Instance>, Instant)>,
+    waiting: VecDeque<Waiter>,
+    /// Containers that run or are being started.
+    containers: usize,
+    /// Of these, the ones whose runtime is not ready yet.
+    starting: usize,
+    /// Invocations between admission and answer.
+    pub in_flight: u32,
+    /// The most containers it may have.
+    pub most: usize,
+}
+
+impl Fleet {
+    pub fn new(sandbox: Arc<Sandbox>) -> Self {
+        Self {
+            sandbox,
+            idle: Vec::new(),
+            waiting: VecDeque::new(),
+            containers: 0,
+            starting: 0,
+            in_flight: 0,
+            most: 0,
+        }
+    }
+
+    pub fn is_of(&self, sandbox: &Arc<Sandbox>) -> bool {
+        Arc::ptr_eq(&self.sandbox, sandbox)
+    }
+
+    /// Goes over to a newer sandbox; the containers of the old one are retired as they become free.
+    pub fn replace(&mut self, sandbox: &Arc<Sandbox>) {
+        if self.is_of(sandbox) {
+            return;
+        }
+        self.retire_idle();
+        self.sandbox = sandbox.clone();
+        (self.containers, self.starting) = (0, 0);
+    }
+
+    pub fn retire_idle(&mut self) {
+        self.idle.drain(..).for_each(|(instance, _)| instance.retire());
+    }
+
+    /// An idle container that is still alive.
+    pub fn take_idle(&mut self) -> Option<Arc<Instance>> {
+        while let Some((instance, _)) = self.idle.pop() {
+            if !instance.api.is_over() {
+                return Some(instance);
+            }
+        }
+        None
+    }
+
+    pub fn wait(&mut self, waiter: Waiter) {
+        self.waiting.push_back(waiter);
+    }
+
+    /// How many containers to start so that nobody waits for longer than needed.
+    pub fn start_missing(&mut self) -> usize {
+        let wanted = self.waiting.len().saturating_sub(self.starting);
+        let missing = wanted.min(self.most.saturating_sub(self.containers));
+        self.containers += missing;
+        self.starting += missing;
+        missing
+    }
+
+    /// A launch is over, well or not.
+    pub fn launched(&mut self) {
+        self.starting = self.starting.saturating_sub(1);
+    }
+
+    /// A container is gone.
+    pub fn vacate(&mut self) {
+        self.containers = self.containers.saturating_sub(1);
+    }
+
+    /// Gives a free container to whoever has waited longest, or keeps it warm.
+    pub fn hand_over(&mut self, instance: Arc<Instance>, now: Instant) {
+        let mut result = Ok(instance);
+        while let Some(waiter) = self.waiting.pop_front() {
+            match waiter.send(result) {
+                Ok(()) => return,
+                Err(unheard) => result = unheard,
+            }
+        }
+        if let Ok(instance) = result {
+            self.idle.push((instance, now));
+        }
+    }
+
+    /// Tells whoever has waited longest that it will be nothing.
+    pub fn fail(&mut self, failure: Failure) {
+        let mut result = Err(failure);
+        while let Some(waiter) = self.waiting.pop_front() {
+            match waiter.send(result) {
+                Ok(()) => return,
+                Err(unheard) => result = unheard,
+            }
+        }
+    }
+
+    /// Since when a container is idle.
+    pub fn idle_since(&self, instance: &Arc<Instance>) -> Option<Instant> {
+        self.idle.iter().find(|(i, _)| Arc::ptr_eq(i, instance)).map(|(_, since)| *since)
+    }
+
+    pub fn forget(&mut self, instance: &Arc<Instance>) {
+        self.idle.retain(|(i, _)| !Arc::ptr_eq(i, instance));
+    }
+}

@@ -1,0 +1,64 @@
+//! One warm container.
+
+use super::{fault::Fault, journal::Entry, runtime_api::RuntimeApi, sandbox::Sandbox};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Notify, mpsc};
+
+/// A container whose runtime is ready, or was.
+pub struct Instance {
+    pub sandbox: Arc<Sandbox>,
+    pub api: RuntimeApi,
+    /// The engine's name for the container.
+    pub container: String,
+    journal: mpsc::UnboundedSender<Entry>,
+    /// Until the first invocation: how long the runtime took to get ready.
+    init: Mutex<Option<Duration>>,
+    retired: Notify,
+}
+
+impl Instance {
+    pub fn new(
+        sandbox: Arc<Sandbox>,
+        api: RuntimeApi,
+        container: String,
+        journal: mpsc::UnboundedSender<Entry>,
+    ) -> Self {
+        Self { sandbox, api, container, journal, init: Mutex::default(), retired: Notify::new() }
+    }
+
+    /// The runtime got ready after `init`.
+    pub fn initialised(&self, init: Duration) {
+        *self.init.lock().unwrap_or_else(PoisonError::into_inner) = Some(init);
+    }
+
+    /// The init duration, for the first invocation only.
+    pub fn take_init(&self) -> Option<Duration> {
+        self.init.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Writes into the function's log, in order with the container's own output.
+    pub fn record(&self, entry: Entry) {
+        // The journal ends with the local AWS; then nobody can read it anyway.
+        let _unread = self.journal.send(entry);
+    }
+
+    /// Lets the container's supervisor kill it.
+    pub fn retire(&self) {
+        self.retired.notify_one();
+    }
+
+    /// Waits until somebody retires it.
+    pub async fn until_retired(&self) {
+        self.retired.notified().await;
+    }
+}
+
+/// A launch that failed by the function's fault. The instance is over; it lives on so that the log can be written.
+pub struct FailedLaunch {
+    pub fault: Fault,
+    pub instance: Arc<Instance>,
+    pub init: Duration,
+}

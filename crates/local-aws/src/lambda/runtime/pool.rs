@@ -1,0 +1,261 @@
+//! All containers of all functions.
+
+use super::{
+    fleet::Fleet,
+    instance::{FailedLaunch, Instance},
+    launch,
+    sandbox::Sandbox,
+};
+use crate::{
+    error::AwsError,
+    lambda::{ACCOUNT_CONCURRENCY, containers::ContainerEngine, name::not_found, revision},
+    server::LocalAws,
+};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, timeout},
+};
+
+/// Containers of a function without reserved concurrency. AWS would start up to a thousand; here further invocations
+/// wait for a free one, because a laptop has only so many cores.
+const UNRESERVED_CONTAINERS: usize = 10;
+/// How long a container is kept warm.
+const WARM: Duration = Duration::from_secs(300);
+/// How long the end of the process waits for containers to be gone.
+const STOPPING: Duration = Duration::from_secs(30);
+
+/// All warm containers.
+pub struct Pool {
+    pub(super) engine: Arc<dyn ContainerEngine>,
+    fleets: Mutex<HashMap<String, Fleet>>,
+    /// True once everything has to end. Whoever has a container holds a receiver.
+    stop: watch::Sender<bool>,
+    served_at: OnceLock<SocketAddr>,
+    next_id: AtomicU64,
+}
+
+/// Why there is no container for an invocation.
+pub enum Failure {
+    /// The function's own fault.
+    Fault(Box<FailedLaunch>),
+    Refused(AwsError),
+}
+
+/// The right to be one of a function's concurrent executions, until it is dropped.
+pub struct Admission {
+    aws: LocalAws,
+    sandbox: Arc<Sandbox>,
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let pool = &self.aws.inner().pool;
+        if let Some(fleet) = pool.fleets().get_mut(&self.sandbox.id.arn) {
+            fleet.in_flight = fleet.in_flight.saturating_sub(1);
+        }
+    }
+}
+
+impl Pool {
+    pub fn new(engine: Arc<dyn ContainerEngine>) -> Self {
+        Self {
+            engine,
+            fleets: Mutex::default(),
+            stop: watch::Sender::new(false),
+            served_at: OnceLock::new(),
+            next_id: AtomicU64::new(1),
+        }
+    }
+
+    /// Tells where this local AWS listens: containers pull their images from there.
+    pub fn served_at(&self, address: SocketAddr) {
+        // A second listener of the same local AWS serves the same registry: the first will do.
+        let _known = self.served_at.set(address);
+    }
+
+    /// `host:port` of the registry, where there is one.
+    pub(super) fn registry(&self) -> Option<String> {
+        self.served_at.get().map(|address| format!("127.0.0.1:{}", address.port()))
+    }
+
+    /// The mark on this local AWS's containers.
+    pub(super) fn owner(&self) -> String {
+        self.registry().unwrap_or_else(|| format!("process-{}", std::process::id()))
+    }
+
+    /// A number that no other container or invocation has.
+    pub fn unique(&self) -> String {
+        self.next_id.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
+    /// An invocation's request id.
+    pub fn request_id(&self, sandbox: &Sandbox) -> String {
+        revision::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
+    }
+
+    /// Admits one more concurrent execution.
+    ///
+    /// # Errors
+    /// `TooManyRequestsException` over the reserved concurrency, or over the account's.
+    pub fn admit(
+        &self,
+        aws: &LocalAws,
+        sandbox: &Arc<Sandbox>,
+        reserved: Option<u32>,
+    ) -> Result<Admission, AwsError> {
+        let limit = reserved.unwrap_or(ACCOUNT_CONCURRENCY);
+        let mut fleets = self.fleets();
+        let fleet = fleets.entry(sandbox.id.arn.clone()).or_insert_with(|| Fleet::new(sandbox.clone()));
+        if fleet.in_flight >= limit {
+            return Err(AwsError {
+                reason: Some(match reserved {
+                    Some(_) => "ReservedFunctionConcurrentInvocationLimitExceeded",
+                    None => "ConcurrentInvocationLimitExceeded",
+                }),
+                ..AwsError::new(429, "TooManyRequestsException", "Rate Exceeded.")
+            });
+        }
+        fleet.in_flight += 1;
+        fleet.most = reserved.map_or(UNRESERVED_CONTAINERS, |n| n as usize);
+        Ok(Admission { aws: aws.clone(), sandbox: sandbox.clone() })
+    }
+
+    /// A container for one invocation: a warm one, or the first that is started or becomes free.
+    ///
+    /// # Errors
+    /// The container could not be started, or the function is gone.
+    pub async fn take(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>) -> Result<Arc<Instance>, Failure> {
+        let gone = || self.gone(sandbox);
+        let receiver = {
+            let mut fleets = self.fleets();
+            if *self.stop.borrow() {
+                return Err(gone());
+            }
+            let fleet = fleets.get_mut(&sandbox.id.arn).ok_or_else(gone)?;
+            fleet.replace(sandbox);
+            if let Some(instance) = fleet.take_idle() {
+                return Ok(instance);
+            }
+            let (sender, receiver) = oneshot::channel();
+            fleet.wait(sender);
+            self.start_missing(aws, fleet);
+            receiver
+        };
+        receiver.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Why nobody brings a container any more.
+    fn gone(&self, sandbox: &Sandbox) -> Failure {
+        Failure::Refused(if *self.stop.borrow() {
+            AwsError::new(500, "ServiceException", "the local AWS is shutting down")
+        } else {
+            not_found(format!("Function not found: {}", sandbox.id.arn))
+        })
+    }
+
+    fn start_missing(&self, aws: &LocalAws, fleet: &mut Fleet) {
+        for _ in 0..fleet.start_missing() {
+            tokio::spawn(launch::launch(aws.downgrade(), fleet.sandbox.clone(), self.stop.subscribe()));
+        }
+    }
+
+    /// Brings a container back; one that must not be used again is killed.
+    pub fn give_back(&self, instance: Arc<Instance>, healthy: bool) {
+        let mut fleets = self.fleets();
+        match fleets.get_mut(&instance.sandbox.id.arn) {
+            Some(fleet) if healthy && fleet.is_of(&instance.sandbox) => {
+                fleet.hand_over(instance, Instant::now());
+            }
+            _ => instance.retire(),
+        }
+    }
+
+    /// A launch succeeded.
+    pub(super) fn launched(&self, instance: Arc<Instance>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+            fleet.launched();
+        }
+        self.give_back(instance, true);
+    }
+
+    /// A launch failed.
+    pub(super) fn failed(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>, failure: Failure) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+            fleet.launched();
+            fleet.fail(failure);
+            self.start_missing(aws, fleet);
+        }
+    }
+
+    /// A container is gone, or was never started.
+    pub(super) fn vacated(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+            fleet.vacate();
+            self.start_missing(aws, fleet);
+        }
+    }
+
+    /// Forgets a container that is over.
+    pub(super) fn forget(&self, instance: &Arc<Instance>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+            fleet.forget(instance);
+        }
+    }
+
+    /// Takes a container out of use if it was idle for too long; else says when to ask again.
+    pub(super) fn expire(&self, instance: &Arc<Instance>) -> Option<Instant> {
+        let mut fleets = self.fleets();
+        let now = Instant::now();
+        let Some(fleet) = self.fleet_of(&mut fleets, &instance.sandbox) else { return Some(now + WARM) };
+        let Some(since) = fleet.idle_since(instance) else { return Some(now + WARM) };
+        if since + WARM > now {
+            return Some(since + WARM);
+        }
+        fleet.forget(instance);
+        None
+    }
+
+    fn fleet_of<'a>(
+        &self,
+        fleets: &'a mut HashMap<String, Fleet>,
+        sandbox: &Arc<Sandbox>,
+    ) -> Option<&'a mut Fleet> {
+        fleets.get_mut(&sandbox.id.arn).filter(|fleet| fleet.is_of(sandbox))
+    }
+
+    /// Goes over to a function's newest sandbox.
+    pub fn replace(&self, sandbox: &Arc<Sandbox>) {
+        if let Some(fleet) = self.fleets().get_mut(&sandbox.id.arn) {
+            fleet.replace(sandbox);
+        }
+    }
+
+    /// Retires the containers of a function that was deleted.
+    pub fn retire(&self, function_arn: &str) {
+        if let Some(mut fleet) = self.fleets().remove(function_arn) {
+            fleet.retire_idle();
+        }
+    }
+
+    /// Stops every container, for the end of the process. Nothing can be invoked afterwards.
+    pub async fn stop_all(&self) {
+        self.stop.send_replace(true);
+        self.fleets().clear();
+        // Every container's supervisor kills it; what they don't manage in time is swept up after them.
+        let _late = timeout(STOPPING, self.stop.closed()).await;
+        let _engine_gone = self.engine.clean_up(&self.owner()).await;
+    }
+
+    fn fleets(&self) -> MutexGuard<'_, HashMap<String, Fleet>> {
+        self.fleets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

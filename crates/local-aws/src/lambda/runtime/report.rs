@@ -1,0 +1,47 @@
+//! The REPORT line of an invocation.
+
+use super::fault::Fault;
+use std::{fmt::Write, time::Duration};
+
+/// What one invocation took.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub request_id: String,
+    pub duration: Duration,
+    /// Of the invocation for which the container was started: how long its runtime took to get ready.
+    pub init: Option<Duration>,
+    /// MB.
+    pub memory_size: u32,
+    pub status: Option<&'static str>,
+}
+
+impl Report {
+    pub fn new(request_id: &str, duration: Duration, memory_size: u32, fault: Option<&Fault>) -> Self {
+        let status = fault.map(Fault::status);
+        Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status }
+    }
+
+    /// The line, with the most memory (in MB) that was seen in use.
+    pub fn line(&self, memory_used: u64) -> String {
+        let billed = self.duration + self.init.unwrap_or_default();
+        let mut line = format!(
+            "REPORT RequestId: {}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {memory_used} MB\t",
+            self.request_id,
+            milliseconds(self.duration),
+            milliseconds(billed).ceil(),
+            self.memory_size,
+        );
+        // Writing to a String can't fail.
+        if let Some(init) = self.init {
+            _ = write!(line, "Init Duration: {:.2} ms\t", milliseconds(init));
+        }
+        if let Some(status) = self.status {
+            _ = write!(line, "Status: {status}\t");
+        }
+        line
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,286 @@
+//! The Runtime API of one container: where its runtime asks for events and brings the answers.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>. Everything else that a container asks of this
+//! address goes to the local AWS itself, so that an SDK in the function finds it through `AWS_ENDPOINT_URL`.
+
+use super::fault::{Entrypoint, Exit, Fault};
+use crate::server::{Body, WeakAws, full, text};
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, oneshot};
+
+/// Bytes of an answer: 6 MB and a little for its envelope.
+pub const RESPONSE_LIMIT: usize = 6_291_556;
+const PREFIX: &str = "/2018-06-01/runtime/";
+
+/// One container's Runtime API. A clone is another handle to the same.
+#[derive(Clone)]
+pub struct RuntimeApi(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    /// An event was queued, or the end has come.
+    news: Notify,
+    /// The runtime is ready, or will never be.
+    began: Notify,
+    aws: WeakAws,
+}
+
+#[derive(Default)]
+struct State {
+    queued: Option<(Event, oneshot::Sender<Answer>)>,
+    running: Option<(String, oneshot::Sender<Answer>)>,
+    init: Init,
+    ended: Option<Ended>,
+}
+
+#[derive(Default, Clone)]
+enum Init {
+    #[default]
+    UnderWay,
+    Ready,
+    Failed(Bytes),
+}
+
+/// One event for the runtime.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub request_id: String,
+    pub payload: Bytes,
+    pub function_arn: String,
+    /// The wall clock's moment at which it is too late, in milliseconds since 1970.
+    pub deadline_ms: i64,
+    pub trace_id: String,
+}
+
+/// What came back for an event.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    Response(Bytes),
+    Fault(Fault),
+    /// The container ended before its runtime took the event: another one can have it.
+    NotTaken,
+}
+
+/// Why a container is no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// We stopped it.
+    Stopped,
+    Exited(Exit),
+    Entrypoint(Entrypoint),
+}
+
+impl Ended {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Stopped => Fault::Exited(Exit::Signal("killed")),
+            Self::Exited(exit) => Fault::Exited(*exit),
+            Self::Entrypoint(why) => Fault::Entrypoint(why.clone()),
+        }
+    }
+}
+
+impl RuntimeApi {
+    pub(crate) fn new(aws: WeakAws) -> Self {
+        let (news, began) = (Notify::new(), Notify::new());
+        Self(Arc::new(Inner { state: Mutex::default(), news, began, aws }))
+    }
+
+    /// Waits until the runtime asks for its first event.
+    ///
+    /// # Errors
+    /// The fault for which it never will.
+    pub(crate) async fn ready(&self) -> Result<(), Fault> {
+        loop {
+            let began = self.0.began.notified();
+            if let Some(result) = self.begun() {
+                return result;
+            }
+            began.await;
+        }
+    }
+
+    fn begun(&self) -> Option<Result<(), Fault>> {
+        let state = self.state();
+        match (&state.init, &state.ended) {
+            (Init::Failed(payload), _) => Some(Err(Fault::Init(payload.clone()))),
+            (_, Some(ended)) => Some(Err(ended.fault())),
+            (Init::Ready, None) => Some(Ok(())),
+            (Init::UnderWay, None) => None,
+        }
+    }
+
+    /// Gives the runtime an event; the answer arrives in the receiver.
+    pub(crate) fn give(&self, event: Event) -> oneshot::Receiver<Answer> {
+        let (sender, receiver) = oneshot::channel();
+        let mut state = self.state();
+        if state.ended.is_some() {
+            // Nobody is there to hear that it failed if the receiver is gone already.
+            let _unheard = sender.send(Answer::NotTaken);
+        } else {
+            state.queued = Some((event, sender));
+            self.0.news.notify_one();
+        }
+        receiver
+    }
+
+    /// The container is gone: whoever waits for it hears so.
+    pub(crate) fn end(&self, ended: Ended) {
+        let mut state = self.state();
+        let fault = ended.fault();
+        state.ended.get_or_insert(ended);
+        if let Some((_, sender)) = state.queued.take() {
+            let _unheard = sender.send(Answer::NotTaken);
+        }
+        if let Some((_, sender)) = state.running.take() {
+            let _unheard = sender.send(Answer::Fault(fault));
+        }
+        drop(state);
+        self.0.began.notify_waiters();
+        self.0.news.notify_waiters();
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.state().ended.is_some()
+    }
+
+    /// Answers one request of the container.
+    pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
+        let Some(what) = request.uri().path().strip_prefix(PREFIX) else {
+            return self.elsewhere(request).await;
+        };
+        let what = what.to_owned();
+        match (request.method(), what.split('/').collect::<Vec<_>>().as_slice()) {
+            (&Method::GET, ["invocation", "next"]) => self.next().await,
+            (&Method::POST, ["invocation", id, "response"]) => self.response(id, request).await,
+            (&Method::POST, ["invocation", id, "error"]) => self.error(id, request).await,
+            (&Method::POST, ["init", "error"]) => self.init_error(request).await,
+            _ => refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path"),
+        }
+    }
+
+    async fn elsewhere(&self, request: Request<Body>) -> Response<Body> {
+        match self.0.aws.upgrade() {
+            // Boxed: the local AWS can invoke a function, whose container asks the local AWS.
+            Some(aws) => Box::pin(aws.handle(request)).await,
+            None => text(StatusCode::SERVICE_UNAVAILABLE, "the local AWS is gone\n".to_owned()),
+        }
+    }
+
+    async fn next(&self) -> Response<Body> {
+        self.became_ready();
+        loop {
+            let news = self.0.news.notified();
+            if let Some(response) = self.take() {
+                return response;
+            }
+            news.await;
+        }
+    }
+
+    fn became_ready(&self) {
+        let mut state = self.state();
+        if matches!(state.init, Init::UnderWay) {
+            state.init = Init::Ready;
+            drop(state);
+            self.0.began.notify_waiters();
+        }
+    }
+
+    fn take(&self) -> Option<Response<Body>> {
+        let mut state = self.state();
+        if state.ended.is_some() {
+            return Some(refuse(StatusCode::GONE, "Gone", "This environment is shut down"));
+        }
+        let (event, sender) = state.queued.take()?;
+        let response = event_response(&event);
+        state.running = Some((event.request_id, sender));
+        Some(response)
+    }
+
+    async fn response(&self, id: &str, request: Request<Body>) -> Response<Body> {
+        match read(request).await {
+            Some(payload) => self.finish(id, Answer::Response(payload)),
+            None => match self.finish(id, Answer::Fault(Fault::ResponseTooLarge)) {
+                accepted if accepted.status() == StatusCode::ACCEPTED => refuse(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "RequestEntityTooLarge",
+                    "Exceeded maximum allowed payload size (6291556 bytes).",
+                ),
+                refused => refused,
+            },
+        }
+    }
+
+    async fn error(&self, id: &str, request: Request<Body>) -> Response<Body> {
+        let payload = read(request).await.unwrap_or_default();
+        self.finish(id, Answer::Fault(Fault::Handler(payload)))
+    }
+
+    async fn init_error(&self, request: Request<Body>) -> Response<Body> {
+        let payload = read(request).await.unwrap_or_default();
+        self.state().init = Init::Failed(payload);
+        self.0.began.notify_waiters();
+        accepted()
+    }
+
+    fn finish(&self, id: &str, answer: Answer) -> Response<Body> {
+        let mut state = self.state();
+        match state.running.take_if(|(running, _)| running == id) {
+            Some((_, sender)) => {
+                // The caller may have stopped waiting; the runtime goes on all the same.
+                let _unheard = sender.send(answer);
+                accepted()
+            }
+            None => refuse(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A whole body, or `None` where it is over the limit. It is read to its end in any case, since a runtime that is
+/// cut off in mid-sentence takes it for a broken connection and gives up.
+async fn read(request: Request<Body>) -> Option<Bytes> {
+    let mut body = request.into_body();
+    let mut all = BytesMut::new();
+    let mut fits = true;
+    while let Some(Ok(frame)) = body.frame().await {
+        if let Ok(data) = frame.into_data() {
+            fits &= all.len() + data.len() <= RESPONSE_LIMIT;
+            if fits {
+                all.extend_from_slice(&data);
+            }
+        }
+    }
+    fits.then(|| all.freeze())
+}
+
+fn event_response(event: &Event) -> Response<Body> {
+    let response = Response::builder()
+        .header("content-type", "application/json")
+        .header("lambda-runtime-aws-request-id", &event.request_id)
+        .header("lambda-runtime-deadline-ms", event.deadline_ms)
+        .header("lambda-runtime-invoked-function-arn", &event.function_arn)
+        .header("lambda-runtime-trace-id", &event.trace_id)
+        .body(full(event.payload.clone()));
+    response.unwrap_or_else(|e| refuse(StatusCode::INTERNAL_SERVER_ERROR, "BadEvent", &e.to_string()))
+}
+
+fn accepted() -> Response<Body> {
+    answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+}
+
+fn refuse(status: StatusCode, kind: &str, message: &str) -> Response<Body> {
+    answer(status, &json!({ "errorType": kind, "errorMessage": message }))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+    crate::protocol::typed(status.as_u16(), "application/json", body.to_string())
+}

@@ -1,0 +1,65 @@
+//! What a function's containers are made from. A change of settings or code makes a new one, which retires the
+//! containers of the old.
+
+use crate::lambda::{
+    function::Identity,
+    settings::{Environment, ImageConfig, Settings},
+    source::Source,
+};
+use std::time::Duration;
+
+/// Everything a container needs to know. Two are the same only if they are the same allocation.
+#[derive(Debug)]
+pub struct Sandbox {
+    pub id: Identity,
+    pub role: String,
+    /// `None` for Zip functions, which do not run here.
+    pub image: Option<ImageRef>,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    pub environment: Environment,
+    pub overrides: ImageConfig,
+    pub timeout: Duration,
+    /// MB.
+    pub memory: u32,
+    /// MB of `/tmp`.
+    pub ephemeral_storage: u32,
+    pub log_group: String,
+}
+
+/// An image in our own registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageRef {
+    pub account: String,
+    pub region: String,
+    pub repository: String,
+    /// `sha256:…`
+    pub digest: String,
+}
+
+impl Sandbox {
+    pub fn new(id: &Identity, settings: &Settings, source: &Source, architecture: &str) -> Self {
+        Self {
+            id: id.clone(),
+            role: settings.role.clone(),
+            image: image_of(id, source),
+            architecture: architecture.to_owned(),
+            environment: settings.environment.clone().unwrap_or_default(),
+            overrides: settings.image_config.clone().unwrap_or_default(),
+            timeout: Duration::from_secs(settings.timeout.into()),
+            memory: settings.memory_size,
+            ephemeral_storage: settings.ephemeral_storage,
+            log_group: settings.log_group.clone(),
+        }
+    }
+}
+
+fn image_of(id: &Identity, source: &Source) -> Option<ImageRef> {
+    let Source::Image(image) = source else { return None };
+    Some(ImageRef {
+        account: id.account.clone(),
+        region: id.region.clone(),
+        repository: image.repository.clone(),
+        digest: image.digest.clone(),
+    })
+}

@@ -1,0 +1,114 @@
+//! Pending, InProgress, and who has to wait for it.
+
+use super::*;
+use crate::testing::refused;
+
+const NAME: &str = "greet";
+
+async fn configuration(aws: &LocalAws) -> Value {
+    ok(aws, "lambda", "GetFunctionConfiguration", json!({"FunctionName": NAME})).await
+}
+
+/// A realistic local AWS in which role and repository policy are old enough.
+async fn settled() -> LocalAws {
+    let aws = world(echo(), Consistency::Realistic).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    aws
+}
+
+#[tokio::test]
+async fn instant_shows_the_true_states_and_conflicts_with_nobody() {
+    let aws = world(echo(), Consistency::Instant).await;
+    let created = ok(&aws, "lambda", "CreateFunction", greet()).await;
+    assert_eq!((&created["State"], created.get("LastUpdateStatus")), (&json!("Pending"), None));
+    let read = configuration(&aws).await;
+    assert_eq!((&read["State"], &read["LastUpdateStatus"]), (&json!("Active"), &json!("Successful")));
+    assert_ne!(read["RevisionId"], created["RevisionId"]);
+    for timeout in [5, 6] {
+        let input = json!({"FunctionName": NAME, "Timeout": timeout, "RevisionId": configuration(&aws).await["RevisionId"]});
+        let updated = ok(&aws, "lambda", "UpdateFunctionConfiguration", input).await;
+        assert_eq!(updated["LastUpdateStatus"], json!("InProgress"));
+        assert_eq!(updated["LastUpdateStatusReasonCode"], json!("Creating"));
+    }
+    assert_eq!(configuration(&aws).await["LastUpdateStatus"], json!("Successful"));
+    let stale = json!({"FunctionName": NAME, "Timeout": 7, "RevisionId": created["RevisionId"]});
+    let (code, text) = refused(&aws, "lambda", "UpdateFunctionConfiguration", stale).await;
+    assert_eq!(code, "PreconditionFailedException");
+    assert_eq!(
+        text,
+        "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_young_role_cannot_be_assumed_yet() {
+    let aws = world(echo(), Consistency::Realistic).await;
+    let (_, text) = refused(&aws, "lambda", "CreateFunction", greet()).await;
+    assert_eq!(text, "The role defined for the function cannot be assumed by Lambda.");
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    ok(&aws, "lambda", "CreateFunction", greet()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_happens_to_a_pending_function_but_its_deletion() {
+    let aws = settled().await;
+    ok(&aws, "lambda", "CreateFunction", greet()).await;
+    assert_eq!(configuration(&aws).await["State"], json!("Pending"));
+    let update = json!({"FunctionName": NAME, "Timeout": 7});
+    let image = json!({"FunctionName": NAME, "ImageUri": format!("{REGISTRY}/app:v1")});
+    for (operation, input) in [
+        ("UpdateFunctionConfiguration", update.clone()),
+        ("UpdateFunctionCode", image),
+        ("Invoke", json!({"FunctionName": NAME})),
+    ] {
+        let (code, text) = refused(&aws, "lambda", operation, input).await;
+        assert_eq!(code, "ResourceConflictException");
+        assert_eq!(
+            text,
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending"
+        );
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(configuration(&aws).await["State"], json!("Active"));
+    ok(&aws, "lambda", "UpdateFunctionConfiguration", update).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_blocks_updates_and_the_old_settings_keep_serving() {
+    let engine =
+        Arc::new(Scripted::new(|_, started| Reaction::Respond(json!(started.environment.get("COLOUR")))));
+    let aws = world(engine, Consistency::Realistic).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let colour = |value: &str| json!({"Environment": {"Variables": {"COLOUR": value}}});
+    ok(&aws, "lambda", "CreateFunction", with(greet(), colour("red"))).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let update = with(json!({"FunctionName": NAME}), colour("blue"));
+    ok(&aws, "lambda", "UpdateFunctionConfiguration", update.clone()).await;
+    let (code, text) = refused(&aws, "lambda", "UpdateFunctionConfiguration", update).await;
+    assert_eq!(code, "ResourceConflictException");
+    assert_eq!(
+        text,
+        format!(
+            "The operation cannot be performed at this time. An update is in progress for resource: {ARN}"
+        )
+    );
+    assert_eq!(invoke(&aws, "{}").await.json(), json!("red"));
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(invoke(&aws, "{}").await.json(), json!("blue"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_young_repository_policy_is_not_seen_by_an_update() {
+    let aws = settled().await;
+    ok(&aws, "lambda", "CreateFunction", greet()).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let policy =
+        ok(&aws, "ecr", "GetRepositoryPolicy", json!({"repositoryName": "app"})).await["policyText"].clone();
+    ok(&aws, "ecr", "DeleteRepositoryPolicy", json!({"repositoryName": "app"})).await;
+    ok(&aws, "ecr", "SetRepositoryPolicy", json!({"repositoryName": "app", "policyText": policy})).await;
+    let image = json!({"FunctionName": NAME, "ImageUri": format!("{REGISTRY}/app:v1")});
+    let (code, _) = refused(&aws, "lambda", "UpdateFunctionCode", image.clone()).await;
+    assert_eq!(code, "AccessDeniedException");
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    ok(&aws, "lambda", "UpdateFunctionCode", image).await;
+}

@@ -1,0 +1,103 @@
+//! UpdateFunctionConfiguration and UpdateFunctionCode.
+
+use super::{
+    constraints::{Constraints, invalid},
+    create::read_architecture,
+    function::{Function, Seen},
+    name::Target,
+    neighbours,
+    settings::Changes,
+    source::{ImageSource, Source},
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde_json::{Value, json};
+
+const READ_BY: &str = "GetFunction/GetAlias";
+
+pub fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::to_change(call, &input)?;
+    let mut constraints = Constraints::default();
+    let changes = Changes::read(&input, &mut constraints)?;
+    constraints.check()?;
+    changes.check()?;
+    let now = call.now;
+    let function = target.find(call)?;
+    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
+    function.ensure_settled(now)?;
+    check_package(function, &changes)?;
+    let mut settings = function.settings.clone();
+    settings.apply(changes);
+    let before = &function.settings;
+    // A change of something else doesn't ask whether the role is still good.
+    if (&settings.role, &settings.tracing, &settings.vpc) != (&before.role, &before.tracing, &before.vpc) {
+        neighbours::ensure_role(call, &settings)?;
+    }
+    target.find(call)?.settings = settings;
+    finish(call, &target)
+}
+
+fn check_package(function: &Function, changes: &Changes) -> Result<(), AwsError> {
+    match function.source {
+        Source::Image(_) if changes.names_zip_settings() => Err(invalid(
+            "Please don't provide Handler or Runtime or Layer when updating a function with packageType Image.",
+        )),
+        Source::Zip { .. } if changes.names_image_config() => {
+            Err(invalid("Please don't provide ImageConfig when updating a function with packageType Zip."))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::to_change(call, &input)?;
+    let mut constraints = Constraints::default();
+    let architecture = read_architecture(&input, &mut constraints);
+    constraints.check()?;
+    if input["Publish"] == json!(true) {
+        return Err(AwsError::not_implemented("publishing a version"));
+    }
+    let now = call.now;
+    let function = target.find(call)?;
+    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
+    function.ensure_settled(now)?;
+    let current = function.source.clone();
+    let source = new_source(call, &input, &current, &target)?;
+    let function = target.find(call)?;
+    let architecture = architecture.unwrap_or_else(|| function.architecture.clone());
+    if input["DryRun"] == json!(true) {
+        let would_be = Function { source, architecture, ..function.clone() };
+        return Ok(Reply::ok(would_be.configuration(Seen::At(now))));
+    }
+    function.source = source;
+    function.architecture = architecture;
+    finish(call, &target)
+}
+
+fn new_source(call: &mut Call, input: &Value, current: &Source, target: &Target) -> Result<Source, AwsError> {
+    match (current, input["ImageUri"].as_str()) {
+        (Source::Zip { .. }, Some(_)) => {
+            Err(invalid("Please don't provide ImageUri when updating a function with packageType Zip."))
+        }
+        (Source::Zip { .. }, None) => Source::zip(input),
+        (Source::Image(_), None) => {
+            Err(invalid("Please provide ImageUri when updating a function with packageType Image."))
+        }
+        (Source::Image(_), Some(uri)) => {
+            let image = ImageSource::resolve(call, uri)?;
+            neighbours::ensure_pull(call, &image.repository, &target.arn)?;
+            Ok(Source::Image(image))
+        }
+    }
+}
+
+fn finish(call: &mut Call, target: &Target) -> Result<Reply, AwsError> {
+    let (now, delays, request_id) = (call.now, call.delays, call.request_id.clone());
+    let function = target.find(call)?;
+    function.updated(now, &delays, &request_id);
+    let (reply, sandbox) = (function.configuration(Seen::Updated), function.sandbox(now));
+    call.pool.replace(&sandbox);
+    Ok(Reply::ok(reply))
+}
