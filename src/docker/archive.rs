@@ -5,7 +5,7 @@ use super::{
     blob::{Blob, Content},
     distribution::Distribution,
     hash::hex,
-    hints::explain,
+    hints::explain_push,
     image_file::{ImageFile, Layer, Picked},
 };
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -38,7 +38,7 @@ pub async fn push(
     let picked = tokio::task::spawn_blocking(move || ImageFile::open(&path)?.pick(&wanted))
         .await?
         .with_context(|| file.display().to_string())?;
-    upload(to, file, picked, tag, on).await.map_err(|e| anyhow!(explain(&format!("{e:#}"))))
+    upload(to, file, picked, tag, on).await.map_err(|e| anyhow!(explain_push(&format!("{e:#}"))))
 }
 
 async fn upload(

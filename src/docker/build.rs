@@ -6,7 +6,7 @@ use super::{
     connect::{Builder, Connection},
     context::Context,
     dockerfile::Dockerfile,
-    hints::explain,
+    hints::explain_build,
     session::Session,
     tarball::{self, Sending},
 };
@@ -200,7 +200,7 @@ fn failed(error: &Error, log: &mut BuildLog<'_>) -> anyhow::Error {
         Error::DockerResponseServerError { message, .. } => message.clone(),
         other => format!("the engine broke off: {}", chain(other)),
     };
-    anyhow!(explain(&log.failure(message.trim())))
+    anyhow!(explain_build(&log.failure(message.trim())))
 }
 
 /// An error with its causes, which hyper's own text leaves out.

@@ -165,9 +165,8 @@ impl Step {
 
 /// How the context and the Dockerfile reach BuildKit: no step of the user's.
 fn is_plumbing(name: &str) -> bool {
-    name.starts_with("[internal] load") && !name.contains("metadata")
-        || name.contains("://buildkit-body")
-        || name.contains("buildkit-session")
+    let loads = name.starts_with("[internal] load") && !name.contains("metadata");
+    loads || name == "copy /context /" || name.contains("://buildkit-body")
 }
 
 #[cfg(test)]

@@ -74,6 +74,24 @@ impl Exchange for Http {
     }
 }
 
+/// [`Exchange`] with a registry in this process: whatever answers requests, or fails as a connection does.
+pub struct InProcess<F>(pub F);
+
+impl<F, Fut> Exchange for InProcess<F>
+where
+    F: Fn(Request<Body>) -> Fut,
+    Fut: Future<Output = Result<Response<Body>>> + 'static,
+{
+    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
+        let answer = (self.0)(request);
+        async move {
+            let (parts, body) = answer.await?.into_parts();
+            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+        }
+        .boxed_local()
+    }
+}
+
 /// One repository of one registry.
 pub struct Distribution<'a> {
     exchange: &'a dyn Exchange,

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::{
     fs::File,
     io::{self, Read},
+    path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
 
@@ -52,7 +53,16 @@ fn work(entries: &[Entry], next: &AtomicUsize) -> Result<Vec<(usize, Digest)>> {
 }
 
 fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
-    let mut file = open(entry)?;
+    let (digest, read) = content(&mut open(entry)?, buffer)
+        .with_context(|| format!("cannot read {}", entry.path.display()))?;
+    if read != size {
+        bail!("{}", changed(entry));
+    }
+    Ok(digest)
+}
+
+/// Digest and length of what is left of `file`.
+fn content(file: &mut File, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
     let (mut hasher, mut read) = (Sha256::new(), 0);
     loop {
         match file.read(buffer) {
@@ -62,13 +72,31 @@ fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
                 read += n as u64;
             }
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e).with_context(|| format!("cannot read {}", entry.path.display())),
+            Err(e) => return Err(e),
         }
     }
-    if read != size {
-        bail!("{}", changed(entry));
+    Ok((hasher.finalize().into(), read))
+}
+
+/// The hash of an image archive for an architecture, and its size in bytes.
+///
+/// # Errors
+/// The file can't be read, or is written meanwhile.
+pub fn archive(path: &Path, architecture: Architecture) -> Result<(String, u64)> {
+    let read = || -> io::Result<_> {
+        let mut file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Ok((size, content(&mut file, &mut vec![0; BUFFER])?))
+    };
+    let (size, (digest, bytes)) = read().with_context(|| format!("cannot read {}", path.display()))?;
+    if size != bytes {
+        bail!("{} changed while it was being read; run again when nothing writes to it", path.display());
     }
-    Ok(hasher.finalize().into())
+    let mut text = Text(Sha256::new());
+    text.put(b"lambdeploy archive 1");
+    text.put(architecture.platform().as_bytes());
+    text.put(&digest);
+    Ok((hex(&text.0.finalize()), bytes))
 }
 
 pub fn open(entry: &Entry) -> Result<File> {

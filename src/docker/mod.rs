@@ -25,12 +25,12 @@ mod tarball;
 mod testing;
 
 pub use connect::connect;
-pub use distribution::{Body, Exchange, Http};
+pub use distribution::{Body, Exchange, Http, InProcess};
 pub use engine::Engine;
 pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
 
 use crate::stack::Architecture;
-use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use std::path::Path;
 
 /// What a build or push says while it runs.
@@ -97,6 +97,29 @@ pub trait Docker {
         tag: &'a str,
         on: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<()>>;
+
+    /// Uploads the image for `architecture` in `archive` (OCI layout as tar, or what `docker save` writes) as a manifest of
+    /// this one platform, and gives the manifest's digest. Needs no engine.
+    ///
+    /// # Errors
+    /// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry
+    /// says.
+    fn push_archive<'a>(
+        &'a self,
+        archive: &'a Path,
+        architecture: Architecture,
+        to: &'a Registry,
+        repository: &'a str,
+        tag: &'a str,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, anyhow::Result<String>> {
+        async move {
+            let exchange = Http::new(to)?;
+            let to = distribution::Distribution::new(&exchange, to, repository);
+            archive::push(&to, archive, architecture.oci(), tag, on).await
+        }
+        .boxed_local()
+    }
 }
 
 /// A build, fully described.
@@ -120,39 +143,6 @@ impl std::fmt::Debug for SecretValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("***")
     }
-}
-
-/// Uploads the image for `architecture` in `archive` (OCI layout as tar, or what `docker save` writes) to a registry,
-/// without an engine, as a manifest of this one platform. Gives the manifest's digest.
-///
-/// # Errors
-/// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry says.
-pub async fn push_archive(
-    archive: &Path,
-    architecture: Architecture,
-    to: &Registry,
-    repository: &str,
-    tag: &str,
-    on: OnProgress<'_>,
-) -> anyhow::Result<String> {
-    push_archive_by(&Http::new(to)?, archive, architecture, to, repository, tag, on).await
-}
-
-/// [`push_archive`] by any [`Exchange`], such as a registry in this process.
-///
-/// # Errors
-/// As [`push_archive`].
-pub async fn push_archive_by(
-    exchange: &dyn Exchange,
-    archive: &Path,
-    architecture: Architecture,
-    to: &Registry,
-    repository: &str,
-    tag: &str,
-    on: OnProgress<'_>,
-) -> anyhow::Result<String> {
-    let to = distribution::Distribution::new(exchange, to, repository);
-    archive::push(&to, archive, architecture.oci(), tag, on).await
 }
 
 /// The hash of all that goes into a build: 64 hex digits, equal on every machine for equal inputs.
@@ -194,6 +184,14 @@ pub struct Fingerprint {
 }
 
 /// The hash of an archive: its bytes and the architecture wanted of it.
-pub async fn fingerprint_file(_file: &Path, _architecture: Architecture) -> anyhow::Result<Fingerprint> {
-    anyhow::bail!("not built yet")
+///
+/// # Errors
+/// The file can't be read, or is written meanwhile.
+pub async fn fingerprint_file(file: &Path, architecture: Architecture) -> anyhow::Result<Fingerprint> {
+    let file = file.to_owned();
+    tokio::task::spawn_blocking(move || {
+        let (hash, bytes) = hash::archive(&file, architecture)?;
+        Ok(Fingerprint { hash, files: 1, bytes, largest: Vec::new() })
+    })
+    .await?
 }

@@ -5,7 +5,7 @@ use super::{
     build::chain,
     connect::Connection,
     distribution::{Distribution, Http},
-    hints::explain,
+    hints::explain_push,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::{
@@ -50,7 +50,7 @@ pub async fn push(
             )));
             from_here(connection, image, to, repository, tag, on).await
         }
-        Err(e) => Err(anyhow!(explain(&text(&e)))).with_context(|| format!("pushing {name}:{tag}")),
+        Err(e) => Err(anyhow!(explain_push(&text(&e)))).with_context(|| format!("pushing {name}:{tag}")),
         Ok(()) => Ok(()),
     }
 }
@@ -178,3 +178,7 @@ fn text(error: &Error) -> String {
         other => chain(other),
     }
 }
+
+#[cfg(test)]
+#[path = "push_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ use super::{
     build::local_name,
     distribution::{Distribution, Exchange},
 };
+use crate::stack::Architecture;
 use anyhow::{Context as _, Result, anyhow, bail};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -13,6 +14,7 @@ use serde_json::json;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, VecDeque},
+    path::Path,
     rc::Rc,
 };
 
@@ -21,6 +23,7 @@ use std::{
 pub enum Call {
     Build { fingerprint: String, rebuild: bool },
     Push { host: String, repository: String, tag: String },
+    PushArchive { host: String, repository: String, tag: String },
 }
 
 /// What goes wrong at the next call that it fits.
@@ -54,7 +57,7 @@ struct Image {
 }
 
 impl ScriptedDocker {
-    /// Uploads through `exchange`: [`super::Http`], or a registry in this process.
+    /// Uploads through `exchange`: [`super::Http`], or [`super::InProcess`] to a registry in this process.
     pub fn new(exchange: Rc<dyn Exchange>) -> Self {
         Self {
             exchange,
@@ -183,6 +186,25 @@ impl Docker for ScriptedDocker {
         on: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<()>> {
         self.pushed(image, to, repository, tag, on).boxed_local()
+    }
+
+    fn push_archive<'a>(
+        &'a self,
+        file: &'a Path,
+        architecture: Architecture,
+        to: &'a Registry,
+        repository: &'a str,
+        tag: &'a str,
+        on: OnProgress<'a>,
+    ) -> LocalBoxFuture<'a, Result<String>> {
+        async move {
+            let call =
+                Call::PushArchive { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
+            self.calls.borrow_mut().push(call);
+            let registry = Distribution::new(&*self.exchange, to, repository);
+            archive::push(&registry, file, architecture.oci(), tag, on).await
+        }
+        .boxed_local()
     }
 }
 

@@ -108,7 +108,7 @@ impl Image {
             Source::Archive(file) => {
                 let registry = self.registry(&repository, to).await?;
                 let on = |p| said(to, p);
-                let push = docker::push_archive(
+                let push = self.docker.push_archive(
                     file,
                     self.architecture,
                     &registry,

@@ -1,0 +1,184 @@
+//! The engine of this machine pushes to a served local AWS. Without an engine, each says so and returns.
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::{
+    aws::in_process,
+    docker::{BuildRequest, Docker, Engine, InProcess, NoDocker, ScriptedDocker, fingerprint},
+    stack::{Architecture, Build},
+};
+use aws_sdk_ecr::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use local_aws::{Config, LocalAws, NoContainers};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+/// A served local AWS with the repository `team/app`.
+struct World {
+    aws: LocalAws,
+    ecr: Client,
+    registry: Registry,
+}
+
+impl World {
+    async fn new() -> Self {
+        let aws = LocalAws::new(Config::default(), Arc::new(NoContainers)).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let served = aws.clone();
+        tokio::spawn(async move { served.serve(listener, std::future::pending()).await });
+        let config = aws_sdk_ecr::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .endpoint_url(format!("http://{host}"))
+            .http_client(in_process::http_client(aws.clone()))
+            .build();
+        let ecr = Client::from_conf(config);
+        ecr.create_repository().repository_name("team/app").send().await.unwrap();
+        let token = ecr.get_authorization_token().send().await.unwrap();
+        let token = token.authorization_data()[0].authorization_token().unwrap().to_owned();
+        let token = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
+        let (user, password) = token.split_once(':').unwrap();
+        let (user, password) = (user.to_owned(), password.to_owned());
+        Self { aws, ecr, registry: Registry { host, user, password, insecure: true } }
+    }
+
+    /// Digest and media type of what the tag names.
+    async fn image(&self, tag: &str) -> Option<(String, String)> {
+        let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
+        let found = self.ecr.describe_images().repository_name("team/app").image_ids(id).send().await.ok()?;
+        let image = found.image_details().first()?;
+        Some((image.image_digest()?.to_owned(), image.image_manifest_media_type()?.to_owned()))
+    }
+
+    fn exchange(&self) -> impl crate::docker::Exchange + use<> {
+        let aws = self.aws.clone();
+        InProcess(move |request| {
+            let aws = aws.clone();
+            async move { Ok(aws.handle(request).await) }
+        })
+    }
+}
+
+/// An engine with an image of its own; `None`, and why, without one.
+async fn built() -> Option<(Engine, BuiltImage, String)> {
+    let engine = Engine::new();
+    if let Err(e) = engine.connection().await {
+        eprintln!("skipped: because {e:#}");
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY content /\n").unwrap();
+    let content = format!("{:?}", std::time::SystemTime::now());
+    std::fs::write(folder.path().join("content"), content.repeat(10_000)).unwrap();
+    let (context, dockerfile) = (folder.path().to_owned(), folder.path().join("Dockerfile"));
+    let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
+    let build = Build { context, dockerfile, target: None, args, secrets };
+    let architecture = if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
+    let fingerprint = fingerprint(&build, architecture).await.unwrap().hash;
+    let name = super::super::build::local_name(&fingerprint);
+    let request = BuildRequest { build, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() };
+    let image = engine.build(&request, &|_| {}).await.unwrap();
+    Some((engine, image, name))
+}
+
+async fn remove(engine: &Engine, name: &str) {
+    let client = &engine.connection().await.unwrap().client;
+    client.remove_image(name, None::<bollard::query_parameters::RemoveImageOptions>, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_platform_is_pushed_and_no_tag_stays_behind() {
+    let Some((engine, image, name)) = built().await else { return };
+    let (world, bytes) = (World::new().await, RefCell::new(0));
+    let on = |p| {
+        if let Progress::Bytes { done, .. } = p {
+            bytes.replace(done);
+        }
+    };
+    engine.push(&image, &world.registry, "team/app", "ctx-1", &on).await.unwrap();
+    let (_, media_type) = world.image("ctx-1").await.unwrap();
+    assert!(!media_type.contains("index") && !media_type.contains("list"), "{media_type}");
+    assert!(*bytes.borrow() > 100_000, "{bytes:?}");
+    let inspected = engine.connection().await.unwrap().client.inspect_image(&image.id).await.unwrap();
+    assert_eq!(inspected.repo_tags.unwrap(), [name.as_str()]);
+    engine.push(&image, &world.registry, "team/app", "ctx-1", &on).await.unwrap();
+    remove(&engine, &name).await;
+}
+
+#[tokio::test]
+async fn refusals_are_explained_and_no_tag_stays_behind() {
+    let Some((engine, image, name)) = built().await else { return };
+    let world = World::new().await;
+    let push = |registry: Registry, repository: &'static str| {
+        let (engine, image) = (&engine, &image);
+        async move { format!("{:#}", engine.push(image, &registry, repository, "v1", &|_| {}).await.unwrap_err()) }
+    };
+    let error = push(world.registry.clone(), "team/gone").await;
+    assert!(error.contains("team/gone") && error.contains("hint: the repository is gone"), "{error}");
+    let mut wrong = world.registry.clone();
+    wrong.password = "wrong-password".into();
+    let error = push(wrong, "team/app").await;
+    assert!(error.contains("hint: ") && !error.contains("wrong-password"), "{error}");
+    let inspected = engine.connection().await.unwrap().client.inspect_image(&image.id).await.unwrap();
+    assert_eq!(inspected.repo_tags.unwrap(), [name.as_str()]);
+    remove(&engine, &name).await;
+}
+
+#[tokio::test]
+async fn what_the_engine_saves_is_pushed_from_here() {
+    let Some((engine, image, name)) = built().await else { return };
+    let world = World::new().await;
+    let connection = engine.connection().await.unwrap();
+    from_here(connection, &image, &world.registry, "team/app", "saved", &|_| {}).await.unwrap();
+    let (digest, media_type) = world.image("saved").await.unwrap();
+    assert_eq!(media_type, "application/vnd.oci.image.manifest.v1+json");
+    assert!(digest.starts_with("sha256:"));
+    remove(&engine, &name).await;
+}
+
+#[tokio::test]
+async fn an_unreachable_loopback_is_told_apart() {
+    let refused = Error::DockerStreamError {
+        error: "Get \"http://127.0.0.1:1/v2/\": dial tcp: connection refused".into(),
+    };
+    assert!(is_out_of_reach(&refused) && is_our_loopback("127.0.0.1:4510") && is_our_loopback("localhost:1"));
+    assert!(!is_our_loopback("123456789012.dkr.ecr.eu-west-1.amazonaws.com"));
+    assert!(!is_out_of_reach(&Error::DockerStreamError { error: "denied".into() }));
+}
+
+#[tokio::test]
+async fn a_scripted_push_is_an_image_for_the_local_aws() {
+    let world = World::new().await;
+    let docker = ScriptedDocker::new(Rc::new(world.exchange()));
+    let nowhere = std::path::PathBuf::from("/nowhere");
+    let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
+    let build = Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets };
+    let (fingerprint, architecture) = ("abc".to_owned(), Architecture::X86_64);
+    let request = BuildRequest { build, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() };
+    let image = docker.build(&request, &|_| {}).await.unwrap();
+    docker.push(&image, &world.registry, "team/app", "v1", &|_| {}).await.unwrap();
+    assert_eq!(world.image("v1").await.unwrap().1, "application/vnd.oci.image.manifest.v1+json");
+}
+
+#[tokio::test]
+async fn an_archive_needs_no_docker() {
+    let Some((engine, image, name)) = built().await else { return };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut saved = tokio::fs::File::from_std(file.reopen().unwrap());
+    let mut bytes = engine.connection().await.unwrap().client.export_image(&image.id);
+    while let Some(chunk) = bytes.next().await {
+        saved.write_all(&chunk.unwrap()).await.unwrap();
+    }
+    saved.flush().await.unwrap();
+    remove(&engine, &name).await;
+    let world = World::new().await;
+    let architecture = if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
+    let digest = NoDocker
+        .push_archive(file.path(), architecture, &world.registry, "team/app", "v1", &|_| {})
+        .await
+        .unwrap();
+    assert_eq!(world.image("v1").await.unwrap().0, digest);
+}
