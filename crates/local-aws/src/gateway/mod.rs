@@ -9,6 +9,7 @@
 //! | [`validation`] | parameters that a method demands |
 //! | [`mock`], [`vtl`], [`mapping`] | MOCK integrations, mapping templates, mapping expressions |
 //! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
+//! | [`permission`] | whether a function lets API Gateway invoke it |
 //! | [`refusal`], [`gateway_response`] | why a call is not served, and how that is answered |
 //! | [`access_log`] | the decisions on every call, for people: `GET /_local/gateway` |
 
@@ -22,6 +23,7 @@ mod gateway_response;
 mod mapping;
 mod meters;
 mod mock;
+mod permission;
 mod proxy;
 mod proxy_event;
 mod proxy_response;

@@ -1,6 +1,6 @@
 //! Lambda proxy integrations (AWS_PROXY): the function gets the whole request and makes the whole answer.
 
-use super::{answer::Answer, exchange::Exchange, proxy_event, proxy_response, refusal::Refusal};
+use super::{answer::Answer, exchange::Exchange, permission, proxy_event, proxy_response, refusal::Refusal};
 use crate::{
     apigateway::model::Integration,
     error::AwsError,
@@ -27,6 +27,9 @@ pub async fn answer(
     let invocation = invocation(exchange, integration)?;
     let limit = Duration::from_millis(integration.timeout_in_millis.into());
     let function = invocation.function.clone();
+    let source = permission::source_arn(exchange)?;
+    permission::check(&aws.world(), &invocation, integration.credentials.as_deref(), &source)
+        .map_err(Refusal::configuration)?;
     let outcome = invoke(aws, invocation, limit).await?;
     read(exchange, &function, outcome)
 }
@@ -68,21 +71,16 @@ pub fn function_of(uri: &str) -> Option<(String, String, String)> {
     Some((region.to_owned(), account.to_owned(), name.to_owned()))
 }
 
-/// The invocation goes on by itself: on AWS a function runs to its end even if nobody waits for it any more.
+/// Waits as long as the integration may take; the function itself runs to its end.
 async fn invoke(aws: &LocalAws, invocation: Invocation, limit: Duration) -> Result<Outcome, Refusal> {
     let function = invocation.function.clone();
-    let running = tokio::spawn({
-        let aws = aws.clone();
-        async move { invoke::run(&aws, invocation).await }
-    });
-    match tokio::time::timeout(limit, running).await {
+    match tokio::time::timeout(limit, invoke::run(aws, invocation)).await {
         Err(_) => Err(Refusal::timeout(format!(
             "function {function} did not answer within {} ms",
             limit.as_millis()
         ))),
-        Ok(Err(broken)) => Err(Refusal::integration(format!("the invocation of {function} broke: {broken}"))),
-        Ok(Ok(Err(error))) => Err(refused(&function, &error)),
-        Ok(Ok(Ok(outcome))) => Ok(outcome),
+        Ok(Err(error)) => Err(refused(&function, &error)),
+        Ok(Ok(outcome)) => Ok(outcome),
     }
 }
 

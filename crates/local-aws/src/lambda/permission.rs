@@ -19,7 +19,6 @@ const ARN: &str = r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-
 
 /// Whether API Gateway may invoke a function for a request to `source_arn`
 /// (`arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`).
-#[cfg_attr(not(test), expect(dead_code, reason = "the stage URL is about to ask"))]
 pub fn allows_apigateway(
     world: &World,
     account: &str,

@@ -5,6 +5,7 @@ use crate::{
     apigateway::model::Authorizer,
     gateway::{
         exchange::Exchange,
+        permission,
         proxy::{function_of, with_stage_variables},
         refusal::{Kind, Refusal},
     },
@@ -75,6 +76,13 @@ async fn ask(
         failed(Kind::AuthorizerConfigurationError, format!("authorizerUri names no function: {uri}"))
     })?;
     let invocation = Invocation { account, region, function, payload: event.to_string().into() };
+    let site = exchange.site()?;
+    let source = format!(
+        "arn:aws:execute-api:{}:{}:{}/authorizers/{}",
+        site.region, site.account, site.api, authorizer.id
+    );
+    permission::check(&aws.world(), &invocation, authorizer.authorizer_credentials.as_deref(), &source)
+        .map_err(|why| failed(Kind::AuthorizerConfigurationError, why))?;
     let outcome = tokio::time::timeout(TIMEOUT, invoke::run(aws, invocation)).await;
     let outcome = outcome
         .map_err(|_| failed(Kind::AuthorizerFailure, "it did not answer in time".to_owned()))?

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contract;
+mod functions;
 mod gateway_responses;
 mod keys;
 mod limits;
