@@ -41,7 +41,10 @@ pub async fn push(
         .await
         .context("the engine no longer has the built image")?;
     let pushed = with_platform_or_without(connection, image, to, &name, tag, on).await;
-    untag(connection, &format!("{name}:{tag}"), on).await;
+    if let Err(e) = untag(connection, image, &name, tag).await {
+        // Untidy, not wrong.
+        on(Progress::Line(format!("{name}:{tag} stays among the engine's names: {}", text(&e))));
+    }
     match pushed {
         Err(e) if is_our_loopback(&to.host) && is_out_of_reach(&e) => {
             on(Progress::Line(format!(
@@ -126,12 +129,23 @@ fn is_news(status: &str) -> bool {
     status.starts_with("Retrying") || status.contains("digest: sha256:")
 }
 
-/// Removes the registry's name from the engine. That it stays is untidy, not wrong.
-async fn untag(connection: &Connection, name: &str, on: OnProgress<'_>) {
-    let options = RemoveImageOptionsBuilder::default().noprune(true).build();
-    if let Err(e) = connection.client.remove_image(name, Some(options), None).await {
-        on(Progress::Line(format!("the tag {name} stays in the engine: {}", text(&e))));
+/// Removes the names that a push leaves with the engine: the tag, and the digest that the registry gave.
+async fn untag(connection: &Connection, image: &BuiltImage, name: &str, tag: &str) -> Result<(), Error> {
+    let remove = async |reference: &str| {
+        let options = RemoveImageOptionsBuilder::default().noprune(true).build();
+        connection.client.remove_image(reference, Some(options), None).await
+    };
+    remove(&format!("{name}:{tag}")).await?;
+    let digests = match connection.client.inspect_image(&image.id).await {
+        Ok(image) => image.repo_digests.unwrap_or_default(),
+        // That was its last name.
+        Err(Error::DockerResponseServerError { status_code: 404, .. }) => Vec::new(),
+        Err(e) => return Err(e),
+    };
+    for digest in digests.iter().filter(|d| d.starts_with(&format!("{name}@"))) {
+        remove(digest).await?;
     }
+    Ok(())
 }
 
 fn is_our_loopback(host: &str) -> bool {

@@ -104,6 +104,7 @@ async fn one_platform_is_pushed_and_no_tag_stays_behind() {
     assert!(*bytes.borrow() > 100_000, "{bytes:?}");
     let inspected = engine.connection().await.unwrap().client.inspect_image(&image.id).await.unwrap();
     assert_eq!(inspected.repo_tags.unwrap(), [name.as_str()]);
+    assert_eq!(inspected.repo_digests.unwrap_or_default(), Vec::<String>::new());
     engine.push(&image, &world.registry, "team/app", "ctx-1", &on).await.unwrap();
     remove(&engine, &name).await;
 }
