@@ -1,8 +1,83 @@
 //! lambdeploy: one `stack.yaml` in, a running HTTPS endpoint out.
+//!
+//! # The map
+//!
+//! Follow one `up` from top to bottom:
+//!
+//! 1. [`cli`] reads the command line; [`run`] picks the command and turns its result into an exit code.
+//! 2. [`stack`] reads the stack file: a tree that knows its places, all mistakes at once, secrets marked.
+//! 3. [`commands`]: one file a command. [`commands::session`] is what they share: the file, the clients, the printer.
+//! 4. [`stack_graph`] turns the stack into a graph of resources: the only place that knows all kinds.
+//! 5. [`engine`] observes all of them at once, plans (purely), and applies along the needs. It knows neither AWS nor a
+//!    screen, and says what happens as typed events.
+//! 6. [`resources`]: one file a kind: how it is observed, wished, made, changed, deleted.
+//! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
+//!    [`docker`]: contexts, builds, pushes, behind a trait.
+//! 8. [`outside`] calls the URL as a client would; [`ui`] prints: terminal, plain lines and JSON are three readers of one
+//!    event stream.
+//!
+//! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
+//!
+//! Dependencies go one way: `cli → commands → stack_graph → resources → (aws, docker, engine)`, and `ui → engine`.
 
 pub mod aws;
+pub mod cli;
+pub mod commands;
 pub mod docker;
 pub mod engine;
+pub mod outside;
 pub mod resources;
 pub mod stack;
 pub mod stack_graph;
+pub mod ui;
+
+use clap::error::ErrorKind;
+use std::process::ExitCode;
+
+/// How a command ended, as the shell sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// Failed; the message says what was done.
+    Failed = 1,
+    /// `plan --exit-code`: changes pending; `destroy`: something is left.
+    Pending = 2,
+    /// The contract does not hold.
+    Broken = 3,
+    /// Wrong usage or a wrong stack file.
+    Usage = 64,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs one command line on this thread.
+pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => {
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            // A closed pipe is nobody to tell it to.
+            _ = error.print();
+            return if asked { Exit::Done } else { Exit::Usage }.into();
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(commands::run(cli)));
+            // Nothing blocking is worth waiting for once the command has ended.
+            runtime.shutdown_background();
+            exit.into()
+        }
+        Err(error) => {
+            eprintln!("lambdeploy can't start: {error}");
+            Exit::Failed.into()
+        }
+    }
+}

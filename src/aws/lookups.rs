@@ -113,6 +113,21 @@ impl Cloud {
         self.lookups.stages.forget();
     }
 
+    /// As [`Cloud::forget_lists`], for one list.
+    pub fn forget_rest_apis(&self) {
+        self.lookups.rest_apis.forget();
+    }
+
+    /// As [`Cloud::forget_lists`], for one list.
+    pub fn forget_api_keys(&self) {
+        self.lookups.api_keys.forget();
+    }
+
+    /// As [`Cloud::forget_lists`], for one list.
+    pub fn forget_usage_plans(&self) {
+        self.lookups.usage_plans.forget();
+    }
+
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {
         let mut all = Vec::new();
         let mut position = None;

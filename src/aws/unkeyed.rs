@@ -14,11 +14,17 @@ use std::time::Duration;
 pub trait Unkeyed {
     type Item;
 
-    /// All of ours (by tag), best first: the one that is wired, else the oldest, else the lowest id. Read anew.
-    async fn ours(&self) -> Result<Vec<Self::Item>>;
+    /// All of ours (by tag), best first: the one that is wired, else the oldest, else the lowest id. Read anew. `mine`
+    /// is known to be ours: there is no need to look closer at it.
+    async fn ours(&self, mine: Option<&Self::Item>) -> Result<Vec<Self::Item>>;
 
     /// Sends the create once.
     async fn create(&self) -> Result<Self::Item>;
+
+    /// What belongs to a new one and can be done while the list is read again.
+    async fn complete(&self, _: &Self::Item) -> Result<()> {
+        Ok(())
+    }
 
     async fn delete(&self, item: &Self::Item) -> Result<()>;
 
@@ -49,20 +55,27 @@ pub async fn create_unkeyed<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<U::It
 }
 
 async fn after_a_lost_reply<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<Option<U::Item>> {
-    if let Some(found) = kind.ours().await?.into_iter().next() {
-        return Ok(Some(found));
+    let mut found = kind.ours(None).await?.into_iter().next();
+    if found.is_none() {
+        to.stop.sleep(LAG).await?;
+        found = kind.ours(None).await?.into_iter().next();
     }
-    to.stop.sleep(LAG).await?;
-    Ok(kind.ours().await?.into_iter().next())
+    if let Some(found) = &found {
+        kind.complete(found).await?;
+    }
+    Ok(found)
 }
 
 /// The winner among what is there now. A list that doesn't show ours yet lags: then ours stays.
 async fn one_of<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U::Item> {
-    let Some(winner) = kind.ours().await?.into_iter().next() else { return Ok(mine) };
-    if U::same(&winner, &mine) {
+    let (ours, completed) = tokio::join!(kind.ours(Some(&mine)), kind.complete(&mine));
+    let winner = ours?.into_iter().next();
+    let Some(winner) = winner.filter(|w| !U::same(w, &mine)) else {
+        completed?;
         return Ok(mine);
-    }
+    };
     to.note("another run made the same at the same time; keeping that one");
     kind.delete(&mine).await?;
+    kind.complete(&winner).await?;
     Ok(winner)
 }

@@ -223,8 +223,8 @@ struct Creation<'a> {
 impl Unkeyed for Creation<'_> {
     type Item = Found;
 
-    async fn ours(&self) -> Result<Vec<Found>> {
-        self.of.at.cloud.forget_lists();
+    async fn ours(&self, _: Option<&Found>) -> Result<Vec<Found>> {
+        self.of.at.cloud.forget_rest_apis();
         own_apis(&self.of.at).await
     }
 

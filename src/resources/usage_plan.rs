@@ -1,6 +1,6 @@
 //! The usage plan: which keys may call which stage, how fast and how often.
 
-use super::{ApiKeyOutput, Context, RestApiOutput, gone, rest_api::tagging};
+use super::{ApiKeyOutput, Context, RestApiOutput, gone, own_apis, rest_api::tagging};
 use crate::{
     aws::{Class, FoundExt, Unkeyed, call, call_once, create_unkeyed, failure_of, tags},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
@@ -66,11 +66,13 @@ impl UsagePlan {
         self.keys.iter().map(|h| (id(h), name(h))).collect()
     }
 
-    /// Plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
-    async fn candidates(&self) -> Result<Vec<GetUsagePlanOutput>> {
+    /// Ids of the plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
+    async fn listed(&self) -> Result<Vec<String>> {
         let all = self.at.cloud.usage_plans().await?;
-        let apis: Vec<_> =
-            super::rest_api::own_apis(&self.at).await?.into_iter().filter_map(|a| a.id).collect();
+        let apis: Vec<String> = match self.rest_api.get() {
+            Some(api) => vec![api.id],
+            None => own_apis(&self.at).await?.into_iter().filter_map(|a| a.id).collect(),
+        };
         let holds = |p: &Listed| {
             p.api_stages().iter().any(|s| s.api_id().is_some_and(|id| apis.iter().any(|a| a == id)))
         };
@@ -78,53 +80,61 @@ impl UsagePlan {
             Some(id) => p.id() == Some(id),
             None => p.name() == Some(&self.wish.name) || p.id == self.adopt && p.id.is_some() || holds(p),
         };
-        let to = Reporter::silent(self.id.clone());
-        let ids = all.iter().filter(wanted).filter_map(|p| p.id.clone());
-        let found = try_join_all(ids.map(|id| self.get(id, &to))).await?;
-        Ok(found.into_iter().flatten().collect())
+        Ok(all.iter().filter(wanted).filter_map(|p| p.id.clone()).collect())
     }
 
-    /// Ids of ours beyond the best one. Looks closer only where the list shows several of the name.
+    /// The same, read one by one: each plan with its keys.
+    async fn candidates(&self) -> Result<Vec<Candidate>> {
+        let to = Reporter::silent(self.id.clone());
+        let found = self.listed().await?.into_iter().map(|id| self.get(id, &to));
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    /// Ids of ours beyond the best one. Looks closer only where the list shows several that may be.
     ///
     /// # Errors
     /// As the calls.
     pub async fn twins(&self) -> Result<Vec<String>> {
-        let all = self.at.cloud.usage_plans().await?;
-        if all.iter().filter(|p| p.name() == Some(&self.wish.name)).count() < 2 {
+        if self.listed().await?.len() < 2 {
             return Ok(Vec::new());
         }
-        let candidates = self.candidates().await?;
-        Ok(self.own_of(&candidates).into_iter().skip(1).filter_map(|p| p.id).collect())
+        Ok(self.own().await?.into_iter().skip(1).filter_map(|(p, _)| p.id).collect())
     }
 
-    async fn get(&self, id: String, to: &Reporter) -> Result<Option<GetUsagePlanOutput>> {
-        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(id);
-        call(to, "GetUsagePlan", || request.clone().send()).await.found()
+    async fn get(&self, id: String, to: &Reporter) -> Result<Option<Candidate>> {
+        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
+        let get = async { call(to, "GetUsagePlan", || request.clone().send()).await.found() };
+        let (plan, keys) = tokio::join!(get, async { self.linked(&id, to).await.found() });
+        Ok(plan?.zip(keys?))
     }
 
-    /// Best first: one that holds a stage, else the oldest id there is (plans have no date).
-    fn own_of(&self, candidates: &[GetUsagePlanOutput]) -> Vec<GetUsagePlanOutput> {
-        let mut ours: Vec<_> = candidates.iter().filter(|p| self.at.own.owns(&tags_of(p))).cloned().collect();
-        ours.sort_by_key(|p| (p.api_stages().is_empty(), p.id.clone()));
+    async fn own(&self) -> Result<Vec<Candidate>> {
+        Ok(self.own_of(&self.candidates().await?))
+    }
+
+    /// Best first: one that holds a stage, else the lowest id (plans have no date).
+    fn own_of(&self, candidates: &[Candidate]) -> Vec<Candidate> {
+        let mut ours: Vec<_> =
+            candidates.iter().filter(|(p, _)| self.at.own.owns(&tags_of(p))).cloned().collect();
+        ours.sort_by_key(|(p, _)| (p.api_stages().is_empty(), p.id.clone()));
         ours
     }
 
-    async fn find(&self) -> Result<Option<(GetUsagePlanOutput, Owner)>> {
+    async fn find(&self) -> Result<Option<(Candidate, Owner)>> {
         let candidates = self.candidates().await?;
         if let Some(own) = self.own_of(&candidates).into_iter().next() {
-            let owner = self.owner(&own);
+            let owner = self.owner(&own.0);
             return Ok(Some((own, owner)));
         }
-        let chosen = |p: &&GetUsagePlanOutput| self.adopt.is_some() && p.id == self.adopt;
-        let stranger = |p: &&GetUsagePlanOutput| {
-            p.name() == Some(&self.wish.name) && !tags_of(p).contains_key(tags::STACK)
-        };
+        let chosen = |(p, _): &&Candidate| self.adopt.is_some() && p.id == self.adopt;
+        let stranger =
+            |(p, _): &&Candidate| p.name() == Some(&self.wish.name) && !tags_of(p).contains_key(tags::STACK);
         let strangers: Vec<_> = match candidates.iter().find(chosen) {
             Some(one) => vec![one],
             None => candidates.iter().filter(stranger).collect(),
         };
         if strangers.len() > 1 {
-            let ids: Vec<_> = strangers.iter().filter_map(|p| p.id()).collect();
+            let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
             bail!(
                 "there are {} usage plans named {} that are not this stack's ({}); --adopt plan=<id> chooses one",
                 ids.len(),
@@ -132,7 +142,7 @@ impl UsagePlan {
                 ids.join(", ")
             );
         }
-        Ok(strangers.first().map(|p| ((*p).clone(), self.owner(p))))
+        Ok(strangers.first().map(|c| ((*c).clone(), self.owner(&c.0))))
     }
 
     fn owner(&self, plan: &GetUsagePlanOutput) -> Owner {
@@ -200,6 +210,9 @@ impl UsagePlan {
         Some(QuotaSettings::builder().limit(limit).period(QuotaPeriodType::from(q.period.aws())).build())
     }
 }
+
+/// A plan, and its keys by id with their names.
+type Candidate = (GetUsagePlanOutput, BTreeMap<String, String>);
 
 fn tags_of(plan: &GetUsagePlanOutput) -> tags::Tags {
     plan.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
@@ -272,10 +285,18 @@ impl Unkeyed for Creation<'_> {
     /// The plan's id.
     type Item = String;
 
-    async fn ours(&self) -> Result<Vec<String>> {
-        self.of.at.cloud.forget_lists();
-        let candidates = self.of.candidates().await?;
-        Ok(self.of.own_of(&candidates).into_iter().filter_map(|p| p.id).collect())
+    async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
+        self.of.at.cloud.forget_usage_plans();
+        let listed = self.of.listed().await?;
+        match mine {
+            // Nobody else's, and perhaps not even ours yet in a lagging list.
+            Some(mine) if listed.iter().all(|id| id == mine) => Ok(vec![mine.clone()]),
+            _ => Ok(self.of.own().await?.into_iter().filter_map(|(p, _)| p.id).collect()),
+        }
+    }
+
+    async fn complete(&self, id: &String) -> Result<()> {
+        try_join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.to))).await.map(drop)
     }
 
     async fn create(&self) -> Result<String> {
@@ -346,9 +367,8 @@ impl Resource for UsagePlan {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some((plan, owner)) = self.find().await? else { return Ok(None) };
+        let Some(((plan, mut keys), owner)) = self.find().await? else { return Ok(None) };
         let id = plan.id.clone().context("GetUsagePlan answered without an id")?;
-        let mut keys = self.linked(&id, &Reporter::silent(self.id.clone())).await?;
         let mut stages = stages_of(&plan);
         let attached = stages.clone();
         if owner != Owner::Us {
@@ -377,7 +397,6 @@ impl Resource for UsagePlan {
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<UsagePlanOutput> {
         let id = create_unkeyed(&Creation { of: self, want, to }, to).await?;
-        try_join_all(want.keys.keys().map(|key| self.link(&id, key, to))).await?;
         Ok(UsagePlanOutput { id, stages: want.stages.clone() })
     }
 

@@ -45,7 +45,7 @@ impl StackGraph<'_> {
             self.entry_leftovers(&there, &wished);
         }
         self.stage_leftovers().await?;
-        self.twins(apis.iter().skip(1).filter_map(|a| a.id.clone()).collect()).await?;
+        self.twins(apis.iter().skip(1).filter_map(|a| a.id.clone()).collect(), How::Retire).await?;
         self.plan_leftover().await?;
         Ok(self.graph.len() > before)
     }
@@ -66,37 +66,46 @@ impl StackGraph<'_> {
         }
     }
 
-    /// Adds everything that the file or the inventory names, for a destroy.
-    ///
-    /// # Errors
-    /// As the lists.
-    pub async fn doom(&mut self) -> Result<()> {
-        let apis = own_apis(&self.at).await?;
-        let there =
-            apis.first().map(|api| Inventory::from_tags(&crate::resources::tags_of(api))).unwrap_or_default();
-        let all = inventory(self.stack, &self.at.cloud.region).union(&there);
-        for names in &all.functions {
-            self.function_leftovers(names, &Inventory::default(), How::Doom, &self.api.id());
-        }
-        for name in &all.keys {
-            let key = self.key(Id::of("api-key", name), name, self.api.id());
-            self.graph.add(key);
-        }
+    /// Adds everything that the file names, for a destroy.
+    pub fn doom(&mut self) {
+        let wished = inventory(self.stack, &self.at.cloud.region);
+        self.doom_entries(&wished, &Inventory::default());
         let stage = self.stage_node(&self.stack.api.stage);
         let stage = self.graph.add(stage).id();
         let plan = self.bare_plan(&stage);
         self.graph.add(plan);
+    }
+
+    /// Adds what only the inventory names, other stages and twins; whether there is any.
+    ///
+    /// # Errors
+    /// As the lists.
+    pub async fn doom_leftovers(&mut self) -> Result<bool> {
+        let before = self.graph.len();
+        let wished = inventory(self.stack, &self.at.cloud.region);
+        let apis = own_apis(&self.at).await?;
+        let there =
+            apis.first().map(|api| Inventory::from_tags(&crate::resources::tags_of(api))).unwrap_or_default();
+        self.doom_entries(&there, &wished);
         for other in own_stages(&self.at).await? {
             if other != self.stack.api.stage {
                 let node = self.stage_node(&other);
                 self.graph.add(node);
             }
         }
-        for id in apis.iter().skip(1).filter_map(|a| a.id.clone()) {
-            let twin = self.api_twin(id);
-            self.graph.add(twin);
+        self.twins(apis.iter().skip(1).filter_map(|a| a.id.clone()).collect(), How::Doom).await?;
+        Ok(self.graph.len() > before)
+    }
+
+    fn doom_entries(&mut self, all: &Inventory, known: &Inventory) {
+        let anchor = self.api.id();
+        for names in all.functions.difference(&known.functions) {
+            self.function_leftovers(names, known, How::Doom, &anchor);
         }
-        Ok(())
+        for name in all.keys.difference(&known.keys) {
+            let key = self.key(Id::of("api-key", name), name, anchor.clone());
+            self.graph.add(key);
+        }
     }
 
     /// The parts of an inventory entry that no wished function uses; `anchor` outlives them.
@@ -229,10 +238,10 @@ impl StackGraph<'_> {
     }
 
     /// What two runs at once made twice: all but the best one go.
-    async fn twins(&mut self, apis: Vec<String>) -> Result<()> {
+    async fn twins(&mut self, apis: Vec<String>, how: How) -> Result<()> {
         for id in apis {
             let twin = self.api_twin(id);
-            self.graph.retire(twin);
+            how.add(&mut self.graph, twin);
         }
         let names: BTreeSet<String> = self.stack.api.keys.iter().cloned().collect();
         for name in names {
@@ -242,13 +251,13 @@ impl StackGraph<'_> {
                     twin: Some(id.clone()),
                     ..self.key(Id::of("api-key", &format!("{name} ({id})")), &name, self.api.id())
                 };
-                self.graph.retire(node);
+                how.add(&mut self.graph, node);
             }
         }
         let stage = Id::of("stage", &self.stack.api.stage);
         for id in self.bare_plan(&stage).twins().await? {
             let node = UsagePlan { id: Id::of("usage-plan", &id), twin: Some(id), ..self.bare_plan(&stage) };
-            self.graph.retire(node);
+            how.add(&mut self.graph, node);
         }
         Ok(())
     }

@@ -33,7 +33,10 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+};
 
 /// A request or response body: whole or streamed.
 pub type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -59,6 +62,8 @@ pub(crate) struct Inner {
     pub requests: RequestLog,
     pub blobs: BlobStore,
     pub pool: Pool,
+    /// `/_local/stop` was asked for.
+    stop: Notify,
     pub gateway: Gateway,
     pub grants: Grants,
     pub faults: Faults,
@@ -74,6 +79,7 @@ impl LocalAws {
             requests: RequestLog::default(),
             blobs: BlobStore::temporary()?,
             pool: Pool::new(engine),
+            stop: Notify::new(),
             gateway: Gateway::default(),
             grants: Grants::default(),
             faults: Faults::default(),
@@ -116,6 +122,7 @@ impl LocalAws {
         loop {
             let (stream, peer) = tokio::select! {
                 () = &mut until => break,
+                () = self.0.stop.notified() => break,
                 accepted = listener.accept() => accepted?,
             };
             tokio::spawn(self.clone().connection(stream, peer.ip()));
@@ -188,6 +195,10 @@ impl LocalAws {
                 text(StatusCode::OK, lines.concat())
             }
             "dump" => text(StatusCode::OK, self.dump().to_string()),
+            "stop" => {
+                self.0.stop.notify_waiters();
+                text(StatusCode::OK, "stopping\n".to_owned())
+            }
             "health" => text(StatusCode::OK, "ok\n".to_owned()),
             _ if page.starts_with("cognito/") => gateway::user_pool::page(self, page, query),
             _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),

@@ -1,0 +1,158 @@
+//! The command line, and nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One stack.yaml in, a running HTTPS endpoint out.
+#[derive(Debug, Parser)]
+#[command(name = "lambdeploy", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The stack file
+    #[arg(short, long, global = true, default_value = "stack.yaml", value_name = "FILE")]
+    pub file: PathBuf,
+    /// Use the local AWS (started in the background if none runs)
+    #[arg(long, global = true)]
+    pub local: bool,
+    /// Results and events as JSON lines, ending in one result object
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Results and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Every note and build line, also of what goes well
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Don't ask
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// AWS profile; wins over the stack file's
+    #[arg(long, global = true)]
+    pub profile: Option<String>,
+    /// AWS region; wins over the stack file's
+    #[arg(long, global = true)]
+    pub region: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make AWS match the stack file, and check the result from outside
+    Up(Up),
+    /// Show what `up` would do
+    Plan(Plan),
+    /// Compare what is with what should be, and prove the chains that break silently
+    Status,
+    /// Delete everything that the stack made
+    Destroy(Destroy),
+    /// The stack's URL, ids and (when asked for) keys
+    Output(Output),
+    /// The functions' log lines
+    Logs(Logs),
+    /// Serve the local AWS
+    Local(Local),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Consent {
+    /// Take over what is there under the stack's names: all of it, or by id (api=ID, key=ID, plan=ID)
+    #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "KIND=ID")]
+    pub adopt: Vec<String>,
+    /// Accept what is lost when something must be replaced (the plan says what)
+    #[arg(long)]
+    pub replace: bool,
+    /// Build every image anew, from bases pulled anew
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Deploy the API definition to the stage even if it serves it already
+    #[arg(long)]
+    pub redeploy: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub consent: Consent,
+    /// Skip the check from outside
+    #[arg(long)]
+    pub no_verify: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub consent: Consent,
+    /// Exit with 2 when there is something to do
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Destroy {
+    /// Delete adopted resources too
+    #[arg(long)]
+    pub include_adopted: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Output {
+    /// Show the values of the API keys
+    #[arg(long)]
+    pub show_key: bool,
+    /// Write a client's variables (URL and key) to FILE, readable by you alone
+    #[arg(long, value_name = "FILE")]
+    pub env: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// Functions by their key in the stack file (default: all)
+    pub functions: Vec<String>,
+    /// Go on as lines come in
+    #[arg(long)]
+    pub follow: bool,
+    /// How far back: 30s, 10m, 2h, 1d
+    #[arg(long, default_value = "10m", value_name = "AGE")]
+    pub since: String,
+    /// A CloudWatch Logs filter pattern
+    #[arg(long, value_name = "PATTERN")]
+    pub filter: Option<String>,
+    /// At most this many of the last lines, to begin with
+    #[arg(long, short = 'n', default_value_t = 100)]
+    pub lines: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Consistency {
+    Instant,
+    Realistic,
+}
+
+#[derive(Debug, Args)]
+pub struct Local {
+    /// The port on 127.0.0.1
+    #[arg(long, default_value_t = 4510)]
+    pub port: u16,
+    /// Added to every AWS request
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub latency_ms: u64,
+    /// How soon it agrees with what it was told
+    #[arg(long, value_enum, default_value_t = Consistency::Instant)]
+    pub consistency: Consistency,
+    /// Decides ids, key values and the exact delays
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The account, twelve digits
+    #[arg(long, default_value = "000000000000")]
+    pub account: String,
+    /// End the one in the background
+    #[arg(long)]
+    pub stop: bool,
+}

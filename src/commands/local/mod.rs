@@ -1,0 +1,77 @@
+//! `local`: the local AWS in the foreground, and `--stop` for one in the background.
+
+pub mod background;
+
+use super::Usage;
+use crate::{Exit, cli, docker, ui::Printer};
+use anyhow::{Context as _, Result};
+use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
+    if args.stop {
+        return background::stop(printer).await;
+    }
+    if args.account.len() != 12 || !args.account.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Usage(format!("--account {} is no account: it has twelve digits", args.account)).into());
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port));
+    let listener = listener.await.with_context(|| {
+        format!("port {} of 127.0.0.1 is not free; choose another with --port", args.port)
+    })?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    let aws = LocalAws::new(config(args), engine(printer).await)?;
+    background::remember(&endpoint)?;
+    printer.out(&format!(
+        "local AWS at {endpoint} (AWS_ENDPOINT_URL={endpoint}, any access key; requests: {endpoint}/_local/requests)"
+    ));
+    let served = aws.serve(listener, ended()).await;
+    background::forget(&endpoint)?;
+    served?;
+    Ok(Exit::Done)
+}
+
+/// Ctrl-C, and on Unix SIGTERM: containers and blobs are cleared away either way.
+#[cfg(unix)]
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn ended() {
+    // Where Ctrl-C can't be listened for, the process ends by being killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// The person's Docker; without one everything works but running functions.
+async fn engine(printer: &Printer) -> Arc<dyn ContainerEngine> {
+    match docker::connect().await {
+        Ok(connection) => Arc::new(DockerEngine::new(connection.client)),
+        Err(error) => {
+            printer.warn(&format!("functions can't run here: {error:#}"));
+            Arc::new(NoContainers)
+        }
+    }
+}
+
+fn config(args: &cli::Local) -> Config {
+    let consistency = match args.consistency {
+        cli::Consistency::Instant => Consistency::Instant,
+        cli::Consistency::Realistic => Consistency::Realistic,
+    };
+    Config {
+        account: args.account.clone(),
+        latency: Duration::from_millis(args.latency_ms),
+        consistency,
+        seed: args.seed,
+        ..Config::default()
+    }
+}

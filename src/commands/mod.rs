@@ -1,0 +1,70 @@
+//! One file a command: load, build the graph, run it beside a UI, say how it ended.
+
+mod destroy;
+mod local;
+mod logs;
+pub mod output;
+mod plan;
+mod prune;
+pub mod session;
+mod status;
+mod up;
+
+use crate::{
+    Exit,
+    cli::{Cli, Command},
+    engine::Interrupted,
+    stack::StackError,
+    ui::Printer,
+};
+use anyhow::{Error, Result};
+
+/// Runs the command, prints its error if it has one, and gives the exit code.
+pub async fn run(cli: Cli) -> Exit {
+    let printer = Printer::of(&cli.common);
+    let result = dispatch(cli, &printer).await;
+    let exit = match &result {
+        Ok(exit) => *exit,
+        Err(error) => exit_of(error),
+    };
+    if let Err(error) = result {
+        printer.error(&error);
+    }
+    printer.end(exit);
+    exit
+}
+
+async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Up(args) => up::run(common, &args, printer).await,
+        Command::Plan(args) => plan::run(common, &args, printer).await,
+        Command::Status => status::run(common, printer).await,
+        Command::Destroy(args) => destroy::run(common, &args, printer).await,
+        Command::Output(args) => output::run(common, &args, printer).await,
+        Command::Logs(args) => logs::run(common, &args, printer).await,
+        Command::Local(args) => local::run(&args, printer).await,
+    }
+}
+
+fn exit_of(error: &Error) -> Exit {
+    if error.is::<StackError>() || error.is::<Usage>() {
+        Exit::Usage
+    } else if error.is::<Interrupted>() {
+        Exit::Interrupted
+    } else {
+        Exit::Failed
+    }
+}
+
+/// The command line asks for something that can't be.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}

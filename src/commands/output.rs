@@ -1,0 +1,160 @@
+//! `output`: what a client needs: the URL, and the keys when asked for.
+
+use super::session::Session;
+use crate::{
+    Exit,
+    aws::{FoundExt, call, tags::Ownership},
+    cli,
+    engine::{Id, Reporter},
+    resources::{Context, own_api},
+    stack::{Auth, Stack, Values},
+    ui::Printer,
+};
+use anyhow::{Context as _, Result, bail};
+use futures_util::future::try_join_all;
+use serde::Serialize;
+use std::path::Path;
+
+/// What there is to know about a stack from outside.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outputs {
+    pub stack: String,
+    pub region: String,
+    pub api_id: Option<String>,
+    /// `None`: the stage is not there.
+    #[serde(flatten)]
+    pub url: Option<Url>,
+    pub keys: Vec<Key>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Url {
+    /// Without a slash at its end.
+    pub url: String,
+    /// The same stage by a name that resolves everywhere: another one only on the local AWS.
+    #[serde(skip)]
+    pub callable: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Key {
+    pub name: String,
+    pub id: String,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) -> Result<Exit> {
+    let session = Session::open(common, Values::NotNeeded, printer).await?;
+    let values = args.show_key || args.env.is_some();
+    let outputs = read(&session, values).await?;
+    let Some(url) = &outputs.url else { bail!("the stack is not up; run `lambdeploy up` first") };
+    match &args.env {
+        Some(file) => {
+            write_env(file, &outputs, &url.url)?;
+            printer.out(&format!("wrote {} (readable by you alone)", file.display()));
+        }
+        None => printer.outputs(&outputs),
+    }
+    Ok(Exit::Done)
+}
+
+/// Reads the outputs; `values`: with the keys' values.
+///
+/// # Errors
+/// As the calls.
+pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
+    let (stack, cloud) = (&session.stack, &session.cloud);
+    let own =
+        Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
+    let at = Context { cloud: cloud.clone(), own };
+    let api = own_api(&at).await?.and_then(|a| a.id);
+    let mut outputs = Outputs {
+        stack: stack.name.clone(),
+        region: cloud.region.clone(),
+        api_id: api.clone(),
+        url: None,
+        keys: Vec::new(),
+    };
+    let Some(api) = api else { return Ok(outputs) };
+    let stages = cloud.stages(&api).await?;
+    if stages.iter().any(|s| s.stage_name() == Some(&stack.api.stage)) {
+        outputs.url = Some(url(session, &api));
+    }
+    outputs.keys = keys(&at, stack, values).await?;
+    Ok(outputs)
+}
+
+fn url(session: &Session, api: &str) -> Url {
+    let (stage, cloud) = (&session.stack.api.stage, &session.cloud);
+    if let Some(endpoint) = &cloud.endpoint {
+        let port = endpoint.rsplit(':').next().unwrap_or_default();
+        return Url {
+            url: format!("http://{api}.execute-api.localhost:{port}/{stage}"),
+            callable: format!("{endpoint}/_aws/execute-api/{api}/{stage}"),
+        };
+    }
+    let suffix = if cloud.region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let url = format!("https://{api}.execute-api.{}.{suffix}/{stage}", cloud.region);
+    Url { callable: url.clone(), url }
+}
+
+async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
+    let to = Reporter::silent(Id::only("keys"));
+    let all = at.cloud.api_keys().await?;
+    let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
+    if !values {
+        let key = |k: &aws_sdk_apigateway::types::ApiKey| {
+            Some(Key { name: k.name.clone()?, id: k.id.clone()?, value: None })
+        };
+        return Ok(named.filter_map(key).collect());
+    }
+    let found = try_join_all(named.filter_map(|k| k.id.clone()).map(|id| {
+        let request = at.cloud.apigateway.get_api_key().api_key(id).include_value(true);
+        let to = to.clone();
+        async move { call(&to, "GetApiKey", || request.clone().send()).await.found() }
+    }));
+    let ours = |k: &aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput| {
+        at.own.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+    };
+    let found = found.await?.into_iter().flatten().filter(ours);
+    Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())
+}
+
+impl Outputs {
+    /// A line to try, without the key's value.
+    pub fn curl(&self, stack: &Stack) -> Option<String> {
+        let url = self.url.as_ref()?;
+        let route = stack.api.routes.first()?;
+        let method = if route.method == "ANY" { "GET" } else { &route.method };
+        let quote = |text: &str| shlex::try_quote(text).map(|q| q.into_owned()).unwrap_or_default();
+        let mut line = format!("curl -X {method} {}", quote(&format!("{}{}", url.url, route.path)));
+        if route.auth == Auth::ApiKey {
+            line += " -H \"x-api-key: $KEY\"";
+        }
+        if matches!(method, "POST" | "PUT" | "PATCH") {
+            line += " -H 'content-type: application/json' -d '{\"name\": \"Jeremias\"}'";
+        }
+        Some(line)
+    }
+}
+
+/// The variables that the guide's client reads.
+fn write_env(file: &Path, outputs: &Outputs, url: &str) -> Result<()> {
+    let mut text = format!("NEXT_PUBLIC_LAMBDA_API_URL={url}/\n");
+    if let Some(value) = outputs.keys.iter().find_map(|k| k.value.as_ref()) {
+        text += &format!("NEXT_PUBLIC_API_KEY={value}\n");
+    }
+    write_private(file, &text).with_context(|| format!("writing {}", file.display()))
+}
+
+/// A file that holds a secret is its owner's alone from its first byte on.
+fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.persist(file)?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! `plan`: what `up` would do.
+
+use super::session::Session;
+use crate::{
+    Exit, cli,
+    docker::SecretValue,
+    engine::{Options, Plan},
+    stack::{ImageSource, SecretSource, Values},
+    stack_graph::{StackGraph, Wishes},
+    ui::Printer,
+};
+use anyhow::{Context as _, Result, bail};
+use std::{collections::BTreeMap, fs};
+
+pub async fn run(common: &cli::Common, args: &cli::Plan, printer: &Printer) -> Result<Exit> {
+    let session = Session::open(common, Values::Needed, printer).await?;
+    let (_, plan) = planned(&session, &args.consent, printer).await?;
+    printer.plan(&plan);
+    if !plan.has_changes() {
+        printer.out("nothing to do");
+    }
+    Ok(if plan.has_changes() && args.exit_code { Exit::Pending } else { Exit::Done })
+}
+
+/// Observes everything and plans; refuses what can't be done without a further word.
+///
+/// # Errors
+/// What can't be read, the wrong account, refusals.
+pub(super) async fn planned<'a>(
+    session: &'a Session,
+    consent: &cli::Consent,
+    printer: &Printer,
+) -> Result<(StackGraph<'a>, Plan)> {
+    let graph = observed(session, consent, printer).await?;
+    let plan = graph.graph.plan(&options(consent))?;
+    let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
+    if !refusals.is_empty() {
+        printer.plan(&plan);
+        bail!("nothing was changed, because\n  {}", refusals.join("\n  "));
+    }
+    Ok((graph, plan))
+}
+
+/// Everything that is wished and everything that left the file, observed.
+///
+/// # Errors
+/// What can't be read, the wrong account.
+pub(super) async fn observed<'a>(
+    session: &'a Session,
+    consent: &cli::Consent,
+    printer: &Printer,
+) -> Result<StackGraph<'a>> {
+    let wishes = Wishes {
+        rebuild: consent.rebuild,
+        redeploy: consent.redeploy,
+        adopt: chosen(consent)?,
+        secrets: secrets(session)?,
+    };
+    let mut graph = StackGraph::new(&session.stack, &session.cloud, session.docker(), wishes);
+    graph.wish();
+    let (identity, observed) = tokio::join!(session.cloud.identify(), graph.graph.observe());
+    // Without credentials every read fails of the same: that is said once.
+    identity?;
+    session.guard(printer)?;
+    observed?;
+    if graph.retire_leftovers().await? {
+        graph.graph.observe().await?;
+    }
+    Ok(graph)
+}
+
+pub(super) fn options(consent: &cli::Consent) -> Options {
+    Options { adopt: !consent.adopt.is_empty(), replace: consent.replace, include_adopted: false }
+}
+
+/// `--adopt api=ID` as kind and id; a bare `--adopt` chooses nothing.
+fn chosen(consent: &cli::Consent) -> Result<BTreeMap<String, String>> {
+    let pairs = consent.adopt.iter().filter(|a| !a.is_empty()).map(|a| match a.split_once('=') {
+        Some((kind @ ("api" | "key" | "plan"), id)) if !id.is_empty() => Ok((kind.to_owned(), id.to_owned())),
+        _ => {
+            Err(super::Usage(format!("--adopt {a}: write --adopt, or --adopt api=ID, key=ID or plan=ID"))
+                .into())
+        }
+    });
+    pairs.collect()
+}
+
+/// The values of the build secrets, read where they are.
+fn secrets(session: &Session) -> Result<BTreeMap<String, BTreeMap<String, SecretValue>>> {
+    let mut all = BTreeMap::new();
+    for (key, function) in &session.stack.functions {
+        let ImageSource::Context(build) = &function.image.source else { continue };
+        let values = build.secrets.iter().map(|(id, source)| {
+            let value = match source {
+                SecretSource::Env(name) => std::env::var(name)
+                    .with_context(|| format!("build secret {id} of {key}: ${name} is not set"))?
+                    .into_bytes(),
+                SecretSource::File(file) => fs::read(file)
+                    .with_context(|| format!("build secret {id} of {key}: reading {}", file.display()))?,
+            };
+            Ok((id.clone(), SecretValue(value)))
+        });
+        all.insert(key.clone(), values.collect::<Result<_>>()?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,15 @@
+//! `status`: what is, beside what should be, and the chains that break silently.
+
+use super::{plan::observed, session::Session};
+use crate::{Exit, cli, stack::Values, ui::Printer};
+use anyhow::Result;
+
+pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
+    let session = Session::open(common, Values::Needed, printer).await?;
+    let consent = cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false };
+    let graph = observed(&session, &consent, printer).await?;
+    let plan = graph.graph.plan(&super::plan::options(&consent))?;
+    let outputs = super::output::read(&session, false).await?;
+    printer.status(&session.stack, &plan, &outputs);
+    Ok(Exit::Done)
+}

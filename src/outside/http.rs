@@ -1,0 +1,92 @@
+//! One HTTP request from outside, with nothing of AWS in it.
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use std::time::Duration;
+
+/// The largest answer that is read.
+const LIMIT: usize = 20 * 1024 * 1024;
+
+/// A request, to be completed and sent.
+pub struct Request {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    timeout: Duration,
+}
+
+/// An answer, whole. Header names are lower case.
+#[derive(Debug, Clone)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// Starts a request; it waits at most 35 seconds (API Gateway's own longest is 29).
+pub fn request(method: &str, url: &str) -> Request {
+    Request {
+        method: method.to_owned(),
+        url: url.to_owned(),
+        headers: Vec::new(),
+        body: Bytes::new(),
+        timeout: Duration::from_secs(35),
+    }
+}
+
+impl Request {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sends it, following no redirect.
+    ///
+    /// # Errors
+    /// A URL that can't be, a host that does not resolve or answer, no answer in time.
+    pub async fn send(self) -> Result<Response> {
+        let (url, timeout) = (self.url.clone(), self.timeout);
+        let sent = tokio::time::timeout(timeout, self.exchange()).await;
+        sent.with_context(|| format!("{url} did not answer within {} s", timeout.as_secs()))?
+    }
+
+    async fn exchange(self) -> Result<Response> {
+        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
+        let client = Client::builder(TokioExecutor::new()).build(https);
+        let mut request = http::Request::builder().method(self.method.as_str()).uri(&self.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = client.request(request.body(Full::new(self.body))?).await;
+        let (parts, body) = response.with_context(|| format!("{} can't be reached", self.url))?.into_parts();
+        let read = Limited::new(body, LIMIT).collect().await;
+        let body = read.map_err(|e| anyhow::anyhow!("reading the answer of {}: {e}", self.url))?.to_bytes();
+        let text = |v: &http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
+        let headers = parts.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect();
+        Ok(Response { status: parts.status.as_u16(), headers, body })
+    }
+}

@@ -1,0 +1,6 @@
+//! The URL as a client sees it.
+
+pub mod http;
+mod smoke;
+
+pub use smoke::{Answer, Smoke};

@@ -1,0 +1,161 @@
+//! A plan, a status and outputs as text.
+
+use super::style::Style;
+use crate::{
+    commands::output::Outputs,
+    engine::{Change, Field, Plan, Planned},
+    stack::Stack,
+};
+use serde_json::Value;
+use std::fmt::Write;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    Up,
+    Destroy,
+}
+
+/// Values longer than this are shortened in the middle.
+const LONGEST: usize = 60;
+
+/// One line a resource that changes, its fields below, the unchanged ones counted.
+pub fn render(plan: &Plan, heading: Heading, style: Style) -> String {
+    let mut text = String::new();
+    for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
+        text += &resource(item, style);
+    }
+    let kept: Vec<_> = plan
+        .items
+        .iter()
+        .filter(|i| heading == Heading::Destroy && i.adopted && i.change.is_keep())
+        .collect();
+    for item in &kept {
+        _ = writeln!(
+            text,
+            "{} {} was here before the stack and is kept (--include-adopted deletes it)",
+            style.dim("="),
+            item.id
+        );
+    }
+    for item in plan.items.iter().filter(|i| heading == Heading::Destroy && i.foreign.is_some()) {
+        if let Some(what) = &item.foreign {
+            _ = writeln!(text, "{} {what} is not this stack's and is left alone", style.dim("="));
+        }
+    }
+    text += &counts(plan, heading);
+    text
+}
+
+fn resource(item: &Planned, style: Style) -> String {
+    let mut text = String::new();
+    match &item.change {
+        Change::Create => _ = writeln!(text, "{} {}", style.green("+"), item.id),
+        Change::Delete => _ = writeln!(text, "{} {}", style.red("-"), item.id),
+        Change::Keep => {}
+        Change::Update(fields) => {
+            _ = writeln!(text, "{} {}", style.yellow("~"), item.id);
+            let width = fields.iter().map(|f| f.path.chars().count()).max().unwrap_or_default();
+            for field in fields {
+                _ = writeln!(text, "    {}", line(field, width, style));
+            }
+        }
+    }
+    text
+}
+
+fn line(field: &Field, width: usize, style: Style) -> String {
+    let path = &field.path;
+    match (&field.have, &field.want) {
+        (Value::Null, Value::Object(_)) => format!("{path:width$}  {}", style.green("added")),
+        (Value::Object(_), Value::Null) => format!("{path:width$}  {}", style.red("removed")),
+        (have, want) => format!("{path:width$}  {} → {}", short(have), short(want)),
+    }
+}
+
+/// A value as a person writes it, shortened where it is long.
+fn short(value: &Value) -> String {
+    let text = match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text;
+    }
+    let head: String = text.chars().take(LONGEST / 2 - 1).collect();
+    let tail: String = text.chars().skip(length - LONGEST / 2).collect();
+    format!("{head}…{tail}")
+}
+
+fn counts(plan: &Plan, heading: Heading) -> String {
+    let of = |wanted: fn(&Change) -> bool| plan.items.iter().filter(|i| wanted(&i.change)).count();
+    let all = [
+        (of(|c| *c == Change::Create), "to create"),
+        (of(|c| matches!(c, Change::Update(_))), "to update"),
+        (of(|c| *c == Change::Delete), "to delete"),
+        (if heading == Heading::Up { of(Change::is_keep) } else { 0 }, "unchanged"),
+    ];
+    let some: Vec<_> = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if some.is_empty() { String::new() } else { some.join(", ") + "\n" }
+}
+
+/// Every resource with its standing, then the chains that break silently.
+pub fn render_status(stack: &Stack, plan: &Plan, outputs: &Outputs, style: Style) -> String {
+    let mut text = format!("stack {} in {}\n", stack.name, outputs.region);
+    for item in &plan.items {
+        match (&item.change, &item.foreign) {
+            (_, Some(what)) => {
+                _ = writeln!(text, "{} {}: {what} is not this stack's", style.red("!"), item.id)
+            }
+            (Change::Keep, None) => {
+                let adopted = if item.adopted { " (adopted)" } else { "" };
+                _ = writeln!(text, "{} {}{adopted}", style.green("="), item.id);
+            }
+            (Change::Create, None) => _ = writeln!(text, "{} {} is not there", style.red("+"), item.id),
+            (Change::Delete, None) => _ = writeln!(text, "{} {} left the file", style.yellow("-"), item.id),
+            (Change::Update(_), None) => text += &resource(item, style),
+        }
+    }
+    for (chain, parts) in CHAINS {
+        _ = writeln!(text, "{}", chain_line(plan, chain, parts, style));
+    }
+    text += &render_outputs(outputs);
+    text
+}
+
+/// What must hold together for a call to arrive, and the kinds that carry it.
+const CHAINS: [(&str, &[&str]); 3] = [
+    ("key → plan → stage", &["api-key", "usage-plan", "stage"]),
+    ("function → permission → API", &["function", "permission", "rest-api"]),
+    ("live deployment → definition", &["stage", "definition"]),
+];
+
+fn chain_line(plan: &Plan, chain: &str, kinds: &[&str], style: Style) -> String {
+    let of_chain = |i: &&Planned| kinds.contains(&i.id.kind());
+    let broken: Vec<_> = plan
+        .items
+        .iter()
+        .filter(of_chain)
+        .filter(|i| !i.change.is_keep())
+        .map(|i| i.id.to_string())
+        .collect();
+    if broken.is_empty() {
+        format!("{} {chain}", style.green("✓"))
+    } else {
+        format!("{} {chain}: see {}", style.red("✗"), broken.join(", "))
+    }
+}
+
+pub fn render_outputs(outputs: &Outputs) -> String {
+    let mut text = String::new();
+    match &outputs.url {
+        Some(url) => _ = writeln!(text, "url  {}/", url.url),
+        None => _ = writeln!(text, "url  (not up)"),
+    }
+    for key in &outputs.keys {
+        let value = key.value.as_deref().unwrap_or("*** (--show-key shows it)");
+        _ = writeln!(text, "key  {}  {value}", key.name);
+    }
+    text
+}
