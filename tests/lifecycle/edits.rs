@@ -1,0 +1,186 @@
+//! Up, edit, up, destroy: after each `up` the plan is empty, after `destroy` the local AWS is as before.
+
+use crate::world::{ACCOUNT, REGION, World, lines, write};
+use lambdeploy::engine::{Change, Id, Options};
+
+pub const HELLO: &str = "
+stack: hello
+region: us-east-2
+functions:
+  hello:
+    image: {context: .}
+    environment: {GREETING: Hello, KEY: '${SECRET}'}
+api:
+  routes:
+    POST /: hello
+  cors: {origins: ['https://www.example.com']}
+  auth: api_key
+  keys: [client]
+  usage_plan: {rate: 10, burst: 20, quota: 100/day}
+";
+
+const THREE: &str = "
+stack: shop
+region: us-east-2
+tags: {team: web}
+functions:
+  items:
+    name: shopItems
+    image: {context: .}
+    memory: 256
+    log_retention: never
+  orders:
+    image: {context: .}
+    reserved_concurrency: 2
+    role: {policies: [AmazonS3ReadOnlyAccess], statements: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*']}]}
+  admin:
+    image: {context: .}
+    timeout: 10
+    tracing: true
+api:
+  name: shopAPI
+  description: The shop
+  stage: v1
+  routes:
+    GET /items: items
+    POST /items: items
+    GET /items/{id}: items
+    PUT /items/{id}: items
+    DELETE /items/{id}: items
+    GET /orders: orders
+    POST /orders: orders
+    GET /orders/{id}: orders
+    ANY /files/{proxy+}: orders
+    GET /health: {function: admin, auth: none}
+    GET /admin: admin
+    POST /admin: admin
+  auth: api_key
+  keys: [web, mobile]
+  cors: {origins: ['https://a.example', 'https://b.example'], headers: [X-Trace], credentials: true}
+  binary_types: [image/png]
+  throttle: {rate: 50, burst: 100}
+  usage_plan: {name: shopPlan, rate: 5, burst: 10, quota: 700/week}
+";
+
+#[tokio::test(start_paused = true)]
+async fn a_life_of_hello() {
+    let world = World::new();
+    let before = world.dump();
+    world.settles(HELLO).await;
+    let memory = HELLO.replace("image: {context: .}", "image: {context: .}\n    memory: 256");
+    assert_eq!(lines(&world.plan(&memory).await), ["~ function/hello memory 128 → 256"]);
+    world.settles(&memory).await;
+    let report = world.destroy(&memory).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(world.dump(), before);
+    assert!(world.destroy(&memory).await.done.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_of_three_functions_and_twelve_routes() {
+    let world = World::new();
+    let before = world.dump();
+    world.settles(THREE).await;
+    for (from, to) in [
+        ("name: shopAPI", "name: theShop"),
+        ("description: The shop", "description: Another shop"),
+        ("GET /health: {function: admin, auth: none}", "GET /health: {function: items, auth: none}"),
+        ("GET /admin: admin", "HEAD /admin: admin"),
+        ("    log_retention: never\n", ""),
+        ("reserved_concurrency: 2", "reserved_concurrency: 3"),
+        ("policies: [AmazonS3ReadOnlyAccess]", "policies: []"),
+        ("tracing: true", "tracing: false"),
+        ("throttle: {rate: 50, burst: 100}\n", "throttle: {rate: 51, burst: 100}\n"),
+        ("  throttle: {rate: 50, burst: 100}\n", ""),
+        ("quota: 700/week", "quota: 3000/month"),
+        (", quota: 700/week", ""),
+        ("name: shopPlan", "name: otherPlan"),
+        ("keys: [web, mobile]", "keys: [web]"),
+        ("'https://a.example', 'https://b.example'", "'https://a.example'"),
+        ("binary_types: [image/png]", "binary_types: []"),
+        ("tags: {team: web}", "tags: {team: api, cost: low}"),
+    ] {
+        assert!(THREE.contains(from), "{from}");
+        let edited = THREE.replace(from, to);
+        assert!(world.plan(&edited).await.has_changes(), "{from} → {to} is no change");
+        world.settles(&edited).await;
+        world.settles(THREE).await;
+    }
+    let report = world.destroy(THREE).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(world.dump(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_leaves_the_file_is_retired_and_the_inventory_shortened() {
+    let world = World::new();
+    world.settles(THREE).await;
+    let start = THREE.find("  orders:\n").unwrap();
+    let end = THREE.find("  admin:\n").unwrap();
+    let two = THREE.replace(&THREE[start..end], "");
+    let two: String =
+        two.lines().filter(|l| !l.trim_end().ends_with(": orders")).map(|l| format!("{l}\n")).collect();
+    let plan = lines(&world.plan(&two).await);
+    for gone in
+        ["- function/orders", "- role/orders", "- log-group/orders", "- repository/orders", "- inventory"]
+    {
+        assert!(plan.iter().any(|l| l == gone), "{gone} is not in {plan:#?}");
+    }
+    world.settles(&two).await;
+    // Former deployments of the API still remember it; they are pruned with time.
+    let account = &world.dump()["accounts"][ACCOUNT];
+    let region = &account["regions"][REGION];
+    for part in [&account["iam"], &region["lambda"], &region["logs"], &region["ecr"]] {
+        assert!(!part.to_string().contains("orders"), "{part:#}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_function_replaces_the_old_one_and_keeps_the_url() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    let renamed = HELLO.replace("    image: {context: .}", "    name: newName\n    image: {context: .}");
+    let plan = lines(&world.plan(&renamed).await);
+    assert!(plan.contains(&"- function/hello (hello-hello)".to_owned()), "{plan:#?}");
+    world.settles(&renamed).await;
+    assert!(!world.dump().to_string().contains("function:hello-hello\""));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_context_builds_and_moves_only_the_image() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    assert_eq!(world.docker.calls().len(), 2);
+    write(world.folder.path(), "app.py", "print('hello again')\n");
+    let plan = world.plan(HELLO).await;
+    assert_eq!(plan.change_of(&Id::of("image", "hello")), Some(&Change::Create));
+    assert_eq!(lines(&plan).len(), 2, "{:#?}", lines(&plan));
+    world.settles(HELLO).await;
+    assert_eq!(world.docker.calls().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn secrets_show_as_changed_and_never_as_themselves() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    let plan = world.plan(&HELLO.replace("'${SECRET}'", "'${SECRET}-2'")).await;
+    assert_eq!(lines(&plan), [r#"~ function/hello environment.KEY "***" → "*** (another value)""#]);
+    assert!(!format!("{plan:?}").contains("s3cr3t"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn changing_the_stage_or_a_key_needs_consent() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    let stage = HELLO.replace("api:\n", "api:\n  stage: v2\n");
+    let refused = |plan: lambdeploy::engine::Plan| {
+        plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>()
+    };
+    let refusals = refused(world.plan(&stage).await);
+    assert!(refusals.len() == 1 && refusals[0].contains("the URL changes"), "{refusals:?}");
+    let key = HELLO.replace("keys: [client]", "keys: [customer]");
+    let refusals = refused(world.plan(&key).await);
+    assert!(refusals.len() == 1 && refusals[0].contains("the key value changes"), "{refusals:?}");
+    let replace = Options { replace: true, ..Options::default() };
+    assert_eq!(refused(world.plan_with(&key, &replace).await).len(), 0);
+}

@@ -1,0 +1,7 @@
+//! Whole lives of stacks against the local AWS, in this process: no socket, no Docker, a clock that stands still.
+
+#![allow(clippy::unwrap_used)]
+
+mod edits;
+mod requests;
+mod world;

@@ -1,0 +1,86 @@
+//! How many requests and sequential levels a run takes: counted, not timed.
+
+use crate::{edits::HELLO, world::World};
+use local_aws::Config;
+use std::time::Duration;
+
+const LATENCY: Duration = Duration::from_millis(60);
+
+/// Requests, levels (the most that had to follow one another) and writes since the last look.
+struct Count {
+    requests: usize,
+    levels: usize,
+    writes: usize,
+    names: Vec<String>,
+}
+
+fn count(world: &World, from: usize) -> Count {
+    let entries = world.aws.requests().entries().split_off(from);
+    let start = entries.iter().map(|e| e.start).fold(f64::INFINITY, f64::min);
+    let end = entries.iter().map(|e| e.end).fold(0.0, f64::max);
+    let write = |name: &str| !["Get", "List", "Describe", "Batch"].iter().any(|p| name.starts_with(p));
+    // The clock stands still but for the latency, so the time is a whole number of levels.
+    let levels = ((end - start) / LATENCY.as_secs_f64()).round() as usize;
+    Count {
+        requests: entries.len(),
+        levels,
+        writes: entries.iter().filter(|e| write(e.operation)).count(),
+        names: entries.iter().map(|e| format!("{:.2} {}", e.start - start, e.operation)).collect(),
+    }
+}
+
+fn world() -> World {
+    World::with(Config { latency: LATENCY, ..Config::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_changes_nothing_costs_two_levels_and_no_docker() {
+    let world = world();
+    world.settles(HELLO).await;
+    let (from, calls) = (world.aws.requests().entries().len(), world.docker.calls().len());
+    assert!(!world.plan(HELLO).await.has_changes());
+    let count = count(&world, from);
+    assert!(count.levels <= 2 && count.requests <= 26, "{} levels, {:#?}", count.levels, count.names);
+    assert_eq!((count.writes, world.docker.calls().len() - calls), (0, 0), "{:#?}", count.names);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_up_with_the_image_there_takes_nine_levels() {
+    let world = world();
+    let keeping = format!("{HELLO}\nretain: [images]\n");
+    world.settles(&keeping).await;
+    assert!(world.destroy(&keeping).await.is_complete());
+    let from = world.aws.requests().entries().len();
+    assert!(world.up(&keeping).await.is_complete());
+    let count = count(&world, from);
+    assert!(
+        count.levels <= 9 && count.requests <= 38,
+        "{} levels, {} requests: {:#?}",
+        count.levels,
+        count.requests,
+        count.names
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroy_takes_seven_levels() {
+    let world = world();
+    world.settles(HELLO).await;
+    let from = world.aws.requests().entries().len();
+    assert!(world.destroy(HELLO).await.is_complete());
+    let count = count(&world, from);
+    assert!(count.levels <= 7, "{} levels: {:#?}", count.levels, count.names);
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_routes_cost_no_more_requests() {
+    let with = async |routes: usize| {
+        let world = world();
+        let more: String = (1..routes).map(|n| format!("    GET /r{n}: hello\n")).collect();
+        let text = HELLO.replace("    POST /: hello\n", &format!("    POST /: hello\n{more}"));
+        let from = world.aws.requests().entries().len();
+        assert!(world.up(&text).await.is_complete());
+        count(&world, from).requests
+    };
+    assert_eq!(with(200).await, with(1).await);
+}

@@ -1,0 +1,169 @@
+//! One local AWS, and the commands' inner halves against it.
+
+use bytes::Bytes;
+use futures_util::{FutureExt, future::LocalBoxFuture};
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use lambdeploy::{
+    aws::{Cloud, Target},
+    docker::{Body, Docker, Exchange, ScriptedDocker},
+    engine::{Change, Event, Options, Plan, Report, Stop},
+    stack::{self, Stack, Values},
+    stack_graph::{StackGraph, Wishes},
+};
+use local_aws::{Config, LocalAws, NoContainers};
+use serde_json::Value;
+use std::{io, path::Path, rc::Rc, sync::Arc};
+
+pub const ACCOUNT: &str = "000000000000";
+pub const REGION: &str = "us-east-2";
+
+/// A local AWS, and a Docker that builds the same image from the same request.
+pub struct World {
+    pub aws: LocalAws,
+    pub docker: Rc<ScriptedDocker>,
+    pub folder: tempfile::TempDir,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Config::default())
+    }
+
+    pub fn with(config: Config) -> Self {
+        let aws = LocalAws::new(config, Arc::new(NoContainers)).unwrap();
+        let docker = Rc::new(ScriptedDocker::new(Rc::new(Router(aws.clone()))));
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();
+        std::fs::write(folder.path().join("app.py"), "print('hello')\n").unwrap();
+        Self { aws, docker, folder }
+    }
+
+    /// Reads a stack file whose image contexts are this world's folder. `${SECRET}` is set.
+    pub fn stack(&self, text: &str) -> Stack {
+        let lookup = |name: &str| (name == "SECRET").then(|| "s3cr3t-value".to_owned());
+        stack::read(text, "stack.yaml", self.folder.path(), Values::Needed, &lookup)
+            .unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    pub async fn cloud_in(&self, region: &str) -> Rc<Cloud> {
+        let target =
+            Target::InProcess { aws: self.aws.clone(), account: ACCOUNT.into(), region: region.into() };
+        Cloud::connect(target).await.unwrap()
+    }
+
+    /// Observes, as `plan` and `up` do.
+    pub async fn observed<'a>(&self, stack: &'a Stack, wishes: Wishes) -> anyhow::Result<StackGraph<'a>> {
+        let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
+        let docker: Rc<dyn Docker> = self.docker.clone();
+        let mut graph = StackGraph::new(stack, &cloud, docker, wishes);
+        graph.wish();
+        let (me, seen) = tokio::join!(cloud.identify(), graph.graph.observe());
+        me?;
+        seen?;
+        if graph.retire_leftovers().await? {
+            graph.graph.observe().await?;
+        }
+        Ok(graph)
+    }
+
+    pub async fn plan(&self, text: &str) -> Plan {
+        self.plan_with(text, &Options::default()).await
+    }
+
+    pub async fn plan_with(&self, text: &str, options: &Options) -> Plan {
+        let stack = self.stack(text);
+        self.observed(&stack, Wishes::default()).await.unwrap().graph.plan(options).unwrap()
+    }
+
+    pub async fn up(&self, text: &str) -> Report {
+        self.up_with(text, &Options::default(), Wishes::default()).await
+    }
+
+    pub async fn up_with(&self, text: &str, options: &Options, wishes: Wishes) -> Report {
+        let stack = self.stack(text);
+        let graph = self.observed(&stack, wishes).await.unwrap();
+        graph.graph.apply(options, nobody(), &Stop::default()).await
+    }
+
+    /// `up`, which must succeed, and a plan that must then be empty.
+    #[track_caller]
+    pub fn settles<'a>(&'a self, text: &'a str) -> impl Future<Output = Report> + 'a {
+        let caller = std::panic::Location::caller();
+        async move {
+            let report = self.up(text).await;
+            assert!(report.is_complete(), "{caller}: {report:?}");
+            let plan = self.plan(text).await;
+            assert!(!plan.has_changes(), "{caller}: after up there is still to do: {:#?}", lines(&plan));
+            report
+        }
+    }
+
+    pub async fn destroy(&self, text: &str) -> Report {
+        self.destroy_with(text, &Options::default()).await
+    }
+
+    pub async fn destroy_with(&self, text: &str, options: &Options) -> Report {
+        let stack = self.stack(text);
+        let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
+        let docker: Rc<dyn Docker> = self.docker.clone();
+        let mut graph = StackGraph::new(&stack, &cloud, docker, Wishes::default());
+        graph.doom();
+        let (me, doomed) = tokio::join!(cloud.identify(), async {
+            graph.graph.observe().await?;
+            if graph.doom_leftovers().await? {
+                graph.graph.observe().await?;
+            }
+            anyhow::Ok(())
+        });
+        me.unwrap();
+        doomed.unwrap();
+        graph.graph.destroy(options, nobody(), &Stop::default()).await
+    }
+
+    pub fn dump(&self) -> Value {
+        self.aws.dump()
+    }
+}
+
+pub fn nobody() -> Rc<dyn Fn(Event)> {
+    Rc::new(|_| {})
+}
+
+/// A plan as lines: `~ function/hello memory 128 → 256`.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    let mut all = Vec::new();
+    for item in plan.items.iter() {
+        match &item.change {
+            Change::Keep => {}
+            Change::Create => all.push(format!("+ {}", item.id)),
+            Change::Delete => all.push(format!("- {}", item.id)),
+            Change::Update(fields) => {
+                let field = |f: &lambdeploy::engine::Field| {
+                    format!("~ {} {} {} → {}", item.id, f.path, f.have, f.want)
+                };
+                all.extend(fields.iter().map(field));
+            }
+        }
+    }
+    all
+}
+
+/// The local AWS's registry without a socket.
+struct Router(LocalAws);
+
+impl Exchange for Router {
+    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, anyhow::Result<Response<Bytes>>> {
+        async move {
+            let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
+            let (parts, body) = self.0.handle(request).await.into_parts();
+            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+        }
+        .boxed_local()
+    }
+}
+
+/// A file beside the stack file.
+pub fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::write(folder.join(name), text).unwrap();
+}
