@@ -29,7 +29,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::Instant};
 
 /// The Docker Engine that `DOCKER_HOST` or the current context names.
 pub struct DockerEngine {
@@ -87,13 +87,14 @@ impl DockerEngine {
         });
         // Asked for before the start: a container that ends at once is removed at once.
         let exit = tokio::spawn(exit_code(self.docker.clone(), id.clone()));
+        let began = Instant::now();
         self.docker.start_container(&id, None::<StartContainerOptions>).await.map_err(start_error)?;
         let exited = async move {
             let code = exit.await.unwrap_or(1);
             drop(listener);
             ended(code, bad_format.load(Ordering::Relaxed))
         };
-        Ok(Container { id, output: output.boxed(), exited: exited.boxed() })
+        Ok(Container { id, began, output: output.boxed(), exited: exited.boxed() })
     }
 }
 

@@ -89,19 +89,19 @@ async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Err
     docker.create_image(Some(options), None, Some(credentials)).try_for_each(|_| async { Ok(()) }).await
 }
 
-/// Uploads the image to an engine that can't reach our registry.
+/// Uploads the image to an engine that can't reach our registry. An image of this name can only be ours, from a run that
+/// was killed.
 async fn load(docker: &Docker, image: &Image) -> anyhow::Result<Fetched> {
     let aws = image.aws.upgrade().context("the local AWS is gone")?;
     let digits = image.image.digest.trim_start_matches("sha256:");
     let reference = format!("lambdeploy.local/{}:{digits}", image.image.repository);
-    let was_there = docker.inspect_image(&reference).await.is_ok();
-    if !was_there {
+    if docker.inspect_image(&reference).await.is_err() {
         let body = body_try_stream(archive(&aws, &image.image, &reference).await?);
         let options = ImportImageOptions { quiet: true, ..ImportImageOptions::default() };
         let loading = docker.import_image(options, body, None);
         loading.try_for_each(|_| async { Ok(()) }).await.context("the engine does not take the image")?;
     }
-    Ok(Fetched::new(reference.clone(), docker.inspect_image(&reference).await?, was_there))
+    Ok(Fetched::new(reference.clone(), docker.inspect_image(&reference).await?, false))
 }
 
 impl Fetched {

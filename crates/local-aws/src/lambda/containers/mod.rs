@@ -19,6 +19,7 @@ use futures_util::{
     future::{self, BoxFuture},
     stream::{self, BoxStream},
 };
+use tokio::time::Instant;
 
 /// Starts and stops the containers of functions.
 pub trait ContainerEngine: Send + Sync {
@@ -71,6 +72,8 @@ pub struct Image {
 /// A container that runs.
 pub struct Container {
     pub id: String,
+    /// When its process was started.
+    pub began: Instant,
     /// Its output, line by line.
     pub output: BoxStream<'static, String>,
     /// Ends when the container does.
@@ -81,7 +84,7 @@ impl Container {
     /// One that never came to be.
     pub fn never() -> Self {
         let (output, exited) = (stream::empty().boxed(), future::pending().boxed());
-        Self { id: String::new(), output, exited }
+        Self { id: String::new(), began: Instant::now(), output, exited }
     }
 }
 

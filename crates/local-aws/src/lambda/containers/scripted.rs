@@ -15,7 +15,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 /// What a scripted function does with an event.
 #[derive(Debug, Clone)]
@@ -121,7 +124,7 @@ impl ContainerEngine for Scripted {
                 lines.recv().await.map(|line| (line, lines))
             });
             let exited = exited.map(|ended| ended.unwrap_or(Ended::Stopped)).boxed();
-            Ok(Container { id, output: output.boxed(), exited })
+            Ok(Container { id, began: Instant::now(), output: output.boxed(), exited })
         }
         .boxed()
     }

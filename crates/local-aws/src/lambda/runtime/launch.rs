@@ -61,7 +61,7 @@ async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance
         Err(StartError::Engine(error)) => return Err(Failure::Refused(engine_failed(&error))),
         Err(StartError::Entrypoint(why)) => (Container::never(), Some(why)),
     };
-    let began = Instant::now();
+    let began = container.began;
     let instance = Arc::new(Instance::new(sandbox.clone(), api, container.id.clone(), journal.clone()));
     let writer = Journal::new(aws, engine.clone(), sandbox.clone(), stream, container.id);
     tokio::spawn(forward(container.output, journal));

@@ -1,1 +1,221 @@
-//! Functions in real containers.
+//! Functions in real containers, where this machine has Docker and can build a static program.
+
+use super::*;
+use crate::{DockerEngine, registry::testing::upload};
+use bollard::{Docker, query_parameters::ListContainersOptions};
+use flate2::{Compression, write::GzEncoder};
+use std::{collections::HashMap, path::Path, process::Command};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+
+/// A served local AWS whose function `greet` is the fixture.
+struct Served {
+    aws: LocalAws,
+    docker: Docker,
+    owner: String,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Served {
+    /// With these members of CreateFunction beside the usual ones; `None`, with a word on why, where it can't be.
+    async fn start(members: Value) -> Option<Self> {
+        let (docker, bootstrap) = (docker().await?, bootstrap()?);
+        let aws = world(Arc::new(DockerEngine::new(docker.clone())), Consistency::Instant).await;
+        push(&aws, &bootstrap).await;
+        ok(&aws, "lambda", "CreateFunction", with(greet(), members)).await;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let owner = listener.local_addr().unwrap().to_string();
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn({
+            let aws = aws.clone();
+            async move { aws.serve(listener, async { drop(stopped.await) }).await }
+        });
+        Some(Self { aws, docker, owner, stop, server })
+    }
+
+    async fn call(&self, event: &str) -> Value {
+        let answer = invoke(&self.aws, json!(event).to_string()).await;
+        assert_eq!(answer.status, 200, "{event}: {:?}", answer.body);
+        answer.json()
+    }
+
+    async fn containers(&self) -> usize {
+        containers(&self.docker, &self.owner).await
+    }
+
+    /// Ends the server; nothing of it may be left.
+    async fn end(self) {
+        self.stop.send(()).unwrap();
+        timeout(Duration::from_secs(60), self.server).await.unwrap().unwrap().unwrap();
+        assert_eq!(containers(&self.docker, &self.owner).await, 0);
+    }
+}
+
+async fn containers(docker: &Docker, owner: &str) -> usize {
+    let label = vec![format!("lambdeploy.local={owner}")];
+    let filters = Some(HashMap::from([("label".to_owned(), label)]));
+    let options = ListContainersOptions { all: true, filters, ..ListContainersOptions::default() };
+    docker.list_containers(Some(options)).await.unwrap().len()
+}
+
+async fn docker() -> Option<Docker> {
+    let docker = Docker::connect_with_defaults().ok()?;
+    if let Err(error) = docker.ping().await {
+        eprintln!("skipped: no Docker engine here: {error}");
+        return None;
+    }
+    Some(docker)
+}
+
+/// The fixture as a static program for the engine's own architecture.
+fn bootstrap() -> Option<Vec<u8>> {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        eprintln!("skipped: this platform's compiler makes no static Linux programs");
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("bootstrap");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lambda/tests/fixtures/bootstrap.rs");
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let mut command = Command::new(rustc);
+    command.args(["--edition", "2024", "-C", "target-feature=+crt-static", "-C", "opt-level=1", "-o"]);
+    let output = command.arg(&program).arg(source).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(std::fs::read(program).unwrap())
+}
+
+/// Lambda's and Docker's names for this machine's architecture.
+fn architecture() -> (&'static str, &'static str) {
+    if cfg!(target_arch = "aarch64") { ("arm64", "arm64") } else { ("x86_64", "amd64") }
+}
+
+/// Pushes an image that is nothing but the program, as `app:v1`.
+async fn push(aws: &LocalAws, program: &[u8]) {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(program.len() as u64);
+    header.set_mode(0o755);
+    let mut tar = tar::Builder::new(Vec::new());
+    tar.append_data(&mut header, "bootstrap", program).unwrap();
+    let tar = tar.into_inner().unwrap();
+    let diff_id = crate::registry::sha256(&tar);
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    std::io::Write::write_all(&mut gzip, &tar).unwrap();
+    let layer = gzip.finish().unwrap();
+    let config = json!({
+        "architecture": architecture().1, "os": "linux",
+        "config": {"Entrypoint": ["/bootstrap"], "Cmd": ["app.handler"]},
+        "rootfs": {"type": "layers", "diff_ids": [diff_id]},
+    })
+    .to_string();
+    let sizes = (config.len(), layer.len());
+    let (config, layer) = (upload(aws, "app", config).await, upload(aws, "app", layer).await);
+    let manifest = ecr::testing::manifest(&config, sizes.0, &layer, sizes.1);
+    let input = json!({"repositoryName": "app", "imageManifest": manifest, "imageTag": "v1"});
+    ok(aws, "ecr", "PutImage", input).await;
+}
+
+fn native() -> Value {
+    json!({ "Architectures": [architecture().0] })
+}
+
+#[tokio::test]
+async fn a_container_is_as_lambda_makes_it() {
+    let Some(served) = Served::start(with(native(), json!({"MemorySize": 256}))).await else { return };
+    assert_eq!(served.call("hello").await, json!("hello"));
+    assert_eq!(served.call("env AWS_LAMBDA_FUNCTION_MEMORY_SIZE").await, json!("256"));
+    assert_eq!(served.call("env _HANDLER").await, json!("app.handler"));
+    assert_eq!(served.call("user").await, json!("993/990"));
+    assert_eq!(served.call("write /here").await, json!("read-only filesystem or storage medium"));
+    assert_eq!(served.call("write /tmp/here").await, json!("written"));
+    // What is not for the Runtime API goes to the local AWS.
+    assert_eq!(served.call("get /_local/health").await, json!("ok"));
+    assert_eq!(served.containers().await, 1);
+    let lines = log(&served.aws).await;
+    assert_eq!(lines[0], "bootstrap app.handler");
+    assert!(lines.contains(&"event \"hello\"".to_owned()), "{lines:?}");
+    let report = lines.iter().find(|l| l.starts_with("REPORT")).unwrap();
+    assert!(
+        report.contains("\tMemory Size: 256 MB\tMax Memory Used: ") && report.contains("Init Duration"),
+        "{report}"
+    );
+    assert!(!report.contains("Max Memory Used: 0 MB"), "{report}");
+    served.end().await;
+}
+
+#[tokio::test]
+async fn crashes_timeouts_and_hunger_end_a_container() {
+    let Some(served) = Served::start(with(native(), json!({"Timeout": 2}))).await else { return };
+    let kind = |answer: Value| answer["errorType"].as_str().unwrap_or_default().to_owned();
+    let text = |answer: Value| answer["errorMessage"].as_str().unwrap_or_default().to_owned();
+    assert!(text(served.call("exit 3").await).ends_with("Error: Runtime exited with error: exit status 3"));
+    assert_eq!(kind(served.call("sleep 9").await), "Sandbox.Timedout");
+    assert!(text(served.call("eat 400").await).ends_with("Runtime exited with error: signal: killed"));
+    assert_eq!(served.call("fine").await, json!("fine"));
+    assert_eq!(served.containers().await, 1);
+    served.end().await;
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_start_is_said_to_be_the_entrypoint() {
+    let other = if architecture().0 == "arm64" { "x86_64" } else { "arm64" };
+    let Some(served) = Served::start(json!({"Architectures": [other]})).await else { return };
+    let answer = served.call("1").await;
+    assert_eq!(answer["errorType"], json!("Runtime.InvalidEntrypoint"));
+    assert!(answer["errorMessage"].as_str().unwrap().ends_with("fork/exec /bootstrap: exec format error"));
+    assert!(log(&served.aws).await.iter().any(|l| l.starts_with("The image was built for")));
+    let update = json!({"FunctionName": "greet", "ImageUri": format!("{REGISTRY}/app:v1"), "Architectures": [architecture().0]});
+    ok(&served.aws, "lambda", "UpdateFunctionCode", update).await;
+    let entry = json!({"FunctionName": "greet", "ImageConfig": {"EntryPoint": ["/nope"]}});
+    ok(&served.aws, "lambda", "UpdateFunctionConfiguration", entry).await;
+    let answer = served.call("2").await;
+    assert_eq!(answer["errorType"], json!("Runtime.InvalidEntrypoint"), "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().contains("/nope"), "{answer}");
+    let crash =
+        json!({"FunctionName": "greet", "ImageConfig": {}, "Environment": {"Variables": {"CRASH": "1"}}});
+    ok(&served.aws, "lambda", "UpdateFunctionConfiguration", crash).await;
+    let answer = served.call("3").await;
+    assert_eq!(answer["errorType"], json!("Runtime.ExitError"), "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().ends_with("exit status 7"), "{answer}");
+    served.end().await;
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_reach_the_registry_gets_the_image_uploaded() {
+    let (Some(docker), Some(program)) = (docker().await, bootstrap()) else { return };
+    let aws = world(Arc::new(DockerEngine::new(docker.clone())), Consistency::Instant).await;
+    push(&aws, &program).await;
+    ok(&aws, "lambda", "CreateFunction", with(greet(), native())).await;
+    assert_eq!(invoke(&aws, json!("hello").to_string()).await.json(), json!("hello"));
+    let image = code_image(&aws).await;
+    assert!(docker.inspect_image(&image).await.is_ok(), "{image}");
+    aws.inner().pool.stop_all().await;
+    assert_eq!(containers(&docker, &format!("process-{}", std::process::id())).await, 0);
+    assert!(docker.inspect_image(&image).await.is_err(), "{image} was left behind");
+}
+
+async fn code_image(aws: &LocalAws) -> String {
+    let function = ok(aws, "lambda", "GetFunctionConfiguration", json!({"FunctionName": "greet"})).await;
+    format!("lambdeploy.local/app:{}", function["CodeSha256"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_warm_call_costs_next_to_nothing() {
+    let Some(served) = Served::start(native()).await else { return };
+    served.call("cold").await;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let began = Instant::now();
+        served.call("warm").await;
+        times.push(began.elapsed());
+    }
+    times.sort();
+    let median = times[times.len() / 2];
+    eprintln!("a warm call takes {median:?}");
+    assert!(median < Duration::from_millis(20), "{median:?}");
+    served.end().await;
+}
