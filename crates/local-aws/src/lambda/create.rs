@@ -1,12 +1,13 @@
 //! CreateFunction and DeleteFunction.
 
 use super::{
+    changes::Changes,
     constraints::{Constraints, invalid},
-    function::{Function, History, Identity, Seen, Serving, later},
+    function::{Failure, Function, History, Identity, Seen, Serving, later},
     name::Target,
     neighbours, revision,
     runtime::Sandbox,
-    settings::{Changes, Settings},
+    settings::Settings,
     source::{ImageSource, Source},
     tags,
 };
@@ -42,6 +43,7 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
             active_from: later(call.now, call.delays.function_pending),
             updated_from: None,
             revision: revision::uuid(&[&id.arn, &call.request_id]),
+            failure: Failure::of(&source, true),
         },
         id,
         settings,

@@ -49,6 +49,17 @@ pub struct History {
     pub updated_from: Option<Timestamp>,
     /// Changes with every change.
     pub revision: String,
+    /// What became of the creation, or of the last update, once it was through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// Why a creation or an update failed after it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// A function that was never created well can only be deleted.
+    pub of_creation: bool,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone)]
@@ -82,8 +93,12 @@ impl Function {
     pub fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
         let from = later(now, delays.function_update);
         self.history.updated_from = Some(from);
-        self.serving.next =
-            Some((from, Arc::new(Sandbox::new(&self.id, &self.settings, &self.source, &self.architecture))));
+        self.history.failure = Failure::of(&self.source, false);
+        // An update that fails leaves what was there before.
+        self.serving.next = self.history.failure.is_none().then(|| {
+            let sandbox = Sandbox::new(&self.id, &self.settings, &self.source, &self.architecture);
+            (from, Arc::new(sandbox))
+        });
         self.modified(now, request_id);
     }
 
@@ -118,12 +133,16 @@ impl Function {
     }
 
     /// # Errors
-    /// `ResourceConflictException` while the function is `Pending`.
+    /// `ResourceConflictException` while the function is `Pending`, or if its creation failed.
     pub fn ensure_active(&self, now: Timestamp) -> Result<(), AwsError> {
-        if self.history.active_from <= now {
+        let state = if self.history.active_from > now {
+            "Pending"
+        } else if self.history.failure.as_ref().is_some_and(|f| f.of_creation) {
+            "Failed"
+        } else {
             return Ok(());
-        }
-        Err(busy("The function is currently in the following state: Pending".to_owned()))
+        };
+        Err(busy(format!("The function is currently in the following state: {state}")))
     }
 
     /// # Errors
@@ -198,7 +217,7 @@ impl Function {
         }
     }
 
-    fn states(&self, seen: Seen) -> Vec<(&'static str, &'static str)> {
+    fn states(&self, seen: Seen) -> Vec<(&'static str, &str)> {
         const REASON: &str = "The function is being created.";
         let pending = vec![("State", "Pending"), ("StateReason", REASON), ("StateReasonCode", "Creating")];
         let updating = vec![
@@ -213,8 +232,33 @@ impl Function {
             Seen::Updated => updating,
             Seen::At(now) if self.history.active_from > now => pending,
             Seen::At(now) if !self.history.is_settled(now) => updating,
-            Seen::At(_) => vec![("State", "Active"), ("LastUpdateStatus", "Successful")],
+            Seen::At(_) => match &self.history.failure {
+                Some(failure) => failure.states(),
+                None => vec![("State", "Active"), ("LastUpdateStatus", "Successful")],
+            },
         }
+    }
+}
+
+impl Failure {
+    pub fn of(source: &Source, of_creation: bool) -> Option<Self> {
+        source.flaw().map(|reason| Self { of_creation, reason: reason.clone() })
+    }
+
+    fn states(&self) -> Vec<(&'static str, &str)> {
+        if self.of_creation {
+            return vec![
+                ("State", "Failed"),
+                ("StateReason", &self.reason),
+                ("StateReasonCode", "InvalidImage"),
+            ];
+        }
+        vec![
+            ("State", "Active"),
+            ("LastUpdateStatus", "Failed"),
+            ("LastUpdateStatusReason", &self.reason),
+            ("LastUpdateStatusReasonCode", "InvalidImage"),
+        ]
     }
 }
 

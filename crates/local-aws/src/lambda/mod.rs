@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `function`, `settings`, `source` | a function as data: its settings, its code, its states |
+//! | `changes` | what a request says about settings |
 //! | `create`, `update`, `read`, `concurrency`, `permission`, `tags` | the operations |
 //! | `name`, `constraints` | how a function is named in a request, and what AWS's model demands of members |
 //! | `neighbours` | all that Lambda asks of IAM, ECR and Logs |
@@ -15,6 +16,7 @@ pub mod invoke;
 pub mod permission;
 pub mod runtime;
 
+mod changes;
 mod concurrency;
 mod constraints;
 mod create;

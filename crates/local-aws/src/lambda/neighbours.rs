@@ -28,12 +28,22 @@ const PULL: &str = "LambdaECRImageRetrievalPolicy";
 pub struct Found {
     pub digest: String,
     pub media_type: String,
+    /// Digest and media type of its layers.
+    pub layers: Vec<(String, String)>,
 }
 
 /// The image that a tag or digest names in the caller's registry.
 pub fn image(call: &mut Call, repository: &str, reference: &str) -> Option<Found> {
     let image = call.region_mut().ecr.image(repository, reference)?;
-    Some(Found { digest: image.digest.clone(), media_type: image.media_type.clone() })
+    let (digest, media_type) = (image.digest.clone(), image.media_type.clone());
+    Some(Found { digest, media_type, layers: layers(&image.manifest) })
+}
+
+fn layers(manifest: &str) -> Vec<(String, String)> {
+    let manifest: Value = serde_json::from_str(manifest).unwrap_or_default();
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let layers = manifest["layers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    layers.iter().map(|l| (text(&l["digest"]), text(&l["mediaType"]))).collect()
 }
 
 /// Whether an image is still there. Lambda keeps functions whose image was deleted alive for a while, but there is no

@@ -1,9 +1,11 @@
 //! The operations that only read.
 
 use super::{
-    ACCOUNT_CONCURRENCY, concurrency::reserved_in, constraints::Constraints, function::Seen, name::Target,
+    ACCOUNT_CONCURRENCY, OPERATIONS, concurrency::reserved_in, constraints::Constraints, function::Seen,
+    name::Target,
 };
 use crate::{
+    authorization,
     error::AwsError,
     operation::{Call, Reply},
 };
@@ -17,13 +19,25 @@ pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
         "Configuration": qualified(function.configuration(Seen::At(now)), &target),
         "Code": function.source.location(),
     });
-    if !function.tags.is_empty() {
-        reply["Tags"] = json!(function.tags);
-    }
     if let Some(reserved) = function.reserved_concurrency {
         reply["Concurrency"] = json!({ "ReservedConcurrentExecutions": reserved });
     }
+    let tags = function.tags.clone();
+    match may_list_tags(call, &target) {
+        Ok(()) if tags.is_empty() => {}
+        Ok(()) => reply["Tags"] = json!(tags),
+        Err(error) => {
+            reply["TagsError"] = json!({ "ErrorCode": error.code, "Message": error.message });
+        }
+    }
     Ok(Reply::ok(reply))
+}
+
+/// Tags are shown to those only who may also list them.
+fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
+    let operation = OPERATIONS.iter().find(|o| o.name == "ListTags");
+    let operation = operation.ok_or_else(|| AwsError::not_implemented("ListTags"))?;
+    authorization::check(call, operation, &json!({ "Resource": target.arn }), None)
 }
 
 pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {

@@ -32,6 +32,9 @@ pub struct ImageSource {
     pub repository: String,
     /// `sha256:…` of a single-platform manifest.
     pub digest: String,
+    /// Why Lambda will find, once it has a closer look, that it can't run the image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flaw: Option<String>,
 }
 
 const MANIFESTS: [&str; 2] =
@@ -80,6 +83,14 @@ impl Source {
         }
     }
 
+    /// Why a function with this code fails after it was accepted.
+    pub fn flaw(&self) -> Option<&String> {
+        match self {
+            Self::Image(image) => image.flaw.as_ref(),
+            Self::Zip { .. } => None,
+        }
+    }
+
     /// From the members of CreateFunction's `Code` or of UpdateFunctionCode.
     ///
     /// # Errors
@@ -120,6 +131,7 @@ impl ImageSource {
             uri: uri.to_owned(),
             registry: registry.to_owned(),
             repository: repository.to_owned(),
+            flaw: flaw(&found),
             digest: found.digest,
         })
     }
@@ -133,6 +145,13 @@ fn ensure_runnable(uri: &str, found: &Found) -> Result<(), AwsError> {
     Err(invalid(format!(
         "The image manifest, config or layer media type for the source image {uri} is not supported."
     )))
+}
+
+/// Lambda takes layers that are compressed by gzip, and says so only after it has accepted the image.
+fn flaw(found: &Found) -> Option<String> {
+    let gzip = |media_type: &str| media_type.ends_with("tar+gzip") || media_type.ends_with("tar.gzip");
+    let (digest, _) = found.layers.iter().find(|(_, media_type)| !gzip(media_type))?;
+    Some(format!("InvalidImage: ImageLayerFailure: UnsupportedImageLayerDetected - Layer Digest {digest}"))
 }
 
 /// This server under the name by which it was called (or another one for loopback), or the name that AWS would use.

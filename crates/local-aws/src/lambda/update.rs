@@ -1,12 +1,12 @@
 //! UpdateFunctionConfiguration and UpdateFunctionCode.
 
 use super::{
+    changes::Changes,
     constraints::{Constraints, invalid},
     create::read_architecture,
     function::{Function, Seen},
     name::Target,
     neighbours,
-    settings::Changes,
     source::{ImageSource, Source},
 };
 use crate::{

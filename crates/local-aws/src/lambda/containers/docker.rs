@@ -57,7 +57,7 @@ impl DockerEngine {
 
     async fn launch(&self, launch: Launch) -> Result<Container, StartError> {
         self.swept.get_or_try_init(|| orphans::sweep(&self.docker, &launch.owner)).await?;
-        let image = self.images.get(&self.docker, &launch.image).await?;
+        let image = self.images.get(&self.docker, &launch).await?;
         check_architecture(&launch, &image).map_err(StartError::Entrypoint)?;
         let meeting = self.meeting.get_or_init(|| Meeting::of(&self.docker)).await;
         let listener = Listener::open(meeting.bind, launch.api.clone()).await?;

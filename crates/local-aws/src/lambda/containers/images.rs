@@ -1,6 +1,6 @@
 //! The images that the engine has for us: fetched once a digest, removed at the end.
 
-use super::{Image, archive::archive};
+use super::{Image, Launch, archive::archive};
 use anyhow::Context;
 use bollard::{
     Docker,
@@ -40,13 +40,17 @@ impl Images {
     ///
     /// # Errors
     /// The engine can neither pull it nor load it.
-    pub async fn get(&self, docker: &Docker, image: &Image) -> anyhow::Result<Arc<Fetched>> {
+    pub async fn get(&self, docker: &Docker, launch: &Launch) -> anyhow::Result<Arc<Fetched>> {
+        let image = &launch.image;
         let key = format!("{}@{}", image.image.repository, image.image.digest);
         let fetching = {
             let mut images = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             images.entry(key).or_default().clone()
         };
-        fetching.get_or_try_init(|| async { fetch(docker, image).await.map(Arc::new) }).await.cloned()
+        fetching
+            .get_or_try_init(|| async { fetch(docker, image, &launch.owner).await.map(Arc::new) })
+            .await
+            .cloned()
     }
 
     /// Removes what was fetched. An image that somebody else uses by now stays.
@@ -60,9 +64,9 @@ impl Images {
     }
 }
 
-async fn fetch(docker: &Docker, image: &Image) -> anyhow::Result<Fetched> {
+async fn fetch(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
     let Some(registry) = &image.registry else {
-        return load(docker, image).await;
+        return load(docker, image, owner).await;
     };
     let reference = format!("{registry}/{}@{}", image.image.repository, image.image.digest);
     if let Ok(inspected) = docker.inspect_image(&reference).await {
@@ -72,7 +76,7 @@ async fn fetch(docker: &Docker, image: &Image) -> anyhow::Result<Fetched> {
         Ok(()) => Ok(Fetched::new(reference.clone(), docker.inspect_image(&reference).await?, false)),
         Err(error) => {
             let context = format!("nor can the engine pull {reference}: {error}");
-            load(docker, image).await.context(context)
+            load(docker, image, owner).await.context(context)
         }
     }
 }
@@ -89,12 +93,17 @@ async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Err
     docker.create_image(Some(options), None, Some(credentials)).try_for_each(|_| async { Ok(()) }).await
 }
 
+/// The engine's name for an image that was uploaded: each local AWS has its own, and removes it.
+fn loaded_name(owner: &str, repository: &str, digits: &str) -> String {
+    format!("lambdeploy.local/{}/{repository}:{digits}", owner.replace([':', '.'], "-"))
+}
+
 /// Uploads the image to an engine that can't reach our registry. An image of this name can only be ours, from a run that
 /// was killed.
-async fn load(docker: &Docker, image: &Image) -> anyhow::Result<Fetched> {
+async fn load(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
     let aws = image.aws.upgrade().context("the local AWS is gone")?;
     let digits = image.image.digest.trim_start_matches("sha256:");
-    let reference = format!("lambdeploy.local/{}:{digits}", image.image.repository);
+    let reference = loaded_name(owner, &image.image.repository, digits);
     if docker.inspect_image(&reference).await.is_err() {
         let body = body_try_stream(archive(&aws, &image.image, &reference).await?);
         let options = ImportImageOptions { quiet: true, ..ImportImageOptions::default() };

@@ -33,6 +33,9 @@ const WARM: Duration = Duration::from_secs(300);
 /// How long the end of the process waits for containers to be gone.
 const STOPPING: Duration = Duration::from_secs(30);
 
+/// How many pools this process has made.
+static POOLS: AtomicU64 = AtomicU64::new(0);
+
 /// All warm containers.
 pub struct Pool {
     pub(super) engine: Arc<dyn ContainerEngine>,
@@ -40,6 +43,7 @@ pub struct Pool {
     /// True once everything has to end. Whoever has a container holds a receiver.
     stop: watch::Sender<bool>,
     served_at: OnceLock<SocketAddr>,
+    number: u64,
     next_id: AtomicU64,
 }
 
@@ -72,6 +76,7 @@ impl Pool {
             fleets: Mutex::default(),
             stop: watch::Sender::new(false),
             served_at: OnceLock::new(),
+            number: POOLS.fetch_add(1, Ordering::Relaxed),
             next_id: AtomicU64::new(1),
         }
     }
@@ -87,9 +92,10 @@ impl Pool {
         self.served_at.get().map(|address| format!("127.0.0.1:{}", address.port()))
     }
 
-    /// The mark on this local AWS's containers.
-    pub(super) fn owner(&self) -> String {
-        self.registry().unwrap_or_else(|| format!("process-{}", std::process::id()))
+    /// The mark on this local AWS's containers: its address, or without one its number in this process.
+    pub fn owner(&self) -> String {
+        let number = || format!("process-{}-{}", std::process::id(), self.number);
+        self.registry().unwrap_or_else(number)
     }
 
     /// A number that no other container or invocation has.

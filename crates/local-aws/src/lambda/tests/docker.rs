@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::{DockerEngine, registry::testing::upload};
-use bollard::{Docker, query_parameters::ListContainersOptions};
+use bollard::{
+    Docker,
+    models::ContainerCreateBody,
+    query_parameters::{CreateContainerOptions, ListContainersOptions, RemoveContainerOptions},
+};
 use flate2::{Compression, write::GzEncoder};
 use std::{collections::HashMap, path::Path, process::Command};
 use tokio::{
@@ -194,13 +198,51 @@ async fn an_engine_that_cannot_reach_the_registry_gets_the_image_uploaded() {
     let image = code_image(&aws).await;
     assert!(docker.inspect_image(&image).await.is_ok(), "{image}");
     aws.inner().pool.stop_all().await;
-    assert_eq!(containers(&docker, &format!("process-{}", std::process::id())).await, 0);
+    assert_eq!(containers(&docker, &aws.inner().pool.owner()).await, 0);
     assert!(docker.inspect_image(&image).await.is_err(), "{image} was left behind");
+}
+
+#[tokio::test]
+async fn what_a_killed_local_aws_left_behind_is_removed_before_the_first_start() {
+    let (Some(docker), Some(program)) = (docker().await, bootstrap()) else { return };
+    let aws = world(Arc::new(DockerEngine::new(docker.clone())), Consistency::Instant).await;
+    push(&aws, &program).await;
+    ok(&aws, "lambda", "CreateFunction", with(greet(), native())).await;
+    assert_eq!(invoke(&aws, "1").await.json(), json!("1"));
+    // A listener that is dropped leaves an address on which nobody answers; the other one is alive.
+    let listen = async || TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = |listener: &TcpListener| listener.local_addr().unwrap().to_string();
+    let (dead, alive) = (address(&listen().await), listen().await);
+    let mut kept = String::new();
+    for owner in [&dead, &address(&alive)] {
+        kept = create(&docker, &code_image(&aws).await, owner).await;
+    }
+    let sweeper = DockerEngine::new(docker.clone());
+    let other = world(Arc::new(sweeper), Consistency::Instant).await;
+    push(&other, &program).await;
+    ok(&other, "lambda", "CreateFunction", with(greet(), native())).await;
+    assert_eq!(invoke(&other, "1").await.json(), json!("1"));
+    assert_eq!(containers(&docker, &dead).await, 0);
+    assert_eq!(containers(&docker, &address(&alive)).await, 1);
+    docker.remove_container(&kept, None::<RemoveContainerOptions>).await.unwrap();
+    other.inner().pool.stop_all().await;
+    aws.inner().pool.stop_all().await;
+}
+
+/// A container with the label of a local AWS at `owner`.
+async fn create(docker: &Docker, image: &str, owner: &str) -> String {
+    let body = ContainerCreateBody {
+        image: Some(image.to_owned()),
+        labels: Some(HashMap::from([("lambdeploy.local".to_owned(), owner.to_owned())])),
+        ..ContainerCreateBody::default()
+    };
+    docker.create_container(None::<CreateContainerOptions>, body).await.unwrap().id
 }
 
 async fn code_image(aws: &LocalAws) -> String {
     let function = ok(aws, "lambda", "GetFunctionConfiguration", json!({"FunctionName": "greet"})).await;
-    format!("lambdeploy.local/app:{}", function["CodeSha256"].as_str().unwrap())
+    let owner = aws.inner().pool.owner();
+    format!("lambdeploy.local/{owner}/app:{}", function["CodeSha256"].as_str().unwrap())
 }
 
 #[tokio::test]

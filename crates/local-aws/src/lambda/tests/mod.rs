@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod callers;
 mod control;
 mod docker;
 mod instances;
 mod invocations;
+mod lists;
 mod permissions;
 mod states;
 
@@ -26,7 +28,11 @@ const ARN: &str = "arn:aws:lambda:us-east-2:000000000000:function:greet";
 
 /// A local AWS whose functions run in `engine`, with a role that may write logs and the image `app:v1`.
 async fn world(engine: Arc<dyn ContainerEngine>, consistency: Consistency) -> LocalAws {
-    let aws = LocalAws::new(Config { consistency, ..Config::default() }, engine).unwrap();
+    world_of(engine, Config { consistency, ..Config::default() }).await
+}
+
+async fn world_of(engine: Arc<dyn ContainerEngine>, config: Config) -> LocalAws {
+    let aws = LocalAws::new(config, engine).unwrap();
     let trust = json!({"Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]});
     let role = json!({"RoleName": "runner", "AssumeRolePolicyDocument": trust.to_string()});

@@ -40,6 +40,53 @@ async fn instant_shows_the_true_states_and_conflicts_with_nobody() {
     );
 }
 
+/// The image `app:raw`, whose layer is not compressed.
+async fn push_raw(aws: &LocalAws) {
+    let image =
+        ok(aws, "ecr", "BatchGetImage", json!({"repositoryName": "app", "imageIds": [{"imageTag": "v1"}]}))
+            .await;
+    let manifest = image["images"][0]["imageManifest"].as_str().unwrap().replace("tar+gzip", "tar");
+    let input = json!({"repositoryName": "app", "imageManifest": manifest, "imageTag": "raw"});
+    ok(aws, "ecr", "PutImage", input).await;
+}
+
+#[tokio::test]
+async fn an_image_that_lambda_cannot_unpack_fails_after_it_was_accepted() {
+    let aws = world(echo(), Consistency::Instant).await;
+    push_raw(&aws).await;
+    let raw = format!("{REGISTRY}/app:raw");
+    let created =
+        ok(&aws, "lambda", "CreateFunction", with(greet(), json!({"Code": {"ImageUri": raw}}))).await;
+    assert_eq!(created["State"], json!("Pending"));
+    let failed = configuration(&aws).await;
+    assert_eq!((&failed["State"], &failed["StateReasonCode"]), (&json!("Failed"), &json!("InvalidImage")));
+    let reason = failed["StateReason"].as_str().unwrap();
+    assert!(
+        reason.starts_with(
+            "InvalidImage: ImageLayerFailure: UnsupportedImageLayerDetected - Layer Digest sha256:"
+        ),
+        "{reason}"
+    );
+    let (code, text) =
+        refused(&aws, "lambda", "UpdateFunctionConfiguration", json!({"FunctionName": NAME, "Timeout": 4}))
+            .await;
+    assert_eq!(code, "ResourceConflictException");
+    assert_eq!(
+        text,
+        "The operation cannot be performed at this time. The function is currently in the following state: Failed"
+    );
+    ok(&aws, "lambda", "DeleteFunction", json!({"FunctionName": NAME})).await;
+    ok(&aws, "lambda", "CreateFunction", greet()).await;
+    let update = |uri: &str| json!({"FunctionName": NAME, "ImageUri": uri});
+    ok(&aws, "lambda", "UpdateFunctionCode", update(&raw)).await;
+    let failed = configuration(&aws).await;
+    let status = (&failed["State"], &failed["LastUpdateStatus"], &failed["LastUpdateStatusReasonCode"]);
+    assert_eq!(status, (&json!("Active"), &json!("Failed"), &json!("InvalidImage")));
+    assert_eq!(invoke(&aws, "1").await.json(), json!(1), "what was there before goes on");
+    ok(&aws, "lambda", "UpdateFunctionCode", update(&format!("{REGISTRY}/app:v1"))).await;
+    assert_eq!(configuration(&aws).await["LastUpdateStatus"], json!("Successful"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_young_role_cannot_be_assumed_yet() {
     let aws = world(echo(), Consistency::Realistic).await;

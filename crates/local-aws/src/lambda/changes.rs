@@ -1,0 +1,274 @@
+//! What a request says about a function's settings, and what AWS's model and Lambda demand of it.
+
+use super::{
+    constraints::{Constraints, invalid, matches},
+    settings::{Environment, ImageConfig, Settings, Vpc},
+};
+use crate::error::AwsError;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What a request says about settings; what it leaves out stays as it is.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Changes {
+    role: Option<String>,
+    description: Option<String>,
+    timeout: Option<i64>,
+    memory_size: Option<i64>,
+    ephemeral_storage: Option<Size>,
+    environment: Option<Variables>,
+    image_config: Option<ImageConfig>,
+    tracing_config: Option<Tracing>,
+    vpc_config: Option<Vpc>,
+    logging_config: Option<Logging>,
+    runtime: Option<String>,
+    handler: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Size {
+    size: Option<i64>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Variables {
+    variables: Option<Environment>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tracing {
+    mode: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Logging {
+    log_format: Option<String>,
+    log_group: Option<String>,
+}
+
+const ROLE: &str = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+";
+const RUNTIMES: [&str; 25] = [
+    "nodejs20.x",
+    "python3.14",
+    "provided.al2023",
+    "python3.12",
+    "python3.13",
+    "nodejs24.x",
+    "nodejs22.x",
+    "java25",
+    "python3.10",
+    "python3.11",
+    "java21",
+    "ruby3.3",
+    "ruby3.4",
+    "ruby3.2",
+    "python3.8",
+    "python3.9",
+    "java17",
+    "nodejs16.x",
+    "dotnet10",
+    "dotnet8",
+    "java11",
+    "dotnet6",
+    "nodejs18.x",
+    "provided.al2",
+    "java8.al2",
+];
+/// Names of environment variables that Lambda sets itself.
+const RESERVED: [&str; 19] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+/// Bytes that all environment variables may take together, as JSON.
+const ENVIRONMENT_LIMIT: usize = 4096;
+/// Members whose meaning is not emulated: accepting them would be a silent lie.
+const NOT_EMULATED: [&str; 9] = [
+    "DeadLetterConfig",
+    "KMSKeyArn",
+    "Layers",
+    "FileSystemConfigs",
+    "CodeSigningConfigArn",
+    "CapacityProviderConfig",
+    "DurableConfig",
+    "TenancyConfig",
+    "PublishTo",
+];
+
+impl Settings {
+    /// Takes over what a checked request says.
+    pub fn apply(&mut self, changes: Changes) {
+        let number = |value: i64| u32::try_from(value).unwrap_or_default();
+        set(&mut self.role, changes.role);
+        set(&mut self.description, changes.description);
+        set(&mut self.timeout, changes.timeout.map(number));
+        set(&mut self.memory_size, changes.memory_size.map(number));
+        set(&mut self.ephemeral_storage, changes.ephemeral_storage.and_then(|s| s.size).map(number));
+        set(&mut self.tracing, changes.tracing_config.and_then(|t| t.mode));
+        set(&mut self.log_group, changes.logging_config.and_then(|l| l.log_group));
+        set(&mut self.environment, changes.environment.map(|e| Some(e.variables.unwrap_or_default())));
+        set(&mut self.vpc, changes.vpc_config.map(Some));
+        set(&mut self.runtime, changes.runtime.map(Some));
+        set(&mut self.handler, changes.handler.map(Some));
+        if let Some(config) = changes.image_config {
+            self.image_config = (config != ImageConfig::default()).then_some(config);
+        }
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+impl Changes {
+    /// Reads and checks what a request says about settings.
+    ///
+    /// # Errors
+    /// Members that are not emulated, wrong types, broken constraints (into `constraints`, which the caller ends).
+    pub fn read(input: &Value, constraints: &mut Constraints) -> Result<Self, AwsError> {
+        refuse_not_emulated(input)?;
+        let changes: Self = serde_json::from_value(input.clone())
+            .map_err(|e| AwsError::new(400, "SerializationException", e))?;
+        changes.constrain(constraints);
+        Ok(changes)
+    }
+
+    fn constrain(&self, c: &mut Constraints) {
+        c.pattern("role", self.role.as_deref(), ROLE);
+        c.length("description", self.description.as_deref(), 256);
+        c.range("timeout", self.timeout, 1, 900);
+        c.range("memorySize", self.memory_size, 128, 32768);
+        c.range("ephemeralStorage.size", self.ephemeral_storage.as_ref().and_then(|s| s.size), 512, 10240);
+        c.length("handler", self.handler.as_deref(), 128);
+        c.pattern("handler", self.handler.as_deref(), r"[^\s]+");
+        let mode = self.tracing_config.as_ref().and_then(|t| t.mode.as_deref());
+        c.one_of("tracingConfig.mode", mode, &["Active", "PassThrough"]);
+        let group = self.logging_config.as_ref().and_then(|l| l.log_group.as_deref());
+        c.length("loggingConfig.logGroup", group, 512);
+        c.pattern("loggingConfig.logGroup", group, r"[\.\-_/#A-Za-z0-9]+");
+        if let Some(vpc) = &self.vpc_config {
+            constrain_vpc(vpc, c);
+        }
+        if let Some(config) = &self.image_config {
+            let directory = Some(config.working_directory.as_str());
+            c.length("imageConfig.workingDirectory", directory, 1000);
+            for (member, list) in [("entryPoint", &config.entry_point), ("command", &config.command)] {
+                c.list(&format!("imageConfig.{member}"), list, 1500, "", |_| true);
+            }
+        }
+        let names_fit = self.variables().0.keys().all(|k| matches("[a-zA-Z]([a-zA-Z0-9_])+", k));
+        let rule = "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]";
+        c.secret("environment.variables", names_fit, rule);
+    }
+
+    /// Rules that AWS's model doesn't have.
+    ///
+    /// # Errors
+    /// `InvalidParameterValueException` with AWS's text.
+    pub fn check(&self) -> Result<(), AwsError> {
+        if self.memory_size.is_some_and(|m| m > 10240) {
+            return Err(invalid(
+                "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
+            ));
+        }
+        if let Some(runtime) = self.runtime.as_ref().filter(|r| !RUNTIMES.contains(&r.as_str())) {
+            let known = RUNTIMES.join(", ");
+            return Err(invalid(format!(
+                "Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{known}] or be a valid ARN"
+            )));
+        }
+        if self.logging_config.as_ref().and_then(|l| l.log_format.as_deref()).is_some_and(|f| f != "Text") {
+            return Err(AwsError::not_implemented("LoggingConfig.LogFormat other than Text"));
+        }
+        check_environment(&self.variables())
+    }
+
+    pub fn names_zip_settings(&self) -> bool {
+        self.runtime.is_some() || self.handler.is_some()
+    }
+
+    pub fn has_runtime_and_handler(&self) -> bool {
+        self.runtime.is_some() && self.handler.is_some()
+    }
+
+    pub fn names_image_config(&self) -> bool {
+        self.image_config.as_ref().is_some_and(|c| *c != ImageConfig::default())
+    }
+
+    pub fn role(&self) -> Option<&String> {
+        self.role.as_ref()
+    }
+
+    fn variables(&self) -> Environment {
+        self.environment.as_ref().and_then(|e| e.variables.clone()).unwrap_or_default()
+    }
+}
+
+fn refuse_not_emulated(input: &Value) -> Result<(), AwsError> {
+    let given = |member: &str| {
+        let value = &input[member];
+        !(value.is_null() || *value == json!({}) || *value == json!([]) || *value == json!(""))
+    };
+    if let Some(member) = NOT_EMULATED.into_iter().find(|m| given(m)) {
+        return Err(AwsError::not_implemented(format!("the member {member} of a function")));
+    }
+    if input["Publish"] == json!(true) {
+        return Err(AwsError::not_implemented("publishing a version"));
+    }
+    if input["SnapStart"]["ApplyOn"] == json!("PublishedVersions") {
+        return Err(AwsError::not_implemented("SnapStart"));
+    }
+    Ok(())
+}
+
+fn constrain_vpc(vpc: &Vpc, c: &mut Constraints) {
+    let rule = |pattern: &str| {
+        format!(
+            "Member must have length less than or equal to 1024, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: {pattern}"
+        )
+    };
+    let (subnet, group) = ("subnet-[0-9a-z]*", "sg-[0-9a-zA-Z]*");
+    c.list("vpcConfig.subnetIds", &vpc.subnet_ids, 16, &rule(subnet), |i| matches(subnet, i));
+    c.list("vpcConfig.securityGroupIds", &vpc.security_group_ids, 5, &rule(group), |i| matches(group, i));
+}
+
+fn check_environment(environment: &Environment) -> Result<(), AwsError> {
+    const CAUSE: &str = "Lambda was unable to configure your environment variables because the environment variables you have provided";
+    let reserved: Vec<_> =
+        environment.0.keys().filter(|k| RESERVED.contains(&k.as_str())).map(String::as_str).collect();
+    if !reserved.is_empty() {
+        return Err(invalid(format!(
+            "{CAUSE} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {}",
+            reserved.join(", ")
+        )));
+    }
+    let measured = json!(environment).to_string();
+    if measured.len() > ENVIRONMENT_LIMIT {
+        // AWS repeats the values, secrets and all: what shows this error to a person has to hide them.
+        return Err(invalid(format!("{CAUSE} exceeded the 4KB limit. String measured: {measured}")));
+    }
+    Ok(())
+}
