@@ -54,6 +54,8 @@ pub enum Command {
     Destroy(Destroy),
     /// The stack's URL, ids and (when asked for) keys
     Output(Output),
+    /// Ask the live URL for what the stack file promises to the outside
+    Verify(Verify),
     /// The functions' log lines
     Logs(Logs),
     /// Serve the local AWS
@@ -80,7 +82,7 @@ pub struct Consent {
 pub struct Up {
     #[command(flatten)]
     pub consent: Consent,
-    /// Skip the check from outside
+    /// Skip the check of the contract from outside
     #[arg(long)]
     pub no_verify: bool,
 }
@@ -109,6 +111,13 @@ pub struct Output {
     /// Write a client's variables (URL and key) to FILE, readable by you alone
     #[arg(long, value_name = "FILE")]
     pub env: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Ask too what sends bursts, megabytes, and uses up the quota of the first key
+    #[arg(long)]
+    pub load: bool,
 }
 
 #[derive(Debug, Args)]

@@ -13,7 +13,8 @@
 //! 6. [`resources`]: one file a kind: how it is observed, wished, made, changed, deleted.
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
 //!    [`docker`]: contexts, builds, pushes, behind a trait.
-//! 8. [`outside`] calls the URL as a client would; [`ui`] prints: terminal, plain lines and JSON are three readers of one
+//! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
+//!    client would; [`ui`] prints: terminal, plain lines and JSON are three readers of one
 //!    event stream.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
@@ -23,6 +24,7 @@
 pub mod aws;
 pub mod cli;
 pub mod commands;
+pub mod contract;
 pub mod docker;
 pub mod engine;
 pub mod outside;

@@ -35,9 +35,6 @@ impl Patience {
     pub const AMBIGUOUS: Self = Self::new(500, 8_000, 60);
     pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
 
-    /// A new key works after up to two minutes.
-    pub const KEY: Self = Self::new(250, 4_000, 180);
-
     const fn new(first_ms: u64, longest_ms: u64, budget_s: u64) -> Self {
         Self {
             first: Duration::from_millis(first_ms),

@@ -9,6 +9,7 @@ mod prune;
 pub mod session;
 mod status;
 mod up;
+mod verify;
 
 use crate::{
     Exit,
@@ -43,6 +44,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Destroy(args) => destroy::run(common, &args, printer).await,
         Command::Output(args) => output::run(common, &args, printer).await,
         Command::Logs(args) => logs::run(common, &args, printer).await,
+        Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
     }
 }

@@ -3,12 +3,11 @@
 use super::{plan::planned, session::Session};
 use crate::{
     Exit, cli,
-    engine::{Change, Id, Report, Reporter},
-    outside::Smoke,
-    stack::{Auth, Values},
+    engine::{Change, Id, Report},
+    stack::Values,
     ui::{Printer, Result as Ended},
 };
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use std::time::Instant;
 
 pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Result<Exit> {
@@ -32,10 +31,9 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
         return Ok(incomplete(&report, printer));
     }
     super::prune::images(&session, &plan, printer).await?;
-    if !args.no_verify {
-        check(&session, printer).await?;
-    }
-    finish(&session, printer, report.done, since).await
+    let verified = args.no_verify || super::verify::after_up(&session, printer).await?;
+    let exit = finish(&session, printer, report.done, since).await?;
+    Ok(if verified { exit } else { Exit::Broken })
 }
 
 /// Says what was done and what is left, after a failure or an interruption.
@@ -48,32 +46,6 @@ pub(super) fn incomplete(report: &Report, printer: &Printer) -> Exit {
     printer.say(&format!("done: {}", list(&done)));
     printer.say(&format!("left: {} (run the same command again to go on from here)", list(&left)));
     if report.interrupted && report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed }
-}
-
-/// Calls the first route as a client would, without and with the key.
-async fn check(session: &Session, printer: &Printer) -> Result<()> {
-    let Some(route) = session.stack.api.routes.iter().find(|r| !r.path.contains('{')) else { return Ok(()) };
-    let outputs = super::output::read(session, route.auth == Auth::ApiKey).await?;
-    let url = outputs.url.context("the stage has no URL")?;
-    let method = if route.method == "ANY" { "GET" } else { &route.method };
-    let to = Reporter::new(Id::only("check"), printer.sink(), session.stop.clone());
-    let key = outputs.keys.into_iter().find_map(|k| k.value);
-    let smoke = Smoke { method: method.to_owned(), url: format!("{}{}", url.callable, route.path), key };
-    match smoke.run(&to).await {
-        Ok(answer) => {
-            printer.settle();
-            printer.checked(&route.method, &route.path, answer.status, &answer.body);
-            if answer.status >= 500 {
-                super::logs::last_lines(session, &route.function, printer).await?;
-            }
-            Ok(())
-        }
-        Err(error) => {
-            printer.settle();
-            super::logs::last_lines(session, &route.function, printer).await?;
-            Err(error.context("everything is made, and the check from outside failed"))
-        }
-    }
 }
 
 async fn finish(

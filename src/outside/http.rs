@@ -3,12 +3,27 @@
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use std::time::Duration;
 
 /// The largest answer that is read.
 const LIMIT: usize = 20 * 1024 * 1024;
+
+/// Connections that many requests share.
+pub struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+
+impl Client {
+    /// # Errors
+    /// When this machine's certificates can't be read.
+    pub fn new() -> Result<Self> {
+        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
+        Ok(Self(legacy::Client::builder(TokioExecutor::new()).build(https)))
+    }
+}
 
 /// A request, to be completed and sent.
 pub struct Request {
@@ -64,24 +79,30 @@ impl Request {
         self
     }
 
+    /// Sends it on a connection of its own, following no redirect.
+    ///
+    /// # Errors
+    /// As [`Request::send_by`].
+    pub async fn send(self) -> Result<Response> {
+        self.send_by(&Client::new()?).await
+    }
+
     /// Sends it, following no redirect.
     ///
     /// # Errors
     /// A URL that can't be, a host that does not resolve or answer, no answer in time.
-    pub async fn send(self) -> Result<Response> {
+    pub async fn send_by(self, client: &Client) -> Result<Response> {
         let (url, timeout) = (self.url.clone(), self.timeout);
-        let sent = tokio::time::timeout(timeout, self.exchange()).await;
+        let sent = tokio::time::timeout(timeout, self.exchange(client)).await;
         sent.with_context(|| format!("{url} did not answer within {} s", timeout.as_secs()))?
     }
 
-    async fn exchange(self) -> Result<Response> {
-        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-        let client = Client::builder(TokioExecutor::new()).build(https);
+    async fn exchange(self, client: &Client) -> Result<Response> {
         let mut request = http::Request::builder().method(self.method.as_str()).uri(&self.url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = client.request(request.body(Full::new(self.body))?).await;
+        let response = client.0.request(request.body(Full::new(self.body))?).await;
         let (parts, body) = response.with_context(|| format!("{} can't be reached", self.url))?.into_parts();
         let read = Limited::new(body, LIMIT).collect().await;
         let body = read.map_err(|e| anyhow::anyhow!("reading the answer of {}: {e}", self.url))?.to_bytes();

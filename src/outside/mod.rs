@@ -1,6 +1,6 @@
 //! The URL as a client sees it.
 
 pub mod http;
-mod smoke;
+mod stage;
 
-pub use smoke::{Answer, Smoke};
+pub use stage::Stage;

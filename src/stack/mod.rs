@@ -9,6 +9,7 @@ mod check;
 mod defaults;
 mod dotenv;
 mod interpolate;
+mod json_path;
 mod limits;
 mod load;
 mod mistake;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use dotenv::DotEnv;
 pub use interpolate::Lookup;
+pub use json_path::JsonPath;
 pub use load::{Values, load, read};
 pub use mistake::{Mistake, StackError};
 pub use place::Place;

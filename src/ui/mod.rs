@@ -2,6 +2,7 @@
 //!
 //! The domain emits [`Event`]s; a terminal view, plain lines and JSON lines are three readers of the same stream.
 
+mod contract;
 mod json;
 mod plain;
 mod plan;
@@ -11,6 +12,7 @@ mod terminal;
 use crate::{
     Exit, cli,
     commands::output::Outputs,
+    contract::Outcome,
     engine::{Event, Plan},
     stack::Stack,
 };
@@ -155,17 +157,13 @@ impl Printer {
         }
     }
 
-    /// What the check from outside saw.
-    pub fn checked(&self, method: &str, path: &str, status: u16, body: &str) {
+    /// The contract, as the outside sees it.
+    pub fn contract(&self, outcomes: &[Outcome]) {
         if self.0.json {
-            self.0.result.borrow_mut()["check"] = json!({ "method": method, "path": path, "status": status });
-            return;
+            self.0.result.borrow_mut()["contract"] = json!(outcomes);
+        } else {
+            write_out(contract::render(outcomes, self.0.out).trim_end());
         }
-        let body: String = body.chars().take(200).collect();
-        self.say(&format!(
-            "{method} {path} answers {status} {}",
-            body.split_whitespace().collect::<Vec<_>>().join(" ")
-        ));
     }
 
     pub fn finished(&self, result: &Result) {

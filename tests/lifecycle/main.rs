@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod contract;
 mod edits;
 mod requests;
+mod stage_url;
 mod world;

@@ -11,7 +11,7 @@ use lambdeploy::{
     stack::{self, Stack, Values},
     stack_graph::{StackGraph, Wishes},
 };
-use local_aws::{Config, LocalAws, NoContainers};
+use local_aws::{Config, ContainerEngine, LocalAws, NoContainers};
 use serde_json::Value;
 use std::{io, path::Path, rc::Rc, sync::Arc};
 
@@ -31,7 +31,12 @@ impl World {
     }
 
     pub fn with(config: Config) -> Self {
-        let aws = LocalAws::new(config, Arc::new(NoContainers)).unwrap();
+        Self::running(config, Arc::new(NoContainers))
+    }
+
+    /// With functions that run.
+    pub fn running(config: Config, engine: Arc<dyn ContainerEngine>) -> Self {
+        let aws = LocalAws::new(config, engine).unwrap();
         let docker = Rc::new(ScriptedDocker::new(Rc::new(Router(aws.clone()))));
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();

@@ -1,0 +1,228 @@
+//! Asks what a contract promises, in parallel, and waits for what AWS has not taken in yet.
+
+use super::{
+    judge::{Difference, by_the_gateway, judge, status_and_words},
+    row::{Ask, Key, Load, Must, Need, Row},
+};
+use crate::{
+    engine::{Interrupted, Reporter},
+    outside::http::Response,
+};
+use anyhow::Result;
+use futures_util::{StreamExt, stream};
+use serde::Serialize;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Requests at once: as many as a browser and its neighbours send, and few enough for any throttle.
+const AT_ONCE: usize = 16;
+/// Requests at once when the aim is to be refused.
+const BURST_AT_ONCE: usize = 100;
+/// Other callers may have taken what the throttle grants; its bucket fills within seconds.
+const THROTTLED: Duration = Duration::from_secs(30);
+
+/// Whatever carries a request to the stage: real HTTP, or a router in the same process.
+pub trait Carrier {
+    /// # Errors
+    /// No answer, and why.
+    fn carry(&self, ask: &Ask) -> impl Future<Output = Result<Response>>;
+}
+
+/// How long what is not as promised may still be "not yet".
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A key that is refused: AWS needs up to two minutes for a new one, or a new plan.
+    pub key: Duration,
+    /// Anything else: a new deployment is served everywhere after seconds.
+    pub deployment: Duration,
+}
+
+impl Patience {
+    /// Something has changed `age` ago.
+    pub fn since(age: Duration) -> Self {
+        let left = |seconds| Duration::from_secs(seconds).saturating_sub(age);
+        Self { key: left(180), deployment: left(30) }
+    }
+}
+
+/// One row, asked.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcome {
+    pub promise: String,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// How the function answered, where it was called: `200 {"message":…}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "verdict")]
+pub enum Verdict {
+    Holds,
+    Broken {
+        seen: Vec<String>,
+        mend: String,
+    },
+    /// It could not be found out, and why.
+    Unknown {
+        why: String,
+    },
+}
+
+/// One asking of rows.
+pub struct Check<'a, C> {
+    pub carrier: &'a C,
+    pub to: &'a Reporter,
+    pub patience: Patience,
+    /// Ask too what uses up quota or sends bursts.
+    pub load: bool,
+}
+
+/// One answer, judged.
+struct Seen {
+    outcome: Outcome,
+    /// How long, and for what, asking again may change it.
+    again: Option<(Duration, String)>,
+}
+
+impl<C: Carrier> Check<'_, C> {
+    /// Asks all rows that can be asked so: the outcomes are in the rows' order.
+    ///
+    /// # Errors
+    /// When interrupted.
+    pub async fn run(&self, rows: &[Row]) -> Result<Vec<Outcome>, Interrupted> {
+        let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r));
+        let mut outcomes: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
+        for row in rows.iter().filter(|_| self.load) {
+            let Need::Load(load) = row.need else { continue };
+            self.to.note(format!("asking whether {}", row.promise));
+            outcomes.push(match load {
+                Load::Burst(most) => self.refused_in_a_burst(row, most).await,
+                Load::Quota(most) => self.refused_for_the_quota(row, most).await,
+                Load::Large => self.settled(row).await,
+            });
+        }
+        outcomes.into_iter().collect()
+    }
+
+    /// Asks until it holds, or patience ends.
+    async fn settled(&self, row: &Row) -> Result<Outcome, Interrupted> {
+        let (since, mut wait) = (Instant::now(), Duration::from_millis(250));
+        loop {
+            self.to.stop.check()?;
+            let seen = self.ask(row).await;
+            let Some((patience, because)) = seen.again else { return Ok(seen.outcome) };
+            let waited = since.elapsed();
+            if waited + wait > patience {
+                return Ok(seen.outcome);
+            }
+            let (so_far, most) = (waited.as_secs(), patience.as_secs());
+            self.to
+                .note(format!("waiting for \"{}\": {because}, {so_far} s of at most {most} s", row.promise));
+            self.to.stop.sleep(wait).await?;
+            wait = (wait * 2).min(Duration::from_secs(4));
+        }
+    }
+
+    async fn ask(&self, row: &Row) -> Seen {
+        match self.carrier.carry(&row.ask).await {
+            Ok(answer) => self.judged(row, &answer),
+            Err(error) => {
+                let again = Some((self.patience.deployment, format!("{error:#}")));
+                Seen { outcome: unanswered(row, &error), again }
+            }
+        }
+    }
+
+    fn judged(&self, row: &Row, answer: &Response) -> Seen {
+        let differences = judge(row, answer);
+        let from_function = row.must.contains(&Must::ComeFromTheFunction) && !by_the_gateway(answer);
+        let mut outcome = verdict(row, &differences);
+        outcome.answer = from_function.then(|| first_words(answer));
+        if differences.is_empty() {
+            return Seen { outcome, again: None };
+        }
+        let because = status_and_words(answer);
+        let gateways = by_the_gateway(answer);
+        let again = match answer.status {
+            429 if gateways && answer.text().contains("Limit Exceeded") => {
+                let why = "the quota of the key is used up for now".to_owned();
+                outcome.verdict = Verdict::Unknown { why };
+                None
+            }
+            429 if gateways => Some((THROTTLED, because)),
+            403 if gateways && row.ask.key == Key::Right => Some((self.patience.key, because)),
+            _ if from_function => None,
+            _ => Some((
+                self.patience.deployment,
+                differences.iter().map(|d| d.text.as_str()).collect::<Vec<_>>().join("; "),
+            )),
+        };
+        Seen { outcome, again }
+    }
+
+    /// Sends at most `most` requests at once: the first that is refused is judged.
+    async fn refused_in_a_burst(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
+        self.to.stop.check()?;
+        let calls = (0..most).map(|_| self.carrier.carry(&row.ask));
+        let mut answers = stream::iter(calls).buffer_unordered(BURST_AT_ONCE);
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer))),
+                Ok(_) => {}
+                Err(error) => return Ok(unanswered(row, &error)),
+            }
+        }
+        Ok(never_refused(row, most))
+    }
+
+    /// Sends at most `most` requests that the throttle lets through: the one that the quota refuses is judged.
+    async fn refused_for_the_quota(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
+        let mut let_through = 0;
+        while let_through < most {
+            self.to.stop.check()?;
+            match self.carrier.carry(&row.ask).await {
+                Ok(answer) if answer.status == 429 && answer.text().contains("Too Many Requests") => {
+                    self.to.stop.sleep(Duration::from_millis(100)).await?;
+                }
+                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer))),
+                Ok(_) => let_through += 1,
+                Err(error) => return Ok(unanswered(row, &error)),
+            }
+            self.to.progress(let_through.into(), most.into());
+        }
+        Ok(never_refused(row, most))
+    }
+}
+
+fn verdict(row: &Row, differences: &[Difference]) -> Outcome {
+    if differences.is_empty() {
+        return Outcome { promise: row.promise.clone(), verdict: Verdict::Holds, answer: None };
+    }
+    let forgotten = differences.iter().all(|d| d.forgotten_by_the_function);
+    let mend = if forgotten { super::mend::ORIGIN.to_owned() } else { row.mend.clone() };
+    let seen = differences.iter().map(|d| match d.forgotten_by_the_function {
+        true => format!("the function's own answer: {}", d.text),
+        false => d.text.clone(),
+    });
+    let verdict = Verdict::Broken { seen: seen.collect(), mend };
+    Outcome { promise: row.promise.clone(), verdict, answer: None }
+}
+
+fn unanswered(row: &Row, error: &anyhow::Error) -> Outcome {
+    let mend = "see whether the URL is right and reachable from here (`lambdeploy output`)".to_owned();
+    let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], mend };
+    Outcome { promise: row.promise.clone(), verdict, answer: None }
+}
+
+fn never_refused(row: &Row, requests: u32) -> Outcome {
+    let seen = vec![format!("none of {requests} requests was refused")];
+    let verdict = Verdict::Broken { seen, mend: row.mend.clone() };
+    Outcome { promise: row.promise.clone(), verdict, answer: None }
+}
+
+fn first_words(answer: &Response) -> String {
+    let text: String = answer.text().chars().take(200).collect();
+    format!("{} {}", answer.status, text.split_whitespace().collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,234 @@
+//! From a stack to its rows.
+
+use super::{
+    mend, preflight,
+    row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
+};
+use crate::stack::{Auth, Cors, Route, Stack};
+use std::collections::BTreeSet;
+
+/// A larger quota is not used up for a check.
+const LARGEST_QUOTA_TO_USE_UP: u32 = 1_000;
+/// A larger burst is not sent for a check.
+const LARGEST_BURST: u32 = 2_000;
+/// One byte more than API Gateway takes.
+const TOO_LARGE: usize = 10 * 1024 * 1024 + 1;
+
+/// Stands for every path variable: an id that nobody has.
+const VARIABLE: &str = "lambdeploy-verify";
+
+/// Everything the outside must see, in the order in which people read it.
+pub fn rows(stack: &Stack) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let Some(cors) = &stack.api.cors {
+        rows.extend(preflight::rows(stack, cors));
+    }
+    rows.extend(refusals(stack));
+    rows.extend(answers(stack));
+    rows.extend(nowhere(stack));
+    rows.extend(limits(stack));
+    rows.extend(misbehaviours(stack));
+    rows
+}
+
+/// `/items/{id}` as somebody would call it.
+pub fn concrete(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { VARIABLE.to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn concrete_method(route: &Route) -> &str {
+    if route.method == "ANY" { "GET" } else { &route.method }
+}
+
+fn shown(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// A call as a page makes it.
+fn call(stack: &Stack, route: &Route) -> Ask {
+    let ask =
+        Ask::new(concrete_method(route), &concrete(&route.path)).header("content-type", "application/json");
+    let ask = match origin(stack) {
+        Some(origin) => ask.header("origin", &origin),
+        None => ask,
+    };
+    let body = matches!(concrete_method(route), "POST" | "PUT" | "PATCH").then(|| b"{}".to_vec());
+    Ask { body, ..ask }
+}
+
+fn origin(stack: &Stack) -> Option<String> {
+    let first = stack.api.cors.as_ref()?.origins.first()?;
+    Some(if first == "*" { preflight::STRANGER.to_owned() } else { first.clone() })
+}
+
+/// Without it a page's code sees a network failure instead of the status.
+fn readable(stack: &Stack) -> Vec<Must> {
+    let credentials = stack.api.cors.as_ref().is_some_and(|c: &Cors| c.credentials);
+    origin(stack).map(|origin| Must::LetRead { origin, credentials }).into_iter().collect()
+}
+
+fn row(promise: String, ask: Ask, must: Vec<Must>, mend: impl Into<String>) -> Row {
+    Row { promise, ask, must, need: Need::Nothing, mend: mend.into() }
+}
+
+/// Who proves nothing is refused. A broken contract must not make this check harm: what would change everything at once
+/// if it got through is left to `plan`, which sees the same field.
+fn refusals(stack: &Stack) -> Vec<Row> {
+    let harmless =
+        |r: &&Route| r.path.contains('{') || !matches!(r.method.as_str(), "PUT" | "PATCH" | "DELETE");
+    let mut rows = Vec::new();
+    let mut guessed = false;
+    for route in stack.api.routes.iter().filter(|r| r.auth != Auth::None).filter(harmless) {
+        rows.push(refusal(stack, route, Key::None));
+        if route.auth == Auth::ApiKey && !guessed {
+            guessed = true;
+            rows.push(refusal(stack, route, Key::Wrong));
+        }
+    }
+    rows
+}
+
+fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {
+    let (without, status, says) = match route.auth {
+        Auth::ApiKey if key == Key::Wrong => ("with a wrong key", 403, "Forbidden"),
+        Auth::ApiKey | Auth::None => ("without a key", 403, "Forbidden"),
+    };
+    let must = [vec![Must::Status(status), Must::Say(says)], readable(stack)].concat();
+    let promise = format!("{} {without} is refused", shown(route));
+    row(promise, call(stack, route).key(key), must, mend::REFUSAL)
+}
+
+/// Each function is called once, in the mildest way there is: a GET without variables, else a POST of `{}`. What else
+/// it promises is for `checks:` to say.
+fn answers(stack: &Stack) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for key in stack.functions.keys() {
+        let reachable = |r: &&Route| r.function == *key && !r.path.contains('{') && can_prove(&r.auth);
+        let routes: Vec<&Route> = stack.api.routes.iter().filter(reachable).collect();
+        let by = |methods: &[&str]| routes.iter().find(|r| methods.contains(&r.method.as_str())).copied();
+        if let Some(route) = by(&["GET"]).or_else(|| by(&["ANY"])).or_else(|| by(&["POST"])) {
+            rows.push(answer(stack, route));
+        }
+    }
+    rows
+}
+
+/// Whether this program holds what the route asks for.
+fn can_prove(auth: &Auth) -> bool {
+    matches!(auth, Auth::None | Auth::ApiKey)
+}
+
+fn proving(stack: &Stack, route: &Route) -> (Ask, &'static str) {
+    match route.auth {
+        Auth::ApiKey => (call(stack, route).key(Key::Right), " with the key"),
+        _ => (call(stack, route), ""),
+    }
+}
+
+/// The promises about the answers of one function.
+pub fn answers_of(stack: &Stack, function: &str) -> Vec<String> {
+    let ending = format!(" gets the answer of {function}");
+    answers(stack).into_iter().map(|row| row.promise).filter(|promise| promise.ends_with(&ending)).collect()
+}
+
+fn answer(stack: &Stack, route: &Route) -> Row {
+    let (ask, with) = proving(stack, route);
+    let must = [vec![Must::ComeFromTheFunction], readable(stack)].concat();
+    let promise = format!("{}{with} gets the answer of {}", shown(route), route.function);
+    row(promise, ask, must, mend::answer(&route.function))
+}
+
+/// What is not there answers as API Gateway does.
+fn nowhere(stack: &Stack) -> Vec<Row> {
+    let must = [vec![Must::Status(403), Must::Say("Missing Authentication Token")], readable(stack)].concat();
+    let mut rows = Vec::new();
+    let routes = &stack.api.routes;
+    let missing = format!("/{VARIABLE}/{VARIABLE}");
+    if !routes
+        .iter()
+        .any(|r| r.path.split('/').any(|part| part.starts_with('{')) && r.path.matches('/').count() <= 2)
+    {
+        rows.push(row(
+            "a path that is not there is refused".to_owned(),
+            called_by_a_page(stack, Ask::new("GET", &missing)),
+            must.clone(),
+            mend::DEPLOYED,
+        ));
+    }
+    let Some(path) = routes.first().map(|r| &r.path) else { return rows };
+    let there: BTreeSet<&str> =
+        routes.iter().filter(|r| r.path == *path).map(|r| r.method.as_str()).collect();
+    if let Some(method) =
+        ["PUT", "PATCH", "GET"].into_iter().find(|m| !there.contains(m) && !there.contains("ANY"))
+    {
+        let ask = called_by_a_page(stack, Ask::new(method, &concrete(path)));
+        rows.push(row(format!("{method} {path}, which is not there, is refused"), ask, must, mend::DEPLOYED));
+    }
+    rows
+}
+
+fn called_by_a_page(stack: &Stack, ask: Ask) -> Ask {
+    match origin(stack) {
+        Some(origin) => ask.header("origin", &origin),
+        None => ask,
+    }
+}
+
+/// Too much is refused, readably.
+fn limits(stack: &Stack) -> Vec<Row> {
+    let api = &stack.api;
+    let mut rows = Vec::new();
+    let route = answers_route(stack);
+    let Some(plan) = &api.usage_plan else { return rows };
+    let Some(route) = route.filter(|r| r.auth == Auth::ApiKey) else { return rows };
+    let ask = call(stack, route).key(Key::Right);
+    let with = |say: &'static str| [vec![Must::Status(429), Must::Say(say)], readable(stack)].concat();
+    if let Some(throttle) = plan.throttle.filter(|t| t.burst <= LARGEST_BURST) {
+        let promise = format!("more than {} requests at once with one key are refused", throttle.burst);
+        let need = Need::Load(Load::Burst(throttle.burst.saturating_mul(3).saturating_add(20)));
+        rows.push(Row { need, ..row(promise, ask.clone(), with("Too Many Requests"), mend::PLAN) });
+    }
+    let large = Ask { body: Some(vec![b' '; TOO_LARGE]), ..ask.clone() };
+    if matches!(ask.method.as_str(), "POST" | "PUT" | "PATCH") {
+        let promise = format!("{} with more than 10 MB is refused", shown(route));
+        rows.push(Row {
+            need: Need::Load(Load::Large),
+            ..row(promise, large, vec![Must::Status(413)], mend::DEPLOYED)
+        });
+    }
+    if let Some(quota) = plan.quota.filter(|q| q.limit <= LARGEST_QUOTA_TO_USE_UP) {
+        let period = quota.period.aws().to_lowercase();
+        let promise = format!("more than {} requests a {period} with one key are refused", quota.limit);
+        let need = Need::Load(Load::Quota(quota.limit + 1));
+        rows.push(Row { need, ..row(promise, ask, with("Limit Exceeded"), mend::PLAN) });
+    }
+    rows
+}
+
+/// The first route that is called with the key.
+fn answers_route(stack: &Stack) -> Option<&Route> {
+    let routes = || stack.api.routes.iter().filter(|r| r.auth == Auth::ApiKey && !r.path.contains('{'));
+    let by = |method: &'static str| routes().find(move |r| r.method == method);
+    by("GET").or_else(|| by("ANY")).or_else(|| by("POST"))
+}
+
+/// What API Gateway answers in the place of a function that fails.
+fn misbehaviours(stack: &Stack) -> Vec<Row> {
+    let Some(route) = answers_route(stack).or_else(|| stack.api.routes.iter().find(|r| r.auth == Auth::None))
+    else {
+        return Vec::new();
+    };
+    let each = [
+        (Misbehaviour::Slow, "takes longer than 29 s", 504),
+        (Misbehaviour::Crash, "crashes", 502),
+        (Misbehaviour::Malformed, "answers no HTTP answer", 502),
+        (Misbehaviour::TooLarge, "answers more than 6 MB", 502),
+    ];
+    let row = |(how, what, status): (Misbehaviour, &str, u16)| {
+        let promise = format!("a function that {what} is answered with {status}");
+        let must = [vec![Must::Status(status)], readable(stack)].concat();
+        Row { need: Need::Function(how), ..row(promise, proving(stack, route).0, must, mend::DEPLOYED) }
+    };
+    each.into_iter().map(row).collect()
+}

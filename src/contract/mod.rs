@@ -1,0 +1,17 @@
+//! The contract: what the outside must see of a stack, derived from its file alone.
+//!
+//! [`rows`] turns a stack into promises: a request, and what must come back. [`judge`] holds an answer against one.
+//! [`Check`] asks all of them, through whatever carries a request ([`Carrier`]): real HTTP for `verify` and `up`, the
+//! local AWS's router for the tests of its gateway. One derivation, two users.
+
+mod check;
+mod derive;
+mod judge;
+mod mend;
+mod preflight;
+mod row;
+
+pub use check::{Carrier, Check, Outcome, Patience, Verdict};
+pub use derive::{answers_of, rows};
+pub use judge::{Difference, judge};
+pub use row::{Ask, Key, Load, Misbehaviour, Must, Need, Row};

@@ -1,0 +1,124 @@
+//! One promise: a request, and what must come back.
+
+/// What the outside must see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// "POST / without a key is refused, readably for a page": a sentence that holds, or does not.
+    pub promise: String,
+    pub ask: Ask,
+    pub must: Vec<Must>,
+    pub need: Need,
+    /// What to do when it does not hold.
+    pub mend: String,
+}
+
+/// A request from outside, in terms that do not change with the URL or the key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    pub method: String,
+    /// Below the stage; begins with `/`.
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub key: Key,
+    pub body: Option<Vec<u8>>,
+}
+
+impl Ask {
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            key: Key::None,
+            body: None,
+        }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn key(self, key: Key) -> Self {
+        Self { key, ..self }
+    }
+}
+
+/// What stands in `x-api-key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    None,
+    Wrong,
+    /// The stack's own.
+    Right,
+}
+
+/// What an answer must be like.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Must {
+    Status(u16),
+    /// 200 to 299.
+    Succeed,
+    /// API Gateway's own refusal says this.
+    Say(&'static str),
+    /// The function answered, whatever it said: neither refused before it, nor in its place.
+    ComeFromTheFunction,
+    /// A browser shows it to a page of this origin.
+    LetRead {
+        origin: String,
+        credentials: bool,
+    },
+    /// It names neither this origin nor every origin.
+    NotLetRead {
+        origin: String,
+    },
+    /// A comma-separated header names all of these, in any case.
+    List {
+        header: &'static str,
+        names: Vec<String>,
+    },
+    /// A header is exactly this.
+    Header {
+        name: &'static str,
+        value: String,
+    },
+    /// The JSON at this path equals this.
+    Json {
+        path: crate::stack::JsonPath,
+        value: serde_json::Value,
+    },
+}
+
+/// What a row takes to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: always asked.
+    Nothing,
+    /// Requests until one is refused, or a body of megabytes: asked with `--load`.
+    Load(Load),
+    /// A function that misbehaves so: asked where it can be told to.
+    Function(Misbehaviour),
+}
+
+/// What `--load` adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// At most this many requests at once; one must be refused.
+    Burst(u32),
+    /// At most this many requests; one must be refused for the quota.
+    Quota(u32),
+    /// The row's one large body.
+    Large,
+}
+
+/// What a function can do wrong, and API Gateway answers in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misbehaviour {
+    /// Takes longer than 29 seconds.
+    Slow,
+    Crash,
+    /// Answers something that is no proxy response.
+    Malformed,
+    /// Answers more than 6 MB.
+    TooLarge,
+}
