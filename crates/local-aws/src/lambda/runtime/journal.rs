@@ -38,7 +38,7 @@ pub struct End {
 const STRAGGLERS: Duration = Duration::from_millis(10);
 /// How old a memory sample may be; the engine is not asked more often.
 const SAMPLE_AGE: Duration = Duration::from_secs(5);
-const SAMPLE_TAKES: Duration = Duration::from_secs(1);
+const SAMPLE_TAKES: Duration = Duration::from_secs(5);
 /// How long a decision about the role's rights stands.
 const RIGHTS_AGE: Duration = Duration::from_secs(1);
 /// Bytes of log that `LogType=Tail` answers.
