@@ -1,0 +1,53 @@
+// Calls the stack's URL from a web page.
+
+declare const process: { env: Record<"NEXT_PUBLIC_LAMBDA_API_URL" | "NEXT_PUBLIC_API_KEY", string> };
+
+export interface Question {
+  image: File;
+  speed: "super-fast" | "fast" | "regular";
+  imageType: string;
+}
+
+/** What API Gateway or the function refused, with its status: 403 a wrong key, 429 too many requests, … */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks about an image. Throws Refused, or a TypeError when the browser got no answer that it may show. */
+export async function call(question: Question): Promise<unknown> {
+  const response = await fetch(process.env.NEXT_PUBLIC_LAMBDA_API_URL, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "x-api-key": process.env.NEXT_PUBLIC_API_KEY,
+    },
+    body: JSON.stringify({ ...question, image: await base64(question.image) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Refused(response.status, message(text));
+  return JSON.parse(text);
+}
+
+/** A data URL is `data:image/png;base64,` and then what is wanted. */
+async function base64(file: File): Promise<string> {
+  const url = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(",") + 1);
+}
+
+function message(text: string): string {
+  try {
+    return JSON.parse(text).message ?? text;
+  } catch {
+    return text;
+  }
+}
