@@ -45,7 +45,10 @@ impl Ownership {
             (true, _, Some("true")) => Owner::Adopted,
             (true, _, _) => Owner::Us,
             (false, Some(other), _) => {
-                Owner::Other(format!("{}, which belongs to the stack {other},", what()))
+                let region = tags.get(REGION).map(|r| format!(" in {r}")).unwrap_or_default();
+                let why =
+                    format!("it belongs to the stack {other}{region}, and --adopt takes from no other stack");
+                Owner::Barred { what: what(), why }
             }
             (false, None, _) => Owner::Other(what()),
         }

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::{
     Exit,
-    aws::{FoundExt, call, tags::Ownership},
+    aws::{FoundExt, call},
     cli,
     engine::{Id, Reporter},
     resources::{Context, own_api},
@@ -66,9 +66,7 @@ pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) ->
 /// As the calls.
 pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     let (stack, cloud) = (&session.stack, &session.cloud);
-    let own =
-        Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
-    let at = Context { cloud: cloud.clone(), own };
+    let at = Context::of(stack, cloud, None);
     let api = own_api(&at).await?.and_then(|a| a.id);
     let mut outputs = Outputs {
         stack: stack.name.clone(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Stands for a value that is only known once a resource is there.
 pub const UNKNOWN: &str = "(known after up)";
@@ -73,14 +74,38 @@ fn objects(path: &str, have: &Map<String, Value>, want: &Map<String, Value>, fie
     keys.sort();
     keys.dedup();
     for key in keys {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let none = &Value::Null;
-        compare(&path, have.get(key).unwrap_or(none), want.get(key).unwrap_or(none), fields);
+        compare(&below_path(path, key), have.get(key).unwrap_or(none), want.get(key).unwrap_or(none), fields);
     }
 }
 
 fn is_secret(map: &Map<String, Value>) -> bool {
     map.len() == 1 && map.contains_key(SECRET)
+}
+
+/// The paths of everything in some settings that is compared: what a plan could show of them.
+///
+/// # Errors
+/// As [`Change::between`].
+pub(super) fn paths<P: Serialize>(props: &P) -> serde_json::Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    collect("", &serde_json::to_value(props)?, &mut found);
+    Ok(found)
+}
+
+fn collect(path: &str, value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) if !map.is_empty() && !is_secret(map) => {
+            map.iter().for_each(|(key, value)| collect(&below_path(path, key), value, found));
+        }
+        // Settings without fields have nothing to show.
+        _ if path.is_empty() => {}
+        _ => _ = found.insert(path.to_owned()),
+    }
+}
+
+fn below_path(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// The value with every secret in it replaced by a mask.

@@ -8,7 +8,11 @@ use super::{
 use anyhow::{Error, Result};
 use futures_util::future::join_all;
 use serde::Serialize;
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// What a person agreed to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -146,6 +150,14 @@ impl Graph {
         Ok(Plan { items: items.collect::<Result<_>>()? })
     }
 
+    /// Every field that a plan could show, by resource: what is compared, of what is there and of what is wished.
+    ///
+    /// # Errors
+    /// As [`Graph::plan`].
+    pub fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
+        self.nodes.iter().map(|node| Ok((node.id(), node.fields()?))).collect()
+    }
+
     /// What `destroy` would do, in the order in which it would.
     pub fn plan_destroy(&self, options: &Options) -> Plan {
         let items = self.nodes.iter().rev().map(|node| {
@@ -157,7 +169,7 @@ impl Graph {
 
     /// Makes everything that is wished as it is wished, then deletes what left the file.
     pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let run = Run::new(self, sink, stop);
+        let run = Run::new(self, options, sink, stop);
         let wished = self.nodes.iter().filter(|n| !self.retired.contains(&n.id()));
         let steps = wished.map(|n| (n.id(), n.needs())).collect();
         walk(steps, |id| run.apply(id), |id, cause| run.skip(id, cause)).await;
@@ -172,7 +184,7 @@ impl Graph {
 
     /// Deletes everything that is ours.
     pub async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let run = Run::new(self, sink, stop);
+        let run = Run::new(self, options, sink, stop);
         self.delete(&run, |n| n.retirement(options).change == Change::Delete).await;
         run.report.into_inner()
     }
@@ -192,7 +204,7 @@ impl Graph {
 
 impl Planned {
     fn new(id: Id, change: Change, owner: Option<Owner>, refused: Option<String>) -> Self {
-        let foreign = if let Some(Owner::Other(what)) = &owner { Some(what.clone()) } else { None };
+        let foreign = owner.as_ref().and_then(Owner::foreign).map(str::to_owned);
         Self { id, change, adopted: owner == Some(Owner::Adopted), foreign, refused }
     }
 }
@@ -200,6 +212,7 @@ impl Planned {
 /// One run over a graph, and what has come of it so far.
 struct Run<'a> {
     graph: &'a Graph,
+    options: &'a Options,
     sink: Rc<dyn Fn(Event)>,
     stop: &'a Stop,
     replaced: RefCell<BTreeSet<Id>>,
@@ -207,8 +220,8 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(graph: &'a Graph, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
-        Self { graph, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
+    fn new(graph: &'a Graph, options: &'a Options, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
+        Self { graph, options, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
     }
 
     fn reporter(&self, id: &Id) -> Reporter {
@@ -220,7 +233,7 @@ impl<'a> Run<'a> {
         let Some(node) = self.graph.node(&id) else { return Ended::Badly };
         let look_again = node.needs().iter().any(|n| self.replaced.borrow().contains(n));
         let result = match self.stop.check() {
-            Ok(()) => node.apply(look_again, &to).await,
+            Ok(()) => node.apply(look_again, self.options, &to).await,
             Err(interrupted) => Err(interrupted.into()),
         };
         if result.as_ref().is_ok_and(|acted| acted.replaced) {
@@ -233,7 +246,7 @@ impl<'a> Run<'a> {
         let to = self.reporter(&id);
         let Some(node) = self.graph.node(&id) else { return Ended::Badly };
         let result = match self.stop.check() {
-            Ok(()) => node.delete(&to).await,
+            Ok(()) => node.delete(self.options, &to).await,
             Err(interrupted) => Err(interrupted.into()),
         };
         self.ended(id, result.map(|()| Change::Delete))

@@ -1,9 +1,9 @@
 //! A resource with its types hidden, and what is known of it in this run.
 
-use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, graph::Options};
-use anyhow::{Context, Result};
+use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, change, graph::Options};
+use anyhow::{Context, Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 /// Older observations are made again before something is written because of them (a prompt, a long build).
@@ -30,11 +30,18 @@ pub(super) trait Node {
     fn is_observed(&self) -> bool;
     fn observe(&self) -> LocalBoxFuture<'_, Result<()>>;
     fn verdict(&self, options: &Options) -> Result<Verdict>;
+    /// What a plan could show of it.
+    fn fields(&self) -> Result<BTreeSet<String>>;
     /// What deleting it means: `Keep` where there is nothing.
     fn retirement(&self, options: &Options) -> Verdict;
     /// `look_again`: something it needs was replaced.
-    fn apply<'a>(&'a self, look_again: bool, to: &'a Reporter) -> LocalBoxFuture<'a, Result<Acted>>;
-    fn delete<'a>(&'a self, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>>;
+    fn apply<'a>(
+        &'a self,
+        look_again: bool,
+        options: &'a Options,
+        to: &'a Reporter,
+    ) -> LocalBoxFuture<'a, Result<Acted>>;
+    fn delete<'a>(&'a self, options: &'a Options, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>>;
 }
 
 /// What is, what is wished, and the difference.
@@ -65,6 +72,13 @@ impl<R: Resource> Typed<R> {
         Ok(())
     }
 
+    /// Why what is there may not be changed without a further word.
+    fn refusal(&self, live: &Live<R>, want: &R::Props, options: &Options) -> Option<String> {
+        let replaces = || self.resource.replaces(live, want).filter(|_| !options.replace);
+        let refused = live.owner.refusal(options.adopt);
+        refused.or_else(|| replaces().map(|why| format!("{why}; --replace agrees to that")))
+    }
+
     fn stale(&self) -> bool {
         self.observed.borrow().is_none_or(|at| at.elapsed() > FRESH)
     }
@@ -89,8 +103,12 @@ impl<R: Resource> Typed<R> {
         self.compare()
     }
 
-    async fn act(&self, look_again: bool, to: &Reporter) -> Result<Acted> {
+    async fn act(&self, look_again: bool, options: &Options, to: &Reporter) -> Result<Acted> {
         let (live, want, change) = self.compare_fresh(look_again).await?;
+        // A look after the plan may find what nobody agreed to.
+        if let Some(why) = live.as_ref().and_then(|l| self.refusal(l, &want, options)) {
+            bail!(why);
+        }
         let (output, replaced) = match (&live, &change) {
             (Some(live), Change::Update(_)) => {
                 to.started(&change);
@@ -132,14 +150,17 @@ impl<R: Resource> Node for Typed<R> {
     fn verdict(&self, options: &Options) -> Result<Verdict> {
         let (live, want, change) = self.compare()?;
         let owner = live.as_ref().map(|l| l.owner.clone());
-        let replaces = live.and_then(|l| self.resource.replaces(&l, &want)).filter(|_| !options.replace);
-        let refused = match &owner {
-            Some(Owner::Other(what)) if !options.adopt => {
-                Some(format!("{what} is there already and is not this stack's; --adopt takes it over"))
-            }
-            _ => replaces.map(|why| format!("{why}; --replace agrees to that")),
-        };
+        let refused = live.and_then(|l| self.refusal(&l, &want, options));
         Ok(Verdict { change, owner, refused })
+    }
+
+    fn fields(&self) -> Result<BTreeSet<String>> {
+        let live = self.live();
+        let mut all = change::paths(&self.resource.wish(live.as_deref())?)?;
+        if let Some(live) = live {
+            all.extend(change::paths(&live.props)?);
+        }
+        Ok(all)
     }
 
     fn retirement(&self, options: &Options) -> Verdict {
@@ -151,22 +172,30 @@ impl<R: Resource> Node for Typed<R> {
         let keep = match live.owner {
             Owner::Us => self.resource.retained(),
             Owner::Adopted => !options.include_adopted,
-            Owner::Other(_) => true,
+            Owner::Other(_) | Owner::Barred { .. } => true,
         };
         let change = if keep { Change::Keep } else { Change::Delete };
         Verdict { change, owner: Some(live.owner.clone()), refused }
     }
 
-    fn apply<'a>(&'a self, look_again: bool, to: &'a Reporter) -> LocalBoxFuture<'a, Result<Acted>> {
-        self.act(look_again, to).boxed_local()
+    fn apply<'a>(
+        &'a self,
+        look_again: bool,
+        options: &'a Options,
+        to: &'a Reporter,
+    ) -> LocalBoxFuture<'a, Result<Acted>> {
+        self.act(look_again, options, to).boxed_local()
     }
 
-    fn delete<'a>(&'a self, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>> {
+    fn delete<'a>(&'a self, options: &'a Options, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>> {
         async move {
             if self.stale() {
                 self.look().await?;
             }
-            let Some(live) = self.live() else { return Ok(()) };
+            // By now it may be gone, or somebody else's.
+            let Some(live) = self.live().filter(|_| self.retirement(options).change == Change::Delete) else {
+                return Ok(());
+            };
             to.started(&Change::Delete);
             self.resource.delete(&live, to).await?;
             self.output.set(None);

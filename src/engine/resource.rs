@@ -77,6 +77,29 @@ pub enum Owner {
     Adopted,
     /// Not ours. The text names it: "role egyptian-art-analyzer (arn:…)".
     Other(String),
+    /// Not ours, and a bare `--adopt` can't make it so.
+    Barred { what: String, why: String },
+}
+
+impl Owner {
+    /// What it is, where it is not ours.
+    pub fn foreign(&self) -> Option<&str> {
+        match self {
+            Self::Us | Self::Adopted => None,
+            Self::Other(what) | Self::Barred { what, .. } => Some(what),
+        }
+    }
+
+    /// Why this stack may not have it without (or even with) `--adopt`.
+    pub fn refusal(&self, adopt: bool) -> Option<String> {
+        match self {
+            Self::Other(what) if !adopt => {
+                Some(format!("{what} is there already and is not this stack's; --adopt takes it over"))
+            }
+            Self::Barred { what, why } => Some(format!("{what}: not this stack's; {why}")),
+            _ => None,
+        }
+    }
 }
 
 /// What an update came to.

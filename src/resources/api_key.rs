@@ -1,11 +1,14 @@
 //! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
 
-use super::{Context, gone, rest_api::tagging};
+use super::{
+    Context, gone, own_api,
+    rest_api::{self, tagging},
+};
 use crate::{
-    aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
+    aws::{FoundExt, Inventory, Unkeyed, call, call_once, create_unkeyed, tags},
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{
     operation::get_api_key::GetApiKeyOutput,
     types::{ApiKey as Listed, Op, PatchOperation},
@@ -55,6 +58,24 @@ impl ApiKey {
         Ok(found.into_iter().flatten().collect())
     }
 
+    /// Ours under another name. Only looked for where the stack has had such a key: it means reading them all.
+    async fn renamed(&self) -> Result<Option<GetApiKeyOutput>> {
+        let api = own_api(&self.at).await?;
+        let inventory = api.map(|api| Inventory::from_tags(&rest_api::tags_of(&api))).unwrap_or_default();
+        if !inventory.keys.contains(&self.name) || self.twin.is_some() {
+            return Ok(None);
+        }
+        let all = self.at.cloud.api_keys().await?;
+        let to = Reporter::silent(self.id.clone());
+        for id in all.iter().filter(|k| k.name() != Some(&self.name)).filter_map(|k| k.id.clone()) {
+            let found = self.get(id, &to).await?.filter(|k| self.is_ours(&tags_of(k)));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     async fn get(&self, id: String, to: &Reporter) -> Result<Option<GetApiKeyOutput>> {
         let request = self.at.cloud.apigateway.get_api_key().api_key(id).include_value(false);
         call(to, "GetApiKey", || request.clone().send()).await.found()
@@ -91,21 +112,18 @@ impl ApiKey {
         if let Some(own) = ours.next() {
             return Ok(Some((own.clone(), self.owner(own))));
         }
+        if let Some(own) = self.renamed().await? {
+            let owner = self.owner(&own);
+            return Ok(Some((own, owner)));
+        }
         let stranger = |k: &&GetApiKeyOutput| !tags_of(k).contains_key(tags::STACK);
         let strangers: Vec<_> = match candidates.iter().find(chosen) {
             Some(one) => vec![one],
             None => candidates.iter().filter(stranger).collect(),
         };
-        if strangers.len() > 1 {
-            let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
-            bail!(
-                "there are {} API keys named {} that are not this stack's ({}); --adopt key=<id> chooses one",
-                ids.len(),
-                self.name,
-                ids.join(", ")
-            );
-        }
-        Ok(strangers.first().map(|k| ((*k).clone(), self.owner(k))))
+        let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
+        let several = super::one_of("API keys", &self.name, "key", &ids);
+        Ok(strangers.first().map(|k| ((*k).clone(), several.unwrap_or_else(|| self.owner(k)))))
     }
 
     fn own_of<'a>(&self, candidates: &'a [GetApiKeyOutput]) -> impl Iterator<Item = &'a GetApiKeyOutput> {

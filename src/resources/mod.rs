@@ -26,6 +26,7 @@ pub use log_group::LogGroup;
 pub use permission::Permission;
 pub use pinned_image::{ForeignRepository, PinnedImage};
 pub use repository::{Repository, RepositoryOutput};
+use rest_api::Anchor;
 pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis, tags_of};
 pub use role::{ExistingRole, Role, RoleOutput};
 pub use stage::{Stage, StageOutput, own_stages};
@@ -34,6 +35,7 @@ pub use usage_plan::{UsagePlan, UsagePlanOutput};
 use crate::{
     aws::{Class, Cloud, failure_of, tags::Ownership},
     engine::{Change, Owner, Reporter, Resource},
+    stack::Stack,
 };
 use anyhow::{Error, Result, bail};
 use serde_json::Value;
@@ -44,6 +46,17 @@ use std::rc::Rc;
 pub struct Context {
     pub cloud: Rc<Cloud>,
     pub own: Ownership,
+    pub anchor: Rc<Anchor>,
+}
+
+impl Context {
+    /// `adopt`: the id that `--adopt api=<id>` chose.
+    pub fn of(stack: &Stack, cloud: &Rc<Cloud>, adopt: Option<String>) -> Self {
+        let own =
+            Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
+        let anchor = Anchor { name: stack.api.name.clone(), adopt };
+        Self { cloud: cloud.clone(), own, anchor: Rc::new(anchor) }
+    }
 }
 
 /// A create that found its name taken: ours after a lost reply (or another run's) is finished, anybody else's refused.
@@ -52,13 +65,21 @@ async fn resume<R: Resource>(kind: &R, error: Error, want: &R::Props, to: &Repor
         return Err(error);
     }
     let Some(live) = kind.observe().await? else { return Err(error) };
-    if let Owner::Other(what) = &live.owner {
-        bail!("{what} appeared meanwhile and is not this stack's; --adopt takes it over");
+    if let Some(why) = live.owner.refusal(false) {
+        bail!(why);
     }
     match Change::between(Some(&live.props), want)? {
         Change::Keep => Ok(live.output),
         _ => Ok(Box::pin(kind.update(&live, want, to)).await?.output),
     }
+}
+
+/// Several of one name, none of them ours: nobody but the person can choose. `kind` is the word behind `--adopt`.
+fn one_of(what: &str, name: &str, kind: &str, ids: &[&str]) -> Option<Owner> {
+    (ids.len() > 1).then(|| Owner::Barred {
+        what: format!("the {} {what} named {name} ({})", ids.len(), ids.join(", ")),
+        why: format!("--adopt {kind}=<id> chooses one"),
+    })
 }
 
 /// A delete that finds nothing has nothing to do.

@@ -13,18 +13,24 @@ use serde_json::Value;
 pub struct RestApi {
     pub at: Context,
     pub id: Id,
-    pub name: String,
     pub description: String,
     /// What the stack file names. What is there already stays listed until it is gone.
     pub inventory: Inventory,
     pub which: Which,
 }
 
-/// Which of several this is about.
+/// What everything of a stack hangs on: its REST API, by its name in the stack file where it has none of its own yet.
+#[derive(Debug)]
+pub struct Anchor {
+    pub name: String,
+    /// The id that `--adopt api=<id>` chose.
+    pub adopt: Option<String>,
+}
+
+/// Which of several this is about: the stack's own, or the one that `--adopt` would make its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Which {
-    /// The stack's own; with an id, the one that `--adopt api=<id>` chose.
-    Own { adopt: Option<String> },
+    Own,
     /// A twin by id, to be deleted.
     Twin(String),
 }
@@ -37,7 +43,6 @@ pub struct Props {
     policy: Option<Value>,
     execute_api_endpoint: bool,
     minimum_compression_size: Option<i32>,
-    #[serde(skip_serializing_if = "tags::Tags::is_empty")]
     inventory: tags::Tags,
     tags: tags::Tags,
 }
@@ -69,6 +74,34 @@ pub async fn own_apis(at: &Context) -> Result<Vec<Found>> {
     Ok(ours)
 }
 
+/// The stack's API or, where it has none, the one that `--adopt` would take over; with its owner.
+///
+/// # Errors
+/// As the list.
+pub async fn anchor(at: &Context) -> Result<Option<(Found, Owner)>> {
+    if let Some(own) = own_api(at).await? {
+        let owner = owner_of(at, &own);
+        return Ok(Some((own, owner)));
+    }
+    let all = at.cloud.rest_apis().await?;
+    let stranger = |api: &&Found| match &at.anchor.adopt {
+        Some(id) => api.id() == Some(id),
+        None => api.name() == Some(&at.anchor.name) && !tags_of(api).contains_key(tags::STACK),
+    };
+    let strangers: Vec<&Found> = all.iter().filter(stranger).collect();
+    Ok(strangers.first().map(|api| ((*api).clone(), only_owner(at, &strangers, api))))
+}
+
+fn owner_of(at: &Context, api: &Found) -> Owner {
+    let (name, id) = (api.name().unwrap_or_default(), api.id().unwrap_or_default());
+    at.own.owner(&tags_of(api), || format!("the REST API {name} (id {id})"))
+}
+
+fn only_owner(at: &Context, all: &[&Found], first: &Found) -> Owner {
+    let ids: Vec<_> = all.iter().filter_map(|api| api.id()).collect();
+    super::one_of("REST APIs", &at.anchor.name, "api", &ids).unwrap_or_else(|| owner_of(at, first))
+}
+
 /// The one that has a stage is the one that people call.
 async fn sort_wired_first(at: &Context, apis: &mut [Found]) -> Result<()> {
     let to = Reporter::silent(Id::only("rest-api"));
@@ -91,53 +124,16 @@ pub fn tags_of(api: &Found) -> tags::Tags {
 
 impl RestApi {
     async fn find(&self) -> Result<Option<(Found, Owner)>> {
+        let Which::Twin(id) = &self.which else {
+            let found = anchor(&self.at).await?;
+            if let (None, Some(id)) = (&found, &self.at.anchor.adopt) {
+                bail!("--adopt api={id}: there is no REST API of that id");
+            }
+            return Ok(found);
+        };
         let all = self.at.cloud.rest_apis().await?;
-        let by_id = |id: &str| all.iter().find(|api| api.id() == Some(id)).cloned();
-        match &self.which {
-            Which::Twin(id) => {
-                Ok(by_id(id).filter(|api| self.at.own.owns(&tags_of(api))).map(|api| (api, Owner::Us)))
-            }
-            Which::Own { adopt } => {
-                if let Some(own) = own_api(&self.at).await? {
-                    let owner = self.owner(&own);
-                    return Ok(Some((own, owner)));
-                }
-                let candidates: Vec<Found> = match adopt {
-                    Some(id) => vec![
-                        by_id(id)
-                            .with_context(|| format!("--adopt api={id}: there is no REST API of that id"))?,
-                    ],
-                    None => all.iter().filter(|api| self.is_candidate(api)).cloned().collect(),
-                };
-                self.only_candidate(candidates)
-            }
-        }
-    }
-
-    /// Of our name, and no other stack's.
-    fn is_candidate(&self, api: &Found) -> bool {
-        api.name() == Some(&self.name) && !tags_of(api).contains_key(tags::STACK)
-    }
-
-    fn only_candidate(&self, mut candidates: Vec<Found>) -> Result<Option<(Found, Owner)>> {
-        if candidates.len() > 1 {
-            let ids: Vec<_> = candidates.iter().filter_map(|c| c.id()).collect();
-            bail!(
-                "there are {} REST APIs named {} that are not this stack's ({}); --adopt api=<id> chooses one",
-                ids.len(),
-                self.name,
-                ids.join(", ")
-            );
-        }
-        Ok(candidates.pop().map(|api| {
-            let owner = self.owner(&api);
-            (api, owner)
-        }))
-    }
-
-    fn owner(&self, api: &Found) -> Owner {
-        let what = || format!("the REST API {} (id {})", self.name, api.id().unwrap_or_default());
-        self.at.own.owner(&tags_of(api), what)
+        let twin = all.iter().find(|api| api.id() == Some(id) && self.at.own.owns(&tags_of(api)));
+        Ok(twin.map(|api| (api.clone(), Owner::Us)))
     }
 
     async fn patch(&self, id: &str, have: &Props, want: &Props, to: &Reporter) -> Result<()> {
@@ -267,7 +263,7 @@ impl Resource for RestApi {
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
         let there = have.map(|h| Inventory::from_tags(&h.props.inventory)).unwrap_or_default();
         Ok(Props {
-            name: self.name.clone(),
+            name: self.at.anchor.name.clone(),
             description: self.description.clone(),
             endpoint: vec![EndpointType::Regional.as_str().to_owned()],
             policy: None,

@@ -1,6 +1,9 @@
 //! The stage: the URL, and which deployment of the definition it serves.
 
-use super::{Context, Definition, RestApiOutput, gone, own_api, rest_api::tagging};
+use super::{
+    Context, Definition, RestApiOutput, gone, own_api,
+    rest_api::{anchor, tagging},
+};
 use crate::{
     aws::{Class, Patience, call, call_once, failure_of, tags, until},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
@@ -280,14 +283,14 @@ impl Resource for Stage {
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = Reporter::silent(self.id.clone());
-        let Some(api) = own_api(&self.at).await? else { return Ok(None) };
+        let Some((api, api_owner)) = anchor(&self.at).await? else { return Ok(None) };
         let api = api.id.context("GetRestApis answered an API without an id")?;
         let (stages, deployments) = tokio::join!(self.at.cloud.stages(&api), self.deployments(&api, &to));
         let stages = stages?;
         let found = stages.iter().find(|s| s.stage_name() == Some(&self.name));
         self.is_live.set(found.is_some());
         let Some(stage) = found else { return Ok(None) };
-        Ok(Some(self.live(api, stage, &deployments?)))
+        Ok(Some(self.live(api, &api_owner, stage, &deployments?)))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<StageOutput> {
@@ -328,15 +331,11 @@ impl Resource for Stage {
 }
 
 impl Stage {
-    fn live(&self, api: String, stage: &Found, deployments: &[Deployment]) -> Live<Self> {
-        let have: tags::Tags =
-            stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let owner =
-            match self.at.own.owner(&have, || format!("the stage {} of the REST API {api}", self.name)) {
-                // A stage of our own API is ours, whoever made it; adopting the API adopts it.
-                Owner::Other(_) => Owner::Adopted,
-                owner => owner,
-            };
+    fn live(&self, api: String, api_owner: &Owner, stage: &Found, deployments: &[Deployment]) -> Live<Self> {
+        let have = tags_of(stage);
+        let owner = self.at.own.owner(&have, || format!("the stage {} of the REST API {api}", self.name));
+        // A stage of our own API is ours, whoever made it: it goes with it.
+        let owner = if *api_owner == Owner::Us { Owner::Us } else { owner };
         let serves = deployments.iter().find(|d| d.id == stage.deployment_id);
         let settings = stage.method_settings().into_iter().flatten();
         let props = Props {

@@ -1,12 +1,15 @@
 //! The usage plan: which keys may call which stage, how fast and how often.
 
-use super::{ApiKeyOutput, Context, RestApiOutput, gone, own_apis, rest_api::tagging};
+use super::{
+    ApiKeyOutput, Context, RestApiOutput, gone,
+    rest_api::{anchor, tagging},
+};
 use crate::{
     aws::{Class, FoundExt, Unkeyed, call, call_once, create_unkeyed, failure_of, tags},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
     stack,
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{
     operation::get_usage_plan::GetUsagePlanOutput,
     types::{
@@ -71,7 +74,7 @@ impl UsagePlan {
         let all = self.at.cloud.usage_plans().await?;
         let apis: Vec<String> = match self.rest_api.get() {
             Some(api) => vec![api.id],
-            None => own_apis(&self.at).await?.into_iter().filter_map(|a| a.id).collect(),
+            None => anchor(&self.at).await?.into_iter().filter_map(|(a, _)| a.id).collect(),
         };
         let holds = |p: &Listed| {
             p.api_stages().iter().any(|s| s.api_id().is_some_and(|id| apis.iter().any(|a| a == id)))
@@ -133,16 +136,9 @@ impl UsagePlan {
             Some(one) => vec![one],
             None => candidates.iter().filter(stranger).collect(),
         };
-        if strangers.len() > 1 {
-            let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
-            bail!(
-                "there are {} usage plans named {} that are not this stack's ({}); --adopt plan=<id> chooses one",
-                ids.len(),
-                self.wish.name,
-                ids.join(", ")
-            );
-        }
-        Ok(strangers.first().map(|c| ((*c).clone(), self.owner(&c.0))))
+        let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
+        let several = super::one_of("usage plans", &self.wish.name, "plan", &ids);
+        Ok(strangers.first().map(|c| ((*c).clone(), several.unwrap_or_else(|| self.owner(&c.0)))))
     }
 
     fn owner(&self, plan: &GetUsagePlanOutput) -> Owner {
@@ -373,7 +369,7 @@ impl Resource for UsagePlan {
         let attached = stages.clone();
         if owner != Owner::Us {
             // On a plan that was here before, other people's stages and keys are theirs.
-            let api = super::own_api(&self.at).await?.and_then(|a| a.id);
+            let api = anchor(&self.at).await?.and_then(|(a, _)| a.id);
             stages.retain(|s| api.as_ref().is_some_and(|api| s.starts_with(&format!("{api}:"))));
             let names: Vec<_> =
                 self.keys.iter().map(|h| h.id().as_str().trim_start_matches("api-key/").to_owned()).collect();

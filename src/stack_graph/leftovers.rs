@@ -230,7 +230,6 @@ impl StackGraph<'_> {
         RestApi {
             at: self.at.clone(),
             id: Id::of("rest-api", &id),
-            name: self.stack.api.name.clone(),
             description: String::new(),
             inventory: Inventory::default(),
             which: Which::Twin(id),

@@ -8,7 +8,7 @@
 mod leftovers;
 
 use crate::{
-    aws::{Cloud, Inventory, Names, tags::Ownership},
+    aws::{Cloud, Inventory, Names},
     docker::{Docker, SecretValue},
     engine::{Graph, Handle, Id},
     resources::{
@@ -56,17 +56,14 @@ struct Parts {
 impl<'a> StackGraph<'a> {
     /// A graph with the REST API alone: the anchor of all the rest.
     pub fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
-        let own =
-            Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
-        let at = Context { cloud: cloud.clone(), own };
+        let at = Context::of(stack, cloud, wishes.adopt.get("api").cloned());
         let mut graph = Graph::default();
         let api = graph.add(RestApi {
             at: at.clone(),
             id: Id::only("rest-api"),
-            name: stack.api.name.clone(),
             description: stack.api.description.clone(),
             inventory: inventory(stack, &cloud.region),
-            which: Which::Own { adopt: wishes.adopt.get("api").cloned() },
+            which: Which::Own,
         });
         Self { graph, stack, at, docker, wishes, api }
     }

@@ -22,15 +22,11 @@ pub struct Canonical {
 pub struct Method {
     /// NONE, AWS_IAM, …
     pub auth: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizer: Option<String>,
     pub api_key_required: bool,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, bool>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub models: BTreeMap<String, String>,
     /// Headers declared, by status.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub responses: BTreeMap<String, BTreeMap<String, bool>>,
     pub integration: Option<Integration>,
 }
@@ -39,38 +35,27 @@ pub struct Method {
 pub struct Integration {
     #[serde(rename = "type")]
     pub kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_method: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
     pub timeout_ms: i32,
     pub passthrough: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_handling: Option<String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub templates: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub responses: BTreeMap<String, IntegrationResponse>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct IntegrationResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selection_pattern: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_handling: Option<String>,
     pub parameters: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub templates: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct GatewayResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     pub parameters: BTreeMap<String, String>,
     pub templates: BTreeMap<String, String>,

@@ -11,7 +11,7 @@ mod wish;
 
 pub use canonical::Canonical;
 
-use super::{Context, RestApiOutput, own_api};
+use super::{Context, RestApiOutput, rest_api::anchor};
 use crate::{
     aws::call,
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
@@ -129,7 +129,7 @@ impl Resource for Definition {
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = Reporter::silent(self.id.clone());
-        let Some(api) = own_api(&self.at).await? else { return Ok(None) };
+        let Some((api, _)) = anchor(&self.at).await? else { return Ok(None) };
         let id = api.id().context("GetRestApis answered an API without an id")?;
         let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(id).limit(500);
         let (resources, responses) = tokio::join!(
