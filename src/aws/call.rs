@@ -4,6 +4,7 @@
 //! | class | wait | at most |
 //! |---|---|---|
 //! | not yet (young role, young policy) | 0.25 s growing to 2 s | 5 min |
+//! | not found, of a write that builds on what was just made | 0.25 s growing to 2 s | 30 s |
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
@@ -29,6 +30,8 @@ pub struct Patience {
 
 impl Patience {
     pub const NOT_YET: Self = Self::new(250, 2_000, 300);
+    /// A write that builds on something young; when it is really gone, half a minute tells.
+    pub const YOUNG: Self = Self::new(250, 2_000, 30);
     pub const BUSY: Self = Self::new(250, 2_000, 600);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
     pub const WRITERS: Self = Self::new(250, 2_000, 120);
@@ -56,6 +59,10 @@ impl Patience {
             Class::Busy if !failure.is("ResourceConflictException") => {
                 Some((Self::WRITERS, "other changes to settle"))
             }
+            // What was made a moment ago is not there yet for every part of AWS (IAM above all).
+            Class::NotFound if builds_on(failure.operation) => {
+                Some((Self::YOUNG, "AWS to see what was just made"))
+            }
             Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),
             Class::Throttled => Some((Self::THROTTLED, "a grant (AWS allows this call only so often)")),
             Class::Busy => Some((Self::BUSY, "another update to finish")),
@@ -63,6 +70,11 @@ impl Patience {
             _ => None,
         }
     }
+}
+
+/// Whether an operation writes to something that another call made before.
+fn builds_on(operation: &str) -> bool {
+    ["Put", "Set", "Attach", "Add", "Create"].iter().any(|verb| operation.starts_with(verb))
 }
 
 /// Calls AWS until it answers, it refuses for good, or patience ends; every wait is said.
