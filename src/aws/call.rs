@@ -8,7 +8,7 @@
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
-//! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 1 min |
+//! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 20 s |
 
 use super::failure::{Class, Failure};
 use crate::engine::Reporter;
@@ -35,7 +35,7 @@ impl Patience {
     pub const BUSY: Self = Self::new(250, 2_000, 600);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
     pub const WRITERS: Self = Self::new(250, 2_000, 120);
-    pub const AMBIGUOUS: Self = Self::new(500, 8_000, 60);
+    pub const AMBIGUOUS: Self = Self::new(500, 8_000, 20);
     pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
 
     const fn new(first_ms: u64, longest_ms: u64, budget_s: u64) -> Self {

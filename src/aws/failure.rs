@@ -47,6 +47,8 @@ impl Failure {
         let header = |name| raw.and_then(|r| r.headers().get(name)).map(str::to_owned);
         let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
         let answered = meta.is_some_and(|m| m.code().is_some());
+        // A clear refusal needs no code to be one (a proxy's 403, say).
+        let refused = raw.is_some_and(|r| (400..500).contains(&r.status().as_u16()));
         Self {
             operation,
             code: meta.and_then(|m| m.code()).map(str::to_owned),
@@ -56,7 +58,7 @@ impl Failure {
             status: raw.map(|r| StatusCode::as_u16(r.status())),
             retry_after: header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
             request_id: header("x-amzn-requestid"),
-            unanswered: !answered && !matches!(error, SdkError::ConstructionFailure(_)),
+            unanswered: !answered && !refused && !matches!(error, SdkError::ConstructionFailure(_)),
         }
     }
 
