@@ -48,11 +48,13 @@ impl Permission {
         if let Some(map) = conditions.as_object_mut() {
             map.retain(|_, v| v.as_object().is_none_or(|m| !m.is_empty()));
         }
+        let principal = &statement["Principal"];
+        let principal = principal.get("Service").or(principal.get("AWS")).unwrap_or(principal);
         let empty = conditions.as_object().is_none_or(serde_json::Map::is_empty);
         Props {
             effect: text(&statement["Effect"]),
             action: text(&statement["Action"]),
-            principal: text(statement["Principal"].get("Service").unwrap_or(&statement["Principal"])),
+            principal: text(principal),
             source_arn,
             other_conditions: (!empty).then_some(conditions),
         }
@@ -99,14 +101,17 @@ pub(super) async fn statements(at: &Context, function: &str, to: &Reporter) -> R
 /// Adds a statement again, as it was read.
 pub(super) async fn add(at: &Context, function: &str, statement: &Value, to: &Reporter) -> Result<()> {
     let props = Permission::props(statement);
-    let account = statement.pointer("/Condition/StringEquals/AWS:SourceAccount").and_then(Value::as_str);
+    let equal = |key| statement["Condition"]["StringEquals"][key].as_str().map(str::to_owned);
     let request = at.cloud.lambda.add_permission().function_name(function);
     let request = request
         .statement_id(statement["Sid"].as_str().unwrap_or_default())
         .action(props.action)
         .principal(props.principal)
         .set_source_arn(props.source_arn)
-        .set_source_account(account.map(str::to_owned));
+        .set_source_account(equal("AWS:SourceAccount"))
+        .set_principal_org_id(equal("aws:PrincipalOrgID"))
+        .set_event_source_token(equal("lambda:EventSourceToken"))
+        .set_function_url_auth_type(equal("lambda:FunctionUrlAuthType").map(|t| t.as_str().into()));
     match call(to, "AddPermission", || request.clone().send()).await {
         Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
         other => other.map(drop),

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod adopt;
 mod contract;
 mod drift;
 mod edits;
 mod requests;
 mod stage_url;
 mod world;
+mod zip;

@@ -110,9 +110,19 @@ impl World {
 
     pub async fn destroy_with(&self, text: &str, options: &Options) -> Report {
         let stack = self.stack(text);
+        self.doomed(&stack).await.graph.destroy(options, nobody(), &Stop::default()).await
+    }
+
+    /// What `destroy` shows before it asks.
+    pub async fn plan_destroy(&self, text: &str, options: &Options) -> Plan {
+        let stack = self.stack(text);
+        self.doomed(&stack).await.graph.plan_destroy(options)
+    }
+
+    async fn doomed<'a>(&self, stack: &'a Stack) -> StackGraph<'a> {
         let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
         let docker: Rc<dyn Docker> = self.docker.clone();
-        let mut graph = StackGraph::new(&stack, &cloud, docker, Wishes::default());
+        let mut graph = StackGraph::new(stack, &cloud, docker, Wishes::default());
         graph.doom();
         let (me, doomed) = tokio::join!(cloud.identify(), async {
             graph.graph.observe().await?;
@@ -123,7 +133,7 @@ impl World {
         });
         me.unwrap();
         doomed.unwrap();
-        graph.graph.destroy(options, nobody(), &Stop::default()).await
+        graph
     }
 
     pub fn dump(&self) -> Value {
