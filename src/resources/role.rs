@@ -80,7 +80,9 @@ impl Role {
         Ok(if policy.starts_with("arn:") {
             policy.to_owned()
         } else {
-            format!("arn:{partition}:iam::aws:policy/{policy}")
+            // AWS keeps Lambda's own execution policies under a path of their own.
+            let path = if is_service_role(policy) { "service-role/" } else { "" };
+            format!("arn:{partition}:iam::aws:policy/{path}{policy}")
         })
     }
 
@@ -170,6 +172,10 @@ impl Role {
         let request = request.policy_document(trust.to_string());
         call(to, "UpdateAssumeRolePolicy", || request.clone().send()).await.map(drop)
     }
+}
+
+fn is_service_role(policy: &str) -> bool {
+    policy == "AWSLambdaRole" || policy.starts_with("AWSLambda") && policy.ends_with("ExecutionRole")
 }
 
 fn iam_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
@@ -319,5 +325,19 @@ impl Resource for ExistingRole {
 
     async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_service_role;
+
+    #[test]
+    fn execution_policies_are_under_service_role() {
+        assert!(
+            is_service_role("AWSLambdaBasicExecutionRole")
+                && is_service_role("AWSLambdaVPCAccessExecutionRole")
+        );
+        assert!(!is_service_role("AmazonS3ReadOnlyAccess") && !is_service_role("AWSLambda_FullAccess"));
     }
 }
