@@ -17,6 +17,7 @@ use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
     rc::Rc,
+    time::Duration,
 };
 
 pub struct Stage {
@@ -60,6 +61,9 @@ pub struct StageOutput {
 
 /// Own deployments that stay besides the live one, to go back to.
 const KEEP: usize = 3;
+
+/// Between tries of a deployment that may have been made.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Names of the stages of the stack's API that carry its tags.
 ///
@@ -110,19 +114,30 @@ impl Stage {
         until(to, Patience::NOT_YET, "the import to settle", ask).await
     }
 
+    /// Without a clear answer it is looked for, and made again where it is not there: one too many does no harm.
     async fn deploy(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
         let request = self.at.cloud.apigateway.create_deployment().rest_api_id(api).description(description);
-        match call_once(to, "CreateDeployment", || request.clone().send()).await {
-            Ok(made) => made.id.context("CreateDeployment answered without an id"),
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Ambiguous) => {
-                // Perhaps it was made; the newest of this description is as good as the one that was asked for.
-                let there = self.deployments(api, to).await?;
-                let ours = there.into_iter().filter(|d| d.description() == Some(description));
-                let newest = ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id);
-                newest.ok_or(e)
+        for tries_left in (0..3).rev() {
+            match call_once(to, "CreateDeployment", || request.clone().send()).await {
+                Ok(made) => return made.id.context("CreateDeployment answered without an id"),
+                Err(e) if tries_left > 0 && is_unclear(&e) => to.note(format!("no clear answer ({e})")),
+                Err(e) => return Err(e),
             }
-            Err(e) => Err(e),
+            // What is there of this description before a redeployment is what it is to replace.
+            if !self.redeploy
+                && let Some(made) = self.newest(api, description, to).await?
+            {
+                return Ok(made);
+            }
+            to.stop.sleep(AGAIN).await?;
         }
+        unreachable!("the last try returns")
+    }
+
+    async fn newest(&self, api: &str, description: &str, to: &Reporter) -> Result<Option<String>> {
+        let there = self.deployments(api, to).await?;
+        let ours = there.into_iter().filter(|d| d.description() == Some(description));
+        Ok(ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id))
     }
 
     /// Imports settle with a delay: a deployment made too early misses what was imported.
@@ -151,29 +166,20 @@ impl Stage {
         self.throttle.map(|t| ("*/*".to_owned(), throttle(t))).into_iter().collect()
     }
 
+    /// A stage only ever points to a deployment that was seen to be complete: a run that dies in between leaves none
+    /// that looks finished.
     async fn make(&self, api: &str, want: &Props, to: &Reporter) -> Result<StageOutput> {
-        // Nobody calls a stage that is not there yet: it can be made while its deployment is checked.
-        let deployment = self.deploy(api, &want.deployment, to).await?;
+        let deployment = self.deployment(api, &want.deployment, to).await?;
         let request = self.at.cloud.apigateway.create_stage().rest_api_id(api).stage_name(&self.name);
         let request = request
             .deployment_id(&deployment)
             .tracing_enabled(want.tracing)
             .set_tags(Some(want.tags.clone().into_iter().collect()));
-        let (made, complete) = tokio::join!(
-            call(to, "CreateStage", || request.clone().send()),
-            self.is_complete(api, &deployment, to),
-        );
-        if let Err(e) = made {
+        if let Err(e) = call(to, "CreateStage", || request.clone().send()).await {
             return super::resume(self, e, want, to).await;
         }
-        let mut operations = setting_operations(&BTreeMap::new(), &want.method_settings);
-        let mut live = deployment;
-        if complete?.is_err() {
-            live = self.deployment(api, &want.deployment, to).await?;
-            operations.push(replace("/deploymentId", live.clone()));
-        }
-        self.patch(api, operations, to).await?;
-        Ok(StageOutput { api: api.to_owned(), deployment: live })
+        self.patch(api, setting_operations(&BTreeMap::new(), &want.method_settings), to).await?;
+        Ok(StageOutput { api: api.to_owned(), deployment })
     }
 
     async fn patch(&self, api: &str, operations: Vec<PatchOperation>, to: &Reporter) -> Result<()> {
@@ -201,6 +207,10 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+fn is_unclear(error: &anyhow::Error) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == Class::Ambiguous)
 }
 
 fn replace(path: &str, value: String) -> PatchOperation {

@@ -8,5 +8,6 @@ mod drift;
 mod edits;
 mod requests;
 mod stage_url;
+mod stacks;
 mod world;
 mod zip;

@@ -36,7 +36,20 @@ impl World {
 
     /// With functions that run.
     pub fn running(config: Config, engine: Arc<dyn ContainerEngine>) -> Self {
-        let aws = LocalAws::new(config, engine).unwrap();
+        Self::of(LocalAws::new(config, engine).unwrap())
+    }
+
+    /// Another world that starts as this one is now, on another machine with the same folder. Its functions don't run.
+    pub fn fork(&self) -> Self {
+        let fork = Self::of(self.aws.fork(Arc::new(NoContainers)).unwrap());
+        for file in std::fs::read_dir(self.folder.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), fork.folder.path().join(file.file_name())).unwrap();
+        }
+        fork
+    }
+
+    fn of(aws: LocalAws) -> Self {
         let docker = Rc::new(ScriptedDocker::new(Rc::new(Router(aws.clone()))));
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();
@@ -86,9 +99,19 @@ impl World {
     }
 
     pub async fn up_with(&self, text: &str, options: &Options, wishes: Wishes) -> Report {
+        self.try_up(text, options, wishes, &Stop::default()).await.unwrap()
+    }
+
+    pub async fn try_up(
+        &self,
+        text: &str,
+        options: &Options,
+        wishes: Wishes,
+        stop: &Stop,
+    ) -> anyhow::Result<Report> {
         let stack = self.stack(text);
-        let graph = self.observed(&stack, wishes).await.unwrap();
-        graph.graph.apply(options, nobody(), &Stop::default()).await
+        let graph = self.observed(&stack, wishes).await?;
+        Ok(graph.graph.apply(options, nobody(), stop).await)
     }
 
     /// `up`, which must succeed, and a plan that must then be empty.
@@ -109,17 +132,21 @@ impl World {
     }
 
     pub async fn destroy_with(&self, text: &str, options: &Options) -> Report {
+        self.try_destroy(text, options, &Stop::default()).await.unwrap()
+    }
+
+    pub async fn try_destroy(&self, text: &str, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         let stack = self.stack(text);
-        self.doomed(&stack).await.graph.destroy(options, nobody(), &Stop::default()).await
+        Ok(self.doomed(&stack).await?.graph.destroy(options, nobody(), stop).await)
     }
 
     /// What `destroy` shows before it asks.
     pub async fn plan_destroy(&self, text: &str, options: &Options) -> Plan {
         let stack = self.stack(text);
-        self.doomed(&stack).await.graph.plan_destroy(options)
+        self.doomed(&stack).await.unwrap().graph.plan_destroy(options)
     }
 
-    async fn doomed<'a>(&self, stack: &'a Stack) -> StackGraph<'a> {
+    async fn doomed<'a>(&self, stack: &'a Stack) -> anyhow::Result<StackGraph<'a>> {
         let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
         let docker: Rc<dyn Docker> = self.docker.clone();
         let mut graph = StackGraph::new(stack, &cloud, docker, Wishes::default());
@@ -131,9 +158,9 @@ impl World {
             }
             anyhow::Ok(())
         });
-        me.unwrap();
-        doomed.unwrap();
-        graph
+        me?;
+        doomed?;
+        Ok(graph)
     }
 
     pub fn dump(&self) -> Value {

@@ -88,6 +88,28 @@ impl LocalAws {
         })))
     }
 
+    /// Another one that starts with everything that is in this one: what happens to either then is nothing to the other.
+    /// Requests are logged and granted from the start, there are no faults, and functions run in `engine`.
+    ///
+    /// # Errors
+    /// Where the blobs can't be copied.
+    pub fn fork(&self, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
+        let inner = self.inner();
+        Ok(Self(Arc::new(Inner {
+            clock: inner.clock.clone(),
+            world: Mutex::new(self.world().clone()),
+            requests: RequestLog::default(),
+            blobs: inner.blobs.fork()?,
+            pool: Pool::new(engine),
+            stop: Notify::new(),
+            gateway: Gateway::default(),
+            grants: Grants::default(),
+            faults: Faults::default(),
+            next_request: AtomicU64::new(inner.next_request.load(Ordering::Relaxed)),
+            config: inner.config.clone(),
+        })))
+    }
+
     /// Answers one request, whichever door it came to. Needs no socket. Where a fault plan cuts the connection, it never
     /// ends, as for a client that waits for a reply.
     pub async fn handle(&self, request: Request<Body>) -> Response<Body> {

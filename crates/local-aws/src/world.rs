@@ -5,19 +5,19 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Everything there is. An account or region comes into being when it is first asked for.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct World {
     pub accounts: BTreeMap<String, Account>,
 }
 
 /// IAM is global; everything else lives in a region.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Account {
     pub iam: Iam,
     pub regions: BTreeMap<String, Region>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Region {
     pub ecr: Ecr,
     pub lambda: Lambda,

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub type Tags = BTreeMap<String, String>;
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ApiGateway {
     /// By id.
     pub apis: BTreeMap<String, RestApi>,

@@ -65,7 +65,7 @@ const fn operation(name: &'static str, handler: Handler) -> Operation {
 }
 
 /// The registry of one account in one region.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Ecr {
     /// By name.
     pub repositories: BTreeMap<String, Repository>,

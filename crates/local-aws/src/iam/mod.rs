@@ -76,7 +76,7 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 /// The IAM of one account. Roles and users are kept by name in small letters: names differ by more than case.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Iam {
     pub roles: BTreeMap<String, Role>,
     pub users: BTreeMap<String, User>,

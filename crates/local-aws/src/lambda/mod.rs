@@ -39,7 +39,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The functions of one account in one region, by name.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Lambda {
     pub functions: BTreeMap<String, Function>,
 }

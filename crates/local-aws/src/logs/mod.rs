@@ -39,7 +39,7 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 /// The log groups of one region, by name.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Logs {
     groups: BTreeMap<String, LogGroup>,
     /// How many events ever came: tells apart what came in the same millisecond.

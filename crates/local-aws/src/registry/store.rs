@@ -52,6 +52,22 @@ impl BlobStore {
         })
     }
 
+    /// A store with the same blobs, and no uploads.
+    ///
+    /// # Errors
+    /// As copying files.
+    pub fn fork(&self) -> io::Result<Self> {
+        let copy = Self::temporary()?;
+        for entry in fs::read_dir(self.folder.path())? {
+            let entry = entry?;
+            // What is still being uploaded has another name.
+            if entry.file_name().to_str().is_some_and(|name| is_digest(&format!("sha256:{name}"))) {
+                fs::copy(entry.path(), copy.folder.path().join(entry.file_name()))?;
+            }
+        }
+        Ok(copy)
+    }
+
     /// The whole of a small blob, such as an image's config.
     ///
     /// # Errors
