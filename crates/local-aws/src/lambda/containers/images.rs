@@ -13,7 +13,7 @@ use bollard::{
 use futures_util::TryStreamExt;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::OnceCell;
 
@@ -43,19 +43,39 @@ impl Images {
     pub async fn get(&self, docker: &Docker, launch: &Launch) -> anyhow::Result<Arc<Fetched>> {
         let image = &launch.image;
         let key = format!("{}@{}", image.image.repository, image.image.digest);
-        let fetching = {
-            let mut images = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            images.entry(key).or_default().clone()
-        };
+        let mut fetching = self.entry(&key);
+        // A person may have removed it meanwhile, or a push of the same digest that took its own names away again.
+        if let Some(fetched) = fetching.get()
+            && docker.inspect_image(&fetched.reference).await.is_err()
+        {
+            self.forget(&key, &fetching);
+            fetching = self.entry(&key);
+        }
         fetching
             .get_or_try_init(|| async { fetch(docker, image, &launch.owner).await.map(Arc::new) })
             .await
             .cloned()
     }
 
+    fn entry(&self, key: &str) -> Fetching {
+        self.lock().entry(key.to_owned()).or_default().clone()
+    }
+
+    /// Forgets an image, unless somebody else has done so and fetches it again already.
+    fn forget(&self, key: &str, gone: &Fetching) {
+        let mut images = self.lock();
+        if images.get(key).is_some_and(|known| Arc::ptr_eq(known, gone)) {
+            images.remove(key);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Fetching>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Removes what was fetched. An image that somebody else uses by now stays.
     pub async fn remove_all(&self, docker: &Docker) {
-        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = std::mem::take(&mut *self.lock());
         let fetched = all.values().filter_map(|f| f.get()).filter(|f| !f.was_there);
         for image in fetched {
             let options = Some(RemoveImageOptions::default());
