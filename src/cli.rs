@@ -1,11 +1,28 @@
 //! The command line, and nothing else.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// What is said below the options of `--help`.
+const AFTER: &str = "\
+Begin with:
+  lambdeploy up --local     everything on this machine, no AWS account needed
+  lambdeploy plan           what `up` would do on AWS; changes nothing
+  lambdeploy destroy        deletes what the stack made, and nothing else
+
+Exit codes:
+  0    done, or nothing to do
+  1    failed; the message says what was done
+  2    changes pending (plan --exit-code, status), or something left (destroy)
+  3    the contract does not hold
+  64   wrong usage, or a wrong stack file
+  130  interrupted
+
+Results go to stdout, progress and errors to stderr. NO_COLOR is respected.";
 
 /// One stack.yaml in, a running HTTPS endpoint out.
 #[derive(Debug, Parser)]
-#[command(name = "lambdeploy", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "lambdeploy", version, arg_required_else_help = true, after_help = AFTER)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -31,7 +48,7 @@ pub struct Common {
     /// Every note and build line, also of what goes well
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Don't ask
+    /// Agree to the plan without being asked
     #[arg(short, long, global = true)]
     pub yes: bool,
     /// AWS profile; wins over the stack file's
@@ -40,6 +57,26 @@ pub struct Common {
     /// AWS region; wins over the stack file's
     #[arg(long, global = true)]
     pub region: Option<String>,
+}
+
+impl Common {
+    /// How to call `command` for the same stack in the same place, as a person would type it.
+    pub fn again(&self, command: &str) -> String {
+        let mut line = format!("lambdeploy {command}");
+        if self.local {
+            line += " --local";
+        }
+        if self.file != Path::new("stack.yaml") {
+            let file = self.file.to_string_lossy();
+            line += &format!(" -f {}", shlex::try_quote(&file).unwrap_or_default());
+        }
+        for (flag, value) in [("--profile", &self.profile), ("--region", &self.region)] {
+            if let Some(value) = value {
+                line += &format!(" {flag} {value}");
+            }
+        }
+        line
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,7 +161,7 @@ pub struct Verify {
 pub struct Logs {
     /// Functions by their key in the stack file (default: all)
     pub functions: Vec<String>,
-    /// Go on as lines come in
+    /// Go on as lines come in, until Ctrl-C
     #[arg(long)]
     pub follow: bool,
     /// How far back: 30s, 10m, 2h, 1d
@@ -146,7 +183,7 @@ pub enum Consistency {
 
 #[derive(Debug, Args)]
 pub struct Local {
-    /// The port on 127.0.0.1
+    /// The port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 4510)]
     pub port: u16,
     /// Added to every AWS request

@@ -69,8 +69,7 @@ pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
             return if asked { Exit::Done } else { Exit::Usage }.into();
         }
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let exit = runtime.block_on(tokio::task::LocalSet::new().run_until(commands::run(cli)));
             // Nothing blocking is worth waiting for once the command has ended.

@@ -75,7 +75,7 @@ def hello(tmp_path, local_aws):
 
 def test_the_story_of_hello(hello, local_aws):
     first = hello.run("up", "--yes")
-    assert "11 to create" in first.stdout and "the contract holds: 7 promises" in first.stdout
+    assert "11 to create" in first.stderr and "the contract holds: 7 promises" in first.stdout
     key = hello.key()
     assert key not in first.stdout + first.stderr
     body = b'{"name": "Ada"}'
@@ -85,7 +85,7 @@ def test_the_story_of_hello(hello, local_aws):
     assert headers["access-control-allow-origin"] == "http://localhost:3000"
     status, headers, _ = hello.call("OPTIONS", Origin="http://localhost:3000")
     assert status == 200 and "x-api-key" in headers["access-control-allow-headers"]
-    assert "nothing to do" in hello.run("up").stdout
+    assert "nothing to do" in hello.run("up").stderr
 
     text = hello.file.read_text()
     hello.file.write_text(text.replace("memory: 256", "memory: 512").replace("POST /: hello", "POST /: hello\n    GET /more: hello"))
@@ -97,7 +97,7 @@ def test_the_story_of_hello(hello, local_aws):
     client = boto3.client("lambda", endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
     client.update_function_configuration(FunctionName="hello-hello", Timeout=11)
     assert "timeout  11 → 10" in hello.run("plan").stdout
-    assert "timeout  11 → 10" in hello.run("status").stdout
+    assert "timeout  11 → 10" in hello.run("status", expect=2).stdout
     hello.run("up", "--yes")
     assert hello.key() == key
     assert "Hello" in hello.call("POST", body, x_api_key=key)[2]

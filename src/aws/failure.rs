@@ -127,16 +127,28 @@ impl Failure {
         }
     }
 
+    /// The action and the resource in "… not authorized to perform: iam:CreateRole on resource: arn:… with …".
+    fn denied(&self) -> Option<String> {
+        let (_, rest) = self.message.split_once("not authorized to perform: ")?;
+        let mut words = rest.split_whitespace();
+        let action = words.next()?;
+        // IAM names a role that a caller without a path to it asks for as `role X`.
+        let resource = rest.split_once("on resource: ")?.1;
+        let end =
+            [" with ", " because "].iter().filter_map(|w| resource.find(w)).min().unwrap_or(resource.len());
+        Some(format!("{action} on {}", resource[..end].trim_end_matches('.')))
+    }
+
     /// What a person can do about it, where there is something to say.
     fn advice(&self) -> Option<String> {
         match self.class() {
-            Class::Denied => Some(format!(
-                "the caller may not do {}; ask for that permission on the resource AWS names, then run the same command again",
-                self.operation
-            )),
+            Class::Denied => {
+                let wanted = self.denied().unwrap_or_else(|| format!("{} on the resource AWS names", self.operation));
+                Some(format!("the caller's policy has to allow {wanted}; then run the same command again"))
+            }
             Class::Credentials => Some(
-                "AWS did not accept (or find) credentials: check `profile:` in the stack file, --profile, AWS_PROFILE or \
-                 AWS_ACCESS_KEY_ID; sign in again if they have expired; or try everything without an account: --local"
+                "sign in again if they have expired; choose others with `profile:` in the stack file, --profile, AWS_PROFILE or \
+                 AWS_ACCESS_KEY_ID; or try everything without an account: --local"
                     .to_owned(),
             ),
             Class::NotYet if self.says("cannot be assumed") => Some(
@@ -156,10 +168,24 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} failed: ", self.operation)?;
+        if self.class() == Class::Credentials && self.code.is_none() {
+            f.write_str("there are no AWS credentials to call with")?;
+            // The chain's own text lists every place where none are.
+            if !self.says("no credentials found in chain") {
+                write!(f, ": {}", self.message)?;
+            }
+            return self.advised(f);
+        }
         if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }
         write!(f, "{}", self.message)?;
+        self.advised(f)
+    }
+}
+
+impl Failure {
+    fn advised(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.advice().map_or(Ok(()), |advice| write!(f, "\n  → {advice}"))
     }
 }

@@ -36,13 +36,19 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
         lines.sort_by_key(|(_, e)| e.timestamp);
         let skip = if first { lines.len().saturating_sub(args.lines) } else { 0 };
         for (key, event) in lines.iter().skip(skip) {
-            printer.log_line(
+            let printed = printer.log_line(
                 (groups.len() > 1).then_some(key.as_str()),
                 event.timestamp.unwrap_or_default(),
                 event.message().unwrap_or_default(),
             );
+            if printed.is_err() {
+                return Ok(Exit::Done);
+            }
         }
         if !args.follow {
+            if lines.is_empty() {
+                printer.say(&format!("no log lines in the last {}; --since looks further back", args.since));
+            }
             return Ok(Exit::Done);
         }
         first = false;

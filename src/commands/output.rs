@@ -49,7 +49,7 @@ pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) ->
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     let values = args.show_key || args.env.is_some();
     let outputs = read(&session, values).await?;
-    let Some(url) = &outputs.url else { bail!("the stack is not up; run `lambdeploy up` first") };
+    let Some(url) = &outputs.url else { bail!("the stack is not up; `{}` brings it up", common.again("up")) };
     match &args.env {
         Some(file) => {
             write_env(file, &outputs, &url.url)?;

@@ -9,7 +9,7 @@ use crate::{
     stack::{self, Stack, Values},
     ui::Printer,
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use std::rc::Rc;
 
 /// A stack and the AWS it is for.
@@ -78,7 +78,7 @@ async fn target(stack: &Stack, common: &Common, printer: &Printer) -> Result<Tar
     let region = common.region.clone().or_else(|| stack.region.clone());
     if common.local {
         let account = stack.account.clone().unwrap_or_else(|| "000000000000".to_owned());
-        let endpoint = background::find_or_start(printer).await.context("the local AWS does not answer")?;
+        let endpoint = background::find_or_start(printer).await?;
         return Ok(Target::Local {
             endpoint,
             account,

@@ -11,5 +11,5 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let plan = graph.graph.plan(&super::plan::options(&consent))?;
     let outputs = super::output::read(&session, false).await?;
     printer.status(&session.stack, &plan, &outputs);
-    Ok(Exit::Done)
+    Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })
 }

@@ -125,12 +125,18 @@ impl Graph {
     /// # Errors
     /// Every resource that could not be read, each said once.
     pub async fn observe(&self) -> Result<()> {
-        let looks = join_all(self.nodes.iter().filter(|n| !n.is_observed()).map(|n| n.observe())).await;
-        let mut errors: Vec<String> =
-            looks.into_iter().filter_map(Result::err).map(|e| format!("{e:#}")).collect();
-        errors.sort();
-        errors.dedup();
-        if errors.is_empty() { Ok(()) } else { Err(Error::msg(errors.join("\n"))) }
+        let unread = self.nodes.iter().filter(|n| !n.is_observed());
+        let looks = join_all(unread.map(|n| async { (n.id(), n.observe().await) })).await;
+        // Resources share lookups, so several may fail of the same.
+        let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, look) in looks {
+            if let Err(error) = look {
+                errors.entry(format!("{error:#}")).or_default().push(id.to_string());
+            }
+        }
+        let texts: Vec<_> =
+            errors.iter().map(|(error, ids)| format!("reading {}: {error}", ids.join(", "))).collect();
+        if texts.is_empty() { Ok(()) } else { Err(Error::msg(texts.join("\n"))) }
     }
 
     /// What `up` would do.

@@ -1,7 +1,7 @@
 //! A resource with its types hidden, and what is known of it in this run.
 
 use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, change, graph::Options};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
 use tokio::time::Instant;
@@ -64,8 +64,7 @@ impl<R: Resource> Typed<R> {
     }
 
     async fn look(&self) -> Result<()> {
-        let live =
-            self.resource.observe().await.with_context(|| format!("reading {}", self.resource.id()))?;
+        let live = self.resource.observe().await?;
         self.output.set(live.as_ref().map(|l| l.output.clone()));
         *self.live.borrow_mut() = live.map(Rc::new);
         *self.observed.borrow_mut() = Some(Instant::now());

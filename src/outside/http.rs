@@ -8,20 +8,39 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 /// The largest answer that is read.
 const LIMIT: usize = 20 * 1024 * 1024;
 
+type Over<C> = legacy::Client<C, Full<Bytes>>;
+
 /// Connections that many requests share.
-pub struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub struct Client {
+    plain: Over<HttpConnector>,
+    /// Made when it is first needed: reading this machine's certificates takes longer than a call to the local AWS.
+    secure: OnceLock<Over<HttpsConnector<HttpConnector>>>,
+}
 
 impl Client {
-    /// # Errors
-    /// When this machine's certificates can't be read.
-    pub fn new() -> Result<Self> {
-        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-        Ok(Self(legacy::Client::builder(TokioExecutor::new()).build(https)))
+    pub fn new() -> Self {
+        let plain = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        Self { plain, secure: OnceLock::new() }
+    }
+
+    fn secure(&self) -> Result<Over<HttpsConnector<HttpConnector>>> {
+        if let Some(client) = self.secure.get() {
+            return Ok(client.clone());
+        }
+        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_only().enable_http1().build();
+        let made = legacy::Client::builder(TokioExecutor::new()).build(https);
+        Ok(self.secure.get_or_init(|| made).clone())
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -84,7 +103,7 @@ impl Request {
     /// # Errors
     /// As [`Request::send_by`].
     pub async fn send(self) -> Result<Response> {
-        self.send_by(&Client::new()?).await
+        self.send_by(&Client::new()).await
     }
 
     /// Sends it, following no redirect.
@@ -102,7 +121,12 @@ impl Request {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = client.0.request(request.body(Full::new(self.body))?).await;
+        let request = request.body(Full::new(self.body))?;
+        let response = if self.url.starts_with("https:") {
+            client.secure()?.request(request).await
+        } else {
+            client.plain.request(request).await
+        };
         let (parts, body) = response.with_context(|| format!("{} can't be reached", self.url))?.into_parts();
         let read = Limited::new(body, LIMIT).collect().await;
         let body = read.map_err(|e| anyhow::anyhow!("reading the answer of {}: {e}", self.url))?.to_bytes();

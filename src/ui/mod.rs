@@ -6,21 +6,24 @@ mod contract;
 mod json;
 mod plain;
 mod plan;
+mod prompt;
+mod status;
 mod style;
 mod terminal;
 
 use crate::{
     Exit, cli,
-    commands::output::Outputs,
+    commands::{Usage, output::Outputs},
     contract::Outcome,
-    engine::{Event, Plan},
+    engine::{Change, Event, Id, Plan, Report, Stop},
     stack::Stack,
 };
-use anyhow::{Error, Result as Answer, bail};
+use anyhow::{Error, Result as Answer};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     io::{self, IsTerminal, Write},
     rc::Rc,
 };
@@ -31,6 +34,8 @@ pub struct Result {
     pub outputs: Outputs,
     /// A line to try, without the key's value.
     pub curl: Option<String>,
+    /// The command that shows the key.
+    pub show_key: String,
     /// Resources that were made, changed or deleted.
     pub changed: usize,
     pub seconds: f64,
@@ -44,7 +49,10 @@ struct Inner {
     json: bool,
     quiet: bool,
     out: Style,
+    err: Style,
     view: Box<dyn View>,
+    /// What the plan that was shown leaves as it is.
+    kept: RefCell<BTreeSet<Id>>,
     /// With `--json`: the one result object, printed last.
     result: RefCell<Value>,
 }
@@ -66,14 +74,27 @@ impl Printer {
             (false, true) => Box::new(terminal::Terminal::new(common.verbose)),
             (false, false) => Box::new(plain::Plain::new(common.verbose, common.quiet, Style::of_stderr())),
         };
-        let result = RefCell::new(json!({}));
-        Self(Rc::new(Inner { json: common.json, quiet: common.quiet, out: Style::of_stdout(), view, result }))
+        Self(Rc::new(Inner {
+            json: common.json,
+            quiet: common.quiet,
+            out: Style::of_stdout(),
+            err: Style::of_stderr(),
+            view,
+            kept: RefCell::default(),
+            result: RefCell::new(json!({ "event": "result" })),
+        }))
     }
 
     /// For the engine.
     pub fn sink(&self) -> Rc<dyn Fn(Event)> {
         let printer = self.clone();
-        Rc::new(move |event| printer.0.view.event(&event))
+        Rc::new(move |event| {
+            // What would have stayed as it is loses nothing by being skipped.
+            let no_news = matches!(&event, Event::Skipped { id, .. } if printer.0.kept.borrow().contains(id));
+            if !no_news {
+                printer.0.view.event(&event);
+            }
+        })
     }
 
     /// A result, for people.
@@ -81,7 +102,7 @@ impl Printer {
         if self.0.json {
             self.0.result.borrow_mut()["message"] = text.into();
         } else {
-            write_out(text);
+            _ = write_out(text);
         }
     }
 
@@ -93,7 +114,7 @@ impl Printer {
     }
 
     pub fn warn(&self, text: &str) {
-        self.0.view.line(&format!("warning: {text}"));
+        self.0.view.line(&format!("{}: {text}", self.0.err.yellow("warning")));
     }
 
     pub fn settle(&self) {
@@ -107,36 +128,81 @@ impl Printer {
         } else {
             let text = format!("{error:#}");
             // The stack file's own report has its heads already.
-            let head = if text.starts_with("error") { "" } else { "error: " };
+            let own_head = text.starts_with("error");
+            let head = if own_head { String::new() } else { format!("{}: ", self.0.err.red("error")) };
             _ = writeln!(io::stderr(), "{head}{text}");
         }
+    }
+
+    /// Why a run did not end well, what was done, what is left, and how to go on.
+    pub fn incomplete(&self, report: &Report, again: &str) {
+        self.settle();
+        let mut done: Vec<_> =
+            report.done.iter().filter(|(_, c)| !c.is_keep()).map(|(id, _)| id.to_string()).collect();
+        let kept = self.0.kept.borrow();
+        let failed = report.failed.iter().map(|(id, _)| id);
+        let mut left: Vec<_> =
+            failed.chain(report.skipped.iter().filter(|id| !kept.contains(id))).map(Id::to_string).collect();
+        // What ran at once ended in any order.
+        done.sort();
+        left.sort();
+        if self.0.json {
+            let mut result = self.0.result.borrow_mut();
+            let failed = report.failed.iter().map(|(id, e)| json!({ "id": id, "error": format!("{e:#}") }));
+            result["failed"] = failed.collect();
+            (result["done"], result["left"]) = (json!(done), json!(left));
+            return;
+        }
+        let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        let mut text = String::new();
+        for (id, error) in &report.failed {
+            text += &format!("{}: {id}: {error:#}\n", self.0.err.red("error"));
+        }
+        if report.interrupted {
+            text += &format!("{}\n", self.0.err.yellow("interrupted"));
+        }
+        text += &format!("done: {}\nleft: {}\n`{again}` goes on from here", list(&done), list(&left));
+        _ = writeln!(io::stderr(), "{text}");
     }
 
     /// With `--json`, the last line: one object with all results.
     pub fn end(&self, exit: Exit) {
         if self.0.json {
             let mut result = self.0.result.borrow().clone();
-            result["event"] = "result".into();
             result["exit_code"] = (exit as i32).into();
-            write_out(&result.to_string());
+            _ = write_out(&result.to_string());
         }
     }
 
+    /// A plan that was asked for.
     pub fn plan(&self, plan: &Plan) {
-        self.show_plan(plan, plan::Heading::Up);
+        if self.keeps(plan) && plan.has_changes() {
+            _ = write_out(plan::render(plan, plan::Heading::Up, self.0.out).trim_end());
+        }
     }
 
-    pub fn destroy_plan(&self, plan: &Plan) {
-        self.show_plan(plan, plan::Heading::Destroy);
+    /// A plan that is about to be carried out.
+    pub fn proposal(&self, plan: &Plan) {
+        if self.keeps(plan) && plan.has_changes() {
+            self.say(plan::render(plan, plan::Heading::Up, self.0.err).trim_end());
+        }
     }
 
-    fn show_plan(&self, plan: &Plan, heading: plan::Heading) {
+    pub fn destroy_proposal(&self, plan: &Plan) {
+        let text = plan::render(plan, plan::Heading::Destroy, self.0.err);
+        if self.keeps(plan) && !text.is_empty() {
+            self.say(text.trim_end());
+        }
+    }
+
+    /// Remembers a plan; whether it is to be shown as text.
+    fn keeps(&self, plan: &Plan) -> bool {
+        let kept = plan.items.iter().filter(|i| i.change == Change::Keep).map(|i| i.id.clone());
+        *self.0.kept.borrow_mut() = kept.collect();
         if self.0.json {
             self.0.result.borrow_mut()["plan"] = json!(plan.items);
-        } else if plan.has_changes() || plan.refusals().next().is_some() || heading == plan::Heading::Destroy
-        {
-            write_out(plan::render(plan, heading, self.0.out).trim_end());
         }
+        !self.0.json
     }
 
     pub fn status(&self, stack: &Stack, plan: &Plan, outputs: &Outputs) {
@@ -145,7 +211,7 @@ impl Printer {
             result["plan"] = json!(plan.items);
             result["outputs"] = json!(outputs);
         } else {
-            write_out(plan::render_status(stack, plan, outputs, self.0.out).trim_end());
+            _ = write_out(status::render(stack, plan, outputs, self.0.out).trim_end());
         }
     }
 
@@ -153,7 +219,7 @@ impl Printer {
         if self.0.json {
             self.0.result.borrow_mut()["outputs"] = json!(outputs);
         } else {
-            write_out(plan::render_outputs(outputs).trim_end());
+            _ = write_out(plan::render_outputs(outputs).trim_end());
         }
     }
 
@@ -162,7 +228,7 @@ impl Printer {
         if self.0.json {
             self.0.result.borrow_mut()["contract"] = json!(outcomes);
         } else {
-            write_out(contract::render(outcomes, self.0.out).trim_end());
+            _ = write_out(contract::render(outcomes, self.0.out).trim_end());
         }
     }
 
@@ -176,52 +242,56 @@ impl Printer {
         }
         let Some(url) = &result.outputs.url else { return };
         if result.changed > 0 {
-            self.say(&format!("{} resources changed in {:.1} s", result.changed, result.seconds));
+            let one = if result.changed == 1 { "resource" } else { "resources" };
+            self.say(&format!("{} {one} changed in {:.1} s", result.changed, result.seconds));
         }
-        write_out(&format!("{}/", url.url));
+        _ = write_out(&format!("{}/", url.url));
         if result.changed > 0 {
             if let Some(curl) = &result.curl {
                 self.say(&format!("try it:\n  {curl}"));
             }
             if !result.outputs.keys.is_empty() {
-                self.say("the key: lambdeploy output --show-key");
+                self.say(&format!("the key:\n  {}", result.show_key));
             }
         }
     }
 
-    pub fn log_line(&self, function: Option<&str>, at: i64, message: &str) {
+    /// One line of a function's log; its time is UTC.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn log_line(&self, function: Option<&str>, at: i64, message: &str) -> io::Result<()> {
         let message = message.trim_end();
         let time = Timestamp::from_millisecond(at).unwrap_or_default();
         if self.0.json {
-            write_out(
-                &json!({ "event": "log", "function": function, "time": time, "message": message })
-                    .to_string(),
-            );
-            return;
+            let line = json!({ "event": "log", "function": function, "time": time, "message": message });
+            return write_out(&line.to_string());
         }
         let name = function.map(|f| format!("{f} ")).unwrap_or_default();
-        write_out(&format!("{} {name}{message}", time.strftime("%H:%M:%S%.3f")));
+        let time = self.0.out.dim(&time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
+        write_out(&format!("{time} {name}{message}"))
     }
 
     /// Asks before anything changes.
     ///
     /// # Errors
-    /// Where there is nobody to ask.
-    pub fn confirm(&self, question: &str, yes: bool) -> Answer<bool> {
+    /// Where there is nobody to ask; Ctrl-C.
+    pub async fn confirm(&self, question: &str, yes: bool, stop: &Stop) -> Answer<bool> {
         if yes {
             return Ok(true);
         }
         if self.0.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            bail!("there is nobody to ask here; --yes agrees to the plan (`lambdeploy plan` shows it)");
+            let why = "there is no terminal to ask on; --yes agrees to what `lambdeploy plan` shows";
+            return Err(Usage(format!("nothing was changed: {why}")).into());
         }
-        _ = write!(io::stderr(), "{question} [y/N] ");
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        prompt::ask(question, stop).await
     }
 }
 
-/// A closed pipe is nobody to tell it to.
-fn write_out(text: &str) {
-    _ = writeln!(io::stdout(), "{text}");
+/// Writes a line of results. Most callers drop the error: a closed pipe is nobody to tell it to.
+///
+/// # Errors
+/// When nobody reads any more.
+fn write_out(text: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
 }

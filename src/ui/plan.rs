@@ -1,10 +1,9 @@
-//! A plan, a status and outputs as text.
+//! A plan and outputs as text.
 
 use super::style::Style;
 use crate::{
     commands::output::Outputs,
     engine::{Change, Field, Plan, Planned},
-    stack::Stack,
 };
 use serde_json::Value;
 use std::fmt::Write;
@@ -42,11 +41,23 @@ pub fn render(plan: &Plan, heading: Heading, style: Style) -> String {
             _ = writeln!(text, "{} {what} is not this stack's and is left alone", style.dim("="));
         }
     }
+    if heading == Heading::Up && plan.has_changes() {
+        text += &unchanged(plan, style);
+    }
     text += &counts(plan, heading);
     text
 }
 
-fn resource(item: &Planned, style: Style) -> String {
+/// The first two that stay as they are; the rest is counted.
+fn unchanged(plan: &Plan, style: Style) -> String {
+    let kept: Vec<_> = plan.items.iter().filter(|i| i.change.is_keep()).map(|i| i.id.to_string()).collect();
+    let more = kept.len().saturating_sub(2);
+    let rest = if more > 0 { format!(", {more} more") } else { String::new() };
+    let names = kept.iter().take(2).cloned().collect::<Vec<_>>().join(", ");
+    if names.is_empty() { names } else { format!("{} {names}{rest}\n", style.dim("=")) }
+}
+
+pub(super) fn resource(item: &Planned, style: Style) -> String {
     let mut text = String::new();
     match &item.change {
         Change::Create => _ = writeln!(text, "{} {}", style.green("+"), item.id),
@@ -79,6 +90,9 @@ fn short(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    if let Some(image) = short_image(&text) {
+        return image;
+    }
     let length = text.chars().count();
     if length <= LONGEST {
         return text;
@@ -86,6 +100,13 @@ fn short(value: &Value) -> String {
     let head: String = text.chars().take(LONGEST / 2 - 1).collect();
     let tail: String = text.chars().skip(length - LONGEST / 2).collect();
     format!("{head}…{tail}")
+}
+
+/// `…/hello@3c11936a280b` for an image by its digest: the registry's name says nothing, the digest's end neither.
+fn short_image(text: &str) -> Option<String> {
+    let (name, digest) = text.split_once("@sha256:").filter(|_| !text.contains(char::is_whitespace))?;
+    let name = name.rsplit('/').next()?;
+    Some(format!("…/{name}@{}", digest.get(..12)?))
 }
 
 fn counts(plan: &Plan, heading: Heading) -> String {
@@ -98,53 +119,6 @@ fn counts(plan: &Plan, heading: Heading) -> String {
     ];
     let some: Vec<_> = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     if some.is_empty() { String::new() } else { some.join(", ") + "\n" }
-}
-
-/// Every resource with its standing, then the chains that break silently.
-pub fn render_status(stack: &Stack, plan: &Plan, outputs: &Outputs, style: Style) -> String {
-    let mut text = format!("stack {} in {}\n", stack.name, outputs.region);
-    for item in &plan.items {
-        match (&item.change, &item.foreign) {
-            (_, Some(what)) => {
-                _ = writeln!(text, "{} {}: {what} is not this stack's", style.red("!"), item.id)
-            }
-            (Change::Keep, None) => {
-                let adopted = if item.adopted { " (adopted)" } else { "" };
-                _ = writeln!(text, "{} {}{adopted}", style.green("="), item.id);
-            }
-            (Change::Create, None) => _ = writeln!(text, "{} {} is not there", style.red("+"), item.id),
-            (Change::Delete, None) => _ = writeln!(text, "{} {} left the file", style.yellow("-"), item.id),
-            (Change::Update(_), None) => text += &resource(item, style),
-        }
-    }
-    for (chain, parts) in CHAINS {
-        _ = writeln!(text, "{}", chain_line(plan, chain, parts, style));
-    }
-    text += &render_outputs(outputs);
-    text
-}
-
-/// What must hold together for a call to arrive, and the kinds that carry it.
-const CHAINS: [(&str, &[&str]); 3] = [
-    ("key → plan → stage", &["api-key", "usage-plan", "stage"]),
-    ("function → permission → API", &["function", "permission", "rest-api"]),
-    ("live deployment → definition", &["stage", "definition"]),
-];
-
-fn chain_line(plan: &Plan, chain: &str, kinds: &[&str], style: Style) -> String {
-    let of_chain = |i: &&Planned| kinds.contains(&i.id.kind());
-    let broken: Vec<_> = plan
-        .items
-        .iter()
-        .filter(of_chain)
-        .filter(|i| !i.change.is_keep())
-        .map(|i| i.id.to_string())
-        .collect();
-    if broken.is_empty() {
-        format!("{} {chain}", style.green("✓"))
-    } else {
-        format!("{} {chain}: see {}", style.red("✗"), broken.join(", "))
-    }
 }
 
 pub fn render_outputs(outputs: &Outputs) -> String {

@@ -5,6 +5,9 @@ use crate::engine::{Change, Event, Id};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
+/// What took longer says how long.
+const SLOW: Duration = Duration::from_secs(1);
+
 pub struct Terminal {
     all: MultiProgress,
     lines: RefCell<BTreeMap<Id, ProgressBar>>,
@@ -38,11 +41,15 @@ impl Terminal {
     }
 
     fn end(&self, id: &Id, text: &str) {
+        let mut took = String::new();
         if let Some(line) = self.lines.borrow_mut().remove(id) {
+            if line.elapsed() >= SLOW {
+                took = self.style.dim(&format!(" {:.1} s", line.elapsed().as_secs_f64()));
+            }
             line.finish_and_clear();
             self.all.remove(&line);
         }
-        self.line(text);
+        self.line(&format!("{text}{took}"));
     }
 }
 
@@ -68,7 +75,8 @@ impl View for Terminal {
             Event::Done { id, change } => {
                 self.end(id, &format!("{} {id} {}", s.green("✓"), plain::done(change)))
             }
-            Event::Failed { id, error } => self.end(id, &format!("{} {id}: {error}", s.red("✗"))),
+            // Why is said at the end, where it is not lost among other lines.
+            Event::Failed { id, .. } => self.end(id, &format!("{} {id} failed", s.red("✗"))),
             Event::Skipped { id, because } => {
                 self.end(id, &format!("{} {id} skipped: {because}", s.yellow("-")))
             }

@@ -30,7 +30,13 @@ const START: Duration = Duration::from_secs(20);
 /// When it does not start; the message has its log.
 pub async fn find_or_start(printer: &Printer) -> Result<String> {
     if let Ok(endpoint) = std::env::var(VARIABLE) {
-        return Ok(endpoint.trim_end_matches('/').to_owned());
+        let endpoint = endpoint.trim_end_matches('/').to_owned();
+        if !is_healthy(&endpoint).await {
+            bail!(
+                "no local AWS answers at {endpoint}, which {VARIABLE} names: start it with `lambdeploy local`, or unset {VARIABLE}"
+            );
+        }
+        return Ok(endpoint);
     }
     if let Some(address) = address()?
         && is_healthy(&address.endpoint).await

@@ -1,0 +1,104 @@
+//! Each ends with one message that names the thing and the next step, and leaves nothing half-hidden.
+
+use crate::shell::{Shell, block_on, docker};
+use insta::assert_snapshot;
+use std::process::Command;
+
+/// As on AWS: the person's own credentials, without `--local`.
+fn as_on_aws(shell: &Shell, line: &str) -> Command {
+    let mut command = shell.command(line);
+    command.env("AWS_ENDPOINT_URL", &shell.endpoint);
+    command.env("AWS_ACCESS_KEY_ID", "000000000000").env("AWS_SECRET_ACCESS_KEY", "x");
+    command
+}
+
+#[test]
+fn nobody_to_ask() {
+    let shell = Shell::new();
+    assert_snapshot!("no_terminal", shell.run("up --local"));
+    assert_snapshot!("no_terminal_json", shell.run("up --local --json"));
+}
+
+#[test]
+fn credentials_and_accounts() {
+    let shell = Shell::new();
+    assert_snapshot!("no_credentials", shell.run("plan"));
+    shell.faults(r#"[{"operation": "GetCallerIdentity", "action": {"refuse": {"status": 403, "code": "ExpiredToken"}}}]"#);
+    assert_snapshot!("expired_credentials", shell.seen(&mut as_on_aws(&shell, "plan")));
+    shell.faults("[]");
+    shell.edit("region: us-east-2\n", "region: us-east-2\naccount: \"123456789012\"\n");
+    assert_snapshot!("wrong_account", shell.seen(&mut as_on_aws(&shell, "up --yes")));
+    shell.edit("region: us-east-2\n", "");
+    assert_snapshot!("no_region", shell.seen(&mut as_on_aws(&shell, "plan")));
+}
+
+#[test]
+fn no_docker() {
+    let shell = Shell::new();
+    let without = |line: &str| shell.seen(shell.command(line).env("DOCKER_HOST", "unix:///nowhere.sock"));
+    assert_snapshot!("no_docker", without("up --local --yes"));
+    assert_snapshot!("no_docker_json", last_line(&without("up --local --yes --json")));
+    assert_snapshot!("no_docker_quiet", without("up --local --yes --quiet"));
+    assert_snapshot!("status_of_a_half", shell.run("status --local"));
+}
+
+#[test]
+fn images_that_cannot_be_built() {
+    let shell = Shell::new();
+    shell.edit("context: .", "context: missing");
+    assert_snapshot!("missing_context", shell.run("up --local --yes"));
+    shell.edit("context: .", "context: .");
+    shell.write("Dockerfile", "FROM scratch\nCOPY missing.py .\n");
+    if docker("images_that_cannot_be_built") {
+        let seen = shell.run("up --local --yes --quiet");
+        assert!(seen.starts_with("exit code: 1\n"), "{seen}");
+        assert!(seen.contains("image/hello: the build failed") && seen.contains("missing.py"), "{seen}");
+    }
+}
+
+#[test]
+fn denied() {
+    let shell = Shell::new();
+    let key = block_on(caller_without(&shell, "iam:CreateRole"));
+    let mut up = as_on_aws(&shell, "up --yes --quiet");
+    up.env("AWS_ACCESS_KEY_ID", key.0).env("AWS_SECRET_ACCESS_KEY", key.1);
+    assert_snapshot!("denied", shell.seen(up.env("DOCKER_HOST", "unix:///nowhere.sock")));
+}
+
+/// The access key of a new user who may do everything but one action.
+async fn caller_without(shell: &Shell, action: &str) -> (String, String) {
+    let iam = shell.iam();
+    iam.create_user().user_name("ann").send().await.unwrap();
+    let policy = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [
+            {{"Effect": "Allow", "Action": "*", "Resource": "*"}},
+            {{"Effect": "Deny", "Action": "{action}", "Resource": "*"}}]}}"#
+    );
+    let put = iam.put_user_policy().user_name("ann").policy_name("p").policy_document(policy);
+    put.send().await.unwrap();
+    let key = iam.create_access_key().user_name("ann").send().await.unwrap().access_key.unwrap();
+    (key.access_key_id, key.secret_access_key)
+}
+
+#[test]
+fn a_role_of_somebody_else() {
+    let shell = Shell::new();
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"}}]}"#;
+    let create =
+        shell.iam().create_role().role_name("shop-hello-us-east-2").assume_role_policy_document(trust);
+    block_on(create.send()).unwrap();
+    assert_snapshot!("foreign_role", shell.run("up --local --yes"));
+}
+
+#[test]
+fn a_local_aws_that_is_not_there() {
+    let shell = Shell::new();
+    let mut plan = shell.command("plan --local");
+    assert_snapshot!("no_local_aws", shell.seen(plan.env("LAMBDEPLOY_LOCAL", "http://127.0.0.1:1")));
+}
+
+fn last_line(seen: &str) -> String {
+    let out = seen.split("--- stderr").next().unwrap();
+    out.lines().last().unwrap().to_owned()
+}

@@ -1,0 +1,86 @@
+//! Every command on a good day.
+
+use crate::shell::{Shell, docker};
+use insta::assert_snapshot;
+use std::{fs, process::Stdio};
+
+#[test]
+fn before_anything_is_up() {
+    let shell = Shell::new();
+    assert_snapshot!("plan_of_all", shell.run("plan --local"));
+    assert_snapshot!("plan_with_exit_code", shell.run("plan --local --exit-code --json"));
+    assert_snapshot!("status_of_nothing", shell.run("status --local"));
+    assert_snapshot!("output_of_nothing", shell.run("output --local"));
+    assert_snapshot!("logs_of_nothing", shell.run("logs --local"));
+    assert_snapshot!("destroy_of_nothing", shell.run("destroy --local"));
+}
+
+#[test]
+fn a_whole_life() {
+    if !docker("a_whole_life") {
+        return;
+    }
+    let shell = Shell::new();
+    let up = shell.run("up --local --yes --no-verify");
+    assert_snapshot!("up", without_build(&up));
+    assert_snapshot!("up_again", shell.run("up --local"));
+    assert_snapshot!("status", shell.run("status --local"));
+    assert_snapshot!("output", shell.run("output --local"));
+    assert_snapshot!("output_with_key", shell.run("output --local --show-key"));
+    shell.edit("image: {context: .}", "image: {context: .}\n    memory: 256");
+    shell.write(".env", "");
+    assert_snapshot!("plan_of_an_edit", without_image(&shell.run("plan --local")));
+    assert_snapshot!("destroy", shell.run("destroy --local --yes"));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_clients_variables_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = Shell::new();
+    // The stage stands before the image fails.
+    shell.command("up --local --yes").env("DOCKER_HOST", "unix:///nowhere.sock").output().unwrap();
+    let file = shell.folder.path().join("client.env");
+    fs::write(&file, "").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_snapshot!("output_env", shell.run("output --local --env client.env"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(fs::read_to_string(&file).unwrap().contains("NEXT_PUBLIC_API_KEY="));
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let shell = Shell::new();
+    let mut plan =
+        shell.command("plan --local").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(plan.stdout.take());
+    let ended = plan.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_local_aws_is_ended_from_another_shell() {
+    let shell = Shell::new();
+    assert_snapshot!("local_stop", shell.run("local --stop"));
+    assert_snapshot!("local_stop_again", shell.run("local --stop"));
+    assert_snapshot!("local_is_gone", shell.run("plan --local"));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let shell = Shell::new();
+    let port = shell.endpoint.rsplit(':').next().unwrap();
+    let mut second = shell.command("local --port");
+    let seen = shell.seen(second.arg(port));
+    assert_snapshot!("port_taken", seen.replace(port, "[PORT]"));
+}
+
+/// What a build says differs between engines.
+fn without_build(seen: &str) -> String {
+    seen.lines().filter(|l| !l.starts_with("  image/")).map(|l| format!("{l}\n")).collect()
+}
+
+/// Engines write different manifests of the same image.
+fn without_image(seen: &str) -> String {
+    regex_lite::Regex::new(r"@[0-9a-f]{12}").unwrap().replace_all(seen, "@[DIGEST]").into_owned()
+}

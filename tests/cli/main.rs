@@ -1,0 +1,11 @@
+//! The binary as people meet it: exit code, stdout and stderr of every command and of bad days, in one snapshot each.
+//!
+//! A snapshot that changed on purpose is accepted with `INSTA_UPDATE=always`, and read before it is committed.
+
+#![allow(clippy::unwrap_used)]
+
+mod bad_days;
+mod commands;
+mod interruptions;
+mod shell;
+mod usage;
