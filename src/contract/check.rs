@@ -94,6 +94,10 @@ impl<C: Carrier> Check<'_, C> {
     pub async fn run(&self, rows: &[Row]) -> Result<Vec<Outcome>, Interrupted> {
         let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r));
         let mut outcomes: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
+        outcomes.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
+            let why = "a variable in this check is not set".to_owned();
+            Ok(Outcome { promise: row.promise.clone(), verdict: Verdict::Unknown { why }, answer: None })
+        }));
         for row in rows.iter().filter(|_| self.load) {
             let Need::Load(load) = row.need else { continue };
             self.to.note(format!("asking whether {}", row.promise));

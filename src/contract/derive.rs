@@ -4,7 +4,7 @@ use super::{
     mend, preflight,
     row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
 };
-use crate::stack::{Auth, Cors, Route, Stack};
+use crate::stack::{Auth, Check, Cors, Route, Stack};
 use std::collections::BTreeSet;
 
 /// A larger quota is not used up for a check.
@@ -25,6 +25,7 @@ pub fn rows(stack: &Stack) -> Vec<Row> {
     }
     rows.extend(refusals(stack));
     rows.extend(answers(stack));
+    rows.extend(checks(stack));
     rows.extend(nowhere(stack));
     rows.extend(limits(stack));
     rows.extend(misbehaviours(stack));
@@ -93,6 +94,9 @@ fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {
     let (without, status, says) = match route.auth {
         Auth::ApiKey if key == Key::Wrong => ("with a wrong key", 403, "Forbidden"),
         Auth::ApiKey | Auth::None => ("without a key", 403, "Forbidden"),
+        Auth::Iam => ("without a signature", 403, "Missing Authentication Token"),
+        Auth::Cognito(_) => ("without a token", 401, "Unauthorized"),
+        Auth::Authorizer(_) => ("without what its authorizer asks for", 401, "Unauthorized"),
     };
     let must = [vec![Must::Status(status), Must::Say(says)], readable(stack)].concat();
     let promise = format!("{} {without} is refused", shown(route));
@@ -137,6 +141,30 @@ fn answer(stack: &Stack, route: &Route) -> Row {
     let must = [vec![Must::ComeFromTheFunction], readable(stack)].concat();
     let promise = format!("{}{with} gets the answer of {}", shown(route), route.function);
     row(promise, ask, must, mend::answer(&route.function))
+}
+
+/// What the stack file's own requests must be answered with.
+fn checks(stack: &Stack) -> Vec<Row> {
+    let route = |check: &Check| stack.api.routes.iter().find(|r| shown(r) == check.route);
+    stack.checks.iter().filter_map(|check| Some(check_row(stack, check, route(check)?))).collect()
+}
+
+fn check_row(stack: &Stack, check: &Check, route: &Route) -> Row {
+    let (mut ask, _) = proving(stack, route);
+    ask.path = check.path.clone();
+    ask.body = check.body.as_ref().map(|text| text.value.clone().into_bytes());
+    for (name, value) in &check.headers {
+        ask.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        ask.headers.push((name.clone(), value.value.clone()));
+    }
+    let status = Must::Status(u16::try_from(check.status).unwrap_or(u16::MAX));
+    let json = check.json.iter().map(|(path, value)| Must::Json { path: path.clone(), value: value.clone() });
+    let must = [Must::ComeFromTheFunction, status].into_iter().chain(json).chain(readable(stack)).collect();
+    let values: Vec<_> = check.json.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+    let with = if values.is_empty() { String::new() } else { format!(" and {}", values.join(", ")) };
+    let promise = format!("{} {} answers {}{with}", ask.method, check.path, check.status);
+    let need = if check.unset { Need::Variable } else { Need::Nothing };
+    Row { need, ..row(promise, ask, must, mend::answer(&route.function)) }
 }
 
 /// What is not there answers as API Gateway does.

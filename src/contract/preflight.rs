@@ -1,7 +1,7 @@
 //! What a browser asks before a page's call, and must be told.
 
 use super::row::{Ask, Key, Must, Need, Row};
-use crate::stack::{Auth, Cors, Route, Stack};
+use crate::stack::{Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A page that no stack allows: the name is reserved for never existing.
@@ -75,16 +75,8 @@ fn methods(cors: &Cors, routes: &[&Route]) -> Vec<String> {
 fn headers(cors: &Cors, routes: &[&Route]) -> Vec<String> {
     let mut names = BTreeSet::from(["content-type".to_owned()]);
     for route in routes {
-        names.extend(proof(&route.auth));
+        names.extend(route.auth.headers());
     }
     names.extend(cors.headers.iter().filter(|h| *h != "*").map(|h| h.to_lowercase()));
     names.into_iter().collect()
-}
-
-/// The headers in which a caller proves who it is.
-fn proof(auth: &Auth) -> Vec<String> {
-    match auth {
-        Auth::None => Vec::new(),
-        Auth::ApiKey => vec!["x-api-key".to_owned()],
-    }
 }

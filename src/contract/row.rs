@@ -94,6 +94,8 @@ pub enum Must {
 pub enum Need {
     /// Nothing: always asked.
     Nothing,
+    /// A variable that is not set: never asked, and said.
+    Variable,
     /// Requests until one is refused, or a body of megabytes: asked with `--load`.
     Load(Load),
     /// A function that misbehaves so: asked where it can be told to.

@@ -12,6 +12,7 @@ mod log_group;
 mod permission;
 mod pinned_image;
 mod repository;
+pub mod resource_policy;
 mod rest_api;
 mod role;
 mod stage;

@@ -15,6 +15,8 @@ pub struct Permission {
     pub function_name: String,
     pub function: Handle<FunctionOutput>,
     pub rest_api: Handle<RestApiOutput>,
+    /// Whether the API asks the function about callers too.
+    pub authorizes: bool,
 }
 
 /// One statement, as far as API Gateway's calls depend on it.
@@ -137,7 +139,11 @@ impl Resource for Permission {
     fn wish(&self, _: Option<&Live<Self>>) -> Result<Props> {
         let source = match self.rest_api.get() {
             // Every method and path of this API and no other; which of them exist is the API's own definition.
-            Some(api) => self.at.cloud.arn("execute-api", &format!("{}/*/*/*", api.id))?,
+            // An authorizer is called as `<api>/authorizers/<id>`.
+            Some(api) => {
+                let which = if self.authorizes { "*" } else { "*/*/*" };
+                self.at.cloud.arn("execute-api", &format!("{}/{which}", api.id))?
+            }
             None => UNKNOWN.to_owned(),
         };
         Ok(Props {

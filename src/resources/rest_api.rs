@@ -16,6 +16,8 @@ pub struct RestApi {
     pub description: String,
     /// What the stack file names. What is there already stays listed until it is gone.
     pub inventory: Inventory,
+    /// Which addresses may call, see [`super::resource_policy`].
+    pub policy: Option<Value>,
     pub which: Which,
 }
 
@@ -231,6 +233,7 @@ impl Unkeyed for Creation<'_> {
             .name(&self.want.name)
             .set_description((!self.want.description.is_empty()).then(|| self.want.description.clone()))
             .endpoint_configuration(regional)
+            .set_policy(self.want.policy.as_ref().map(Value::to_string))
             .set_tags(Some(with(&self.want.inventory, &self.want.tags).into_iter().collect()));
         let made = call_once(self.to, "CreateRestApi", || request.clone().send()).await?;
         Ok(Found::builder().set_id(made.id).set_created_date(made.created_date).set_tags(made.tags).build())
@@ -266,7 +269,7 @@ impl Resource for RestApi {
             name: self.at.anchor.name.clone(),
             description: self.description.clone(),
             endpoint: vec![EndpointType::Regional.as_str().to_owned()],
-            policy: None,
+            policy: self.policy.clone(),
             execute_api_endpoint: true,
             minimum_compression_size: None,
             inventory: self.inventory.union(&there).to_tags(),
@@ -283,7 +286,7 @@ impl Resource for RestApi {
             name: api.name().unwrap_or_default().to_owned(),
             description: api.description().unwrap_or_default().to_owned(),
             endpoint: endpoint.iter().map(|t| t.as_str().to_owned()).collect(),
-            policy: api.policy().map(super::policy),
+            policy: api.policy().filter(|p| !p.is_empty()).map(super::resource_policy::canonical),
             execute_api_endpoint: !api.disable_execute_api_endpoint,
             minimum_compression_size: api.minimum_compression_size,
             inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),

@@ -15,5 +15,10 @@ pub const ARCHITECTURE: &str = "x86_64";
 pub const DOCKERFILE: &str = "Dockerfile";
 pub const STAGE: &str = "default";
 pub const AUTH: &str = "none";
+pub const AUTHORIZER: &str = "token";
+pub const AUTHORIZER_HEADER: &str = "Authorization";
+/// Seconds.
+pub const AUTHORIZER_TTL: u32 = 300;
+pub const CHECK_STATUS: u32 = 200;
 /// Seconds.
 pub const CORS_MAX_AGE: u32 = 600;

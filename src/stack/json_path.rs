@@ -42,12 +42,12 @@ fn step(text: &str) -> Option<(Step, &str)> {
     if let Some(rest) = text.strip_prefix('.') {
         let end = rest.find(['.', '[']).unwrap_or(rest.len());
         let (name, rest) = rest.split_at(end);
-        let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-$@".contains(c));
+        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-$@".contains(c));
         return plain.then(|| (Step::Name(name.to_owned()), rest));
     }
     if let Some(rest) = text.strip_prefix("['") {
         let (name, rest) = rest.split_once("']")?;
-        return Some((Step::Name(name.to_owned()), rest));
+        return (!name.is_empty()).then(|| (Step::Name(name.to_owned()), rest));
     }
     let (index, rest) = text.strip_prefix('[')?.split_once(']')?;
     let digits = !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit());

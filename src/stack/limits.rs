@@ -145,6 +145,23 @@ pub const MEDIA_TYPE: Rule = Rule::new(
     "a media type, such as `image/png` or `*/*`",
     "^[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+$",
 );
+pub const USER_POOL: Rule = Rule::new(
+    "the ARN of a user pool: `arn:aws:cognito-idp:<region>:<account>:userpool/<id>`",
+    "^arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:[0-9]{12}:userpool/[A-Za-z0-9_-]+$",
+);
+/// Whether it is one in truth is for the reader to see.
+pub const ADDRESSES: Rule = Rule::new(
+    "an address or a range of addresses, such as `203.0.113.0/24`",
+    "^([0-9]{1,3}(\\.[0-9]{1,3}){3}(/[0-9]{1,2})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*(/[0-9]{1,3})?)$",
+);
+/// What a check calls.
+pub const CALLED: Rule = Rule::new("a path as it is called, such as `/items/7?full=yes`", "^/[^ #{}]*$");
+pub const JSON_PATH: Rule = Rule::new(
+    "a way into the answer's JSON, such as `$.items[0].name`",
+    "^\\$(\\.[A-Za-z0-9_$@-]+|\\['[^']+'\\]|\\[[0-9]{1,9}\\])*$",
+)
+.hint(|text| (!text.starts_with('$')).then_some("begin with `$`, which is the whole answer"));
+pub const ANYTHING: Rule = Rule::any("text").spelled();
 /// A key's name stands in tags: in its id, and in the list of what a stack has.
 pub const KEY_NAME: Rule = Rule::new("1 to 200 letters, digits or `+-._/`", "^[A-Za-z0-9+._/-]{1,200}$");
 pub const QUOTA: Rule =

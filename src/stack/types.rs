@@ -1,5 +1,6 @@
 //! A stack, complete: every key of `stack.yaml` with its written default. Names are AWS's own.
 
+use super::json_path::JsonPath;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// One `stack.yaml`.
@@ -17,6 +18,8 @@ pub struct Stack {
     /// By key; at least one.
     pub functions: BTreeMap<String, Function>,
     pub api: Api,
+    /// What `verify` asks of the functions themselves. Default: nothing.
+    pub checks: Vec<Check>,
     pub retain: Retain,
     /// The folder of the file: what relative paths start from.
     pub folder: PathBuf,
@@ -229,6 +232,8 @@ pub struct Api {
     pub routes: Vec<Route>,
     /// Default: none. Routes have it already.
     pub auth: Auth,
+    /// Ranges of addresses that may call. Default: empty, which is all.
+    pub allow_from: Vec<String>,
     /// Default: none, so no page of another origin can call.
     pub cors: Option<Cors>,
     /// Default: empty.
@@ -257,6 +262,65 @@ pub struct Route {
 pub enum Auth {
     None,
     ApiKey,
+    /// Requests signed with AWS credentials.
+    Iam,
+    /// Tokens of these user pools, by ARN.
+    Cognito(Vec<String>),
+    /// A function decides.
+    Authorizer(Authorizer),
+}
+
+impl Auth {
+    /// The headers in which a caller shows what is asked for, in lower case.
+    pub fn headers(&self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::ApiKey => vec!["x-api-key".to_owned()],
+            Self::Iam => ["authorization", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]
+                .map(str::to_owned)
+                .into(),
+            Self::Cognito(_) => vec!["authorization".to_owned()],
+            Self::Authorizer(authorizer) => vec![authorizer.header.to_lowercase()],
+        }
+    }
+}
+
+/// A function of the stack that says who may call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorizer {
+    /// Key in `functions:`.
+    pub function: String,
+    /// Default: token.
+    pub kind: AuthorizerKind,
+    /// What identifies the caller; default `Authorization`.
+    pub header: String,
+    /// Seconds that an answer is kept, up to 3600; default 300.
+    pub ttl: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorizerKind {
+    /// It gets the header's value.
+    Token,
+    /// It gets the whole request but the body.
+    Request,
+}
+
+/// A request of one's own, and what the function must answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// `POST /items/{id}`: one of the API's.
+    pub route: String,
+    /// What is called; default: the route's own path, which then has no variables.
+    pub path: String,
+    pub headers: BTreeMap<String, Text>,
+    pub body: Option<Text>,
+    /// Default: 200.
+    pub status: u32,
+    /// What must be where in the answer's body.
+    pub json: Vec<(JsonPath, serde_json::Value)>,
+    /// A variable in it is not set, so it can't be asked.
+    pub unset: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

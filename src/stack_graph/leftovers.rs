@@ -139,6 +139,7 @@ impl StackGraph<'_> {
             function_name: names.function.clone(),
             function,
             rest_api: Handle::missing(anchor.clone()),
+            authorizes: false,
         };
         how.add(&mut self.graph, permission);
     }
@@ -232,6 +233,7 @@ impl StackGraph<'_> {
             id: Id::of("rest-api", &id),
             description: String::new(),
             inventory: Inventory::default(),
+            policy: None,
             which: Which::Twin(id),
         }
     }

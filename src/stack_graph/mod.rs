@@ -14,7 +14,7 @@ use crate::{
     resources::{
         ApiKey, ApiKeyOutput, Context, Definition, ExistingRole, ForeignRepository, Function, FunctionOutput,
         Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput, RestApi,
-        RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which,
+        RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which, resource_policy,
     },
     stack::{self, ImageSource, Stack, Text},
 };
@@ -63,6 +63,7 @@ impl<'a> StackGraph<'a> {
             id: Id::only("rest-api"),
             description: stack.api.description.clone(),
             inventory: inventory(stack, &cloud.region),
+            policy: resource_policy::wished(&stack.api),
             which: Which::Own,
         });
         Self { graph, stack, at, docker, wishes, api }
@@ -203,6 +204,7 @@ impl<'a> StackGraph<'a> {
                 function_name: name.to_owned(),
                 function: function.clone(),
                 rest_api: api.clone(),
+                authorizes: authorizes(self.stack, key),
             })
             .id()
     }
@@ -302,6 +304,12 @@ pub fn inventory(stack: &Stack, region: &str) -> Inventory {
         functions: stack.functions.values().map(names).collect(),
         keys: stack.api.keys.iter().cloned().collect(),
     }
+}
+
+/// Whether a route asks the function about its callers.
+fn authorizes(stack: &Stack, function: &str) -> bool {
+    let asks = |auth: &stack::Auth| matches!(auth, stack::Auth::Authorizer(a) if a.function == function);
+    stack.api.routes.iter().any(|route| asks(&route.auth))
 }
 
 fn role_name(stack: &Stack, function: &stack::Function, region: &str) -> String {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adopt;
+mod auth;
 mod contract;
 mod drift;
 mod edits;

@@ -1,8 +1,8 @@
 //! One form for what is wished of a REST API and what AWS reports of it.
 
 use aws_sdk_apigateway::types::{
-    GatewayResponse as FoundResponse, Integration as FoundIntegration, Method as FoundMethod, Resource,
-    RestApi,
+    Authorizer as FoundAuthorizer, GatewayResponse as FoundResponse, Integration as FoundIntegration,
+    Method as FoundMethod, Resource, RestApi,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +14,31 @@ pub struct Canonical {
     pub routes: BTreeMap<String, Method>,
     /// Customised ones, by type.
     pub gateway_responses: BTreeMap<String, GatewayResponse>,
+    /// By name: their ids change when they are made anew.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub authorizers: BTreeMap<String, Authorizer>,
     pub binary_types: BTreeSet<String>,
     pub api_key_source: String,
+}
+
+/// Who decides on callers: a function or user pools.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Authorizer {
+    /// TOKEN, REQUEST or COGNITO_USER_POOLS.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub identity_source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<String>,
+    /// Seconds; user pools' answers are not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub user_pools: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -65,12 +88,19 @@ pub struct GatewayResponse {
 pub const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
 
 impl Canonical {
-    /// From GetRestApis, GetResources(embed=methods) and GetGatewayResponses.
-    pub fn observed(api: &RestApi, resources: &[Resource], responses: &[FoundResponse]) -> Self {
+    /// From GetRestApis, GetResources(embed=methods), GetGatewayResponses and, where there should be any, GetAuthorizers.
+    pub fn observed(
+        api: &RestApi,
+        resources: &[Resource],
+        responses: &[FoundResponse],
+        authorizers: &[FoundAuthorizer],
+    ) -> Self {
         let methods = |r: &Resource| {
             let path = r.path().unwrap_or_default().to_owned();
             let methods = r.resource_methods().cloned().unwrap_or_default();
-            methods.into_iter().map(move |(name, m)| (format!("{name} {path}"), Method::observed(&m)))
+            methods
+                .into_iter()
+                .map(move |(name, m)| (format!("{name} {path}"), Method::observed(&m, authorizers)))
         };
         let customised = responses.iter().filter(|r| !r.default_response);
         let customised = customised
@@ -79,6 +109,10 @@ impl Canonical {
         Self {
             routes: resources.iter().flat_map(methods).collect(),
             gateway_responses: customised.collect(),
+            authorizers: authorizers
+                .iter()
+                .filter_map(|a| Some((a.name.clone()?, Authorizer::observed(a))))
+                .collect(),
             binary_types: api.binary_media_types().iter().cloned().collect(),
             api_key_source: source.to_owned(),
         }
@@ -90,17 +124,33 @@ fn ordered<V: Clone>(map: Option<&std::collections::HashMap<String, V>>) -> BTre
 }
 
 impl Method {
-    fn observed(m: &FoundMethod) -> Self {
+    fn observed(m: &FoundMethod, authorizers: &[FoundAuthorizer]) -> Self {
+        let named = |id: &str| authorizers.iter().find(|a| a.id() == Some(id)).and_then(|a| a.name());
         let responses = ordered(m.method_responses());
         let responses = responses.into_iter().map(|(status, r)| (status, ordered(r.response_parameters())));
         Self {
             auth: m.authorization_type().unwrap_or("NONE").to_owned(),
-            authorizer: m.authorizer_id().map(str::to_owned),
+            authorizer: m.authorizer_id().map(|id| named(id).unwrap_or(id).to_owned()),
             api_key_required: m.api_key_required().unwrap_or_default(),
             parameters: ordered(m.request_parameters()),
             models: ordered(m.request_models()),
             responses: responses.collect(),
             integration: m.method_integration().map(Integration::observed),
+        }
+    }
+}
+
+impl Authorizer {
+    fn observed(a: &FoundAuthorizer) -> Self {
+        let kind = a.r#type().map(|t| t.as_str().to_owned()).unwrap_or_default();
+        Self {
+            ttl: a.authorizer_result_ttl_in_seconds.filter(|_| kind != "COGNITO_USER_POOLS"),
+            kind,
+            identity_source: a.identity_source.clone(),
+            validation: a.identity_validation_expression.clone().filter(|text| !text.is_empty()),
+            uri: a.authorizer_uri.clone(),
+            credentials: a.authorizer_credentials.clone(),
+            user_pools: a.provider_arns().iter().cloned().collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{
     canonical::{DEFAULT_TEMPLATE, GatewayResponse, Integration, IntegrationResponse, Method},
     wish::path_parameters,
 };
-use crate::stack::{Auth, Cors, Route};
+use crate::stack::{Cors, Route};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ALLOW: &str = "Access-Control-Allow-";
@@ -70,12 +70,10 @@ pub fn methods(cors: &Cors, routes: &[&Route]) -> Vec<String> {
     methods.into_iter().collect()
 }
 
-/// What a client sends: the content type of its body, the key where one is required, and what the file adds.
+/// What a client sends: the content type of its body, the key or what else is asked for, and what the file adds.
 pub fn request_headers(cors: &Cors, routes: &[&Route]) -> Vec<String> {
     let mut headers = vec!["content-type".to_owned()];
-    if routes.iter().any(|r| r.auth == Auth::ApiKey) {
-        headers.push("x-api-key".to_owned());
-    }
+    headers.extend(routes.iter().flat_map(|r| r.auth.headers()));
     headers.extend(cors.headers.iter().map(|h| h.to_lowercase()));
     let mut seen = BTreeSet::new();
     headers.retain(|h| seen.insert(h.clone()));

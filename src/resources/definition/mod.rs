@@ -4,6 +4,7 @@
 //! `GetGatewayResponses`, whatever the number of routes; both sides are brought into the same canonical form
 //! ([`canonical`]) and compared field by field.
 
+mod authorizers;
 mod canonical;
 mod cors;
 mod openapi;
@@ -11,14 +12,14 @@ mod wish;
 
 pub use canonical::Canonical;
 
-use super::{Context, RestApiOutput, rest_api::anchor};
+use super::{Context, RestApiOutput, resource_policy, rest_api::anchor};
 use crate::{
     aws::call,
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
-    stack,
+    stack::{self, Auth},
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{PutMode, Resource as Found};
+use aws_sdk_apigateway::types::{Authorizer, PutMode, Resource as Found};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +62,12 @@ impl Definition {
     /// As [`Definition::canonical`].
     pub fn deployment_description(&self) -> Result<String> {
         let text = serde_json::to_string(&self.canonical()?)?;
-        let hash = Sha256::new().chain_update(SCHEMA).chain_update(text).finalize();
+        let hash = Sha256::new().chain_update(SCHEMA).chain_update(text);
+        // A stage serves the policy that its deployment was made with.
+        let hash = match resource_policy::wished(&self.api) {
+            Some(policy) => hash.chain_update(policy.to_string()).finalize(),
+            None => hash.finalize(),
+        };
         let digits: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
         Ok(format!("lambdeploy {digits}"))
     }
@@ -77,13 +83,29 @@ impl Definition {
 
     async fn put(&self, want: &Canonical, to: &Reporter) -> Result<()> {
         let id = self.rest_api.ready()?.id;
-        let document = openapi::document(want, &self.api.name, &self.api.description);
+        let document = openapi::document(
+            want,
+            &self.api.name,
+            &self.api.description,
+            resource_policy::wished(&self.api).as_ref(),
+        );
         let body = aws_sdk_apigateway::primitives::Blob::new(document.to_string());
         let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(id);
         let request = request.mode(PutMode::Overwrite).fail_on_warnings(true).body(body);
         call(to, "PutRestApi", || request.clone().send()).await?;
         self.at.cloud.forget_lists();
         Ok(())
+    }
+
+    /// Those that are there, if there should be any: else a method that has one shows its id, and that differs too.
+    async fn authorizers(&self, api: &str, to: &Reporter) -> Result<Vec<Authorizer>> {
+        let uses = |auth: &Auth| matches!(auth, Auth::Cognito(_) | Auth::Authorizer(_));
+        if !self.api.routes.iter().any(|r| uses(&r.auth)) {
+            return Ok(Vec::new());
+        }
+        let request = self.at.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
+        let page = call(to, "GetAuthorizers", || request.clone().send()).await?;
+        Ok(page.items.unwrap_or_default())
     }
 
     async fn resources(&self, api: &str, to: &Reporter) -> Result<Vec<Found>> {
@@ -132,11 +154,12 @@ impl Resource for Definition {
         let Some((api, _)) = anchor(&self.at).await? else { return Ok(None) };
         let id = api.id().context("GetRestApis answered an API without an id")?;
         let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(id).limit(500);
-        let (resources, responses) = tokio::join!(
+        let (resources, responses, authorizers) = tokio::join!(
             self.resources(id, &to),
             call(&to, "GetGatewayResponses", || responses.clone().send()),
+            self.authorizers(id, &to),
         );
-        let props = Canonical::observed(&api, &resources?, responses?.items());
+        let props = Canonical::observed(&api, &resources?, responses?.items(), &authorizers?);
         Ok(Some(Live { props, output: DefinitionOutput {}, owner: Owner::Us }))
     }
 

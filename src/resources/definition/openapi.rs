@@ -1,10 +1,13 @@
 //! The canonical form as an OpenAPI 3 document with API Gateway's extensions, for PutRestApi.
 
-use super::canonical::{Canonical, GatewayResponse, Integration, Method};
+use super::{
+    authorizers,
+    canonical::{Canonical, GatewayResponse, Integration, Method},
+};
 use serde_json::{Map, Value, json};
 
-/// The whole document. The import takes name and description from it too.
-pub fn document(wish: &Canonical, name: &str, description: &str) -> Value {
+/// The whole document. The import takes name, description and the resource policy from it too.
+pub fn document(wish: &Canonical, name: &str, description: &str, policy: Option<&Value>) -> Value {
     let mut paths = Map::new();
     for (key, method) in &wish.routes {
         let (verb, path) = key.split_once(' ').unwrap_or((key, "/"));
@@ -19,16 +22,36 @@ pub fn document(wish: &Canonical, name: &str, description: &str) -> Value {
     }
     let responses: Map<String, Value> =
         wish.gateway_responses.iter().map(|(kind, r)| (kind.clone(), gateway_response(r))).collect();
-    json!({
+    let mut document = json!({
         "openapi": "3.0.1",
         "info": info,
         "paths": paths,
-        "components": { "securitySchemes": { "api_key": { "type": "apiKey", "name": "x-api-key", "in": "header" } } },
+        "components": { "securitySchemes": security_schemes(wish) },
         "x-amazon-apigateway-gateway-responses": responses,
         "x-amazon-apigateway-binary-media-types": wish.binary_types,
         "x-amazon-apigateway-api-key-source": wish.api_key_source,
-    })
+    });
+    if let Some(policy) = policy {
+        document["x-amazon-apigateway-policy"] = policy.clone();
+    }
+    document
 }
+
+fn security_schemes(wish: &Canonical) -> Map<String, Value> {
+    let mut schemes = authorizers::schemes(&wish.authorizers);
+    schemes.insert(API_KEY.to_owned(), json!({ "type": "apiKey", "name": "x-api-key", "in": "header" }));
+    if wish.routes.values().any(|method| method.auth == "AWS_IAM") {
+        let signed = json!({
+            "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4",
+        });
+        schemes.insert(SIGNATURE.to_owned(), signed);
+    }
+    schemes
+}
+
+/// Names of the schemes that are no authorizers. An authorizer is named like a function's key, which has no dot.
+const API_KEY: &str = "lambdeploy.api_key";
+const SIGNATURE: &str = "lambdeploy.sigv4";
 
 fn operation(method: &Method) -> Value {
     let mut operation = json!({ "responses": responses(method) });
@@ -37,8 +60,13 @@ fn operation(method: &Method) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if method.api_key_required {
-        operation["security"] = json!([{ "api_key": [] }]);
+    let scheme = match (method.auth.as_str(), method.api_key_required) {
+        ("AWS_IAM", _) => Some(SIGNATURE),
+        (_, true) => Some(API_KEY),
+        _ => method.authorizer.as_deref(),
+    };
+    if let Some(scheme) = scheme {
+        operation["security"] = json!([{ scheme: [] }]);
     }
     if let Some(i) = &method.integration {
         operation["x-amazon-apigateway-integration"] = integration(i);

@@ -1,6 +1,7 @@
 //! From the stack file to the canonical form of its REST API.
 
 use super::{
+    authorizers,
     canonical::{Canonical, Integration, Method},
     cors,
 };
@@ -15,7 +16,10 @@ const TIMEOUT_MS: i32 = 29_000;
 pub fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Canonical> {
     let mut routes = BTreeMap::new();
     for route in &api.routes {
-        routes.insert(key(&route.method, &route.path), proxy(route, uri(&route.function)?));
+        routes.insert(
+            key(&route.method, &route.path),
+            proxy(route, authorizers::name(api, &route.auth), uri(&route.function)?),
+        );
     }
     let mut gateway_responses = BTreeMap::new();
     if let Some(cors) = &api.cors {
@@ -30,6 +34,7 @@ pub fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Cano
     Ok(Canonical {
         routes,
         gateway_responses,
+        authorizers: authorizers::wished(api, uri)?,
         binary_types: api.binary_types.iter().cloned().collect(),
         api_key_source: "HEADER".to_owned(),
     })
@@ -39,9 +44,10 @@ fn key(method: &str, path: &str) -> String {
     format!("{method} {path}")
 }
 
-fn proxy(route: &Route, uri: String) -> Method {
+fn proxy(route: &Route, authorizer: Option<String>, uri: String) -> Method {
     Method {
-        auth: "NONE".to_owned(),
+        auth: authorizers::authorization(&route.auth).to_owned(),
+        authorizer,
         api_key_required: route.auth == Auth::ApiKey,
         parameters: path_parameters(&route.path),
         integration: Some(Integration {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reader, set, text, texts};
+use super::{Reader, auth, text, texts};
 use crate::stack::{
     defaults,
     mistake::Mistake,
@@ -12,7 +12,9 @@ use crate::stack::{
 
 impl Reader<'_> {
     pub(super) fn api(&mut self, node: &Node, functions: &BTreeMap<String, Function>) -> Api {
-        let auth = auth(node).unwrap_or_else(|| auth_of(defaults::AUTH));
+        let auth = auth::read(node).unwrap_or(Auth::None);
+        self.authorizer(node, functions);
+        self.addresses(node);
         let cors = node.get("cors").map(|cors| self.cors(cors));
         let routes = self.routes(node, &auth, functions, cors.is_some());
         let keys = self.keys(node, &routes);
@@ -21,6 +23,7 @@ impl Reader<'_> {
             description: text(node, "description").unwrap_or_default(),
             stage: text(node, "stage").unwrap_or_else(|| defaults::STAGE.into()),
             auth,
+            allow_from: texts(node, "allow_from").unwrap_or_default(),
             cors,
             binary_types: texts(node, "binary_types").unwrap_or_default(),
             throttle: node.get("throttle").and_then(super::usage::throttle),
@@ -48,17 +51,5 @@ impl Reader<'_> {
             None if needed => vec![self.stack.clone()],
             None => Vec::new(),
         }
-    }
-}
-
-/// What `auth` says, if it is there.
-pub(super) fn auth(node: &Node) -> Option<Auth> {
-    set(node.get("auth")).map(|scalar| auth_of(&scalar.text))
-}
-
-fn auth_of(word: &str) -> Auth {
-    match word {
-        "api_key" => Auth::ApiKey,
-        _ => Auth::None,
     }
 }

@@ -1,7 +1,10 @@
 //! The tree turned into types. The check has told what is wrong with single values; here what is wrong is read as
 //! left out, and only what no single value shows is told: references, duplicates, combinations.
 
+mod addresses;
 mod api;
+mod auth;
+mod checks;
 mod cors;
 mod function;
 mod image;
@@ -29,6 +32,7 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
     let region = text(root, "region");
     names::check(&mut reader, root, &functions, region.as_deref());
     let api = reader.api(root.get("api").unwrap_or(root), &functions);
+    let checks = reader.checks(root, &api.routes);
     let tags = map(root, "tags");
     inventory::check(&mut reader, root, &functions, &api.keys, tags.len());
     let retain = texts(root, "retain").unwrap_or_default();
@@ -39,6 +43,7 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
         account: text(root, "account"),
         tags,
         functions,
+        checks,
         api,
         retain: Retain {
             logs: retain.iter().any(|it| it == "logs"),

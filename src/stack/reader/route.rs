@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Reader, api, text};
+use super::{Reader, auth, text};
 use crate::stack::{
     check::nearest,
     limits,
@@ -17,7 +17,7 @@ impl Reader<'_> {
     pub(super) fn routes(
         &mut self,
         api: &Node,
-        auth: &Auth,
+        standard: &Auth,
         functions: &BTreeMap<String, Function>,
         cors: bool,
     ) -> Vec<Route> {
@@ -30,11 +30,12 @@ impl Reader<'_> {
                 self.path_of_route(entry, path, &mut variables);
                 self.preflight(entry, method, cors);
                 self.target(entry, functions);
+                self.authorizer(&entry.value, functions);
                 Some(Route {
                     method: method.to_owned(),
                     path: path.to_owned(),
                     function: target(&entry.value).map(|(name, _)| name).unwrap_or_default(),
-                    auth: api::auth(&entry.value).unwrap_or_else(|| auth.clone()),
+                    auth: auth::read(&entry.value).unwrap_or_else(|| standard.clone()),
                 })
             })
             .collect()

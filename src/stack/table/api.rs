@@ -20,6 +20,12 @@ pub const API: Fields = Fields::new(&[
     .needed(),
     Field::new("auth", AUTH, "What a caller must show, unless the route says otherwise.")
         .default(Default::Text(defaults::AUTH)),
+    Field::new(
+        "allow_from",
+        Shape::List { of: &Shape::Text(&limits::ADDRESSES), min: 0, max: usize::MAX },
+        "Addresses and ranges that may call. Default: all.",
+    )
+    .default(Default::EmptyList),
     Field::new("cors", Shape::Fields(&CORS), "Which web pages may call. Default: none."),
     Field::new(
         "binary_types",
@@ -47,7 +53,38 @@ pub const API: Fields = Fields::new(&[
 
 const DESCRIPTION: Rule = Rule::any("text");
 
-const AUTH: Shape = Shape::Choice(&["none", "api_key"]);
+const AUTH: Shape = Shape::Either(&[
+    Shape::Choice(&["none", "api_key", "iam"]),
+    Shape::Fields(
+        &Fields::new(&[
+            Field::new(
+                "cognito",
+                Shape::List { of: &Shape::Text(&limits::USER_POOL), min: 1, max: usize::MAX },
+                "Tokens of these user pools, by ARN.",
+            ),
+            Field::new("authorizer", Shape::Fields(&AUTHORIZER), "A function decides."),
+        ])
+        .one_of(&["cognito", "authorizer"]),
+    ),
+]);
+
+const AUTHORIZER: Fields = Fields::new(&[
+    Field::new("function", Shape::Text(&limits::FUNCTION_KEY), "The key of a function.").required(),
+    Field::new(
+        "type",
+        Shape::Choice(&["token", "request"]),
+        "Whether it gets the header alone, or the request without its body.",
+    )
+    .default(Default::Text(defaults::AUTHORIZER)),
+    Field::new("header", Shape::Text(&limits::HEADER), "What identifies the caller.")
+        .default(Default::Text(defaults::AUTHORIZER_HEADER)),
+    Field::new(
+        "ttl",
+        Shape::Whole { min: 0, max: 3600 },
+        "Seconds that its answer is kept for the same header.",
+    )
+    .default(Default::Whole(defaults::AUTHORIZER_TTL)),
+]);
 
 const ROUTE: Shape = Shape::Either(&[
     Shape::Text(&limits::FUNCTION_KEY),

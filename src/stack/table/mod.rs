@@ -1,6 +1,7 @@
 //! Every key of the stack file: what it is for, what it may hold, what holds without it.
 
 mod api;
+mod checks;
 mod function;
 
 use super::{
@@ -34,6 +35,12 @@ pub const STACK: Shape = Shape::Fields(&Fields::new(&[
     Field::new("tags", TAGS, "Tags for everything that can carry them.").default(Default::EmptyMap),
     Field::new("functions", FUNCTIONS, "The Lambda functions; routes name their keys.").required(),
     Field::new("api", Shape::Fields(&api::API), "The REST API before the functions.").required(),
+    Field::new(
+        "checks",
+        Shape::List { of: &Shape::Fields(&checks::CHECK), min: 0, max: usize::MAX },
+        "What `verify` asks of the functions themselves.",
+    )
+    .default(Default::EmptyList),
     Field::new(
         "retain",
         Shape::List { of: &Shape::Choice(&["logs", "images"]), min: 0, max: 2 },

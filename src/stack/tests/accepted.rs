@@ -57,6 +57,7 @@ fn the_least_has_every_default() {
         stage: "default".into(),
         routes: vec![route],
         auth: Auth::None,
+        allow_from: vec![],
         cors: None,
         binary_types: vec![],
         throttle: None,
@@ -71,6 +72,7 @@ fn the_least_has_every_default() {
         tags: [].into(),
         functions: [("f".into(), function)].into(),
         api,
+        checks: vec![],
         retain: Retain { logs: false, images: false },
         folder: "/project".into(),
         warnings: vec![],
@@ -104,7 +106,27 @@ fn every_key() {
     let auths: Vec<_> = stack.api.routes.iter().map(|route| (route.path.as_str(), &route.auth)).collect();
     assert_eq!(
         auths,
-        [("/", &Auth::ApiKey), ("/items/{id}", &Auth::None), ("/files/{proxy+}", &Auth::ApiKey)]
+        [
+            ("/", &Auth::ApiKey),
+            ("/items/{id}", &Auth::None),
+            ("/files/{proxy+}", &Auth::ApiKey),
+            ("/signed", &Auth::Iam),
+            (
+                "/pool",
+                &Auth::Cognito(vec![
+                    "arn:aws:cognito-idp:eu-central-1:012345678901:userpool/eu-central-1_a".into()
+                ])
+            ),
+            (
+                "/asked",
+                &Auth::Authorizer(Authorizer {
+                    function: "built".into(),
+                    kind: AuthorizerKind::Request,
+                    header: "X-Token".into(),
+                    ttl: 60
+                })
+            ),
+        ]
     );
     assert_eq!(stack.api.throttle, Some(Throttle { rate: 2.5, burst: 10 }));
 }

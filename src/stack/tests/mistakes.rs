@@ -202,7 +202,12 @@ fn of_images() {
 fn of_the_api() {
     for (api, want) in [
         ("stage: $default", "6:10 `api.stage` has a value that is not possible"),
-        ("auth: iam", "6:9 `api.auth` has a value that is not possible"),
+        ("auth: digest", "6:9 `api.auth` has a value that is not possible"),
+        (
+            "auth: {authorizer: {function: g}}",
+            "6:33 the authorizer is a function that is not there, did you mean `f`?",
+        ),
+        ("allow_from: [10.0.0.0/33]", "6:16 these addresses cannot be"),
         ("auth: api_key\nkeys: []", "7:9 `api.keys` is empty, and a route asks for a key"),
         ("auth: api_key\nkeys: [a, a]", "7:13 `api.keys.2` is in the list already"),
         ("keys: [a b]", "6:10 `api.keys.1` has a value that is not possible"),
