@@ -8,7 +8,7 @@ mod contract;
 mod drift;
 mod edits;
 mod requests;
-mod stage_url;
 mod stacks;
+mod stage_url;
 mod world;
 mod zip;

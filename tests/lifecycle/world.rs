@@ -1,5 +1,7 @@
 //! One local AWS, and the commands' inner halves against it.
 
+#![allow(dead_code, reason = "the sweeps share it, and each uses its own part")]
+
 use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{Request, Response};

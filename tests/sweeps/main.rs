@@ -12,6 +12,5 @@ mod seen;
 mod stacks;
 mod sweep;
 mod sweeps;
-#[allow(dead_code, reason = "shared with the lifecycle tests")]
 #[path = "../lifecycle/world.rs"]
 mod world;
