@@ -261,7 +261,6 @@ fn of_the_api() {
         ),
         ("auth: api_key\nusage_plan: {quota: 5}", "7:23 `api.usage_plan.quota` cannot be a number"),
         ("binary_types: [png]", "6:18 `api.binary_types.1` has a value that is not possible"),
-        ("allow_from: []", "6:3 unknown key `allow_from`"),
     ] {
         assert_eq!(told(&stack_with("", api)), [want], "{api}");
     }
