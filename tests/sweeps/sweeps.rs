@@ -3,7 +3,7 @@
 use crate::{
     fault::Fault,
     scenario::Scenario,
-    stacks::{HELLO, THREE, hello_changed, three_changed},
+    stacks::{HELLO, hello_changed},
     sweep::sweep,
 };
 
@@ -26,9 +26,6 @@ macro_rules! sweeps {
 
 sweeps! {
     first_up_of_one: Scenario::up("first up, one function", HELLO);
-    first_up_of_three: Scenario::up("first up, three functions", THREE);
     changes_of_one: Scenario::up("changes, one function", hello_changed()).after(HELLO);
-    changes_of_three: Scenario::up("changes, three functions", three_changed()).after(THREE);
     destroy_of_one: Scenario::destroy("destroy, one function", HELLO);
-    destroy_of_three: Scenario::destroy("destroy, three functions", THREE);
 }
