@@ -4,7 +4,7 @@
 //!
 //! Follow one `up` from top to bottom:
 //!
-//! 1. [`cli`] reads the command line; [`run`] picks the command and turns its result into an exit code.
+//! 1. [`cli`] reads the command line; [`run`] picks the command; [`exit`] says what its end means to the shell.
 //! 2. [`stack`] reads the stack file: a tree that knows its places, all mistakes at once, secrets marked.
 //! 3. [`commands`]: one file a command. [`commands::session`] is what they share: the file, the clients, the printer.
 //! 4. [`stack_graph`] turns the stack into a graph of resources: the only place that knows all kinds.
@@ -14,8 +14,8 @@
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
 //!    [`docker`]: contexts, builds, pushes, behind a trait.
 //! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
-//!    client would; [`ui`] prints: terminal, plain lines and JSON are three readers of one
-//!    event stream.
+//!    client would; [`outputs`] is what a client needs. [`ui`] prints: terminal, plain lines and JSON are three readers of
+//!    one event stream.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
 //!
@@ -27,6 +27,8 @@ pub mod commands;
 pub mod contract;
 pub mod docker;
 pub mod engine;
+pub mod exit;
+pub mod outputs;
 pub mod outside;
 pub mod resources;
 pub mod stack;
@@ -34,29 +36,8 @@ pub mod stack_graph;
 pub mod ui;
 
 use clap::error::ErrorKind;
+pub use exit::Exit;
 use std::process::ExitCode;
-
-/// How a command ended, as the shell sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Done, or nothing to do.
-    Done = 0,
-    /// Failed; the message says what was done.
-    Failed = 1,
-    /// `plan --exit-code`: changes pending; `destroy`: something is left.
-    Pending = 2,
-    /// The contract does not hold.
-    Broken = 3,
-    /// Wrong usage or a wrong stack file.
-    Usage = 64,
-    Interrupted = 130,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
 
 /// Runs one command line on this thread.
 pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {

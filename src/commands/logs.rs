@@ -1,11 +1,12 @@
 //! `logs`: the functions' log lines.
 
-use super::{Usage, session::Session};
+use super::session::Session;
 use crate::{
     Exit,
     aws::{FoundExt, call},
     cli,
     engine::{Id, Reporter},
+    exit::Usage,
     stack::Values,
     ui::Printer,
 };

@@ -12,13 +12,11 @@ mod up;
 mod verify;
 
 use crate::{
-    Exit,
     cli::{Cli, Command},
-    engine::Interrupted,
-    stack::StackError,
+    exit::Exit,
     ui::Printer,
 };
-use anyhow::{Error, Result};
+use anyhow::Result;
 
 /// Runs the command, prints its error if it has one, and gives the exit code.
 pub async fn run(cli: Cli) -> Exit {
@@ -26,7 +24,7 @@ pub async fn run(cli: Cli) -> Exit {
     let result = dispatch(cli, &printer).await;
     let exit = match &result {
         Ok(exit) => *exit,
-        Err(error) => exit_of(error),
+        Err(error) => Exit::of(error),
     };
     if let Err(error) = result {
         printer.error(&error);
@@ -48,25 +46,3 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Local(args) => local::run(&args, printer).await,
     }
 }
-
-fn exit_of(error: &Error) -> Exit {
-    if error.is::<StackError>() || error.is::<Usage>() {
-        Exit::Usage
-    } else if error.is::<Interrupted>() {
-        Exit::Interrupted
-    } else {
-        Exit::Failed
-    }
-}
-
-/// The command line asks for something that can't be.
-#[derive(Debug)]
-pub struct Usage(pub String);
-
-impl std::fmt::Display for Usage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}

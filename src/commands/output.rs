@@ -6,44 +6,14 @@ use crate::{
     aws::{FoundExt, call},
     cli,
     engine::{Id, Reporter},
+    outputs::{Key, Outputs, Url},
     resources::{Context, own_api},
-    stack::{Auth, Stack, Values},
+    stack::{Stack, Values},
     ui::Printer,
 };
 use anyhow::{Context as _, Result, bail};
 use futures_util::future::try_join_all;
-use serde::Serialize;
 use std::path::Path;
-
-/// What there is to know about a stack from outside.
-#[derive(Debug, Clone, Serialize)]
-pub struct Outputs {
-    pub stack: String,
-    pub region: String,
-    pub api_id: Option<String>,
-    /// `None`: the stage is not there.
-    #[serde(flatten)]
-    pub url: Option<Url>,
-    pub keys: Vec<Key>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct Url {
-    /// Without a slash at its end.
-    pub url: String,
-    /// The same stage by a name that resolves everywhere: another one only on the local AWS.
-    #[serde(skip)]
-    pub callable: String,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct Key {
-    pub name: String,
-    pub id: String,
-    /// Only where it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
 
 pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
@@ -118,24 +88,6 @@ async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
     };
     let found = found.await?.into_iter().flatten().filter(ours);
     Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())
-}
-
-impl Outputs {
-    /// A line to try, without the key's value.
-    pub fn curl(&self, stack: &Stack) -> Option<String> {
-        let url = self.url.as_ref()?;
-        let route = stack.api.routes.first()?;
-        let method = if route.method == "ANY" { "GET" } else { &route.method };
-        let quote = |text: &str| shlex::try_quote(text).map(|q| q.into_owned()).unwrap_or_default();
-        let mut line = format!("curl -X {method} {}", quote(&format!("{}{}", url.url, route.path)));
-        if route.auth == Auth::ApiKey {
-            line += " -H \"x-api-key: $KEY\"";
-        }
-        if matches!(method, "POST" | "PUT" | "PATCH") {
-            line += " -H 'content-type: application/json' -d '{\"name\": \"Jeremias\"}'";
-        }
-        Some(line)
-    }
 }
 
 /// The variables that the guide's client reads.

@@ -77,10 +77,10 @@ pub(super) fn options(consent: &cli::Consent) -> Options {
 fn chosen(consent: &cli::Consent) -> Result<BTreeMap<String, String>> {
     let pairs = consent.adopt.iter().filter(|a| !a.is_empty()).map(|a| match a.split_once('=') {
         Some((kind @ ("api" | "key" | "plan"), id)) if !id.is_empty() => Ok((kind.to_owned(), id.to_owned())),
-        _ => {
-            Err(super::Usage(format!("--adopt {a}: write --adopt, or --adopt api=ID, key=ID or plan=ID"))
-                .into())
-        }
+        _ => Err(crate::exit::Usage(format!(
+            "--adopt {a}: write --adopt, or --adopt api=ID, key=ID or plan=ID"
+        ))
+        .into()),
     });
     pairs.collect()
 }

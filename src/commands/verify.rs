@@ -1,10 +1,11 @@
 //! `verify`: the contract, asked of the live URL; also the last step of an `up` that changed something.
 
-use super::{output::Outputs, session::Session};
+use super::session::Session;
 use crate::{
     Exit, cli,
     contract::{self, Check, Outcome, Patience, Verdict},
     engine::{Id, Reporter},
+    outputs::Outputs,
     outside::{Stage, http::Client},
     stack::{Auth, Stack, Values},
     ui::Printer,

@@ -1,9 +1,6 @@
 //! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
 
-use super::{
-    Context, gone, own_api,
-    rest_api::{self, tagging},
-};
+use super::{Context, gone, own_api, rest_api, tagging};
 use crate::{
     aws::{FoundExt, Inventory, Unkeyed, call, call_once, create_unkeyed, tags},
     engine::{Applied, Id, Live, Owner, Reporter, Resource},

@@ -2,7 +2,8 @@
 
 use super::{
     Context,
-    rest_api::{own_api, tagging, tags_of},
+    rest_api::{own_api, tags_of},
+    tagging,
 };
 use crate::{
     aws::{Inventory, tags},

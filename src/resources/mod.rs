@@ -1,10 +1,11 @@
-//! The kinds of things a stack has in AWS, one file a kind.
+//! The kinds of things a stack has in AWS, one file a kind, or a folder where reading, calling and changing fill one each.
 //!
 //! To add a kind: write its file (a struct with its wish and [`Resource`] for it), name it here, and add it in
 //! `stack_graph`. Nothing else knows kinds.
 
 mod api_key;
 mod definition;
+mod existing_role;
 mod function;
 mod image;
 mod inventory_entries;
@@ -16,10 +17,12 @@ pub mod resource_policy;
 mod rest_api;
 mod role;
 mod stage;
+mod tagging;
 mod usage_plan;
 
 pub use api_key::{ApiKey, ApiKeyOutput};
 pub use definition::{Definition, DefinitionOutput};
+pub use existing_role::ExistingRole;
 pub use function::{Function, FunctionOutput};
 pub use image::{Image, ImageOutput, Source};
 pub use inventory_entries::InventoryEntries;
@@ -29,7 +32,7 @@ pub use pinned_image::{ForeignRepository, PinnedImage};
 pub use repository::{Repository, RepositoryOutput};
 use rest_api::Anchor;
 pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis, tags_of};
-pub use role::{ExistingRole, Role, RoleOutput};
+pub use role::{Role, RoleOutput};
 pub use stage::{Stage, StageOutput, own_stages};
 pub use usage_plan::{UsagePlan, UsagePlanOutput};
 

@@ -3,7 +3,7 @@
 use super::{Context, gone, policy, resume};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Reporter, Resource},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_iam::types::Tag;
@@ -286,45 +286,6 @@ impl Resource for Role {
         detached.and(deleted)?;
         let request = self.at.cloud.iam.delete_role().role_name(&self.name);
         gone(call(to, "DeleteRole", || request.clone().send()).await)
-    }
-}
-
-/// Somebody else's role, by ARN: used, never touched.
-pub struct ExistingRole {
-    pub id: Id,
-    pub arn: String,
-}
-
-impl Resource for ExistingRole {
-    type Props = ();
-    type Output = RoleOutput;
-
-    fn id(&self) -> Id {
-        self.id.clone()
-    }
-
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
-        Ok(())
-    }
-
-    fn retained(&self) -> bool {
-        true
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        Ok(Some(Live { props: (), output: RoleOutput { arn: self.arn.clone() }, owner: Owner::Us }))
-    }
-
-    async fn create(&self, (): &(), _: &Reporter) -> Result<RoleOutput> {
-        Ok(RoleOutput { arn: self.arn.clone() })
-    }
-
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<RoleOutput>> {
-        Ok(Applied::in_place(have.output.clone()))
-    }
-
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
-        Ok(())
     }
 }
 

@@ -5,10 +5,12 @@
 //! two runs at once may have made. [`StackGraph::doom`] adds all of it for a `destroy`, which needs no values and no
 //! Docker.
 
+mod grants;
 mod leftovers;
+mod names;
 
 use crate::{
-    aws::{Cloud, Inventory, Names},
+    aws::Cloud,
     docker::{Docker, SecretValue},
     engine::{Graph, Handle, Id},
     resources::{
@@ -18,7 +20,9 @@ use crate::{
     },
     stack::{self, ImageSource, Stack, Text},
 };
-use serde_json::{Value, json};
+use grants::{authorizes, statements};
+pub use names::inventory;
+use names::{log_group_name, role_name};
 use std::{
     cell::{Cell, OnceCell},
     collections::BTreeMap,
@@ -284,64 +288,4 @@ impl<'a> StackGraph<'a> {
             twin: None,
         }
     }
-}
-
-/// The caller's own account and region decide the default role name; the stack file the rest.
-pub fn inventory(stack: &Stack, region: &str) -> Inventory {
-    let names = |f: &stack::Function| Names {
-        key: f.key.clone(),
-        function: f.name.clone(),
-        role: match f.role {
-            stack::Role::Managed(_) => role_name(stack, f, region),
-            stack::Role::Existing(_) => String::new(),
-        },
-        repository: match f.image.source {
-            ImageSource::Uri(_) => String::new(),
-            _ => f.image.repository.clone(),
-        },
-    };
-    Inventory {
-        functions: stack.functions.values().map(names).collect(),
-        keys: stack.api.keys.iter().cloned().collect(),
-    }
-}
-
-/// Whether a route asks the function about its callers.
-fn authorizes(stack: &Stack, function: &str) -> bool {
-    let asks = |auth: &stack::Auth| matches!(auth, stack::Auth::Authorizer(a) if a.function == function);
-    stack.api.routes.iter().any(|route| asks(&route.auth))
-}
-
-fn role_name(stack: &Stack, function: &stack::Function, region: &str) -> String {
-    match &function.role {
-        stack::Role::Managed(stack::ManagedRole { name: Some(name), .. }) => name.clone(),
-        _ => format!("{}-{}-{region}", stack.name, function.key),
-    }
-}
-
-fn log_group_name(function: &str) -> String {
-    format!("/aws/lambda/{function}")
-}
-
-/// What the file grants the function, and what its other settings need.
-fn statements(function: &stack::Function, role: &stack::ManagedRole) -> Vec<Value> {
-    let allow = |actions: Value, resources: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
-    let mut all: Vec<Value> =
-        role.statements.iter().map(|s| allow(json!(s.actions), json!(s.resources))).collect();
-    if function.tracing {
-        all.push(allow(json!(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]), json!("*")));
-    }
-    if function.vpc.is_some() {
-        // Lambda's own network interfaces; EC2 takes no narrower resource for these.
-        let actions = json!([
-            "ec2:CreateNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:DeleteNetworkInterface",
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:UnassignPrivateIpAddresses"
-        ]);
-        all.push(allow(actions, json!("*")));
-    }
-    all
 }

@@ -13,9 +13,10 @@ mod terminal;
 
 use crate::{
     Exit, cli,
-    commands::{Usage, output::Outputs},
     contract::Outcome,
     engine::{Change, Event, Id, Plan, Report, Stop},
+    exit::Usage,
+    outputs::Outputs,
     stack::Stack,
 };
 use anyhow::{Error, Result as Answer};

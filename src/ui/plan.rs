@@ -2,8 +2,8 @@
 
 use super::style::Style;
 use crate::{
-    commands::output::Outputs,
     engine::{Change, Field, Plan, Planned},
+    outputs::Outputs,
 };
 use serde_json::Value;
 use std::fmt::Write;

@@ -5,8 +5,8 @@ use super::{
     style::Style,
 };
 use crate::{
-    commands::output::Outputs,
     engine::{Change, Plan, Planned},
+    outputs::Outputs,
     stack::Stack,
 };
 use std::fmt::Write;

@@ -2,8 +2,7 @@
 
 pub mod background;
 
-use super::Usage;
-use crate::{Exit, cli, docker, ui::Printer};
+use crate::{Exit, cli, docker, exit::Usage, ui::Printer};
 use anyhow::{Context as _, Result};
 use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers};
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};

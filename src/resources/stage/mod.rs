@@ -1,24 +1,20 @@
 //! The stage: the URL, and which deployment of the definition it serves.
 
-use super::{
-    Context, Definition, RestApiOutput, gone, own_api,
-    rest_api::{anchor, tagging},
-};
+mod deployment;
+mod settings;
+
+use super::{Context, Definition, RestApiOutput, gone, own_api, rest_api::anchor, tagging};
 use crate::{
-    aws::{Class, Patience, call, call_once, failure_of, tags, until},
+    aws::{call, tags},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
     stack::Throttle,
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{Deployment, MethodSetting, Op, PatchOperation, Stage as Found};
+use aws_sdk_apigateway::types::{Deployment, Op, PatchOperation, Stage as Found};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{
-    cell::Cell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-    time::Duration,
-};
+use settings::{replace, setting, setting_operations};
+use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 pub struct Stage {
     pub at: Context,
@@ -59,12 +55,6 @@ pub struct StageOutput {
     pub deployment: String,
 }
 
-/// Own deployments that stay besides the live one, to go back to.
-const KEEP: usize = 3;
-
-/// Between tries of a deployment that may have been made.
-const AGAIN: Duration = Duration::from_secs(1);
-
 /// Names of the stages of the stack's API that carry its tags.
 ///
 /// # Errors
@@ -81,86 +71,6 @@ fn tags_of(stage: &Found) -> tags::Tags {
 }
 
 impl Stage {
-    async fn deployments(&self, api: &str, to: &Reporter) -> Result<Vec<Deployment>> {
-        let (mut all, mut position) = (Vec::new(), None);
-        loop {
-            let request =
-                self.at.cloud.apigateway.get_deployments().rest_api_id(api).limit(500).set_position(position);
-            let page = call(to, "GetDeployments", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// A deployment of the wished definition that really holds it: one that is there (a run died before it moved the
-    /// stage), or a new one.
-    async fn deployment(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
-        if self.is_live.get() && !self.redeploy {
-            let there = self.deployments(api, to).await?;
-            for candidate in there.iter().filter(|d| d.description() == Some(description)) {
-                let id = candidate.id().unwrap_or_default();
-                if self.is_complete(api, id, to).await?.is_ok() {
-                    return Ok(id.to_owned());
-                }
-            }
-        }
-        let ask = || async {
-            let id = self.deploy(api, description, to).await?;
-            Ok(self.is_complete(api, &id, to).await?.map(|()| id))
-        };
-        until(to, Patience::NOT_YET, "the import to settle", ask).await
-    }
-
-    /// Without a clear answer it is looked for, and made again where it is not there: one too many does no harm.
-    async fn deploy(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
-        let request = self.at.cloud.apigateway.create_deployment().rest_api_id(api).description(description);
-        for tries_left in (0..3).rev() {
-            match call_once(to, "CreateDeployment", || request.clone().send()).await {
-                Ok(made) => return made.id.context("CreateDeployment answered without an id"),
-                Err(e) if tries_left > 0 && is_unclear(&e) => to.note(format!("no clear answer ({e})")),
-                Err(e) => return Err(e),
-            }
-            // What is there of this description before a redeployment is what it is to replace.
-            if !self.redeploy
-                && let Some(made) = self.newest(api, description, to).await?
-            {
-                return Ok(made);
-            }
-            to.stop.sleep(AGAIN).await?;
-        }
-        unreachable!("the last try returns")
-    }
-
-    async fn newest(&self, api: &str, description: &str, to: &Reporter) -> Result<Option<String>> {
-        let there = self.deployments(api, to).await?;
-        let ours = there.into_iter().filter(|d| d.description() == Some(description));
-        Ok(ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id))
-    }
-
-    /// Imports settle with a delay: a deployment made too early misses what was imported.
-    async fn is_complete(&self, api: &str, deployment: &str, to: &Reporter) -> Result<Result<(), String>> {
-        let request = self.at.cloud.apigateway.get_deployment().rest_api_id(api).deployment_id(deployment);
-        let request = request.embed("apisummary");
-        let answer = call(to, "GetDeployment", || request.clone().send()).await?;
-        let mut shown = BTreeSet::new();
-        for (path, methods) in answer.api_summary().into_iter().flatten() {
-            shown.extend(methods.keys().map(|m| (path.clone(), m.clone())));
-        }
-        let wished = self.definition.methods()?;
-        Ok(if shown == wished {
-            Ok(())
-        } else {
-            Err(format!(
-                "the deployment shows {} of {} methods",
-                shown.intersection(&wished).count(),
-                wished.len()
-            ))
-        })
-    }
-
     fn settings(&self) -> BTreeMap<String, Value> {
         let throttle = |t: Throttle| json!({ "rate": t.rate, "burst": t.burst });
         self.throttle.map(|t| ("*/*".to_owned(), throttle(t))).into_iter().collect()
@@ -190,69 +100,6 @@ impl Stage {
         let request = request.set_patch_operations(Some(operations));
         call(to, "UpdateStage", || request.clone().send()).await.map(drop)
     }
-
-    /// Own deployments that nothing points to any more, beyond the last few. Best effort: a run that can't is a run
-    /// that leaves a few more.
-    async fn prune(&self, api: &str, live: &str, to: &Reporter) -> Result<()> {
-        let mut own = self.deployments(api, to).await?;
-        own.retain(|d| d.description().is_some_and(|t| t.starts_with("lambdeploy ")) && d.id() != Some(live));
-        own.sort_by_key(|d| std::cmp::Reverse(d.created_date.map(|c| c.as_nanos())));
-        for old in own.iter().skip(KEEP).filter_map(|d| d.id()) {
-            let request = self.at.cloud.apigateway.delete_deployment().rest_api_id(api).deployment_id(old);
-            match gone(call(to, "DeleteDeployment", || request.clone().send()).await) {
-                // Another stage points to it.
-                Err(e) if failure_of(&e).is_some_and(|f| f.is("BadRequestException")) => {}
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-}
-
-fn is_unclear(error: &anyhow::Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::Ambiguous)
-}
-
-fn replace(path: &str, value: String) -> PatchOperation {
-    PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
-}
-
-/// Method settings in their own small form: only what differs from API Gateway's defaults.
-fn setting(s: &MethodSetting) -> Option<Value> {
-    let mut map = serde_json::Map::new();
-    // -1 and the account's own 10,000 and 5,000 mean "not set".
-    let rate = s.throttling_rate_limit;
-    let burst = s.throttling_burst_limit;
-    if (0.0..10_000.0).contains(&rate) || (0..5_000).contains(&burst) {
-        map.insert("rate".to_owned(), json!(rate));
-        map.insert("burst".to_owned(), json!(burst));
-    }
-    if s.metrics_enabled {
-        map.insert("metrics".to_owned(), json!(true));
-    }
-    if s.data_trace_enabled {
-        map.insert("data_trace".to_owned(), json!(true));
-    }
-    if s.caching_enabled {
-        map.insert("caching".to_owned(), json!(true));
-    }
-    if let Some(level) = s.logging_level().filter(|l| *l != "OFF") {
-        map.insert("logging".to_owned(), json!(level));
-    }
-    (!map.is_empty()).then_some(Value::Object(map))
-}
-
-fn setting_operations(have: &BTreeMap<String, Value>, want: &BTreeMap<String, Value>) -> Vec<PatchOperation> {
-    let mut all = Vec::new();
-    // What somebody added is taken away as a whole; what is wished is then set.
-    for path in have.keys().filter(|p| have.get(*p) != want.get(*p)) {
-        all.push(PatchOperation::builder().op(Op::Remove).path(format!("/{path}")).build());
-    }
-    for (path, value) in want.iter().filter(|(p, v)| have.get(*p) != Some(v)) {
-        all.push(replace(&format!("/{path}/throttling/rateLimit"), value["rate"].to_string()));
-        all.push(replace(&format!("/{path}/throttling/burstLimit"), value["burst"].to_string()));
-    }
-    all
 }
 
 impl Resource for Stage {

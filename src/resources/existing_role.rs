@@ -1,0 +1,44 @@
+//! Somebody else's role, by ARN: used, never touched.
+
+use super::RoleOutput;
+use crate::engine::{Applied, Id, Live, Owner, Reporter, Resource};
+use anyhow::Result;
+
+/// Somebody else's role, by ARN: used, never touched.
+pub struct ExistingRole {
+    pub id: Id,
+    pub arn: String,
+}
+
+impl Resource for ExistingRole {
+    type Props = ();
+    type Output = RoleOutput;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
+        Ok(())
+    }
+
+    fn retained(&self) -> bool {
+        true
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        Ok(Some(Live { props: (), output: RoleOutput { arn: self.arn.clone() }, owner: Owner::Us }))
+    }
+
+    async fn create(&self, (): &(), _: &Reporter) -> Result<RoleOutput> {
+        Ok(RoleOutput { arn: self.arn.clone() })
+    }
+
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<RoleOutput>> {
+        Ok(Applied::in_place(have.output.clone()))
+    }
+
+    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! The calls that make, change and delete a function.
+
+use super::{
+    Function, FunctionOutput, Props,
+    standing::{Standing, standing},
+};
+use crate::{
+    aws::{FoundExt, Patience, call, tags, until},
+    engine::Reporter,
+    resources::{gone, resume},
+};
+use anyhow::{Context as _, Result, bail};
+use aws_sdk_lambda::types::{
+    Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, ImageConfig,
+    PackageType, TracingConfig, TracingMode, VpcConfig,
+};
+
+impl Function {
+    fn variables(&self) -> Environment {
+        let variables = self.wish.environment.iter().map(|(k, v)| (k.clone(), v.value.clone())).collect();
+        Environment::builder().set_variables(Some(variables)).build()
+    }
+
+    fn image_config(&self) -> ImageConfig {
+        ImageConfig::builder()
+            .set_entry_point(self.wish.entrypoint.clone())
+            .set_command(self.wish.command.clone())
+            .set_working_directory(self.wish.working_directory.clone())
+            .build()
+    }
+
+    fn vpc(&self) -> VpcConfig {
+        let vpc = self.wish.vpc.clone();
+        let (subnets, groups) = vpc.map_or((Vec::new(), Vec::new()), |v| (v.subnets, v.security_groups));
+        VpcConfig::builder().set_subnet_ids(Some(subnets)).set_security_group_ids(Some(groups)).build()
+    }
+
+    fn tracing(&self) -> TracingConfig {
+        let mode = if self.wish.tracing { TracingMode::Active } else { TracingMode::PassThrough };
+        TracingConfig::builder().mode(mode).build()
+    }
+
+    pub(super) async fn make(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
+        let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
+        let mut request = self.at.cloud.lambda.create_function();
+        request = request
+            .function_name(self.name())
+            .package_type(PackageType::Image)
+            .code(FunctionCode::builder().image_uri(&want.image).build())
+            .role(&want.role)
+            .architectures(Architecture::from(want.architecture.as_str()))
+            .memory_size(want.memory)
+            .timeout(want.timeout)
+            .ephemeral_storage(storage)
+            .environment(self.variables())
+            .image_config(self.image_config())
+            .tracing_config(self.tracing())
+            .set_vpc_config(self.wish.vpc.is_some().then(|| self.vpc()))
+            .set_description((!want.description.is_empty()).then(|| want.description.clone()))
+            .set_tags(Some(want.tags.clone().into_iter().collect()));
+        if let Err(e) = call(to, "CreateFunction", || request.clone().send()).await {
+            return resume(self, e, want, to).await;
+        }
+        let settled = self.settled(to).await?;
+        if want.reserved_concurrency.is_some() {
+            self.set_concurrency(want.reserved_concurrency, to).await?;
+        }
+        self.output(&settled)
+    }
+
+    /// Waits until AWS is done with the last change: nothing else may be changed before.
+    async fn settled(&self, to: &Reporter) -> Result<FunctionConfiguration> {
+        let request = self.at.cloud.lambda.get_function();
+        let request = request.function_name(self.name());
+        let ask = || async {
+            let answer = call(to, "GetFunction", || request.clone().send()).await?;
+            let c = answer.configuration.context("GetFunction answered without a configuration")?;
+            Ok(match standing(&c) {
+                Standing::Done => Ok(c),
+                Standing::Waiting(how) => Err(how),
+                Standing::Failed(why) => bail!("the function {} is {why}", self.name()),
+            })
+        };
+        until(to, Patience::BUSY, "the function", ask).await
+    }
+
+    pub(super) async fn configure(&self, want: &Props, to: &Reporter) -> Result<()> {
+        let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
+        let mut request = self.at.cloud.lambda.update_function_configuration();
+        request = request
+            .function_name(self.name())
+            .description(&want.description)
+            .role(&want.role)
+            .memory_size(want.memory)
+            .timeout(want.timeout)
+            .ephemeral_storage(storage)
+            .environment(self.variables())
+            .image_config(self.image_config())
+            .tracing_config(self.tracing())
+            .vpc_config(self.vpc());
+        call(to, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.settled(to).await.map(drop)
+    }
+
+    pub(super) async fn set_code(&self, want: &Props, to: &Reporter) -> Result<()> {
+        let request = self.at.cloud.lambda.update_function_code().function_name(self.name());
+        let request =
+            request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
+        call(to, "UpdateFunctionCode", || request.clone().send()).await?;
+        self.settled(to).await.map(drop)
+    }
+
+    pub(super) async fn set_concurrency(&self, reserved: Option<i32>, to: &Reporter) -> Result<()> {
+        let lambda = &self.at.cloud.lambda;
+        match reserved {
+            Some(n) => {
+                let request = lambda.put_function_concurrency().function_name(self.name());
+                let request = request.reserved_concurrent_executions(n);
+                call(to, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
+            }
+            None => {
+                let request = lambda.delete_function_concurrency().function_name(self.name());
+                gone(call(to, "DeleteFunctionConcurrency", || request.clone().send()).await)
+            }
+        }
+    }
+
+    pub(super) async fn set_tags(
+        &self,
+        arn: &str,
+        have: &tags::Tags,
+        want: &tags::Tags,
+        to: &Reporter,
+    ) -> Result<()> {
+        let (set, gone) = tags::difference(have, want);
+        if !set.is_empty() {
+            let set = set.into_iter().collect();
+            let request = self.at.cloud.lambda.tag_resource().resource(arn).set_tags(Some(set));
+            call(to, "TagResource", || request.clone().send()).await?;
+        }
+        if !gone.is_empty() {
+            let request = self.at.cloud.lambda.untag_resource().resource(arn).set_tag_keys(Some(gone));
+            call(to, "UntagResource", || request.clone().send()).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn remove(&self, to: &Reporter) -> Result<()> {
+        let request = self.at.cloud.lambda.delete_function().function_name(self.name());
+        gone(call(to, "DeleteFunction", || request.clone().send()).await)?;
+        let request = self.at.cloud.lambda.get_function().function_name(self.name());
+        let ask = || async {
+            let found = call(to, "GetFunction", || request.clone().send()).await.found()?;
+            Ok(found.map_or(Ok(()), |_| Err("it is being deleted".to_owned())))
+        };
+        until(to, Patience::BUSY, "the function to be gone", ask).await
+    }
+}

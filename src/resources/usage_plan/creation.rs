@@ -1,0 +1,76 @@
+//! Making the one plan of a stack: API Gateway does not key plans by name.
+
+use super::{Props, UsagePlan};
+use crate::{
+    aws::{Unkeyed, call_once},
+    engine::Reporter,
+};
+use anyhow::{Context as _, Result};
+use aws_sdk_apigateway::types::{ApiStage, QuotaPeriodType, QuotaSettings, ThrottleSettings};
+use futures_util::future::try_join_all;
+
+pub(super) struct Creation<'a> {
+    pub of: &'a UsagePlan,
+    pub want: &'a Props,
+    pub to: &'a Reporter,
+}
+
+impl Unkeyed for Creation<'_> {
+    /// The plan's id.
+    type Item = String;
+
+    async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
+        self.of.at.cloud.forget_usage_plans();
+        let listed = self.of.listed().await?;
+        match mine {
+            // Nobody else's, and perhaps not even ours yet in a lagging list.
+            Some(mine) if listed.iter().all(|id| id == mine) => Ok(vec![mine.clone()]),
+            _ => Ok(self.of.own().await?.into_iter().filter_map(|(p, _)| p.id).collect()),
+        }
+    }
+
+    async fn complete(&self, id: &String) -> Result<()> {
+        try_join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.to))).await.map(drop)
+    }
+
+    async fn create(&self) -> Result<String> {
+        let mut request = self.of.at.cloud.apigateway.create_usage_plan();
+        request = request
+            .name(&self.want.name)
+            .set_throttle(self.of.throttle())
+            .set_quota(self.of.quota())
+            .set_tags(Some(self.want.tags.clone().into_iter().collect()));
+        for stage in &self.want.stages {
+            let (api, stage) = stage.split_once(':').unwrap_or((stage, ""));
+            request = request.api_stages(ApiStage::builder().api_id(api).stage(stage).build());
+        }
+        let made = call_once(self.to, "CreateUsagePlan", || request.clone().send()).await?;
+        made.id.context("CreateUsagePlan answered without an id")
+    }
+
+    async fn delete(&self, id: &String) -> Result<()> {
+        self.of.remove(id, &self.want.stages, self.to).await
+    }
+
+    fn same(a: &String, b: &String) -> bool {
+        a == b
+    }
+}
+
+impl UsagePlan {
+    fn throttle(&self) -> Option<ThrottleSettings> {
+        let t = self.wish.throttle?;
+        Some(
+            ThrottleSettings::builder()
+                .rate_limit(t.rate)
+                .burst_limit(i32::try_from(t.burst).unwrap_or(i32::MAX))
+                .build(),
+        )
+    }
+
+    fn quota(&self) -> Option<QuotaSettings> {
+        let q = self.wish.quota?;
+        let limit = i32::try_from(q.limit).unwrap_or(i32::MAX);
+        Some(QuotaSettings::builder().limit(limit).period(QuotaPeriodType::from(q.period.aws())).build())
+    }
+}

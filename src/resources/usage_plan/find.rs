@@ -1,0 +1,106 @@
+//! Which of the region's usage plans is the stack's: found by tag, which lists need not show.
+
+use super::UsagePlan;
+use crate::{
+    aws::{FoundExt, call, tags},
+    engine::{Owner, Reporter},
+    resources::{one_of, rest_api::anchor},
+};
+use anyhow::Result;
+use aws_sdk_apigateway::{
+    operation::get_usage_plan::GetUsagePlanOutput,
+    types::{ApiStage, UsagePlan as Listed},
+};
+use futures_util::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A plan, and its keys by id with their names.
+pub(super) type Candidate = (GetUsagePlanOutput, BTreeMap<String, String>);
+
+pub(super) fn tags_of(plan: &GetUsagePlanOutput) -> tags::Tags {
+    plan.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
+
+pub(super) fn stages_of(plan: &GetUsagePlanOutput) -> BTreeSet<String> {
+    let stage = |s: &ApiStage| Some(format!("{}:{}", s.api_id()?, s.stage()?));
+    plan.api_stages().iter().filter_map(stage).collect()
+}
+
+impl UsagePlan {
+    /// Ids of the plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
+    pub(super) async fn listed(&self) -> Result<Vec<String>> {
+        let all = self.at.cloud.usage_plans().await?;
+        let apis: Vec<String> = match self.rest_api.get() {
+            Some(api) => vec![api.id],
+            None => anchor(&self.at).await?.into_iter().filter_map(|(a, _)| a.id).collect(),
+        };
+        let holds = |p: &Listed| {
+            p.api_stages().iter().any(|s| s.api_id().is_some_and(|id| apis.iter().any(|a| a == id)))
+        };
+        let wanted = |p: &&Listed| match &self.twin {
+            Some(id) => p.id() == Some(id),
+            None => p.name() == Some(&self.wish.name) || p.id == self.adopt && p.id.is_some() || holds(p),
+        };
+        Ok(all.iter().filter(wanted).filter_map(|p| p.id.clone()).collect())
+    }
+
+    /// The same, read one by one: each plan with its keys.
+    async fn candidates(&self) -> Result<Vec<Candidate>> {
+        let to = Reporter::silent(self.id.clone());
+        let found = self.listed().await?.into_iter().map(|id| self.get(id, &to));
+        Ok(try_join_all(found).await?.into_iter().flatten().collect())
+    }
+
+    /// Ids of ours beyond the best one. Looks closer only where the list shows several that may be.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn twins(&self) -> Result<Vec<String>> {
+        if self.listed().await?.len() < 2 {
+            return Ok(Vec::new());
+        }
+        Ok(self.own().await?.into_iter().skip(1).filter_map(|(p, _)| p.id).collect())
+    }
+
+    async fn get(&self, id: String, to: &Reporter) -> Result<Option<Candidate>> {
+        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
+        let get = async { call(to, "GetUsagePlan", || request.clone().send()).await.found() };
+        let (plan, keys) = tokio::join!(get, async { self.linked(&id, to).await.found() });
+        Ok(plan?.zip(keys?))
+    }
+
+    pub(super) async fn own(&self) -> Result<Vec<Candidate>> {
+        Ok(self.own_of(&self.candidates().await?))
+    }
+
+    /// Best first: one that holds a stage, else the lowest id (plans have no date).
+    fn own_of(&self, candidates: &[Candidate]) -> Vec<Candidate> {
+        let mut ours: Vec<_> =
+            candidates.iter().filter(|(p, _)| self.at.own.owns(&tags_of(p))).cloned().collect();
+        ours.sort_by_key(|(p, _)| (p.api_stages().is_empty(), p.id.clone()));
+        ours
+    }
+
+    pub(super) async fn find(&self) -> Result<Option<(Candidate, Owner)>> {
+        let candidates = self.candidates().await?;
+        if let Some(own) = self.own_of(&candidates).into_iter().next() {
+            let owner = self.owner(&own.0);
+            return Ok(Some((own, owner)));
+        }
+        let chosen = |(p, _): &&Candidate| self.adopt.is_some() && p.id == self.adopt;
+        let stranger =
+            |(p, _): &&Candidate| p.name() == Some(&self.wish.name) && !tags_of(p).contains_key(tags::STACK);
+        let strangers: Vec<_> = match candidates.iter().find(chosen) {
+            Some(one) => vec![one],
+            None => candidates.iter().filter(stranger).collect(),
+        };
+        let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
+        let several = one_of("usage plans", &self.wish.name, "plan", &ids);
+        Ok(strangers.first().map(|c| ((*c).clone(), several.unwrap_or_else(|| self.owner(&c.0)))))
+    }
+
+    fn owner(&self, plan: &GetUsagePlanOutput) -> Owner {
+        let what = || format!("the usage plan {} (id {})", self.wish.name, plan.id().unwrap_or_default());
+        self.at.own.owner(&tags_of(plan), what)
+    }
+}

@@ -1,0 +1,185 @@
+//! The usage plan: which keys may call which stage, how fast and how often.
+
+mod creation;
+mod find;
+mod links;
+mod patch;
+
+use super::{ApiKeyOutput, Context, RestApiOutput, gone, rest_api::anchor, tagging};
+use crate::{
+    aws::{call, create_unkeyed, tags},
+    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
+    stack,
+};
+use anyhow::{Context as _, Result};
+use aws_sdk_apigateway::types::{Op, PatchOperation};
+use creation::Creation;
+use find::{stages_of, tags_of};
+use patch::{operation, operations};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub struct UsagePlan {
+    pub at: Context,
+    pub id: Id,
+    pub wish: stack::UsagePlan,
+    pub stage_name: String,
+    pub rest_api: Handle<RestApiOutput>,
+    pub stage: Id,
+    pub keys: Vec<Handle<ApiKeyOutput>>,
+    /// `--adopt plan=<id>`
+    pub adopt: Option<String>,
+    /// This one and no other: a twin, to be deleted.
+    pub twin: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Props {
+    name: String,
+    description: String,
+    /// Requests a second.
+    rate: Option<f64>,
+    burst: Option<i32>,
+    quota: Option<String>,
+    quota_offset: i32,
+    /// `api:stage`
+    stages: BTreeSet<String>,
+    /// Key id to its name.
+    keys: BTreeMap<String, String>,
+    tags: tags::Tags,
+}
+
+#[derive(Debug, Clone)]
+pub struct UsagePlanOutput {
+    pub id: String,
+    /// `api:stage`, as attached.
+    stages: BTreeSet<String>,
+}
+
+impl UsagePlan {
+    fn wished_stage(&self) -> String {
+        let api = self.rest_api.get().map_or_else(|| UNKNOWN.to_owned(), |api| api.id);
+        format!("{api}:{}", self.stage_name)
+    }
+
+    fn wished_keys(&self) -> BTreeMap<String, String> {
+        let name = |h: &Handle<ApiKeyOutput>| h.id().as_str().trim_start_matches("api-key/").to_owned();
+        let id = |h: &Handle<ApiKeyOutput>| h.get().map_or_else(|| format!("{UNKNOWN} {}", h.id()), |k| k.id);
+        self.keys.iter().map(|h| (id(h), name(h))).collect()
+    }
+
+    /// Everything in one call: AWS grants one in 20 s.
+    async fn patch(&self, plan: &str, operations: Vec<PatchOperation>, to: &Reporter) -> Result<()> {
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let request = self.at.cloud.apigateway.update_usage_plan().usage_plan_id(plan);
+        let request = request.set_patch_operations(Some(operations));
+        call(to, "UpdateUsagePlan", || request.clone().send()).await.map(drop)
+    }
+
+    /// AWS refuses to delete a plan that holds stages.
+    async fn remove(&self, id: &str, stages: &BTreeSet<String>, to: &Reporter) -> Result<()> {
+        let detach = stages.iter().map(|s| operation(Op::Remove, "/apiStages", Some(s.clone()))).collect();
+        gone(self.patch(id, detach, to).await)?;
+        let request = self.at.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
+        let result = gone(call(to, "DeleteUsagePlan", || request.clone().send()).await);
+        self.at.cloud.forget_lists();
+        result
+    }
+}
+
+/// `100/day`, as in the stack file.
+fn quota_text(limit: i32, period: &str) -> String {
+    format!("{limit}/{}", period.to_lowercase())
+}
+
+impl Resource for UsagePlan {
+    type Props = Props;
+    type Output = UsagePlanOutput;
+
+    fn id(&self) -> Id {
+        self.id.clone()
+    }
+
+    fn needs(&self) -> Vec<Id> {
+        self.keys.iter().map(Handle::id).chain([self.stage.clone(), self.rest_api.id()]).collect()
+    }
+
+    fn deleted_before(&self) -> Vec<Id> {
+        vec![self.stage.clone(), self.rest_api.id()]
+    }
+
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let w = &self.wish;
+        Ok(Props {
+            name: w.name.clone(),
+            description: String::new(),
+            rate: w.throttle.map(|t| t.rate),
+            burst: w.throttle.map(|t| i32::try_from(t.burst)).transpose()?,
+            quota: w.quota.map(|q| format!("{}/{}", q.limit, q.period.aws().to_lowercase())),
+            quota_offset: 0,
+            stages: [self.wished_stage()].into(),
+            keys: self.wished_keys(),
+            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+        })
+    }
+
+    async fn observe(&self) -> Result<Option<Live<Self>>> {
+        let Some(((plan, mut keys), owner)) = self.find().await? else { return Ok(None) };
+        let id = plan.id.clone().context("GetUsagePlan answered without an id")?;
+        let mut stages = stages_of(&plan);
+        let attached = stages.clone();
+        if owner != Owner::Us {
+            // On a plan that was here before, other people's stages and keys are theirs.
+            let api = anchor(&self.at).await?.and_then(|(a, _)| a.id);
+            stages.retain(|s| api.as_ref().is_some_and(|api| s.starts_with(&format!("{api}:"))));
+            let names: Vec<_> =
+                self.keys.iter().map(|h| h.id().as_str().trim_start_matches("api-key/").to_owned()).collect();
+            keys.retain(|_, name| names.contains(name));
+        }
+        let throttle = plan.throttle();
+        let quota = plan.quota();
+        let props = Props {
+            name: plan.name().unwrap_or_default().to_owned(),
+            description: plan.description().unwrap_or_default().to_owned(),
+            rate: throttle.map(|t| t.rate_limit),
+            burst: throttle.map(|t| t.burst_limit),
+            quota: quota.and_then(|q| Some(quota_text(q.limit, q.period()?.as_str()))),
+            quota_offset: quota.map_or(0, |q| q.offset),
+            stages,
+            keys,
+            tags: self.at.own.managed(&tags_of(&plan), &owner),
+        };
+        Ok(Some(Live { props, output: UsagePlanOutput { id, stages: attached }, owner }))
+    }
+
+    async fn create(&self, want: &Props, to: &Reporter) -> Result<UsagePlanOutput> {
+        let id = create_unkeyed(&Creation { of: self, want, to }, to).await?;
+        Ok(UsagePlanOutput { id, stages: want.stages.clone() })
+    }
+
+    async fn update(
+        &self,
+        have: &Live<Self>,
+        want: &Props,
+        to: &Reporter,
+    ) -> Result<Applied<UsagePlanOutput>> {
+        let id = &have.output.id;
+        let arn = tagging::arn(&self.at, &format!("usageplans/{id}"))?;
+        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
+        self.patch(id, operations(&have.props, want), to).await?;
+        for key in have.props.keys.keys().filter(|k| !want.keys.contains_key(*k)) {
+            self.unlink(id, key, to).await?;
+        }
+        for key in want.keys.keys().filter(|k| !have.props.keys.contains_key(*k)) {
+            self.link(id, key, to).await?;
+        }
+        self.at.cloud.forget_lists();
+        Ok(Applied::in_place(UsagePlanOutput { id: id.clone(), stages: want.stages.clone() }))
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        self.remove(&have.output.id, &have.output.stages, to).await
+    }
+}
