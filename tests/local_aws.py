@@ -1,5 +1,6 @@
 """Starts and stops `lambdeploy local` for tests that come from outside."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 @dataclass
 class LocalAws:
@@ -17,6 +20,7 @@ class LocalAws:
 
     port: int
     process: subprocess.Popen
+    answers_since: float = 0.0
 
     @classmethod
     def start(cls, *arguments: str, log: Path) -> "LocalAws":
@@ -29,6 +33,7 @@ class LocalAws:
             )
         aws = cls(port, process)
         aws._wait(log)
+        aws.answers_since = time.monotonic()
         return aws
 
     @property
@@ -58,6 +63,16 @@ class LocalAws:
             "NO_PROXY": "127.0.0.1,localhost,.localhost",
         }
 
+    def requests(self) -> list[dict]:
+        """Its own log of AWS requests: service, operation, start and end in seconds since its start, status, error."""
+        with _OPENER.open(f"{self.url}/_local/requests", timeout=5) as answer:
+            return [json.loads(line) for line in answer.read().splitlines()]
+
+    def wait_until_old(self, operation: str, seconds: float) -> None:
+        """Until the first such request is `seconds` old, which the local AWS's realistic delays are counted from."""
+        made = next(r["end"] for r in self.requests() if r["operation"] == operation)
+        time.sleep(max(0.0, made + seconds - (time.monotonic() - self.answers_since)))
+
     def _wait(self, log: Path) -> None:
         deadline = time.monotonic() + 30
         while not self._answers():
@@ -67,9 +82,8 @@ class LocalAws:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            opener.open(f"{self.url}/_local/", timeout=5).close()
+            _OPENER.open(f"{self.url}/_local/", timeout=5).close()
         except urllib.error.HTTPError:
             return True
         except OSError:

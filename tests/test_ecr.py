@@ -1,12 +1,11 @@
 """ECR as boto3 sees it: every operation, its errors and its pages."""
 
-import base64
-import hashlib
 import json
 import urllib.request
 
 import boto3
 import pytest
+import registry
 from botocore.exceptions import ClientError
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -45,20 +44,6 @@ def refused(operation, **arguments):
     return error["Code"], error["Message"]
 
 
-def upload(ecr, repository, content):
-    data = ecr.get_authorization_token()["authorizationData"][0]
-    assert base64.b64decode(data["authorizationToken"]).startswith(b"AWS:")
-    digest = "sha256:" + hashlib.sha256(content).hexdigest()
-    urllib.request.urlopen(
-        urllib.request.Request(
-            f"{data['proxyEndpoint']}/v2/{repository}/blobs/uploads/?digest={digest}",
-            data=content,
-            headers={"Authorization": f"Basic {data['authorizationToken']}"},
-        )
-    ).close()
-    return {"digest": digest, "size": len(content)}
-
-
 def put(ecr, content, tag, repository="team/app"):
     """Pushes an image of one layer; answers its manifest and id."""
     config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}})
@@ -67,8 +52,8 @@ def put(ecr, content, tag, repository="team/app"):
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST,
-            "config": {"mediaType": f"{kind}.config.v1+json", **upload(ecr, repository, config.encode())},
-            "layers": [{"mediaType": f"{kind}.layer.v1.tar+gzip", **upload(ecr, repository, content)}],
+            "config": {"mediaType": f"{kind}.config.v1+json", **registry.upload(ecr, repository, config.encode())},
+            "layers": [{"mediaType": f"{kind}.layer.v1.tar+gzip", **registry.upload(ecr, repository, content)}],
         }
     )
     image = ecr.put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag)["image"]

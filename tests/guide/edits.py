@@ -1,6 +1,6 @@
 """What has to change in the guide's commands before they run against the local AWS, and nothing else.
 
-`step-6.sh` and `step-7.sh` are the guide's own lines, letter for letter.
+`deploy.sh` (step 5.2.2), `step-6.sh` and `step-7.sh` are the guide's own lines, letter for letter.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,14 @@ def step_6(host: str) -> list[Edit]:
             "https://${API_ID}.execute-api.${REGION}.amazonaws.com/",
             f"http://${{API_ID}}.execute-api.localhost:{host.rpartition(':')[2]}/",
         ),
+    ]
+
+
+def deploy(host: str) -> list[Edit]:
+    """Step 5.2.2. `host` is the local AWS's host:port."""
+    return [
+        Edit("Docker may be used without it", "sudo ", "", times=4),
+        Edit("the registry", "${ACCOUNT_ID}.dkr.ecr.${REGION}.amazonaws.com", host, times=5),
     ]
 
 

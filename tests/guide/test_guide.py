@@ -4,20 +4,16 @@
 """
 
 import json
-import os
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from email.message import Message
-from pathlib import Path
 
 import pytest
 
 from . import edits
+from .machine import Machine
 
-HELLO = Path(__file__).parents[2] / "examples/hello"
 RUN = """
 . ./step-6.sh
 printf '%s\\n' "$API_ID" "$API_KEY_VALUE" >"$RESULT"
@@ -51,50 +47,16 @@ class Followed:
 
 
 @pytest.fixture(scope="module")
-def docker_left_clean():
-    """Takes registries' hosts; forgets what the commands gave Docker for them, once the local AWS has stopped using it."""
-    hosts = []
-    yield hosts
-    name = "jere-egyptian-art-analyzer:latest"
-    for host in hosts:
-        subprocess.run(["docker", "logout", host], capture_output=True, check=True)
-        subprocess.run(["docker", "rmi", name, f"{host}/{name}"], capture_output=True, check=True)
-
-
-@pytest.fixture(scope="module")
 def followed(docker_left_clean, local_aws, tmp_path_factory):
     """The guide's commands have run, in one shell, in the folder of the function."""
-    folder = tmp_path_factory.mktemp("guide")
-    for file in HELLO.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    (folder / "step-6.sh").write_text(edits.edited("step-6.sh", edits.step_6(local_aws.host)))
-    (folder / "step-7.sh").write_text(edits.edited("step-7.sh", edits.step_7()))
-    ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", RUN],
-        cwd=folder,
-        env=environment(local_aws, folder),
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+    machine = Machine(local_aws, tmp_path_factory.mktemp("guide"))
+    machine.write("step-6.sh", edits.step_6(local_aws.host))
+    machine.write("step-7.sh", edits.step_7())
     docker_left_clean.append(local_aws.host)
+    ran = machine.run("set -euo pipefail" + RUN)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
-    api, key = (folder / "result").read_text().split()
+    api, key = (machine.folder / "result").read_text().split()
     return Followed(ran.stdout, api, key, local_aws.port)
-
-
-def environment(aws, folder):
-    """As the guide's step 1 leaves a machine: one profile, with a key pair and a region."""
-    profile = (
-        "[profile egyptian-project]\naws_access_key_id = local\naws_secret_access_key = local\nregion = us-east-2\n"
-    )
-    (folder / "config").write_text(profile)
-    variables = aws.environment() | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "AWS_CONFIG_FILE": str(folder / "config"),
-        "RESULT": str(folder / "result"),
-    }
-    return {name: value for name, value in variables.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_REGION")}
 
 
 def test_the_last_post_is_answered_by_the_function(followed):
