@@ -13,9 +13,10 @@ pub const SECRET: &str = "$secret";
 const MASK: &str = "***";
 
 /// What has to happen to one resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "action", content = "fields")]
 pub enum Change {
+    #[default]
     Keep,
     Create,
     Update(Vec<Field>),

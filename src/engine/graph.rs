@@ -2,12 +2,13 @@
 
 use super::{
     Change, Event, Handle, Id, Interrupted, Owner, Reporter, Resource, Stop,
-    node::{Node, Typed},
+    node::{Node, Typed, Verdict},
     walk::{Ended, walk},
 };
 use anyhow::{Error, Result};
 use futures_util::future::join_all;
 use serde::Serialize;
+use serde_json::Value;
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -41,6 +42,9 @@ pub struct Plan {
 #[derive(Debug, Clone, Serialize)]
 pub struct Planned {
     pub id: Id,
+    /// What AWS calls it, where its id does not say that.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub called: String,
     #[serde(flatten)]
     pub change: Change,
     /// It was there before this stack and `destroy` keeps it.
@@ -51,6 +55,9 @@ pub struct Planned {
     /// Why this can't be done without a further word from the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What it is to be made with; secrets masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Value>,
 }
 
 impl Plan {
@@ -151,7 +158,7 @@ impl Graph {
             let id = node.id();
             let verdict =
                 if self.retired.contains(&id) { node.retirement(options) } else { node.verdict(options)? };
-            Ok(Planned::new(id, verdict.change, verdict.owner, verdict.refused))
+            Ok(Planned::new(id, verdict))
         });
         Ok(Plan { items: items.collect::<Result<_>>()? })
     }
@@ -167,8 +174,8 @@ impl Graph {
     /// What `destroy` would do, in the order in which it would.
     pub fn plan_destroy(&self, options: &Options) -> Plan {
         let items = self.nodes.iter().rev().map(|node| {
-            let verdict = node.retirement(options);
-            Planned::new(node.id(), verdict.change, verdict.owner, None)
+            // The whole stack goes: nothing takes anything's place.
+            Planned::new(node.id(), Verdict { refused: None, ..node.retirement(options) })
         });
         Plan { items: items.collect() }
     }
@@ -209,9 +216,10 @@ impl Graph {
 }
 
 impl Planned {
-    fn new(id: Id, change: Change, owner: Option<Owner>, refused: Option<String>) -> Self {
+    fn new(id: Id, verdict: Verdict) -> Self {
+        let Verdict { called, change, owner, refused, settings } = verdict;
         let foreign = owner.as_ref().and_then(Owner::foreign).map(str::to_owned);
-        Self { id, change, adopted: owner == Some(Owner::Adopted), foreign, refused }
+        Self { id, called, change, adopted: owner == Some(Owner::Adopted), foreign, refused, settings }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, change, graph::Options};
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
+use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
@@ -10,11 +11,16 @@ use tokio::time::Instant;
 const FRESH: Duration = Duration::from_secs(60);
 
 /// What is planned for one node.
+#[derive(Default)]
 pub(super) struct Verdict {
+    /// What AWS calls it.
+    pub called: String,
     pub change: Change,
     pub owner: Option<Owner>,
     /// Why it can't be done without a further word.
     pub refused: Option<String>,
+    /// What it is made with, where it is made; secrets masked.
+    pub settings: Option<Value>,
 }
 
 /// What came of one node.
@@ -148,9 +154,11 @@ impl<R: Resource> Node for Typed<R> {
 
     fn verdict(&self, options: &Options) -> Result<Verdict> {
         let (live, want, change) = self.compare()?;
+        let called = self.resource.called(live.as_deref());
         let owner = live.as_ref().map(|l| l.owner.clone());
+        let settings = live.is_none().then(|| serde_json::to_value(&want)).transpose()?;
         let refused = live.and_then(|l| self.refusal(&l, &want, options));
-        Ok(Verdict { change, owner, refused })
+        Ok(Verdict { called, change, owner, refused, settings: settings.map(|s| change::masked(&s)) })
     }
 
     fn fields(&self) -> Result<BTreeSet<String>> {
@@ -164,8 +172,9 @@ impl<R: Resource> Node for Typed<R> {
 
     fn retirement(&self, options: &Options) -> Verdict {
         let Some(live) = self.live() else {
-            return Verdict { change: Change::Keep, owner: None, refused: None };
+            return Verdict::default();
         };
+        let called = self.resource.called(Some(&live));
         let refused = self.resource.retiring_replaces(&live).filter(|_| !options.replace);
         let refused = refused.map(|why| format!("{why}; --replace agrees to that"));
         let keep = match live.owner {
@@ -174,7 +183,7 @@ impl<R: Resource> Node for Typed<R> {
             Owner::Other(_) | Owner::Barred { .. } => true,
         };
         let change = if keep { Change::Keep } else { Change::Delete };
-        Verdict { change, owner: Some(live.owner.clone()), refused }
+        Verdict { called, change, owner: Some(live.owner.clone()), refused, settings: None }
     }
 
     fn apply<'a>(

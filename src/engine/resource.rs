@@ -17,6 +17,12 @@ pub trait Resource: 'static {
 
     fn id(&self) -> Id;
 
+    /// What AWS calls it, for a person who looks for it there; with the id where AWS has one besides the name. Empty: its
+    /// [`Id`] says it all.
+    fn called(&self, _have: Option<&Live<Self>>) -> String {
+        String::new()
+    }
+
     /// Made before this one. Called again once everything is observed.
     fn needs(&self) -> Vec<Id> {
         Vec::new()

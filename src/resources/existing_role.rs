@@ -18,6 +18,10 @@ impl Resource for ExistingRole {
         self.id.clone()
     }
 
+    fn called(&self, _: Option<&Live<Self>>) -> String {
+        self.arn.clone()
+    }
+
     fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
         Ok(())
     }

@@ -85,6 +85,10 @@ impl Resource for LogGroup {
         self.id.clone()
     }
 
+    fn called(&self, _: Option<&Live<Self>>) -> String {
+        self.name.clone()
+    }
+
     fn needs(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }

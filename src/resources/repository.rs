@@ -104,6 +104,10 @@ impl Resource for Repository {
         self.id.clone()
     }
 
+    fn called(&self, _: Option<&Live<Self>>) -> String {
+        self.name.clone()
+    }
+
     fn needs(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }

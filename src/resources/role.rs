@@ -190,6 +190,10 @@ impl Resource for Role {
         self.id.clone()
     }
 
+    fn called(&self, _: Option<&Live<Self>>) -> String {
+        self.name.clone()
+    }
+
     fn needs(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }

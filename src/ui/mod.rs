@@ -49,6 +49,7 @@ pub struct Printer(Rc<Inner>);
 struct Inner {
     json: bool,
     quiet: bool,
+    verbose: bool,
     out: Style,
     err: Style,
     view: Box<dyn View>,
@@ -78,6 +79,7 @@ impl Printer {
         Self(Rc::new(Inner {
             json: common.json,
             quiet: common.quiet,
+            verbose: common.verbose,
             out: Style::of_stdout(),
             err: Style::of_stderr(),
             view,
@@ -178,15 +180,20 @@ impl Printer {
     /// A plan that was asked for.
     pub fn plan(&self, plan: &Plan) {
         if self.keeps(plan) && plan.has_changes() {
-            _ = write_out(plan::render(plan, plan::Heading::Up, self.0.out).trim_end());
+            _ = write_out(self.rendered(plan, self.0.out).trim_end());
         }
     }
 
     /// A plan that is about to be carried out.
     pub fn proposal(&self, plan: &Plan) {
         if self.keeps(plan) && plan.has_changes() {
-            self.say(plan::render(plan, plan::Heading::Up, self.0.err).trim_end());
+            self.say(self.rendered(plan, self.0.err).trim_end());
         }
+    }
+
+    fn rendered(&self, plan: &Plan, style: Style) -> String {
+        let settings = if self.0.verbose { plan::Settings::Shown } else { plan::Settings::Hidden };
+        plan::render(plan, plan::Heading::Up(settings), style)
     }
 
     pub fn destroy_proposal(&self, plan: &Plan) {

@@ -8,9 +8,16 @@ use crate::{
 use serde_json::Value;
 use std::fmt::Write;
 
+/// Whether what is made is shown with all its settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settings {
+    Shown,
+    Hidden,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Heading {
-    Up,
+    Up(Settings),
     Destroy,
 }
 
@@ -22,6 +29,9 @@ pub fn render(plan: &Plan, heading: Heading, style: Style) -> String {
     let mut text = String::new();
     for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
         text += &resource(item, style);
+        if let (Heading::Up(Settings::Shown), Some(all)) = (heading, &item.settings) {
+            text += &settings(all);
+        }
     }
     let kept: Vec<_> = plan
         .items
@@ -41,7 +51,7 @@ pub fn render(plan: &Plan, heading: Heading, style: Style) -> String {
             _ = writeln!(text, "{} {what} is not this stack's and is left alone", style.dim("="));
         }
     }
-    if heading == Heading::Up && plan.has_changes() {
+    if heading != Heading::Destroy && plan.has_changes() {
         text += &unchanged(plan, style);
     }
     text += &counts(plan, heading);
@@ -60,11 +70,11 @@ fn unchanged(plan: &Plan, style: Style) -> String {
 pub(super) fn resource(item: &Planned, style: Style) -> String {
     let mut text = String::new();
     match &item.change {
-        Change::Create => _ = writeln!(text, "{} {}", style.green("+"), item.id),
-        Change::Delete => _ = writeln!(text, "{} {}", style.red("-"), item.id),
+        Change::Create => _ = writeln!(text, "{} {}", style.green("+"), named(item, style)),
+        Change::Delete => _ = writeln!(text, "{} {}", style.red("-"), named(item, style)),
         Change::Keep => {}
         Change::Update(fields) => {
-            _ = writeln!(text, "{} {}", style.yellow("~"), item.id);
+            _ = writeln!(text, "{} {}", style.yellow("~"), named(item, style));
             let width = fields.iter().map(|f| f.path.chars().count()).max().unwrap_or_default();
             for field in fields {
                 _ = writeln!(text, "    {}", line(field, width, style));
@@ -72,6 +82,33 @@ pub(super) fn resource(item: &Planned, style: Style) -> String {
         }
     }
     text
+}
+
+/// What something is made with, a line each; what is not set is left out.
+fn settings(all: &Value) -> String {
+    let mut lines = Vec::new();
+    leaves(String::new(), all, &mut lines);
+    let width = lines.iter().map(|(path, _)| path.chars().count()).max().unwrap_or_default();
+    lines.iter().map(|(path, value)| format!("    {path:width$}  {value}\n")).collect()
+}
+
+fn leaves(path: String, value: &Value, lines: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            map.iter().for_each(|(key, value)| leaves(below(key), value, lines));
+        }
+        Value::Null => {}
+        Value::Array(items) if items.is_empty() => {}
+        Value::String(text) if text.is_empty() => {}
+        _ => lines.push((path, whole(value))),
+    }
+}
+
+/// The id, and beside it what AWS calls the thing.
+fn named(item: &Planned, style: Style) -> String {
+    let id = item.id.to_string();
+    if item.called.is_empty() { id } else { format!("{id}  {}", style.dim(&item.called)) }
 }
 
 fn line(field: &Field, width: usize, style: Style) -> String {
@@ -83,13 +120,18 @@ fn line(field: &Field, width: usize, style: Style) -> String {
     }
 }
 
-/// A value as a person writes it, shortened where it is long.
-fn short(value: &Value) -> String {
-    let text = match value {
+/// A value as a person writes it.
+fn whole(value: &Value) -> String {
+    match value {
         Value::Null => "(none)".to_owned(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    };
+    }
+}
+
+/// The same, shortened where it is long.
+fn short(value: &Value) -> String {
+    let text = whole(value);
     if let Some(image) = short_image(&text) {
         return image;
     }
@@ -115,7 +157,7 @@ fn counts(plan: &Plan, heading: Heading) -> String {
         (of(|c| *c == Change::Create), "to create"),
         (of(|c| matches!(c, Change::Update(_))), "to update"),
         (of(|c| *c == Change::Delete), "to delete"),
-        (if heading == Heading::Up { of(Change::is_keep) } else { 0 }, "unchanged"),
+        (if heading != Heading::Destroy { of(Change::is_keep) } else { 0 }, "unchanged"),
     ];
     let some: Vec<_> = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     if some.is_empty() { String::new() } else { some.join(", ") + "\n" }

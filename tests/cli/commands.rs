@@ -8,6 +8,7 @@ use std::{fs, process::Stdio};
 fn before_anything_is_up() {
     let shell = Shell::new();
     assert_snapshot!("plan_of_all", shell.run("plan --local"));
+    assert_snapshot!("plan_with_settings", shell.run("plan --local --verbose"));
     assert_snapshot!("plan_with_exit_code", shell.run("plan --local --exit-code --json"));
     assert_snapshot!("status_of_nothing", shell.run("status --local"));
     assert_snapshot!("output_of_nothing", shell.run("output --local"));

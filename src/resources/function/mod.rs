@@ -83,6 +83,10 @@ impl Resource for Function {
         self.id.clone()
     }
 
+    fn called(&self, _: Option<&Live<Self>>) -> String {
+        self.name().to_owned()
+    }
+
     fn needs(&self) -> Vec<Id> {
         vec![self.api.clone(), self.role.id(), self.log_group.clone(), self.image.id()]
     }

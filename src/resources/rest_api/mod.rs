@@ -153,6 +153,11 @@ impl Resource for RestApi {
         self.id.clone()
     }
 
+    fn called(&self, have: Option<&Live<Self>>) -> String {
+        let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
+        there.unwrap_or_else(|| self.at.anchor.name.clone())
+    }
+
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
         let there = have.map(|h| Inventory::from_tags(&h.props.inventory)).unwrap_or_default();
         Ok(Props {

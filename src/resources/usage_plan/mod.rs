@@ -102,6 +102,11 @@ impl Resource for UsagePlan {
         self.id.clone()
     }
 
+    fn called(&self, have: Option<&Live<Self>>) -> String {
+        let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
+        there.unwrap_or_else(|| self.wish.name.clone())
+    }
+
     fn needs(&self) -> Vec<Id> {
         self.keys.iter().map(Handle::id).chain([self.stage.clone(), self.rest_api.id()]).collect()
     }
