@@ -11,7 +11,7 @@ use anyhow::Result;
 use std::time::Instant;
 
 pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Result<Exit> {
-    let since = Instant::now();
+    let mut since = Instant::now();
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(printer);
     let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
@@ -21,10 +21,13 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
         printer.say("nothing to do");
         return finish(&session, common, printer, Vec::new(), since).await;
     }
+    let asked = Instant::now();
     if !printer.confirm("Apply these changes?", common.yes, &session.stop).await? {
         printer.say("nothing was changed");
         return Ok(Exit::Failed);
     }
+    // A person's thinking is not this program's time.
+    since += asked.elapsed();
     let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {

@@ -129,6 +129,8 @@ impl Shell {
 impl Drop for Shell {
     fn drop(&mut self) {
         _ = command(self.folder.path()).args(["local", "--stop"]).output();
+        // A test that failed half way may have left one that can't be asked any more.
+        _ = self.local.kill();
         _ = self.local.wait();
     }
 }
