@@ -26,7 +26,7 @@ class LocalAws:
     def start(cls, *arguments: str, log: Path) -> "LocalAws":
         """Returns once it answers; `log` gets what it prints."""
         binary = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[1] / "target/debug/lambdeploy")
-        port = _free_port()
+        port = free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [binary, "local", "--port", str(port), *arguments], stdout=output, stderr=subprocess.STDOUT
@@ -91,7 +91,7 @@ class LocalAws:
         return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]

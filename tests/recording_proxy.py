@@ -18,6 +18,10 @@ class Recorded:
         return self.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256")
 
 
+Answer = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers, body."""
+
+
 class RecordingProxy(ThreadingHTTPServer):
     """Listens on a free port and passes everything on to `upstream` (`host:port`), under the upstream's own name."""
 
@@ -32,6 +36,9 @@ class RecordingProxy(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    def answer(self, request: Recorded) -> Answer:
+        return pass_on(request, self.upstream)
+
     def __enter__(self) -> "RecordingProxy":
         threading.Thread(target=self.serve_forever, daemon=True).start()
         return self
@@ -39,6 +46,16 @@ class RecordingProxy(ThreadingHTTPServer):
     def __exit__(self, *_) -> None:
         self.shutdown()
         self.server_close()
+
+
+def pass_on(request: Recorded, upstream: str) -> Answer:
+    connection = http.client.HTTPConnection(upstream, timeout=120)
+    headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection")}
+    connection.request(request.method, request.target, request.body or None, headers)
+    answer = connection.getresponse()
+    result = answer.status, answer.getheaders(), answer.read()
+    connection.close()
+    return result
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -50,20 +67,11 @@ class _Handler(BaseHTTPRequestHandler):
         request = Recorded(self.command, self.path, headers, body)
         if request.is_signed():
             self.server.requests.append(request)
-        self._answer(self._pass_on(request))
+        self._answer(self.server.answer(request))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_HEAD = handle_any
 
-    def _pass_on(self, request: Recorded) -> tuple[int, list[tuple[str, str]], bytes]:
-        upstream = http.client.HTTPConnection(self.server.upstream, timeout=120)
-        headers = {name: value for name, value in request.headers.items() if name not in ("host", "connection")}
-        upstream.request(request.method, request.target, request.body or None, headers)
-        answer = upstream.getresponse()
-        result = answer.status, answer.getheaders(), answer.read()
-        upstream.close()
-        return result
-
-    def _answer(self, answer: tuple[int, list[tuple[str, str]], bytes]) -> None:
+    def _answer(self, answer: Answer) -> None:
         status, headers, body = answer
         self.send_response_only(status)
         for name, value in headers:
