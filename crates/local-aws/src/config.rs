@@ -79,6 +79,11 @@ impl Config {
         }
     }
 
+    /// What somebody who waits for this local AWS wants to know of it: `/_local/settings`.
+    pub fn shown(&self) -> serde_json::Value {
+        serde_json::json!({ "account": self.account, "realistic": self.consistency == Consistency::Realistic })
+    }
+
     /// A number in 0..1 that depends on the seed and `salt` only.
     pub fn fraction(&self, salt: u64) -> f64 {
         let mut x = self.seed.wrapping_add(salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -218,9 +218,11 @@ impl LocalAws {
             }
             "dump" => text(StatusCode::OK, self.dump().to_string()),
             "stop" => {
-                self.0.stop.notify_waiters();
+                // Kept for a loop that is just taking a connection: to wake who waits now could miss it.
+                self.0.stop.notify_one();
                 text(StatusCode::OK, "stopping\n".to_owned())
             }
+            "settings" => text(StatusCode::OK, self.0.config.shown().to_string() + "\n"),
             "health" => text(StatusCode::OK, "ok\n".to_owned()),
             _ if page.starts_with("cognito/") => gateway::user_pool::page(self, page, query),
             _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),

@@ -151,10 +151,11 @@ fn apply(method: &mut Method, patch: &Patch) -> Result<(), AwsError> {
         ["requestModels", kind] => {
             patch.set(&mut method.request_models, kind, patch.text().to_owned(), NO_CONTENT_TYPE)
         }
-        ["authorizationScopes", scope] => {
-            method.authorization_scopes.retain(|s| s != scope);
+        // The scope is the value: a URI's slashes have no place in a path.
+        ["authorizationScopes"] if patch.op != Op::Replace => {
+            method.authorization_scopes.retain(|s| s != patch.text());
             if patch.op == Op::Add {
-                method.authorization_scopes.push((*scope).to_owned());
+                method.authorization_scopes.push(patch.text().to_owned());
             }
             Ok(())
         }

@@ -133,6 +133,33 @@ async fn an_imported_api_keeps_its_promises() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_outside_sees_what_was_deployed_and_not_the_draft() {
+    let aws = local_aws(Config::default());
+    let (api, _, _) = stack(&aws).await;
+    let resources = testing::ok(&aws, "apigateway", "GetResources", json!({ "restApiId": api })).await;
+    let items = resources["item"].as_array().or(resources["items"].as_array()).unwrap();
+    let item = items.iter().find(|r| r["path"] == "/items/{id}").unwrap();
+    let open = json!({
+        "restApiId": api, "resourceId": item["id"], "httpMethod": "POST",
+        "patchOperations": [{ "op": "replace", "path": "/apiKeyRequired", "value": "false" }],
+    });
+    testing::ok(&aws, "apigateway", "UpdateMethod", open).await;
+    let method = json!({ "restApiId": api, "resourceId": item["id"], "httpMethod": "OPTIONS" });
+    testing::ok(&aws, "apigateway", "DeleteMethod", method).await;
+    assert_eq!(ask(&aws, &api, "POST", "/items/7", &[]).await.status, 403);
+    assert_eq!(ask(&aws, &api, "OPTIONS", "/items/7", &[("origin", ORIGIN)]).await.status, 204);
+    let deployed = testing::ok(&aws, "apigateway", "CreateDeployment", json!({ "restApiId": api })).await;
+    assert_eq!(ask(&aws, &api, "POST", "/items/7", &[]).await.status, 403, "no stage has it yet");
+    let moved = json!({
+        "restApiId": api, "stageName": "default",
+        "patchOperations": [{ "op": "replace", "path": "/deploymentId", "value": deployed["id"] }],
+    });
+    testing::ok(&aws, "apigateway", "UpdateStage", moved).await;
+    assert_eq!(ask(&aws, &api, "POST", "/items/7", &[]).await.status, 200);
+    assert_eq!(ask(&aws, &api, "OPTIONS", "/items/7", &[("origin", ORIGIN)]).await.status, 403);
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_leave_no_trace_in_the_world() {
     let aws = local_aws(Config::default());
     let (api, key, _) = stack(&aws).await;

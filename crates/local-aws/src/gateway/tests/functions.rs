@@ -3,21 +3,17 @@
 use super::world::*;
 use crate::{
     Config, LocalAws, Reaction, Scripted,
-    apigateway::model::{Authorizer, GatewayResponse},
+    apigateway::model::{GatewayResponse, Integration, Method},
     ecr,
+    server::full,
     testing::ok,
 };
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// Function `analyzer` with a time-out in seconds, behind `POST /items/{id}`; 5XX have a CORS header.
-async fn world(timeout: u32, script: impl Fn(&Value) -> Reaction + Send + Sync + 'static) -> LocalAws {
+pub async fn world(timeout: u32, script: impl Fn(&Value) -> Reaction + Send + Sync + 'static) -> LocalAws {
     let engine = Arc::new(Scripted::new(move |event, _| script(event)));
     let aws = LocalAws::new(Config::default(), engine).unwrap();
     let trust = json!({ "Version": "2012-10-17", "Statement": [{
@@ -49,7 +45,7 @@ async fn world(timeout: u32, script: impl Fn(&Value) -> Reaction + Send + Sync +
     aws
 }
 
-async fn permit(aws: &LocalAws, source: &str) {
+pub async fn permit(aws: &LocalAws, source: &str) {
     let input = json!({
         "FunctionName": "analyzer",
         "StatementId": "api",
@@ -117,7 +113,9 @@ async fn what_goes_wrong_behind_the_gateway_is_a_5xx_with_cors() {
     for (reaction, status, expected) in table {
         let aws = world(60, move |_| reaction.clone()).await;
         permit(&aws, "*").await;
+        let since = tokio::time::Instant::now();
         let seen = post(&aws).await;
+        assert_eq!(since.elapsed().as_secs(), if status == 504 { 29 } else { 0 }, "{expected}");
         assert_eq!(
             (seen.status, seen.header("access-control-allow-origin")),
             (status, Some("*")),
@@ -152,7 +150,7 @@ async fn a_deleted_function_is_a_500() {
 async fn a_role_of_the_integration_stands_in_for_the_permission() {
     let aws = world(3, echo).await;
     let arn = "arn:aws:iam::000000000000:role/gateway";
-    let with_role = crate::apigateway::model::Integration { credentials: Some(arn.to_owned()), ..proxy() };
+    let with_role = Integration { credentials: Some(arn.to_owned()), ..proxy() };
     publish(&aws, draft([("/items/{id}", method("POST", with_role))]));
     assert_eq!((post(&aws).await.status, why(&aws)), (500, format!("there is no role {arn}")));
     let trust = |service: &str| {
@@ -177,99 +175,72 @@ async fn a_role_of_the_integration_stands_in_for_the_permission() {
     assert_eq!(post(&aws).await.status, 201);
 }
 
-/// Allows the token `good`, denies `bad`, raises Unauthorized for `unknown`, and fails for all others.
-fn authorize(event: &Value) -> Reaction {
-    let effect = match event["authorizationToken"].as_str().unwrap() {
-        "good" => "Allow",
-        "bad" => "Deny",
-        "unknown" => {
-            return Reaction::Fail(json!({ "errorMessage": "Unauthorized", "errorType": "Exception" }));
-        }
-        _ => return Reaction::Fail(json!({ "errorMessage": "boom", "errorType": "Exception" })),
-    };
-    Reaction::Respond(json!({
-        "principalId": "ann",
-        "policyDocument": { "Version": "2012-10-17", "Statement": [
-            { "Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"] },
-        ] },
-        "context": { "tier": 1 },
-        "usageIdentifierKey": "0123456789abcdefghij",
-    }))
-}
-
-/// `POST /items/{id}` behind the authorizer that is kept for so many seconds; counts how often it is asked.
-async fn guarded(ttl: u32, key_source: &str) -> (LocalAws, Arc<AtomicU32>) {
-    let asked = Arc::new(AtomicU32::new(0));
-    let counter = asked.clone();
-    let aws = world(3, move |event| {
-        if event["type"] != "TOKEN" {
-            let authorizer = &event["requestContext"]["authorizer"];
-            let body = format!("{}/{}", authorizer["principalId"], authorizer["tier"]);
-            return Reaction::Respond(json!({ "body": body }));
-        }
-        counter.fetch_add(1, Ordering::Relaxed);
-        authorize(event)
+#[tokio::test]
+async fn bytes_reach_the_function_and_come_back_as_they_were() {
+    let aws = world(3, |event| {
+        let (body, encoded) = (event["body"].clone(), event["isBase64Encoded"].clone());
+        Reaction::Respond(
+            json!({ "headers": { "Content-Type": "image/png" }, "body": body, "isBase64Encoded": encoded }),
+        )
     })
     .await;
-    let mut post = method("POST", proxy());
-    post.authorization_type = "CUSTOM".to_owned();
-    post.authorizer_id = Some("auth".to_owned());
-    post.api_key_required = key_source == "AUTHORIZER";
-    let mut draft = draft([("/items/{id}", post)]);
-    draft.api_key_source = key_source.to_owned();
-    let authorizer = Authorizer {
-        id: "auth".to_owned(),
-        kind: "TOKEN".to_owned(),
-        authorizer_uri: proxy().uri,
-        authorizer_result_ttl_in_seconds: Some(ttl),
-        ..Authorizer::default()
-    };
-    draft.authorizers.insert("auth".to_owned(), authorizer);
-    publish(&aws, draft);
-    (aws, asked)
-}
-
-async fn with_token(aws: &LocalAws, token: &str) -> Seen {
-    call(aws, "POST", "/items/7", &[("authorization", token)], "").await
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lambda_authorizer_decides_and_is_asked_once_for_its_time() {
-    let (aws, asked) = guarded(60, "HEADER").await;
-    permit(&aws, "*/POST/*").await;
-    assert_eq!(with_token(&aws, "good").await.status, 500);
-    assert!(why(&aws).contains("authorizers/auth"), "{}", why(&aws));
-    ok(&aws, "lambda", "RemovePermission", json!({ "FunctionName": "analyzer", "StatementId": "api" })).await;
     permit(&aws, "*").await;
-    for (token, status, message) in [
-        ("unknown", 401, json!("Unauthorized")),
-        ("bad", 403, json!("User is not authorized to access this resource with an explicit deny")),
-        ("other", 500, Value::Null),
-    ] {
-        let seen = with_token(&aws, token).await;
-        assert_eq!((seen.status, seen.message()), (status, message), "{token}");
-    }
-    asked.store(0, Ordering::Relaxed);
-    for _ in 0..3 {
-        let seen = with_token(&aws, "good").await;
-        assert_eq!((seen.status, seen.body.as_str()), (200, r#""ann"/"1""#), "{}", why(&aws));
-    }
-    assert_eq!(asked.load(Ordering::Relaxed), 1);
-    tokio::time::advance(Duration::from_secs(60)).await;
-    assert_eq!(with_token(&aws, "good").await.status, 200);
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    let mut draft = draft([("/items/{id}", method("POST", proxy()))]);
+    draft.binary_media_types = vec!["image/png".to_owned()];
+    publish(&aws, draft);
+    let bytes: Vec<u8> = (0..=255).collect();
+    let image = [("content-type", "image/png"), ("accept", "image/png")];
+    let mut request = request("POST", "/default/items/7", &image, "");
+    *request.body_mut() = full(bytes.clone());
+    let (parts, body) = aws.handle(request).await.into_parts();
+    assert_eq!((parts.status.as_u16(), parts.headers["content-type"].as_bytes()), (200, &b"image/png"[..]));
+    assert_eq!(body.collect().await.unwrap().to_bytes(), bytes);
 }
 
 #[tokio::test]
-async fn the_key_can_come_from_the_authorizer() {
-    let (aws, asked) = guarded(0, "AUTHORIZER").await;
+async fn a_function_is_told_who_calls_where_and_with_what() {
+    let aws =
+        world(3, |event| Reaction::Respond(json!({ "statusCode": 200, "body": event.to_string() }))).await;
     permit(&aws, "*").await;
+    let key = "0123456789abcdefghij";
+    let keyed = Method { api_key_required: true, ..method("ANY", proxy()) };
+    publish(&aws, draft([("/items/{id}", keyed)]));
+    add_key(&aws, key);
+    add_plan(&aws, key, |_| {});
+    change_stage(&aws, |stage| stage.variables = [("tier".to_owned(), "gold".to_owned())].into());
+    let headers = [("x-api-key", key), ("x-a", "1"), ("x-a", "2"), ("user-agent", "me")];
+    let seen = call(&aws, "PATCH", "/items/7?n=1&n=2", &headers, "").await;
+    let event: Value = serde_json::from_str(&seen.body).unwrap();
+    assert_eq!((&event["httpMethod"], &event["resource"]), (&json!("PATCH"), &json!("/items/{id}")));
     assert_eq!(
-        (with_token(&aws, "good").await.status, why(&aws)),
-        (403, "no API key has this value".to_owned())
+        (&event["stageVariables"], &event["pathParameters"]),
+        (&json!({ "tier": "gold" }), &json!({ "id": "7" }))
     );
-    add_key(&aws, "0123456789abcdefghij");
-    add_plan(&aws, "0123456789abcdefghij", |_| {});
-    assert_eq!(with_token(&aws, "good").await.status, 200);
-    assert_eq!(asked.load(Ordering::Relaxed), 2);
+    assert_eq!(event["multiValueHeaders"]["x-a"], json!(["1", "2"]));
+    assert_eq!(event["multiValueQueryStringParameters"], json!({ "n": ["1", "2"] }));
+    let context = &event["requestContext"];
+    assert_eq!(
+        (&context["identity"]["apiKey"], &context["identity"]["apiKeyId"]),
+        (&json!(key), &json!(format!("id-{key}")))
+    );
+    assert_eq!(
+        (&context["identity"]["userAgent"], &context["identity"]["sourceIp"]),
+        (&json!("me"), &json!("127.0.0.1"))
+    );
+    assert_eq!(context["requestId"].as_str(), seen.header("x-amzn-requestid"));
+    assert_eq!(context["extendedRequestId"].as_str(), seen.header("x-amz-apigw-id"));
+    assert_eq!((&context["stage"], &context["path"]), (&json!("default"), &json!("/default/items/7")));
+    let now = aws.inner().clock.now().as_millisecond();
+    assert!((now - context["requestTimeEpoch"].as_i64().unwrap()).abs() < 10_000);
+}
+
+#[tokio::test]
+async fn a_stage_variable_can_name_the_function() {
+    let aws = world(3, echo).await;
+    permit(&aws, "*").await;
+    let uri = proxy().uri.map(|uri| uri.replace("analyzer", "${stageVariables.function}"));
+    publish(&aws, draft([("/items/{id}", method("POST", Integration { uri, ..proxy() }))]));
+    assert_eq!((post(&aws).await.status, why(&aws)), (500, "no stage variable function".to_owned()));
+    change_stage(&aws, |stage| stage.variables = [("function".to_owned(), "analyzer".to_owned())].into());
+    assert_eq!(post(&aws).await.status, 201);
 }

@@ -1,10 +1,11 @@
-use super::super::meters::day;
+use super::super::{meters::day, quota::period_start};
 use super::world::*;
 use crate::{
     Config, Consistency, LocalAws,
     apigateway::model::{MethodSetting, Quota, Throttle},
 };
-use std::time::Duration;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use std::{iter::successors, time::Duration};
 
 const KEY: &str = "0123456789abcdefghij";
 
@@ -146,4 +147,44 @@ async fn a_quota_counts_what_was_let_through_and_starts_anew_each_day() {
     assert_eq!((post(&aws).await, post(&aws).await), (200, 429));
     tokio::time::advance(Duration::from_secs(24 * 3600)).await;
     assert_eq!(post(&aws).await, 200);
+}
+
+/// The first moment of the quota's next period.
+fn next_period(quota: &Quota, now: Timestamp) -> Timestamp {
+    let today = day(now);
+    let is_new = |date: &Date| period_start(quota, *date) != period_start(quota, today);
+    let days = successors(Some(today), |date| date.tomorrow().ok());
+    days.into_iter().find(is_new).unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_a_week_or_a_month_starts_anew_when_its_period_does() {
+    for (period, offset) in [("DAY", 0), ("WEEK", 0), ("WEEK", 3), ("MONTH", 0), ("MONTH", 9)] {
+        let aws = guarded(Config::default());
+        add_key(&aws, KEY);
+        let quota = Quota { limit: 2, offset, period: period.to_owned() };
+        add_plan(&aws, KEY, |plan| plan.quota = Some(quota.clone()));
+        assert_eq!([post(&aws).await, post(&aws).await, post(&aws).await], [200, 200, 429]);
+        let clock = &aws.inner().clock;
+        let left = next_period(&quota, clock.now()).duration_since(clock.now()).unsigned_abs();
+        tokio::time::advance(left - Duration::from_secs(1)).await;
+        assert_eq!(post(&aws).await, 429, "{period} {offset}: a second before");
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(post(&aws).await, 200, "{period} {offset}: a new period");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_key_of_a_plan_has_its_own_throttle_and_quota() {
+    let aws = guarded(Config::default());
+    let other = "another-another-another";
+    add_key(&aws, KEY);
+    add_key(&aws, other);
+    let now = aws.inner().clock.now();
+    add_plan(&aws, KEY, |plan| {
+        plan.throttle = Some(Throttle { rate_limit: 1.0, burst_limit: 2 });
+        plan.keys.insert(format!("id-{other}"), now);
+    });
+    assert_eq!([post(&aws).await, post(&aws).await, post(&aws).await], [200, 200, 429]);
+    assert_eq!(call(&aws, "POST", "/", &[("x-api-key", other)], "").await.status, 200);
 }

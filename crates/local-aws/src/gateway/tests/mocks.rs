@@ -44,6 +44,24 @@ async fn the_request_template_gives_the_status_code() {
 }
 
 #[tokio::test]
+async fn what_a_template_asks_that_is_not_known_is_a_500_and_the_log_says_what() {
+    for (template, said) in [
+        ("#foreach($a in $b)#end{\"statusCode\": 200}", "#foreach is not implemented"),
+        ("{\"statusCode\": $util.magic('x')}", "$util.magic is not implemented"),
+    ] {
+        let aws = serve(with_request_template(Some(template)), &[]);
+        assert_eq!(preflight(&aws, &[]).await.status, 500);
+        assert!(why(&aws).contains(said), "{}", why(&aws));
+        let mut integration = mock("200");
+        let made = integration.integration_responses.get_mut("200").unwrap();
+        made.response_templates = [("application/json".to_owned(), Some(template.to_owned()))].into();
+        let aws = serve(integration, &[]);
+        assert_eq!(preflight(&aws, &[]).await.status, 500);
+        assert!(why(&aws).contains(said), "{}", why(&aws));
+    }
+}
+
+#[tokio::test]
 async fn binary_apis_need_convert_to_text() {
     let integration = mock("200");
     assert_eq!(preflight(&serve(integration.clone(), &["image/png"]), &[]).await.status, 200);

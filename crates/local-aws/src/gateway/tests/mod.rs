@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+mod authorizers;
 mod contract;
+mod every_refusal;
 mod functions;
 mod gateway_responses;
 mod keys;

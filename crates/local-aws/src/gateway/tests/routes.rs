@@ -58,6 +58,22 @@ fn a_method_of_its_own_comes_before_any() {
     assert_eq!(found("GET", "/c").unwrap_err(), "no resource with methods matches /c");
 }
 
+#[tokio::test]
+async fn an_answer_to_head_has_headers_and_no_body() {
+    let aws = local_aws(Config::default());
+    let mut integration = mock("200");
+    let made = integration.integration_responses.get_mut("200").unwrap();
+    made.response_templates =
+        [("application/json".to_owned(), Some("$context.httpMethod".to_owned()))].into();
+    publish(&aws, draft([("/", method("ANY", integration))]));
+    assert_eq!(call(&aws, "GET", "/", &[], "").await.body, "GET");
+    let seen = call(&aws, "HEAD", "/", &[], "").await;
+    assert_eq!(
+        (seen.status, seen.header("content-type"), seen.body.as_str()),
+        (200, Some("application/json"), "")
+    );
+}
+
 #[test]
 fn both_forms_of_the_url_name_api_stage_and_path() {
     let table = [

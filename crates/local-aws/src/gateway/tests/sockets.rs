@@ -48,3 +48,15 @@ async fn header_names_keep_their_casing_on_every_request_of_a_connection() {
     drop(stream);
     server.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_stop_is_heard_whatever_the_server_is_doing() {
+    let aws = local_aws(Config::default());
+    assert_eq!(
+        send(&aws, http::Request::post("/_local/stop").body(crate::server::full("")).unwrap()).await.status,
+        200
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served = aws.serve(listener, std::future::pending());
+    tokio::time::timeout(std::time::Duration::from_secs(10), served).await.unwrap().unwrap();
+}
