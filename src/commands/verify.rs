@@ -1,6 +1,6 @@
 //! `verify`: the contract, asked of the live URL; also the last step of an `up` that changed something.
 
-use super::session::Session;
+use super::{local::background::agrees_at_once, session::Session};
 use crate::{
     Exit, cli,
     contract::{self, Check, Outcome, Patience, Verdict},
@@ -17,8 +17,8 @@ pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) ->
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let outputs = outputs(&session).await?;
-    let patience = Patience::since(age(&session, &outputs).await?);
-    let outcomes = ask(&session, outputs, patience, args.load, printer).await?;
+    let age = age(&session, &outputs).await?;
+    let outcomes = ask(&session, outputs, age, args.load, printer).await?;
     printer.contract(&outcomes);
     Ok(if holds(&outcomes) { Exit::Done } else { Exit::Broken })
 }
@@ -28,8 +28,7 @@ pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) ->
 /// # Errors
 /// What can't be read of AWS; interrupted.
 pub(super) async fn after_up(session: &Session, printer: &Printer) -> Result<bool> {
-    let outcomes =
-        ask(session, outputs(session).await?, Patience::since(Duration::ZERO), false, printer).await?;
+    let outcomes = ask(session, outputs(session).await?, Duration::ZERO, false, printer).await?;
     printer.contract(&outcomes);
     for function in session.stack.functions.keys().filter(|key| failed(&session.stack, key, &outcomes)) {
         super::logs::last_lines(session, function, printer).await?;
@@ -42,10 +41,11 @@ async fn outputs(session: &Session) -> Result<Outputs> {
     super::output::read(session, needs_key).await
 }
 
+/// Asks what something that changed `age` ago promises.
 async fn ask(
     session: &Session,
     outputs: Outputs,
-    patience: Patience,
+    age: Duration,
     load: bool,
     printer: &Printer,
 ) -> Result<Vec<Outcome>> {
@@ -53,10 +53,17 @@ async fn ask(
     let key = outputs.keys.into_iter().find_map(|k| k.value);
     let stage = Stage { url, key, client: Client::new() };
     let to = Reporter::new(Id::only("contract"), printer.sink(), session.stop.clone());
-    let check = Check { carrier: &stage, to: &to, patience, load };
+    let check = Check { carrier: &stage, to: &to, patience: patience(session, age).await, load };
     let outcomes = check.run(&contract::rows(&session.stack)).await;
     printer.settle();
     Ok(outcomes?)
+}
+
+async fn patience(session: &Session, age: Duration) -> Patience {
+    match &session.cloud.endpoint {
+        Some(local) if agrees_at_once(local).await => Patience::NONE,
+        _ => Patience::since(age),
+    }
 }
 
 fn holds(outcomes: &[Outcome]) -> bool {

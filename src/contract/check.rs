@@ -1,7 +1,8 @@
 //! Asks what a contract promises, in parallel, and waits for what AWS has not taken in yet.
 
 use super::{
-    judge::{Difference, by_the_gateway, judge, status_and_words},
+    judge::{By, Difference, by_the_function, by_the_gateway, judge, status_and_words},
+    mend,
     row::{Ask, Key, Load, Must, Need, Row},
 };
 use crate::{
@@ -38,6 +39,9 @@ pub struct Patience {
 }
 
 impl Patience {
+    /// What is not as promised now never will be.
+    pub const NONE: Self = Self { key: Duration::ZERO, deployment: Duration::ZERO };
+
     /// Something has changed `age` ago.
     pub fn since(age: Duration) -> Self {
         let left = |seconds| Duration::from_secs(seconds).saturating_sub(age);
@@ -141,7 +145,7 @@ impl<C: Carrier> Check<'_, C> {
 
     fn judged(&self, row: &Row, answer: &Response) -> Seen {
         let differences = judge(row, answer);
-        let from_function = row.must.contains(&Must::ComeFromTheFunction) && !by_the_gateway(answer);
+        let from_function = row.must.contains(&Must::ComeFromTheFunction) && by_the_function(answer);
         let mut outcome = verdict(row, &differences);
         outcome.answer = from_function.then(|| first_words(answer));
         if differences.is_empty() {
@@ -204,19 +208,22 @@ fn verdict(row: &Row, differences: &[Difference]) -> Outcome {
     if differences.is_empty() {
         return Outcome { promise: row.promise.clone(), verdict: Verdict::Holds, answer: None };
     }
-    let forgotten = differences.iter().all(|d| d.forgotten_by_the_function);
-    let mend = if forgotten { super::mend::ORIGIN.to_owned() } else { row.mend.clone() };
-    let seen = differences.iter().map(|d| match d.forgotten_by_the_function {
-        true => format!("the function's own answer: {}", d.text),
-        false => d.text.clone(),
+    let all = |by| differences.iter().all(|d| d.by == by);
+    let mend = match () {
+        () if all(By::Function) => mend::ORIGIN,
+        () if all(By::Stranger) => mend::URL,
+        () => &row.mend,
+    };
+    let seen = differences.iter().map(|d| match d.by {
+        By::Function => format!("the function's own answer: {}", d.text),
+        By::Stage | By::Stranger => d.text.clone(),
     });
-    let verdict = Verdict::Broken { seen: seen.collect(), mend };
+    let verdict = Verdict::Broken { seen: seen.collect(), mend: mend.to_owned() };
     Outcome { promise: row.promise.clone(), verdict, answer: None }
 }
 
 fn unanswered(row: &Row, error: &anyhow::Error) -> Outcome {
-    let mend = "see whether the URL is right and reachable from here (`lambdeploy output`)".to_owned();
-    let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], mend };
+    let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], mend: mend::URL.to_owned() };
     Outcome { promise: row.promise.clone(), verdict, answer: None }
 }
 

@@ -9,8 +9,18 @@ use serde_json::Value;
 pub struct Difference {
     /// "status 200 instead of 403"
     pub text: String,
-    /// The function itself answered without the header that lets a page read it.
-    pub forgotten_by_the_function: bool,
+    pub by: By,
+}
+
+/// Whose difference it is: it says how to mend it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The stage's, which follows from the stack file.
+    Stage,
+    /// The function's: it answered without the header that lets a page read it.
+    Function,
+    /// Something else answers at the URL.
+    Stranger,
 }
 
 /// Whether API Gateway answered itself, and not the function behind it.
@@ -18,32 +28,46 @@ pub fn by_the_gateway(answer: &Response) -> bool {
     answer.header("x-amzn-errortype").is_some()
 }
 
+/// Whether this is the function's own answer, as API Gateway passes it on.
+pub fn by_the_function(answer: &Response) -> bool {
+    names_its_request(answer) && !by_the_gateway(answer)
+}
+
+/// As every answer of API Gateway does.
+fn names_its_request(answer: &Response) -> bool {
+    answer.header("x-amzn-requestid").or_else(|| answer.header("x-amz-apigw-id")).is_some()
+}
+
 /// Everything in which `answer` is not what `row` promises; empty if it holds.
 pub fn judge(row: &Row, answer: &Response) -> Vec<Difference> {
-    if let Some(text) = not_of_an_api(answer) {
-        return vec![Difference { text, forgotten_by_the_function: false }];
+    if let Some(text) = not_of_an_api(row, answer) {
+        return vec![Difference { text, by: By::Stranger }];
     }
-    let functions_own = row.must.contains(&Must::ComeFromTheFunction) && !by_the_gateway(answer);
+    let functions_own = row.must.contains(&Must::ComeFromTheFunction) && by_the_function(answer);
     row.must
         .iter()
         .filter_map(|must| {
             let text = difference(must, answer)?;
             let forgotten = functions_own && matches!(must, Must::LetRead { .. });
-            Some(Difference { text, forgotten_by_the_function: forgotten })
+            Some(Difference { text, by: if forgotten { By::Function } else { By::Stage } })
         })
         .collect()
 }
 
-/// A page for people where an API should be: a proxy's, or another site's.
-fn not_of_an_api(answer: &Response) -> Option<String> {
+/// What API Gateway never answers, where it answers at all: a proxy's page, a redirect to a login, another server's
+/// words.
+fn not_of_an_api(row: &Row, answer: &Response) -> Option<String> {
+    if names_its_request(answer) {
+        return None;
+    }
     let html = answer.header("content-type").is_some_and(|t| t.starts_with("text/html"));
-    let requested = answer.header("x-amzn-requestid").or_else(|| answer.header("x-amz-apigw-id")).is_some();
-    (html && !requested).then(|| {
-        format!(
-            "an HTML page ({}) that is not API Gateway's: a proxy or another site answers there",
-            answer.status
-        )
-    })
+    let what = match (answer.status, answer.header("location")) {
+        (300..400, Some(to)) => format!("a redirect to {} ({})", start(to), answer.status),
+        (status, _) if html => format!("an HTML page ({status})"),
+        (status, _) if row.must.contains(&Must::ComeFromTheFunction) => format!("an answer ({status})"),
+        _ => return None,
+    };
+    Some(format!("{what} that is not API Gateway's: a proxy or another site answers there"))
 }
 
 fn difference(must: &Must, answer: &Response) -> Option<String> {

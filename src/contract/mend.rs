@@ -5,6 +5,9 @@ pub const DEPLOYED: &str =
     "`lambdeploy plan` names what differs from the stack file, `lambdeploy up` mends it";
 pub const PLAN: &str = "`lambdeploy plan` names the field of the usage plan, `lambdeploy up` mends it";
 
+/// When something else answers, or nothing does.
+pub const URL: &str = "see whether the URL is right and reachable from here (`lambdeploy output`)";
+
 /// When the function's answer does not arrive.
 pub fn answer(function: &str) -> String {
     format!(

@@ -13,5 +13,5 @@ mod row;
 
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};
 pub use derive::{answers_of, rows};
-pub use judge::{Difference, judge};
+pub use judge::{By, Difference, judge};
 pub use row::{Ask, Key, Load, Misbehaviour, Must, Need, Row};

@@ -1,6 +1,6 @@
 //! One HTTP request from outside, with nothing of AWS in it.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -112,8 +112,8 @@ impl Request {
     /// A URL that can't be, a host that does not resolve or answer, no answer in time.
     pub async fn send_by(self, client: &Client) -> Result<Response> {
         let (url, timeout) = (self.url.clone(), self.timeout);
-        let sent = tokio::time::timeout(timeout, self.exchange(client)).await;
-        sent.with_context(|| format!("{url} did not answer within {} s", timeout.as_secs()))?
+        let in_time = tokio::time::timeout(timeout, self.exchange(client)).await;
+        in_time.map_err(|_| anyhow!("{url} did not answer within {} s", timeout.as_secs()))?
     }
 
     async fn exchange(self, client: &Client) -> Result<Response> {
@@ -127,11 +127,22 @@ impl Request {
         } else {
             client.plain.request(request).await
         };
-        let (parts, body) = response.with_context(|| format!("{} can't be reached", self.url))?.into_parts();
+        let response = response.map_err(|e| anyhow!("{} can't be reached: {}", self.url, reason(&e)))?;
+        let (parts, body) = response.into_parts();
         let read = Limited::new(body, LIMIT).collect().await;
-        let body = read.map_err(|e| anyhow::anyhow!("reading the answer of {}: {e}", self.url))?.to_bytes();
+        let body = read.map_err(|e| anyhow!("reading the answer of {}: {e}", self.url))?.to_bytes();
         let text = |v: &http::HeaderValue| String::from_utf8_lossy(v.as_bytes()).into_owned();
         let headers = parts.headers.iter().map(|(n, v)| (n.to_string(), text(v))).collect();
         Ok(Response { status: parts.status.as_u16(), headers, body })
+    }
+}
+
+/// Why there is no answer, in the words of whoever knows best: the last in the chain.
+fn reason(error: &legacy::Error) -> String {
+    let chain: Vec<String> = anyhow::Chain::new(error).map(ToString::to_string).collect();
+    let last = chain.last().cloned().unwrap_or_default();
+    match chain.iter().any(|text| text == "dns error") {
+        true => format!("its name does not resolve ({last})"),
+        false => last,
     }
 }

@@ -9,3 +9,4 @@ mod commands;
 mod interruptions;
 mod shell;
 mod usage;
+mod verify;

@@ -94,6 +94,7 @@ impl Shell {
         let mut text = text.replace(&format!("localhost:{port}"), "localhost:[PORT]");
         for (pattern, name) in [
             (r"http://\w+\.execute-api", "http://[API].execute-api"),
+            (r"/_aws/execute-api/\w+/", "/_aws/execute-api/[API]/"),
             (r#""api_id":"\w+""#, r#""api_id":"[ID]""#),
             (r"in \d+\.\d s", "in [TIME]"),
             (r#""seconds":[\d.]+"#, r#""seconds":[TIME]"#),

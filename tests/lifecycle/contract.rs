@@ -64,6 +64,29 @@ async fn all_of_it_holds_after_up() {
     assert_eq!(answer, Some(r#"200 {"message":"Hello stranger!","list":[1,2]}"#));
 }
 
+/// Of a quota of 100 a day: each function is called once, and each check.
+#[tokio::test(start_paused = true)]
+async fn without_load_it_uses_up_one_call_a_function_and_one_a_check() {
+    let world = world();
+    let checked = format!("{HELLO}checks: [{{route: POST /, body: '{{}}', json: {{'$.list[0]': 1}}}}]\n");
+    world.settles(&checked).await;
+    assert_eq!(broken(&verify(&world, &checked, false).await), [""; 0]);
+    assert_eq!(used_up(&world).await, 2);
+    assert_eq!(broken(&verify(&world, HELLO, false).await), [""; 0]);
+    assert_eq!(used_up(&world).await, 3);
+}
+
+/// Calls counted against the quota, over all days.
+async fn used_up(world: &World) -> i64 {
+    let client = &world.cloud_in(REGION).await.apigateway;
+    let plan = client.get_usage_plans().send().await.unwrap().items()[0].id().unwrap().to_owned();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (from, to) = (today.yesterday().unwrap(), today.tomorrow().unwrap());
+    let usage = client.get_usage().usage_plan_id(plan);
+    let usage = usage.start_date(from.to_string()).end_date(to.to_string()).send().await.unwrap();
+    usage.items().unwrap().values().flatten().map(|day| day[0]).sum()
+}
+
 #[tokio::test(start_paused = true)]
 async fn with_load_bursts_megabytes_and_the_quota_are_asked_too() {
     let world = world();

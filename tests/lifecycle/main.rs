@@ -1,4 +1,5 @@
-//! Whole lives of stacks against the local AWS, in this process: no socket, no Docker, a clock that stands still.
+//! Whole lives of stacks against the local AWS, in this process: no socket (but where it is the point), no Docker, a
+//! clock that stands still.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,6 +8,8 @@ mod auth;
 mod contract;
 mod drift;
 mod edits;
+mod live_url;
+mod patience;
 mod requests;
 mod stacks;
 mod stage_url;

@@ -120,6 +120,17 @@ async fn is_healthy(endpoint: &str) -> bool {
     request.send().await.is_ok_and(|r| r.status == 200)
 }
 
+/// Whether what it was told holds at once, so that nothing is worth waiting for (`--consistency instant`).
+pub async fn agrees_at_once(endpoint: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Settings {
+        realistic: bool,
+    }
+    let asked = http::request("GET", &format!("{endpoint}/_local/settings")).send().await;
+    let settings = asked.ok().and_then(|r| serde_json::from_slice::<Settings>(&r.body).ok());
+    settings.is_some_and(|s| !s.realistic)
+}
+
 /// Keeps the address for later commands.
 ///
 /// # Errors

@@ -1,0 +1,154 @@
+//! What is not as promised may be "not yet": the wait is seen, says for which row, and ends.
+
+use crate::{stacks::HELLO, world::World};
+use bytes::Bytes;
+use lambdeploy::{
+    contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
+    engine::{Event, Id, Reporter, Stop},
+    outside::http::Response,
+};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
+use tokio::time::Instant;
+
+const ROW: &str = "POST / with the key gets the answer of hello";
+
+/// A stage on which everything holds, but for a time the right key is refused, or the deployment an old one.
+struct Slow {
+    up: Instant,
+    key: Duration,
+    deployment: Duration,
+    /// Calls that the function answered.
+    answered: Cell<u32>,
+}
+
+impl Slow {
+    fn new(key: u64, deployment: u64) -> Self {
+        let seconds = Duration::from_secs;
+        Self {
+            up: Instant::now(),
+            key: seconds(key),
+            deployment: seconds(deployment),
+            answered: Cell::new(0),
+        }
+    }
+}
+
+impl Carrier for Slow {
+    async fn carry(&self, ask: &Ask) -> anyhow::Result<Response> {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let age = self.up.elapsed();
+        let refusal = |message: &str| {
+            (403, vec![("x-amzn-errortype", "E")], serde_json::json!({ "message": message }).to_string())
+        };
+        let (status, mut headers, body) = match (ask.method.as_str(), ask.path.as_str(), ask.key) {
+            _ if age < self.deployment => refusal("Missing Authentication Token"),
+            ("OPTIONS", ..) => (
+                200,
+                vec![
+                    ("access-control-allow-methods", "POST"),
+                    ("access-control-allow-headers", "content-type,x-api-key"),
+                ],
+                String::new(),
+            ),
+            ("POST", "/", Key::Right) if age >= self.key => {
+                self.answered.set(self.answered.get() + 1);
+                (200, vec![], "{}".to_owned())
+            }
+            ("POST", "/", _) => refusal("Forbidden"),
+            _ => refusal("Missing Authentication Token"),
+        };
+        headers
+            .extend([("x-amzn-requestid", "1"), ("access-control-allow-origin", "https://www.example.com")]);
+        let headers = headers.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        Ok(Response { status, headers, body: Bytes::from(body) })
+    }
+}
+
+/// All rows asked right after a change; what was said meanwhile.
+async fn ask(slow: &Slow, patience: Patience) -> (Vec<Outcome>, Vec<String>) {
+    let said = Rc::new(RefCell::new(Vec::new()));
+    let sink = said.clone();
+    let hear = move |event| {
+        if let Event::Note { text, .. } = event {
+            sink.borrow_mut().push(text);
+        }
+    };
+    let to = Reporter::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let check = Check { carrier: slow, to: &to, patience, load: false };
+    let outcomes = check.run(&rows(&World::new().stack(HELLO))).await.unwrap();
+    (outcomes, said.take())
+}
+
+fn broken(outcomes: &[Outcome]) -> Vec<&str> {
+    let is_broken = |o: &&Outcome| matches!(o.verdict, Verdict::Broken { .. });
+    outcomes.iter().filter(is_broken).map(|o| o.promise.as_str()).collect()
+}
+
+fn after_a_change() -> Patience {
+    Patience::since(Duration::ZERO)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_key_is_waited_for_and_the_row_is_named() {
+    let slow = Slow::new(120, 0);
+    let (outcomes, said) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&outcomes), [""; 0]);
+    assert!((120..126).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
+    assert_eq!(slow.answered.get(), 1, "what was answered is not asked again");
+    let wait = format!("waiting for \"{ROW}\": 403 \"Forbidden\", ");
+    assert!(said.len() > 20 && said.iter().all(|text| text.starts_with(&wait)), "{said:#?}");
+    assert!(said.iter().all(|text| text.ends_with(" s of at most 180 s")), "{said:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_three_minutes_it_is_broken() {
+    let slow = Slow::new(600, 0);
+    let (outcomes, _) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&outcomes), [ROW]);
+    assert!((175..=180).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_deployment_is_waited_for_half_a_minute() {
+    let slow = Slow::new(0, 9);
+    let (outcomes, said) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&outcomes), [""; 0]);
+    assert!((9..15).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
+    let preflight = "waiting for \"a page of https://www.example.com may call /\": 403 \"Missing Authentication Token\" instead of 200";
+    assert!(said.iter().any(|text| text.starts_with(preflight)), "{said:#?}");
+
+    let slow = Slow::new(0, 600);
+    let (outcomes, _) = ask(&slow, after_a_change()).await;
+    assert!(broken(&outcomes).contains(&"a page of https://www.example.com may call /"));
+    assert!(slow.up.elapsed() <= Duration::from_secs(181), "{:?}", slow.up.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_changed_long_ago_is_not_waited_for() {
+    for (changed, at_most) in [(60, 120), (179, 1), (100_000, 0)] {
+        let slow = Slow::new(600, 0);
+        let (outcomes, _) = ask(&slow, Patience::since(Duration::from_secs(changed))).await;
+        assert_eq!(broken(&outcomes), [ROW]);
+        assert!(slow.up.elapsed().as_secs() <= at_most, "{changed}: {:?}", slow.up.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ctrl_c_ends_the_wait() {
+    let slow = Slow::new(600, 0);
+    let stop = Stop::default();
+    let to = Reporter::new(Id::only("contract"), Rc::new(|_| {}), stop.clone());
+    let check = Check { carrier: &slow, to: &to, patience: after_a_change(), load: false };
+    let rows = rows(&World::new().stack(HELLO));
+    let pressed = async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        stop.now();
+    };
+    let (result, ()) = tokio::join!(check.run(&rows), pressed);
+    assert!(result.is_err());
+    assert!(slow.up.elapsed().as_secs() <= 21, "{:?}", slow.up.elapsed());
+}
