@@ -4,7 +4,10 @@ use crate::{
     stage_url::{StageUrl, broken, verify},
     world::{REGION, World, lines},
 };
-use aws_sdk_apigateway::types::{Op, PatchOperation};
+use aws_sdk_apigateway::{
+    Client,
+    types::{AuthorizerType, Op, PatchOperation},
+};
 use lambdeploy::contract::{Ask, Carrier};
 use local_aws::{Config, Reaction, Scripted};
 use serde_json::{Value, json};
@@ -119,26 +122,111 @@ async fn addresses_outside_the_ranges_are_refused_readably() {
     assert_eq!(stage.carry(&Ask::new("GET", "/open")).await.unwrap().status, 200);
 }
 
+/// The API of a world, changed by hand.
+struct ByHand<'a> {
+    world: &'a World,
+    client: &'a Client,
+    api: String,
+}
+
+fn patch(op: Op, path: &str, value: &str) -> PatchOperation {
+    PatchOperation::builder().op(op).path(path).value(value).build()
+}
+
+fn replace(path: &str, value: &str) -> PatchOperation {
+    patch(Op::Replace, path, value)
+}
+
+impl ByHand<'_> {
+    /// Changes an authorizer, which must show as exactly this line.
+    async fn authorizer(&self, name: &str, operation: PatchOperation, shown: &str) {
+        let all = self.client.get_authorizers().rest_api_id(&self.api).send().await.unwrap();
+        let found = all.items().iter().find(|a| a.name() == Some(name)).unwrap();
+        let update =
+            self.client.update_authorizer().rest_api_id(&self.api).authorizer_id(found.id().unwrap());
+        update.patch_operations(operation).send().await.unwrap();
+        self.shows(&[shown]).await;
+    }
+
+    async fn method(&self, path: &str, operation: PatchOperation) {
+        let all = self.client.get_resources().rest_api_id(&self.api).send().await.unwrap();
+        let id = all.items().iter().find(|r| r.path() == Some(path)).unwrap().id().unwrap();
+        let update = self.client.update_method().rest_api_id(&self.api).resource_id(id).http_method("GET");
+        update.patch_operations(operation).send().await.unwrap();
+    }
+
+    /// The plan is these lines, and after `up` it is empty.
+    async fn shows(&self, planned: &[&str]) {
+        assert_eq!(lines(&self.world.plan(KINDS).await), planned);
+        self.world.settles(KINDS).await;
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn drift_of_an_authorizer_and_of_the_policy_is_seen() {
+async fn every_field_of_an_authorizer_that_drifts_is_seen_and_mended() {
     let world = world();
     world.settles(KINDS).await;
     let cloud = world.cloud_in(REGION).await;
     let api = StageUrl::of(&world, "default").await.api;
-    let client = &cloud.apigateway;
-    let replace =
-        |path: &str, value: &str| PatchOperation::builder().op(Op::Replace).path(path).value(value).build();
+    let by_hand = ByHand { world: &world, client: &cloud.apigateway, api };
+    let other_uri = "arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-2:000000000000:function:other/invocations";
+    let own_uri = other_uri.replace("other", "kinds-gate");
+    let role = "arn:aws:iam::000000000000:role/by-hand";
+    let pool = "arn:aws:cognito-idp:us-east-2:000000000000:userpool/us-east-2_";
+    for (name, path, value, field, have, want) in [
+        ("gate", "/authorizerResultTtlInSeconds", "5", "ttl", "5".to_owned(), "60".to_owned()),
+        (
+            "gate",
+            "/identitySource",
+            "method.request.header.X-Other",
+            "identity_source",
+            "\"method.request.header.X-Other\"".to_owned(),
+            "\"method.request.header.X-Token\"".to_owned(),
+        ),
+        ("gate", "/authorizerUri", other_uri, "uri", format!("\"{other_uri}\""), format!("\"{own_uri}\"")),
+        ("gate", "/authorizerCredentials", role, "credentials", format!("\"{role}\""), "null".to_owned()),
+        ("gate", "/identityValidationExpression", "^x", "validation", "\"^x\"".to_owned(), "null".to_owned()),
+    ] {
+        let shown = format!("~ definition authorizers.{name}.{field} {have} → {want}");
+        by_hand.authorizer(name, replace(path, value), &shown).await;
+    }
+    let shown =
+        format!("~ definition authorizers.cognito.user_pools [\"{pool}a\",\"{pool}b\"] → [\"{pool}a\"]");
+    by_hand.authorizer("cognito", patch(Op::Add, "/providerARNs", &format!("{pool}b")), &shown).await;
+}
 
-    let all = client.get_authorizers().rest_api_id(&api).send().await.unwrap();
-    let gate = all.items().iter().find(|a| a.name() == Some("gate")).unwrap();
-    let request = client.update_authorizer().rest_api_id(&api).authorizer_id(gate.id().unwrap());
-    request.patch_operations(replace("/authorizerResultTtlInSeconds", "5")).send().await.unwrap();
-    assert_eq!(lines(&world.plan(KINDS).await), ["~ definition authorizers.gate.ttl 5 → 60"]);
+#[tokio::test(start_paused = true)]
+async fn what_somebody_adds_to_a_guarded_method_or_takes_from_the_policy_is_seen_and_mended() {
+    let world = world();
     world.settles(KINDS).await;
+    let cloud = world.cloud_in(REGION).await;
+    let api = StageUrl::of(&world, "default").await.api;
+    let by_hand = ByHand { world: &world, client: &cloud.apigateway, api: api.clone() };
+    by_hand.method("/pool", patch(Op::Add, "/authorizationScopes", "items/read")).await;
+    by_hand.shows(&["~ definition routes.GET /pool.scopes [\"items/read\"] → null"]).await;
 
-    let request = client.update_rest_api().rest_api_id(&api);
-    request.patch_operations(replace("/policy", "")).send().await.unwrap();
+    let foreign = cloud.apigateway.create_authorizer().rest_api_id(&api).name("by-hand");
+    let foreign = foreign.r#type(AuthorizerType::CognitoUserPools);
+    let foreign = foreign.identity_source("method.request.header.Authorization");
+    let pool = "arn:aws:cognito-idp:us-east-2:000000000000:userpool/us-east-2_c";
+    let id = foreign.provider_arns(pool).send().await.unwrap().id.unwrap();
+    by_hand.method("/pool", replace("/authorizerId", &id)).await;
     let plan = lines(&world.plan(KINDS).await);
-    assert!(plan.len() == 1 && plan[0].starts_with("~ rest-api policy"), "{plan:#?}");
+    assert!(plan.len() == 2 && plan[0].starts_with("~ definition authorizers.by-hand {"), "{plan:#?}");
+    assert_eq!(plan[1], "~ definition routes.GET /pool.authorizer \"by-hand\" → \"cognito\"");
     world.settles(KINDS).await;
+
+    for policy in [
+        "",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}]}"#,
+    ] {
+        let update = cloud.apigateway.update_rest_api().rest_api_id(&api);
+        update.patch_operations(replace("/policy", policy)).send().await.unwrap();
+        let plan = lines(&world.plan(KINDS).await);
+        assert!(
+            !plan.is_empty() && plan.iter().all(|line| line.starts_with("~ rest-api policy")),
+            "{plan:#?}"
+        );
+        world.settles(KINDS).await;
+    }
 }

@@ -47,10 +47,21 @@ pub struct Method {
     pub auth: String,
     pub authorizer: Option<String>,
     pub api_key_required: bool,
+    /// OAuth scopes, one of which a user pool's token must have. We ask for none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub scopes: BTreeSet<String>,
+    /// The id of what checks a request before the function sees it. We have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_name: Option<String>,
     pub parameters: BTreeMap<String, bool>,
     pub models: BTreeMap<String, String>,
     /// Headers declared, by status.
     pub responses: BTreeMap<String, BTreeMap<String, bool>>,
+    /// Models declared, by status.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub response_models: BTreeMap<String, BTreeMap<String, String>>,
     pub integration: Option<Integration>,
 }
 
@@ -62,6 +73,9 @@ pub struct Integration {
     pub http_method: Option<String>,
     pub credentials: Option<String>,
     pub timeout_ms: i32,
+    /// What tells one cached answer from another. The cache's name is no setting: an import gives it a new one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub cache_keys: BTreeSet<String>,
     pub passthrough: String,
     pub content_handling: Option<String>,
     pub parameters: BTreeMap<String, String>,
@@ -126,15 +140,20 @@ fn ordered<V: Clone>(map: Option<&std::collections::HashMap<String, V>>) -> BTre
 impl Method {
     fn observed(m: &FoundMethod, authorizers: &[FoundAuthorizer]) -> Self {
         let named = |id: &str| authorizers.iter().find(|a| a.id() == Some(id)).and_then(|a| a.name());
-        let responses = ordered(m.method_responses());
-        let responses = responses.into_iter().map(|(status, r)| (status, ordered(r.response_parameters())));
+        let all = ordered(m.method_responses());
+        let responses = all.iter().map(|(status, r)| (status.clone(), ordered(r.response_parameters())));
+        let models = all.iter().map(|(status, r)| (status.clone(), ordered(r.response_models())));
         Self {
             auth: m.authorization_type().unwrap_or("NONE").to_owned(),
             authorizer: m.authorizer_id().map(|id| named(id).unwrap_or(id).to_owned()),
             api_key_required: m.api_key_required().unwrap_or_default(),
+            scopes: m.authorization_scopes().iter().cloned().collect(),
+            validator: m.request_validator_id().filter(|id| !id.is_empty()).map(str::to_owned),
+            operation_name: m.operation_name().filter(|name| !name.is_empty()).map(str::to_owned),
             parameters: ordered(m.request_parameters()),
             models: ordered(m.request_models()),
             responses: responses.collect(),
+            response_models: models.filter(|(_, models)| !models.is_empty()).collect(),
             integration: m.method_integration().map(Integration::observed),
         }
     }
@@ -173,6 +192,7 @@ impl Integration {
             http_method: i.http_method().map(str::to_owned),
             credentials: i.credentials().map(str::to_owned),
             timeout_ms: i.timeout_in_millis,
+            cache_keys: i.cache_key_parameters().iter().cloned().collect(),
             passthrough: i.passthrough_behavior().unwrap_or_default().to_owned(),
             content_handling: i.content_handling().map(|c| c.as_str().to_owned()),
             parameters: ordered(i.request_parameters()),

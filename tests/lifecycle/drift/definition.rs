@@ -73,6 +73,7 @@ async fn methods(drift: &mut Drift) {
             "method.request.querystring.q",
             add("/requestParameters/method.request.querystring.q", "false"),
         ),
+        ("operation_name", "", replace("/operationName", "byHand")),
     ] {
         let field = format!("{post}.{field}");
         drift
@@ -86,6 +87,15 @@ async fn methods(drift: &mut Drift) {
             let made = aws.apigateway.create_model().rest_api_id(&draft.api).name("ByHand");
             made.content_type("application/json").schema("{}").send().await.unwrap();
             draft.method("POST", vec![add("/requestModels/application~1json", "ByHand")]).await;
+        })
+        .await;
+    let validator = format!("{post}.validator");
+    drift
+        .shows(&validator, async |aws| {
+            let draft = Draft::of(aws).await;
+            let made = aws.apigateway.create_request_validator().rest_api_id(&draft.api).name("by-hand");
+            let id = made.validate_request_parameters(true).send().await.unwrap().id.unwrap();
+            draft.method("POST", vec![replace("/requestValidatorId", &id)]).await;
         })
         .await;
     let (auth, authorizer) = (format!("{post}.auth"), format!("{post}.authorizer"));
@@ -153,6 +163,13 @@ async fn integrations(drift: &mut Drift) {
             })
             .await;
     }
+    let field = format!("routes.POST {PATH}.integration.cache_keys");
+    drift
+        .shows(&field, async |aws| {
+            let operations = vec![operation(Op::Add, "/cacheKeyParameters/method.request.path.id", None)];
+            Draft::of(aws).await.integration("POST", operations).await;
+        })
+        .await;
     let field = format!("routes.POST {PATH}.integration.type");
     drift
         .shows(&field, async |aws| {
@@ -171,6 +188,15 @@ async fn responses(drift: &mut Drift) {
         .shows_as(&declared, &["200.method.response.header.X"], async |aws| {
             let operation = add("/responseParameters/method.response.header.X", "false");
             Draft::of(aws).await.method_response(vec![operation]).await;
+        })
+        .await;
+    let models = format!("{options}.response_models");
+    drift
+        .shows(&models, async |aws| {
+            let draft = Draft::of(aws).await;
+            let made = aws.apigateway.create_model().rest_api_id(&draft.api).name("Answer");
+            made.content_type("application/json").schema("{}").send().await.unwrap();
+            draft.method_response(vec![add("/responseModels/application~1json", "Answer")]).await;
         })
         .await;
     let header = "method.response.header.Access-Control-Max-Age";
