@@ -7,6 +7,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -18,13 +19,14 @@ ROOT = Path(__file__).parents[1]
 SCREENSHOT = ROOT / "target/browser/answer.png"
 
 selenium = pytest.importorskip("selenium", reason="skipped: the Python package selenium is missing")
-for tool in ("chromium", "chromedriver", "esbuild"):
+for tool in ("chromium", "chromedriver", "esbuild", "node"):
     if shutil.which(tool) is None:
         pytest.skip(f"skipped: {tool} is missing", allow_module_level=True)
 
 from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+from web_client import Site, build, with_proxy  # noqa: E402
 
 HANDLER = '''
 import base64, json, os
@@ -87,7 +89,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(pages, local_aws, tmp_path_factory):
-    """The stack is up, and the web client is built with the variables that `output --env` writes."""
+    """The stack is up, and the web client is built with the variables that `output --env` writes: these."""
     folder, origins = pages
     context = tmp_path_factory.mktemp("stack")
     (context / "app.py").write_text(HANDLER)
@@ -106,14 +108,29 @@ def client(pages, local_aws, tmp_path_factory):
         assert done.returncode == 0, done.stdout + done.stderr
 
     lambdeploy("up", "--yes")
-    lambdeploy("output", "--env", str(context / "env"))
-    variables = dict(line.split("=", 1) for line in (context / "env").read_text().split())
-    define = [f"--define:process.env.{name}={json.dumps(value)}" for name, value in variables.items()]
-    source = ROOT / "examples/web-client"
-    subprocess.run(["esbuild", source / "page.ts", "--bundle", f"--outfile={folder / 'page.js'}", *define], check=True)
-    shutil.copy(source / "index.html", folder)
-    yield variables
+    lambdeploy("output", "--env", str(folder / ".env.local"))
+    build(folder)
+    yield variables(folder)
     lambdeploy("destroy", "--yes")
+
+
+def variables(folder):
+    return dict(line.split("=", 1) for line in (folder / ".env.local").read_text().split())
+
+
+@pytest.fixture(scope="module")
+def site(pages, client, tmp_path_factory):
+    """The page on a server of its own, which keeps the key: its folder, and the server."""
+    folder, scratch = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("server")
+    shutil.copy(pages[0] / ".env.local", folder)
+    with_proxy(folder)
+    build(folder)
+    written = variables(folder)
+    # The browser finds every name below `localhost` itself; Node asks the system, which may not.
+    url = re.sub(r"//(\w+)\.execute-api\.localhost:(\d+)/", r"//127.0.0.1:\2/_aws/execute-api/\1/", written["LAMBDA_API_URL"])
+    site = Site(folder, written | {"LAMBDA_API_URL": url}, scratch)
+    yield folder, site
+    assert client["NEXT_PUBLIC_API_KEY"] not in site.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,16 +172,50 @@ def test_a_page_from_elsewhere_cannot_read_the_answer_of_a_simple_call(browser, 
     assert "Failed to fetch" in fetch(browser, pages[1][2], url, Content_Type="text/plain")["error"]
 
 
-def test_the_client_page_shows_the_answer(browser, pages, client):
-    image = pages[0] / "pixel.png"
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    """100 bytes."""
+    image = tmp_path_factory.mktemp("image") / "pixel.png"
     image.write_bytes(b"\x89PNG" + bytes(96))
-    browser.get(f"{pages[1][0]}/index.html")
+    return image
+
+
+def ask(browser, origin, image):
+    """Fills in the page's form and gives what it then shows."""
+    browser.get(f"{origin}/index.html")
     browser.find_element(By.NAME, "image").send_keys(str(image))
     browser.find_element(By.TAG_NAME, "button").click()
     WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, "output.answered, output.failed"))
+    return browser.find_element(By.TAG_NAME, "output").text
+
+
+def test_the_client_page_shows_the_answer(browser, pages, client, image):
+    shown = ask(browser, pages[1][0], image)
     SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
     assert browser.save_screenshot(str(SCREENSHOT))
-    assert json.loads(browser.find_element(By.TAG_NAME, "output").text) == {"bytes": 100}
+    assert json.loads(shown) == {"bytes": 100}
+
+
+def test_with_the_proxy_the_page_has_the_answer_and_not_the_key(browser, client, site, image):
+    folder, server = site
+    assert json.loads(ask(browser, server.origin, image)) == {"bytes": 100}
+    key = client["NEXT_PUBLIC_API_KEY"]
+    assert all(key not in (folder / name).read_text() for name in ("page.js", "index.html"))
+
+
+def test_a_page_from_elsewhere_cannot_call_by_the_proxy(browser, pages, site, client):
+    url = f"{site[1].origin}/api/analyze"
+    assert "Failed to fetch" in fetch(browser, pages[1][0], url, Content_Type="text/plain")["error"]
+    assert "Failed to fetch" in fetch(browser, pages[1][0], url)["error"]
+
+
+def test_the_page_shows_a_refusal_with_its_status(browser, pages, client, image):
+    wrong = (pages[0] / "page.js").read_text().replace(client["NEXT_PUBLIC_API_KEY"], "no-such-key")
+    (pages[0] / "wrong.js").write_text(wrong)
+    page = (pages[0] / "index.html").read_text()
+    (pages[0] / "wrong").mkdir()
+    (pages[0] / "wrong/index.html").write_text(page.replace("page.js", "../wrong.js"))
+    assert ask(browser, f"{pages[1][0]}/wrong", image) == "Refused with 403: Forbidden"
 
 
 def test_over_burst_the_page_sees_429(browser, pages, client):
