@@ -21,7 +21,7 @@ mod tagging;
 mod usage_plan;
 
 pub use api_key::{ApiKey, ApiKeyOutput};
-pub use definition::{Definition, DefinitionOutput};
+pub use definition::{Definition, DefinitionOutput, Document};
 pub use existing_role::ExistingRole;
 pub use function::{Function, FunctionOutput};
 pub use image::{Image, ImageOutput, Source};

@@ -5,13 +5,13 @@ use crate::{
     aws::{Inventory, Names},
     engine::{Graph, Handle, Id, Resource},
     resources::{
-        ApiKey, Definition, Function, InventoryEntries, LogGroup, Permission, Repository, RestApi, Role,
-        Stage, UsagePlan, Which, own_apis, own_stages,
+        ApiKey, Function, InventoryEntries, LogGroup, Permission, Repository, RestApi, Role, Stage,
+        UsagePlan, Which, own_apis, own_stages,
     },
     stack,
 };
 use anyhow::Result;
-use std::{collections::BTreeSet, rc::Rc};
+use std::collections::BTreeSet;
 
 /// Whether things are added to be retired after the rest, or to be destroyed with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -197,14 +197,7 @@ impl StackGraph<'_> {
 
     /// A stage for deleting: what it would serve does not matter.
     fn stage_node(&self, name: &str) -> Stage {
-        let definition = Rc::new(Definition {
-            at: self.at.clone(),
-            id: Id::only("definition"),
-            api: self.stack.api.clone(),
-            functions: Default::default(),
-            rest_api: self.api.clone(),
-        });
-        self.stage(name, &self.api, definition, self.api.id())
+        self.stage(name, &self.api, self.api.id())
     }
 
     fn bare_plan(&self, stage: &Id) -> UsagePlan {
@@ -234,6 +227,7 @@ impl StackGraph<'_> {
             description: String::new(),
             inventory: Inventory::default(),
             policy: None,
+            document: self.document.clone(),
             which: Which::Twin(id),
         }
     }

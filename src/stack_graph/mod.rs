@@ -14,9 +14,9 @@ use crate::{
     docker::{Docker, SecretValue},
     engine::{Graph, Handle, Id},
     resources::{
-        ApiKey, ApiKeyOutput, Context, Definition, ExistingRole, ForeignRepository, Function, FunctionOutput,
-        Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput, RestApi,
-        RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which, resource_policy,
+        ApiKey, ApiKeyOutput, Context, Definition, Document, ExistingRole, ForeignRepository, Function,
+        FunctionOutput, Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput,
+        RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which, resource_policy,
     },
     stack::{self, ImageSource, Stack, Text},
 };
@@ -46,6 +46,7 @@ pub struct StackGraph<'a> {
     at: Context,
     docker: Rc<dyn Docker>,
     wishes: Wishes,
+    document: Rc<Document>,
     api: Handle<RestApiOutput>,
 }
 
@@ -61,6 +62,11 @@ impl<'a> StackGraph<'a> {
     /// A graph with the REST API alone: the anchor of all the rest.
     pub fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
         let at = Context::of(stack, cloud, wishes.adopt.get("api").cloned());
+        let document = Rc::new(Document {
+            at: at.clone(),
+            api: stack.api.clone(),
+            functions: stack.functions.values().map(|f| (f.key.clone(), f.name.clone())).collect(),
+        });
         let mut graph = Graph::default();
         let api = graph.add(RestApi {
             at: at.clone(),
@@ -68,9 +74,10 @@ impl<'a> StackGraph<'a> {
             description: stack.api.description.clone(),
             inventory: inventory(stack, &cloud.region),
             policy: resource_policy::wished(&stack.api),
+            document: document.clone(),
             which: Which::Own,
         });
-        Self { graph, stack, at, docker, wishes, api }
+        Self { graph, stack, at, docker, wishes, document, api }
     }
 
     /// Adds everything that the stack file wants.
@@ -214,28 +221,19 @@ impl<'a> StackGraph<'a> {
     }
 
     fn definition_and_stage(&mut self, api: &Handle<RestApiOutput>, behind: Vec<Id>) -> Id {
-        let definition = || Definition {
+        let definition = self.graph.add(Definition {
             at: self.at.clone(),
             id: Id::only("definition"),
-            api: self.stack.api.clone(),
-            functions: self.stack.functions.values().map(|f| (f.key.clone(), f.name.clone())).collect(),
+            document: self.document.clone(),
             rest_api: api.clone(),
-        };
-        let (wish, shared) = (definition(), Rc::new(definition()));
-        let definition_id = self.graph.add(wish).id();
-        let mut stage = self.stage(&self.stack.api.stage, api, shared, definition_id);
+        });
+        let mut stage = self.stage(&self.stack.api.stage, api, definition.id());
         stage.behind = behind;
         stage.redeploy = self.wishes.redeploy;
         self.graph.add(stage).id()
     }
 
-    fn stage(
-        &self,
-        name: &str,
-        api: &Handle<RestApiOutput>,
-        definition: Rc<Definition>,
-        definition_id: Id,
-    ) -> Stage {
+    fn stage(&self, name: &str, api: &Handle<RestApiOutput>, definition: Id) -> Stage {
         Stage {
             at: self.at.clone(),
             id: Id::of("stage", name),
@@ -243,8 +241,8 @@ impl<'a> StackGraph<'a> {
             throttle: self.stack.api.throttle,
             tracing: self.stack.functions.values().any(|f| f.tracing),
             rest_api: api.clone(),
+            document: self.document.clone(),
             definition,
-            definition_id,
             behind: Vec::new(),
             redeploy: false,
             replaced: false,

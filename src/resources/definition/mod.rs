@@ -7,28 +7,27 @@
 mod authorizers;
 mod canonical;
 mod cors;
+mod document;
 mod openapi;
 mod wish;
 
 pub use canonical::Canonical;
+pub use document::Document;
 
-use super::{Context, RestApiOutput, resource_policy, rest_api::anchor};
+use super::{Context, RestApiOutput, rest_api::anchor};
 use crate::{
     aws::call,
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
-    stack::{self, Auth},
+    stack::Auth,
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{Authorizer, PutMode, Resource as Found};
-use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use aws_sdk_apigateway::types::{Authorizer, Resource as Found};
+use std::rc::Rc;
 
 pub struct Definition {
     pub at: Context,
     pub id: Id,
-    pub api: stack::Api,
-    /// Key in the stack file to the name in AWS.
-    pub functions: BTreeMap<String, String>,
+    pub document: Rc<Document>,
     pub rest_api: Handle<RestApiOutput>,
 }
 
@@ -36,63 +35,9 @@ pub struct Definition {
 #[derive(Debug, Clone)]
 pub struct DefinitionOutput {}
 
-/// Changes with what our documents look like for the same stack: then every stack is deployed once more.
-const SCHEMA: &str = "1";
-
 impl Definition {
-    /// The wished document.
-    ///
-    /// # Errors
-    /// Before the caller's account is known.
-    pub fn canonical(&self) -> Result<Canonical> {
-        wish::canonical(&self.api, |function| {
-            let name = self.functions.get(function).map_or(function, String::as_str);
-            let region = &self.at.cloud.region;
-            let partition = &self.at.cloud.identity()?.partition;
-            let arn = self.at.cloud.arn("lambda", &format!("function:{name}"))?;
-            Ok(format!(
-                "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-            ))
-        })
-    }
-
-    /// The description of a deployment of this document: its hash, so that a stage says what it serves.
-    ///
-    /// # Errors
-    /// As [`Definition::canonical`].
-    pub fn deployment_description(&self) -> Result<String> {
-        let text = serde_json::to_string(&self.canonical()?)?;
-        let hash = Sha256::new().chain_update(SCHEMA).chain_update(text);
-        // A stage serves the policy that its deployment was made with.
-        let hash = match resource_policy::wished(&self.api) {
-            Some(policy) => hash.chain_update(policy.to_string()).finalize(),
-            None => hash.finalize(),
-        };
-        let digits: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Ok(format!("lambdeploy {digits}"))
-    }
-
-    /// `(path, METHOD)` of everything that a deployment of it must show.
-    ///
-    /// # Errors
-    /// As [`Definition::canonical`].
-    pub fn methods(&self) -> Result<BTreeSet<(String, String)>> {
-        let split = |key: &String| key.split_once(' ').map(|(m, p)| (p.to_owned(), m.to_owned()));
-        Ok(self.canonical()?.routes.keys().filter_map(split).collect())
-    }
-
-    async fn put(&self, want: &Canonical, to: &Reporter) -> Result<()> {
-        let id = self.rest_api.ready()?.id;
-        let document = openapi::document(
-            want,
-            &self.api.name,
-            &self.api.description,
-            resource_policy::wished(&self.api).as_ref(),
-        );
-        let body = aws_sdk_apigateway::primitives::Blob::new(document.to_string());
-        let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(id);
-        let request = request.mode(PutMode::Overwrite).fail_on_warnings(true).body(body);
-        call(to, "PutRestApi", || request.clone().send()).await?;
+    async fn put(&self, to: &Reporter) -> Result<()> {
+        self.document.put(&self.rest_api.ready()?.id, to).await?;
         self.at.cloud.forget_lists();
         Ok(())
     }
@@ -100,7 +45,7 @@ impl Definition {
     /// Those that are there, if there should be any: else a method that has one shows its id, and that differs too.
     async fn authorizers(&self, api: &str, to: &Reporter) -> Result<Vec<Authorizer>> {
         let uses = |auth: &Auth| matches!(auth, Auth::Cognito(_) | Auth::Authorizer(_));
-        if !self.api.routes.iter().any(|r| uses(&r.auth)) {
+        if !self.document.api.routes.iter().any(|r| uses(&r.auth)) {
             return Ok(Vec::new());
         }
         let request = self.at.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
@@ -141,7 +86,7 @@ impl Resource for Definition {
     }
 
     fn wish(&self, _: Option<&Live<Self>>) -> Result<Canonical> {
-        self.canonical()
+        self.document.canonical()
     }
 
     /// It goes with its API.
@@ -163,18 +108,20 @@ impl Resource for Definition {
         Ok(Some(Live { props, output: DefinitionOutput {}, owner: Owner::Us }))
     }
 
-    async fn create(&self, want: &Canonical, to: &Reporter) -> Result<DefinitionOutput> {
-        self.put(want, to).await?;
+    async fn create(&self, _: &Canonical, to: &Reporter) -> Result<DefinitionOutput> {
+        if !self.rest_api.ready()?.defined {
+            self.put(to).await?;
+        }
         Ok(DefinitionOutput {})
     }
 
     async fn update(
         &self,
         _: &Live<Self>,
-        want: &Canonical,
+        _: &Canonical,
         to: &Reporter,
     ) -> Result<Applied<DefinitionOutput>> {
-        self.put(want, to).await?;
+        self.put(to).await?;
         Ok(Applied::in_place(DefinitionOutput {}))
     }
 

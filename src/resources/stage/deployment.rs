@@ -85,7 +85,7 @@ impl Stage {
         for (path, methods) in answer.api_summary().into_iter().flatten() {
             shown.extend(methods.keys().map(|m| (path.clone(), m.clone())));
         }
-        let wished = self.definition.methods()?;
+        let wished = self.document.methods()?;
         Ok(if shown == wished {
             Ok(())
         } else {

@@ -3,7 +3,7 @@
 mod deployment;
 mod settings;
 
-use super::{Context, Definition, RestApiOutput, gone, own_api, rest_api::anchor, tagging};
+use super::{Context, Document, RestApiOutput, gone, own_api, rest_api::anchor, tagging};
 use crate::{
     aws::{call, tags},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
@@ -23,8 +23,8 @@ pub struct Stage {
     pub throttle: Option<Throttle>,
     pub tracing: bool,
     pub rest_api: Handle<RestApiOutput>,
-    pub definition: Rc<Definition>,
-    pub definition_id: Id,
+    pub document: Rc<Document>,
+    pub definition: Id,
     /// Functions and permissions: what must stand before a stage that people call moves on.
     pub behind: Vec<Id>,
     /// `--redeploy`
@@ -111,7 +111,7 @@ impl Resource for Stage {
     }
 
     fn needs(&self) -> Vec<Id> {
-        let mut needs = vec![self.rest_api.id(), self.definition_id.clone()];
+        let mut needs = vec![self.rest_api.id(), self.definition.clone()];
         if self.is_live.get() {
             needs.extend(self.behind.iter().cloned());
         }
@@ -124,7 +124,7 @@ impl Resource for Stage {
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
         Ok(Props {
-            deployment: self.definition.deployment_description()?,
+            deployment: self.document.deployment_description()?,
             redeploy: self.redeploy,
             description: String::new(),
             variables: BTreeMap::new(),

@@ -1,0 +1,81 @@
+//! The wished document: what a stack's API serves, its hash, and the one call that imports it.
+
+use super::{Canonical, openapi, wish};
+use crate::{
+    aws::call,
+    engine::Reporter,
+    resources::{Context, resource_policy},
+    stack,
+};
+use anyhow::Result;
+use aws_sdk_apigateway::{primitives::Blob, types::PutMode};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the stack file says about its API, and which functions it names.
+pub struct Document {
+    pub at: Context,
+    pub api: stack::Api,
+    /// Key in the stack file to the name in AWS.
+    pub functions: BTreeMap<String, String>,
+}
+
+/// Changes with what our documents look like for the same stack: then every stack is deployed once more.
+const SCHEMA: &str = "1";
+
+impl Document {
+    /// In the form in which it is compared.
+    ///
+    /// # Errors
+    /// Before the caller's account is known.
+    pub fn canonical(&self) -> Result<Canonical> {
+        wish::canonical(&self.api, |function| {
+            let name = self.functions.get(function).map_or(function, String::as_str);
+            let region = &self.at.cloud.region;
+            let partition = &self.at.cloud.identity()?.partition;
+            let arn = self.at.cloud.arn("lambda", &format!("function:{name}"))?;
+            Ok(format!(
+                "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+            ))
+        })
+    }
+
+    /// The description of a deployment of this document: its hash, so that a stage says what it serves.
+    ///
+    /// # Errors
+    /// As [`Document::canonical`].
+    pub fn deployment_description(&self) -> Result<String> {
+        let text = serde_json::to_string(&self.canonical()?)?;
+        let hash = Sha256::new().chain_update(SCHEMA).chain_update(text);
+        // A stage serves the policy that its deployment was made with.
+        let hash = match resource_policy::wished(&self.api) {
+            Some(policy) => hash.chain_update(policy.to_string()).finalize(),
+            None => hash.finalize(),
+        };
+        let digits: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        Ok(format!("lambdeploy {digits}"))
+    }
+
+    /// `(path, METHOD)` of everything that a deployment of it must show.
+    ///
+    /// # Errors
+    /// As [`Document::canonical`].
+    pub fn methods(&self) -> Result<BTreeSet<(String, String)>> {
+        let split = |key: &String| key.split_once(' ').map(|(m, p)| (p.to_owned(), m.to_owned()));
+        Ok(self.canonical()?.routes.keys().filter_map(split).collect())
+    }
+
+    /// Imports it into `rest_api` in the place of whatever that serves.
+    ///
+    /// # Errors
+    /// As PutRestApi.
+    pub async fn put(&self, rest_api: &str, to: &Reporter) -> Result<()> {
+        let policy = resource_policy::wished(&self.api);
+        let (name, description) = (&self.api.name, &self.api.description);
+        let document = openapi::document(&self.canonical()?, name, description, policy.as_ref());
+        let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(rest_api);
+        let request = request.mode(PutMode::Overwrite).fail_on_warnings(true);
+        let request = request.body(Blob::new(document.to_string()));
+        call(to, "PutRestApi", || request.clone().send()).await.map(drop)
+    }
+}
