@@ -34,9 +34,8 @@ const ACTION: &str = "lambda:InvokeFunction";
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
 
 impl Permission {
-    /// Letters, digits, `-` and `_`, at most 100: a stack's name is all of that.
     fn statement_id(&self) -> String {
-        format!("lambdeploy-{}", self.at.own.stack)
+        statement_id(&self.at)
     }
 
     fn props(statement: &Value) -> Props {
@@ -89,6 +88,11 @@ impl Permission {
         let request = request.statement_id(self.statement_id());
         gone(call(to, "RemovePermission", || request.clone().send()).await)
     }
+}
+
+/// The id of the stack's own statement. Letters, digits, `-` and `_`, at most 100: a stack's name is all of that.
+pub(super) fn statement_id(at: &Context) -> String {
+    format!("lambdeploy-{}", at.own.stack)
 }
 
 /// All statements of a function's resource policy.

@@ -131,6 +131,7 @@ impl StackGraph<'_> {
             image: Handle::missing(anchor.clone()),
             log_group: how.add(&mut self.graph, group).id(),
             api: anchor.clone(),
+            kept: Default::default(),
         };
         let function = how.add(&mut self.graph, function);
         let permission = Permission {

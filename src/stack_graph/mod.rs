@@ -198,6 +198,7 @@ impl<'a> StackGraph<'a> {
             image: parts.image,
             log_group: parts.log_group,
             api: api.id(),
+            kept: Default::default(),
         })
     }
 

@@ -1,12 +1,19 @@
-//! A Zip function can't become an Image function in place: with `--replace` it is made anew, with what it would lose.
+//! Functions that are made anew under their name, with all that deleting them would lose: a Zip function, which can't
+//! become an Image function in place and takes `--replace`; and one whose creation failed.
 
-use crate::world::{REGION, World};
+use crate::world::{REGION, World, lines};
 use aws_sdk_lambda::{
     primitives::Blob,
     types::{FunctionCode, PackageType, Runtime},
 };
-use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use lambdeploy::{
+    aws::Cloud,
+    engine::{Event, Options, Stop},
+    stack_graph::Wishes,
+};
+use local_aws::{Config, FaultPlan, Moment};
 use serde_json::Value;
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 const STACK: &str = "
 stack: hello
@@ -37,6 +44,18 @@ async fn statements(aws: &Cloud) -> Vec<String> {
     ids
 }
 
+/// Somebody else's.
+const THEIRS: [(&str, &str, Option<&str>); 2] =
+    [("from-s3", "s3.amazonaws.com", Some("arn:aws:s3:::bucket")), ("from-a-friend", "123456789012", None)];
+
+async fn permit(aws: &Cloud) {
+    for (id, principal, source) in THEIRS {
+        let add = aws.lambda.add_permission().function_name(NAME).statement_id(id).principal(principal);
+        let add = add.action("lambda:InvokeFunction").set_source_arn(source.map(str::to_owned));
+        add.send().await.unwrap();
+    }
+}
+
 /// Puts a Zip function in the place of ours, with the same tags and role, and two statements of somebody else.
 async fn make_it_zip(aws: &Cloud, ours: bool) {
     let was = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
@@ -48,14 +67,7 @@ async fn make_it_zip(aws: &Cloud, ours: bool) {
     create.send().await.unwrap();
     let put = aws.lambda.put_function_concurrency().function_name(NAME);
     put.reserved_concurrent_executions(2).send().await.unwrap();
-    for (id, principal, source) in [
-        ("from-s3", "s3.amazonaws.com", Some("arn:aws:s3:::bucket")),
-        ("from-a-friend", "123456789012", None),
-    ] {
-        let add = aws.lambda.add_permission().function_name(NAME).statement_id(id).principal(principal);
-        let add = add.action("lambda:InvokeFunction").set_source_arn(source.map(str::to_owned));
-        add.send().await.unwrap();
-    }
+    permit(aws).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,4 +111,96 @@ async fn somebody_elses_zip_function_takes_both_words() {
     assert!(!world.plan(STACK).await.has_changes());
     let function = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
     assert_eq!(function.tags().unwrap()["lambdeploy:adopted"], "true");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_dies_while_it_makes_a_function_anew_loses_no_statement() {
+    let base = World::new();
+    base.settles(STACK).await;
+    make_it_zip(&*base.cloud_in(REGION).await, true).await;
+    let all = base.fork();
+    let from = all.aws.requests().entries().len();
+    assert!(all.up_with(STACK, &REPLACE, Wishes::default()).await.is_complete());
+    let calls = all.aws.requests().entries().len() - from;
+    for (call, moment) in (1..=calls).flat_map(|n| [(n, Moment::Before), (n, Moment::After)]) {
+        let world = base.fork();
+        let (faults, reached) = FaultPlan::stop_at(call as u64, moment);
+        world.aws.set_faults(faults);
+        tokio::select! {
+            report = world.up_with(STACK, &REPLACE, Wishes::default()) => panic!("call {call} did not come: {report:?}"),
+            () = reached.notified() => {}
+        }
+        world.aws.set_faults(FaultPlan::default());
+        let report = world.up_with(STACK, &REPLACE, Wishes::default()).await;
+        assert!(report.is_complete(), "call {call} {moment:?}: {report:?}");
+        let plan = world.plan(STACK).await;
+        assert!(!plan.has_changes(), "call {call} {moment:?}: {:#?}", lines(&plan));
+        let there = statements(&*world.cloud_in(REGION).await).await;
+        assert_eq!(there, ["from-a-friend", "from-s3", "lambdeploy-hello"], "call {call} {moment:?}");
+        assert!(!world.dump().to_string().contains("lambdeploy:kept"), "call {call} {moment:?}: left behind");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_it_was_away_is_said() {
+    let world = World::with(Config { latency: Duration::from_secs(1), ..Config::default() });
+    world.settles(STACK).await;
+    make_it_zip(&*world.cloud_in(REGION).await, true).await;
+    let stack = world.stack(STACK);
+    let graph = world.observed(&stack, Wishes::default()).await.unwrap().graph;
+    let notes = Rc::new(RefCell::new(Vec::new()));
+    let noted = notes.clone();
+    let sink = Rc::new(move |event: Event| {
+        if let Event::Note { text, .. } = event {
+            noted.borrow_mut().push(text);
+        }
+    });
+    assert!(graph.apply(&REPLACE, sink, &Stop::default()).await.is_complete());
+    let notes = notes.borrow();
+    let away: Vec<_> = notes.iter().filter(|n| n.contains("away")).collect();
+    // DeleteFunction and a look, CreateFunction and a look, concurrency, two permissions, the tags: a second each.
+    assert_eq!(
+        away,
+        ["the function hello-hello is away from now on", "the function hello-hello was away for 8.0 s"]
+    );
+}
+
+/// A function of ours whose creation failed: its image's layer is not compressed. It has all its permissions.
+async fn make_it_failed(aws: &Cloud) {
+    let was = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
+    let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+    let policy: Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
+    let source = policy["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().unwrap();
+    aws.lambda.delete_function().function_name(NAME).send().await.unwrap();
+    let repository = "hello/hello";
+    let ids = aws.ecr.list_images().repository_name(repository).send().await.unwrap().image_ids.unwrap();
+    let get = aws.ecr.batch_get_image().repository_name(repository).set_image_ids(Some(ids));
+    let image = get.send().await.unwrap().images.unwrap().remove(0);
+    let manifest = image.image_manifest.unwrap().replace("tar+gzip", "tar").replace("tar.gzip", "tar");
+    let put = aws.ecr.put_image().repository_name(repository).image_tag("raw").image_manifest(manifest);
+    put.send().await.unwrap();
+    let (configuration, code) = (was.configuration.unwrap(), was.code.unwrap().image_uri.unwrap());
+    let uri = format!("{}:raw", code.split('@').next().unwrap());
+    let create = aws.lambda.create_function().function_name(NAME).package_type(PackageType::Image);
+    let create = create.code(FunctionCode::builder().image_uri(uri).build()).set_tags(was.tags);
+    create.role(configuration.role.unwrap()).send().await.unwrap();
+    let add = aws.lambda.add_permission().function_name(NAME).statement_id("lambdeploy-hello");
+    let add = add.action("lambda:InvokeFunction").principal("apigateway.amazonaws.com").source_arn(source);
+    add.send().await.unwrap();
+    permit(aws).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_whose_creation_failed_is_made_anew_and_what_hangs_on_it_looks_again() {
+    let world = World::new();
+    world.settles(STACK).await;
+    let aws = world.cloud_in(REGION).await;
+    make_it_failed(&aws).await;
+    let shown = lines(&world.plan(STACK).await);
+    let state = shown.iter().find(|l| l.starts_with("~ function/hello state")).unwrap();
+    assert!(state.contains("Failed: InvalidImage") && state.ends_with(r#" → "Active""#), "{state}");
+    // As far as a plan can see, the permission is as it should be; it goes with the function, and must come back.
+    assert!(!shown.iter().any(|l| l.contains("permission/")), "{shown:#?}");
+    world.settles(STACK).await;
+    assert_eq!(statements(&aws).await, ["from-a-friend", "from-s3", "lambdeploy-hello"]);
 }

@@ -1,10 +1,11 @@
 //! The Lambda function, pinned to an image by digest.
 
 mod calls;
+mod kept_statements;
 mod props;
 mod standing;
 
-use super::{Context, ImageOutput, RepositoryOutput, RoleOutput};
+use super::{Context, ImageOutput, RepositoryOutput, RoleOutput, permission};
 use crate::{
     aws::{FoundExt, call, tags},
     engine::{Applied, Handle, Id, Live, Reporter, Resource},
@@ -12,9 +13,10 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::{FunctionConfiguration, PackageType};
+pub use kept_statements::KeptStatements;
 pub use props::Props;
-use serde_json::Value;
-use std::time::Instant;
+use std::cell::RefCell;
+use tokio::time::Instant;
 
 pub struct Function {
     pub at: Context,
@@ -25,6 +27,8 @@ pub struct Function {
     pub image: Handle<ImageOutput>,
     pub log_group: Id,
     pub api: Id,
+    /// What a run that died left to add again; known once observed.
+    pub kept: RefCell<KeptStatements>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,20 +62,20 @@ impl Function {
         want: &Props,
         to: &Reporter,
     ) -> Result<Applied<FunctionOutput>> {
-        let statements = self.foreign_statements(to).await?;
+        let name = self.name();
+        let kept = KeptStatements::write(&self.at, name, &permission::statement_id(&self.at), to).await?;
         to.note(format!("the function {} is away from now on", have.output.name));
         let since = Instant::now();
         self.remove(to).await?;
-        let output = self.make(want, to).await?;
-        for statement in &statements {
-            super::permission::add(&self.at, self.name(), statement, to).await?;
-        }
-        to.note(format!("the function is back after {:.1} s", since.elapsed().as_secs_f64()));
+        self.kept.replace(kept);
+        let output = self.create(want, to).await?;
+        to.note(format!("the function {name} was away for {:.1} s", since.elapsed().as_secs_f64()));
         Ok(Applied::replaced(output))
     }
 
-    async fn foreign_statements(&self, to: &Reporter) -> Result<Vec<Value>> {
-        super::permission::statements(&self.at, self.name(), to).await
+    async fn restore_statements(&self, to: &Reporter) -> Result<()> {
+        let kept = self.kept.take();
+        kept.restore(&self.at, self.name(), to).await
     }
 }
 
@@ -103,9 +107,12 @@ impl Resource for Function {
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = Reporter::silent(self.id.clone());
         let request = self.at.cloud.lambda.get_function().function_name(self.name());
-        let Some(answer) = call(&to, "GetFunction", || request.clone().send()).await.found()? else {
-            return Ok(None);
-        };
+        let (answer, kept) = tokio::join!(
+            async { call(&to, "GetFunction", || request.clone().send()).await.found() },
+            KeptStatements::read(&self.at, self.name()),
+        );
+        self.kept.replace(kept?);
+        let Some(answer) = answer? else { return Ok(None) };
         let configuration = answer.configuration().context("GetFunction answered without a configuration")?;
         let output = self.output(configuration)?;
         let have: tags::Tags =
@@ -125,7 +132,9 @@ impl Resource for Function {
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
-        self.make(want, to).await
+        let output = self.make(want, to).await?;
+        self.restore_statements(to).await?;
+        Ok(output)
     }
 
     async fn update(
@@ -139,6 +148,7 @@ impl Resource for Function {
             return self.recreate(have, want, to).await;
         }
         self.set_tags(&have.output.arn, &h.tags, &want.tags, to).await?;
+        self.restore_statements(to).await?;
         // Where the image is gone, AWS refuses every other change until there is one again.
         let code = h.image != want.image || h.architecture != want.architecture || h.state != want.state;
         if h.configuration() != want.configuration() && !code {
@@ -157,6 +167,8 @@ impl Resource for Function {
     }
 
     async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
-        self.remove(to).await
+        self.remove(to).await?;
+        let kept = self.kept.take();
+        kept.forget(&self.at, to).await
     }
 }

@@ -39,6 +39,8 @@ pub struct Props {
     pub(super) tracing: bool,
     pub(super) subnets: Vec<String>,
     pub(super) security_groups: Vec<String>,
+    /// Ids of what a run that died while it made the function anew has not added again.
+    pub(super) statements_to_restore: Vec<String>,
     pub(super) tags: tags::Tags,
 }
 
@@ -86,6 +88,7 @@ impl Function {
             tracing: f.tracing,
             subnets: sorted(vpc.as_ref().map_or(&[], |v| &v.subnets)),
             security_groups: sorted(vpc.as_ref().map_or(&[], |v| &v.security_groups)),
+            statements_to_restore: Vec::new(),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
@@ -113,6 +116,7 @@ impl Function {
             tracing: c.tracing_config().and_then(|t| t.mode()) == Some(&TracingMode::Active),
             subnets: sorted(c.vpc_config().map(|v| v.subnet_ids()).unwrap_or_default()),
             security_groups: sorted(c.vpc_config().map(|v| v.security_group_ids()).unwrap_or_default()),
+            statements_to_restore: self.kept.borrow().ids(),
             tags: self.at.own.managed(have, owner),
         })
     }

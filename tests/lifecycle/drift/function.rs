@@ -1,7 +1,11 @@
 //! The function and the permission.
 
 use super::named::REPOSITORY;
-use super::{Drift, named::ROLE};
+use super::{
+    Drift,
+    keys::{api_id, tag},
+    named::ROLE,
+};
 use aws_sdk_ecr::types::ImageIdentifier;
 use aws_sdk_lambda::{
     operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update,
@@ -9,6 +13,7 @@ use aws_sdk_lambda::{
         Architecture, Environment, EphemeralStorage, ImageConfig, TracingConfig, TracingMode, VpcConfig,
     },
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use lambdeploy::aws::Cloud;
 
 const NAME: &str = "hello-hello";
@@ -111,12 +116,28 @@ async fn settings() {
         })
         .await;
     network(&mut drift).await;
+    kept(&mut drift).await;
     drift
         .every_field_is_proven(&[
             ("state", "AWS's own word on it, which no call sets"),
             ("package_type", "AWS changes it for no function that is there"),
         ])
         .await;
+}
+
+/// What a run that died wrote down, as it writes it; then what somebody made of it.
+async fn kept(drift: &mut Drift) {
+    let api = format!("restapis/{}", api_id(&drift.aws).await);
+    let key = format!("lambdeploy:kept:{NAME}:00");
+    let statement = r#"[{"Sid":"from-s3","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"}]"#;
+    let text = BASE64_URL_SAFE_NO_PAD.encode(statement);
+    for (value, shown) in [(&text[..], "from-s3"), ("nonsense", "(not readable any more)")] {
+        let line = format!(r#"~ function/hello statements_to_restore ["{shown}"] → []"#);
+        drift.heals(&[&line], async |aws| tag(aws, &api, &key, Some(value)).await).await;
+    }
+    drift.proves("statements_to_restore");
+    let policy = drift.aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+    assert!(policy.policy().unwrap().contains("from-s3"), "{policy:?}");
 }
 
 /// Subnets and security groups come and go together.

@@ -1,0 +1,147 @@
+//! What a function's deletion would lose for good: other people's statements in its resource policy.
+//!
+//! A function that is made anew under its name (Zip to Image, or Failed) gets them again. So that a run that dies in
+//! between loses none, they are first written down where everything of a stack hangs: as tags on its REST API. The next
+//! `up` finds them there, adds them, and takes the tags away.
+
+use crate::{
+    aws::tags::{KEPT, Tags},
+    engine::Reporter,
+    resources::{Context, own_api, permission, tagging, tags_of},
+};
+use anyhow::{Context as _, Result, ensure};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+/// The statements of one function that are still to be added again, and the tags that hold them.
+#[derive(Default)]
+pub struct KeptStatements {
+    api: String,
+    tags: Tags,
+    statements: Vec<Value>,
+}
+
+/// A tag value's limit.
+const VALUE: usize = 256;
+
+/// AWS takes 50 tags; some are ours and the user's already.
+const MOST_TAGS: usize = 30;
+
+fn prefix(function: &str) -> String {
+    format!("{KEPT}:{function}:")
+}
+
+impl KeptStatements {
+    /// Those that an earlier run left. Asks AWS nothing: the API's tags come with a list that is read anyway.
+    ///
+    /// # Errors
+    /// As the list.
+    pub async fn read(at: &Context, function: &str) -> Result<Self> {
+        let Some(api) = own_api(at).await? else { return Ok(Self::default()) };
+        let prefix = prefix(function);
+        let tags: Tags = tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(&prefix)).collect();
+        // Somebody may have edited them by hand: then they only go.
+        let statements = statements(&tags).unwrap_or_default();
+        Ok(Self { api: api.id.unwrap_or_default(), tags, statements })
+    }
+
+    /// Writes the function's statements of other people down, in the place of what was written before.
+    ///
+    /// # Errors
+    /// More of them than tags can hold; as the calls.
+    pub async fn write(at: &Context, function: &str, ours: &str, to: &Reporter) -> Result<Self> {
+        let mut statements = permission::statements(at, function, to).await?;
+        statements.retain(|s| s["Sid"] != ours);
+        let before = Self::read(at, function).await?;
+        // What an earlier run could not add again is not in the policy.
+        let missing = |kept: &&Value| statements.iter().all(|s| s["Sid"] != kept["Sid"]);
+        let missing: Vec<Value> = before.statements.iter().filter(missing).cloned().collect();
+        statements.extend(missing);
+        let tags = as_tags(function, &statements)?;
+        ensure!(
+            tags.len() <= MOST_TAGS,
+            "the resource policy of {function} has more statements of others than can be kept while it is made anew: remove \
+             some (aws lambda remove-permission) and add them again afterwards"
+        );
+        if tags != before.tags {
+            let api = own_api(at).await?.context("the stack has no REST API to keep statements at")?;
+            tagging::set(at, &arn(at, api.id().unwrap_or_default())?, &before.tags, &tags, to).await?;
+            at.cloud.forget_rest_apis();
+            return Ok(Self { api: api.id.unwrap_or_default(), tags, statements });
+        }
+        Ok(Self { statements, ..before })
+    }
+
+    /// Adds them again and takes the tags away.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn restore(&self, at: &Context, function: &str, to: &Reporter) -> Result<()> {
+        for statement in &self.statements {
+            permission::add(at, function, statement, to).await?;
+        }
+        self.forget(at, to).await
+    }
+
+    /// Takes the tags away: the function is gone for good.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn forget(&self, at: &Context, to: &Reporter) -> Result<()> {
+        if self.tags.is_empty() {
+            return Ok(());
+        }
+        tagging::set(at, &arn(at, &self.api)?, &self.tags, &Tags::new(), to).await?;
+        at.cloud.forget_rest_apis();
+        Ok(())
+    }
+
+    /// Their ids.
+    pub fn ids(&self) -> Vec<String> {
+        if self.statements.is_empty() && !self.tags.is_empty() {
+            return vec!["(not readable any more)".to_owned()];
+        }
+        let id = |s: &Value| s["Sid"].as_str().unwrap_or_default().to_owned();
+        self.statements.iter().map(id).collect()
+    }
+}
+
+fn arn(at: &Context, api: &str) -> Result<String> {
+    tagging::arn(at, &format!("restapis/{api}"))
+}
+
+/// Base64, because API Gateway's tags hold few characters; cut, because they are short.
+fn as_tags(function: &str, statements: &[Value]) -> Result<Tags> {
+    if statements.is_empty() {
+        return Ok(Tags::new());
+    }
+    let text = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_string(statements)?);
+    let parts = text.as_bytes().chunks(VALUE).enumerate();
+    let tag = |(n, part): (usize, &[u8])| {
+        (format!("{}{n:02}", prefix(function)), String::from_utf8_lossy(part).into_owned())
+    };
+    Ok(parts.map(tag).collect())
+}
+
+fn statements(tags: &Tags) -> Result<Vec<Value>> {
+    if tags.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text: String = tags.values().map(String::as_str).collect();
+    Ok(serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(text)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn survives_the_tags_however_many_they_need() {
+        let one = |n| json!({ "Sid": format!("from-{n}"), "Principal": { "AWS": "é" }, "n": "x".repeat(n) });
+        let all: Vec<_> = (0..60).map(one).collect();
+        let tags = as_tags("f", &all).unwrap_or_default();
+        assert!(tags.len() > 10 && tags.values().all(|v| v.len() <= VALUE));
+        assert_eq!(statements(&tags).unwrap_or_default(), all);
+    }
+}
