@@ -28,6 +28,8 @@ pub struct Inventory {
     pub functions: BTreeSet<Names>,
     /// Names of API keys.
     pub keys: BTreeSet<String>,
+    /// There is a usage plan.
+    pub usage_plan: bool,
 }
 
 impl Inventory {
@@ -36,6 +38,7 @@ impl Inventory {
         Self {
             functions: self.functions.union(&other.functions).cloned().collect(),
             keys: self.keys.union(&other.keys).cloned().collect(),
+            usage_plan: self.usage_plan || other.usage_plan,
         }
     }
 
@@ -51,8 +54,9 @@ impl Inventory {
             )
         });
         let keys = self.keys.iter().map(|k| format!("k,{}", escape(k)));
+        let plan = self.usage_plan.then(|| "p".to_owned());
         let mut values: Vec<String> = Vec::new();
-        for entry in functions.chain(keys) {
+        for entry in functions.chain(keys).chain(plan) {
             match values.last_mut().filter(|v| v.len() + 1 + entry.len() <= VALUE) {
                 Some(value) => _ = write!(value, ";{entry}"),
                 None => values.push(entry),
@@ -82,6 +86,7 @@ impl Inventory {
                 });
             }
             [kind, key] if kind == "k" => _ = self.keys.insert(key.clone()),
+            [kind] if kind == "p" => self.usage_plan = true,
             _ => {}
         }
     }
@@ -127,7 +132,8 @@ mod tests {
     #[test]
     fn survives_the_tags_however_many_they_need() {
         let functions: BTreeSet<_> = (0..40).map(names).collect();
-        let inventory = Inventory { functions, keys: ["a key".to_owned(), "b".to_owned()].into() };
+        let keys = ["a key".to_owned(), "b".to_owned()].into();
+        let inventory = Inventory { functions, keys, usage_plan: true };
         let tags = inventory.to_tags();
         assert!(tags.len() > 1 && tags.values().all(|v| v.len() <= VALUE));
         assert!(tags.values().all(|v| {
@@ -139,6 +145,7 @@ mod tests {
     #[test]
     fn takes_no_harm_from_a_tag_edited_by_hand() {
         let tags = Tags::from([(format!("{INVENTORY}:0"), "nonsense;f,a;k,b=2;=;k,c".to_owned())]);
-        assert!(Inventory::from_tags(&tags).keys.contains("c"));
+        let inventory = Inventory::from_tags(&tags);
+        assert!(inventory.keys.contains("c") && !inventory.usage_plan);
     }
 }

@@ -77,6 +77,9 @@ impl LogGroup {
     }
 }
 
+/// Where people wonder who made it.
+const BY_LAMBDA: &str = " (Lambda itself makes one without tags when a function logs before it is there)";
+
 impl Resource for LogGroup {
     type Props = Props;
     type Output = ();
@@ -109,7 +112,8 @@ impl Resource for LogGroup {
         let to = Reporter::silent(self.id.clone());
         let (retention, have) = tokio::join!(self.retention(&to), self.tags(&to));
         let (Some(retention), Some(have)) = (retention?, have?) else { return Ok(None) };
-        let owner = self.at.own.owner(&have, || format!("the log group {}", self.name));
+        let untagged = if have.contains_key(tags::STACK) { "" } else { BY_LAMBDA };
+        let owner = self.at.own.owner(&have, || format!("the log group {}{untagged}", self.name));
         let props = Props { retention, tags: self.at.own.managed(&have, &owner) };
         Ok(Some(Live { props, output: (), owner }))
     }

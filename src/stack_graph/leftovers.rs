@@ -214,7 +214,10 @@ impl StackGraph<'_> {
             return Ok(());
         }
         let stage = Id::of("stage", &self.stack.api.stage);
-        let plan = self.bare_plan(&stage);
+        // Its entry in the inventory goes after it.
+        let entry = Some(Id::only("inventory")).filter(|id| self.graph.contains(id));
+        let anchor = entry.unwrap_or_else(|| self.api.id());
+        let plan = UsagePlan { anchor, ..self.bare_plan(&stage) };
         if plan.observe().await?.is_some() {
             self.graph.retire(plan);
         }

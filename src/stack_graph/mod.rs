@@ -285,6 +285,7 @@ impl<'a> StackGraph<'a> {
             keys,
             adopt: self.wishes.adopt.get("plan").cloned(),
             twin: None,
+            anchor: api.id(),
         }
     }
 }

@@ -22,6 +22,7 @@ pub fn inventory(stack: &Stack, region: &str) -> Inventory {
     Inventory {
         functions: stack.functions.values().map(names).collect(),
         keys: stack.api.keys.iter().cloned().collect(),
+        usage_plan: stack.api.usage_plan.is_some(),
     }
 }
 

@@ -9,6 +9,7 @@ mod contract;
 mod drift;
 mod edits;
 mod live_url;
+mod names;
 mod patience;
 mod requests;
 mod stacks;

@@ -2,9 +2,12 @@
 
 use super::UsagePlan;
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, Inventory, call, tags},
     engine::{Owner, Reporter},
-    resources::{one_of, rest_api::anchor},
+    resources::{
+        one_of, own_api,
+        rest_api::{self, anchor},
+    },
 };
 use anyhow::Result;
 use aws_sdk_apigateway::{
@@ -69,6 +72,25 @@ impl UsagePlan {
         Ok(plan?.zip(keys?))
     }
 
+    /// Ours under another name and with none of our stages. Only looked for where the stack has had a plan: it means
+    /// reading them all.
+    async fn estranged(&self) -> Result<Option<Candidate>> {
+        let api = own_api(&self.at).await?;
+        let has_had = api.is_some_and(|api| Inventory::from_tags(&rest_api::tags_of(&api)).usage_plan);
+        if !has_had || self.twin.is_some() {
+            return Ok(None);
+        }
+        let (all, known) = (self.at.cloud.usage_plans().await?, self.listed().await?);
+        let to = Reporter::silent(self.id.clone());
+        for id in all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id)) {
+            let found = self.get(id, &to).await?.filter(|(p, _)| self.at.own.owns(&tags_of(p)));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     pub(super) async fn own(&self) -> Result<Vec<Candidate>> {
         Ok(self.own_of(&self.candidates().await?))
     }
@@ -84,6 +106,10 @@ impl UsagePlan {
     pub(super) async fn find(&self) -> Result<Option<(Candidate, Owner)>> {
         let candidates = self.candidates().await?;
         if let Some(own) = self.own_of(&candidates).into_iter().next() {
+            let owner = self.owner(&own.0);
+            return Ok(Some((own, owner)));
+        }
+        if let Some(own) = self.estranged().await? {
             let owner = self.owner(&own.0);
             return Ok(Some((own, owner)));
         }

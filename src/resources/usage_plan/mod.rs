@@ -31,6 +31,8 @@ pub struct UsagePlan {
     pub adopt: Option<String>,
     /// This one and no other: a twin, to be deleted.
     pub twin: Option<String>,
+    /// What outlives it: the API, or the inventory's entry of a plan that left the file.
+    pub anchor: Id,
 }
 
 #[derive(Debug, Serialize)]
@@ -112,7 +114,7 @@ impl Resource for UsagePlan {
     }
 
     fn deleted_before(&self) -> Vec<Id> {
-        vec![self.stage.clone(), self.rest_api.id()]
+        vec![self.stage.clone(), self.anchor.clone()]
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {

@@ -1,0 +1,164 @@
+//! Several things of one name in an account, and things without tags: ours are found by tag, others are left alone.
+
+use crate::{
+    stacks::HELLO,
+    world::{REGION, World, lines},
+};
+use aws_sdk_apigateway::types::{Op, PatchOperation, QuotaPeriodType, QuotaSettings};
+use lambdeploy::{
+    aws::Cloud,
+    engine::{Options, Plan},
+    stack_graph::Wishes,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+const ADOPT: Options = Options { adopt: true, replace: false, include_adopted: false };
+const GROUP: &str = "/aws/lambda/hello-hello";
+
+async fn cloud(world: &World) -> Rc<Cloud> {
+    let aws = world.cloud_in(REGION).await;
+    aws.identify().await.unwrap();
+    aws
+}
+
+/// A key and a plan with the names of HELLO's, and nobody's tags.
+async fn strangers(aws: &Cloud) -> (String, String) {
+    let key = aws.apigateway.create_api_key().name("client").enabled(true).send().await.unwrap();
+    let quota = QuotaSettings::builder().limit(7).period(QuotaPeriodType::Week).build();
+    let plan = aws.apigateway.create_usage_plan().name("hello").quota(quota).send().await.unwrap();
+    (key.id.unwrap(), plan.id.unwrap())
+}
+
+/// Everything of a key and a plan that could be changed.
+async fn as_they_are(aws: &Cloud, (key, plan): &(String, String)) -> String {
+    let key = aws.apigateway.get_api_key().api_key(key).include_value(true).send().await.unwrap();
+    let plan = aws.apigateway.get_usage_plan().usage_plan_id(plan).send().await.unwrap();
+    let linked = aws.apigateway.get_usage_plan_keys().usage_plan_id(plan.id().unwrap()).send().await.unwrap();
+    let plan = (plan.name(), plan.quota(), plan.throttle(), plan.api_stages(), plan.tags());
+    format!("{:?}", (key.value(), key.enabled, key.tags(), plan, linked.items()))
+}
+
+fn refusals(plan: &Plan) -> Vec<String> {
+    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn ours_are_found_beside_others_of_the_same_name() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    world.settles(HELLO).await;
+    let others = strangers(&aws).await;
+    let before = as_they_are(&aws, &others).await;
+    assert!(!world.plan(HELLO).await.has_changes(), "{:#?}", lines(&world.plan(HELLO).await));
+    let edited = HELLO.replace("quota: 100/day", "quota: 200/day");
+    assert_eq!(lines(&world.plan(&edited).await), [r#"~ usage-plan quota "100/day" → "200/day""#]);
+    world.settles(&edited).await;
+    assert!(world.destroy(&edited).await.is_complete());
+    assert_eq!(as_they_are(&aws, &others).await, before);
+    let (keys, plans) =
+        (aws.apigateway.get_api_keys().send().await.unwrap(), aws.apigateway.get_usage_plans().send());
+    assert_eq!((keys.items().len(), plans.await.unwrap().items().len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_keys_and_two_plans_the_person_chooses() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    let (first, second) = (strangers(&aws).await, strangers(&aws).await);
+    let before = as_they_are(&aws, &first).await;
+    for options in [Options::default(), ADOPT] {
+        let refused = refusals(&world.plan_with(HELLO, &options).await);
+        assert_eq!(refused.len(), 2, "{refused:#?}");
+        for (text, kind, ids) in
+            [(&refused[0], "key", [&first.0, &second.0]), (&refused[1], "plan", [&first.1, &second.1])]
+        {
+            let names_both = ids.iter().all(|id| text.contains(*id));
+            assert!(names_both && text.contains(&format!("--adopt {kind}=<id> chooses one")), "{text}");
+        }
+        assert!(!world.up_with(HELLO, &options, Wishes::default()).await.is_complete());
+    }
+    let choice = [("key", &second.0), ("plan", &second.1)];
+    let adopt: BTreeMap<_, _> = choice.map(|(kind, id)| (kind.to_owned(), id.clone())).into();
+    let report = world.up_with(HELLO, &ADOPT, Wishes { adopt, ..Wishes::default() }).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(!world.plan(HELLO).await.has_changes(), "{:#?}", lines(&world.plan(HELLO).await));
+    assert_eq!(as_they_are(&aws, &first).await, before);
+    let linked = aws.apigateway.get_usage_plan_keys().usage_plan_id(&second.1).send().await.unwrap();
+    assert_eq!(linked.items().iter().filter_map(|k| k.id()).collect::<Vec<_>>(), [&second.0]);
+    assert!(world.destroy(HELLO).await.is_complete());
+    assert_eq!(as_they_are(&aws, &first).await, before);
+}
+
+/// Ids of all usage plans.
+async fn plans(aws: &Cloud) -> Vec<String> {
+    let all = aws.apigateway.get_usage_plans().send().await.unwrap();
+    all.items().iter().filter_map(|p| p.id.clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_renamed_and_detached_at_once_is_still_ours() {
+    let base = World::new();
+    let aws = cloud(&base).await;
+    base.settles(HELLO).await;
+    let ours = plans(&aws).await.remove(0);
+    let plan = aws.apigateway.get_usage_plan().usage_plan_id(&ours).send().await.unwrap();
+    let stage = format!("{}:default", plan.api_stages()[0].api_id().unwrap());
+    let detach = PatchOperation::builder().op(Op::Remove).path("/apiStages").value(stage).build();
+    let rename = PatchOperation::builder().op(Op::Replace).path("/name").value("theirs").build();
+    let update = aws.apigateway.update_usage_plan().usage_plan_id(&ours);
+    update.patch_operations(detach).patch_operations(rename).send().await.unwrap();
+    // AWS grants one of these in 20 s.
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    let theirs = strangers(&aws).await.1;
+
+    let mended = base.fork();
+    let shown = lines(&mended.plan(HELLO).await);
+    assert_eq!(shown[0], r#"~ usage-plan name "theirs" → "hello""#);
+    assert!(shown.len() == 2 && shown[1].starts_with("~ usage-plan stages []"), "{shown:#?}");
+    mended.settles(HELLO).await;
+    assert_eq!(BTreeSet::from_iter(plans(&*cloud(&mended).await).await), [ours, theirs.clone()].into());
+
+    let left = base.fork();
+    let start = HELLO.find("  usage_plan:").unwrap();
+    let without = HELLO[..start].replace("auth: api_key", "auth: none").replace("  keys: [client]\n", "");
+    assert!(lines(&left.plan(&without).await).contains(&"- usage-plan".to_owned()));
+    left.settles(&without).await;
+    assert_eq!(plans(&*cloud(&left).await).await, std::slice::from_ref(&theirs));
+
+    assert!(base.destroy(HELLO).await.is_complete());
+    assert_eq!(plans(&aws).await, [theirs]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_group_without_tags_is_somebody_elses_until_it_is_adopted() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    aws.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
+    let before = world.dump();
+    let refused = refusals(&world.plan(HELLO).await);
+    assert_eq!(
+        refused,
+        [format!(
+            "log-group/hello: the log group {GROUP} (Lambda itself makes one without tags when a function logs before it is \
+             there) is there already and is not this stack's; --adopt takes it over"
+        )]
+    );
+    assert!(!world.up(HELLO).await.is_complete());
+    assert!(world.dump().to_string().contains(GROUP));
+    assert!(world.destroy(HELLO).await.is_complete());
+    assert_eq!(world.dump(), before, "touched, though it is not ours");
+
+    let report = world.up_with(HELLO, &ADOPT, Wishes::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(!world.plan(HELLO).await.has_changes());
+    let there = async || {
+        let found = aws.logs.describe_log_groups().log_group_name_prefix(GROUP).send().await.unwrap();
+        found.log_groups().first().and_then(|g| g.retention_in_days)
+    };
+    assert_eq!(there().await, Some(30));
+    assert!(world.destroy(HELLO).await.is_complete());
+    assert_eq!(there().await, Some(30), "destroy keeps what was adopted");
+}
