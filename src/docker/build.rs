@@ -9,6 +9,7 @@ use super::{
     hints::explain_build,
     session::Session,
     tarball::{self, Sending},
+    tidy::{self, local_name},
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::{
@@ -24,7 +25,7 @@ const STAND_IN: &str = "lambdeploy.stand-in";
 /// Heredocs are built into BuildKit since Docker 23.
 const HEREDOC_API: (u32, u32) = (1, 42);
 
-/// Builds `request` and tags it `lambdeploy:<hash>`, so that it stays until it is pushed.
+/// Builds `request` and names it `lambdeploy/<repository>:<hash>`, so that it stays until it is pushed.
 ///
 /// # Errors
 /// See [`super::Docker::build`].
@@ -51,9 +52,12 @@ pub async fn build(
     let mut options = options(request, pull)?;
     options.session = session.as_ref().map(|s| s.id.clone());
     let mut log = BuildLog::new(on, &request.secrets);
+    let before = tidy::holder(connection, &local_name(request)).await;
     run(connection, request, options, &mut log).await?;
-    let name = log.image.unwrap_or_else(|| local_name(&request.fingerprint));
-    inspect(connection, &name, request).await
+    let name = log.image.unwrap_or_else(|| local_name(request));
+    let built = inspect(connection, &name, request).await?;
+    tidy::nameless(connection, before, &built.id, on).await;
+    Ok(built)
 }
 
 /// The build's own args and those that the builder sets.
@@ -64,11 +68,6 @@ fn known_args(connection: &Connection, request: &BuildRequest) -> BTreeMap<Strin
     args.insert("TARGETOS".into(), "linux".into());
     args.insert("BUILDPLATFORM".into(), connection.platform.clone());
     args
-}
-
-/// The name under which the image stays in the engine.
-pub fn local_name(fingerprint: &str) -> String {
-    format!("lambdeploy:{}", &fingerprint[..fingerprint.len().min(16)])
 }
 
 /// What this engine can't build is said before anything is sent.
@@ -136,7 +135,7 @@ fn options(request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
     let args = request.build.args.clone().into_iter().collect();
     let mut options = BuildImageOptionsBuilder::default()
         .dockerfile(&dockerfile)
-        .t(&local_name(&request.fingerprint))
+        .t(&local_name(request))
         .platform(&request.architecture.platform())
         .target(request.build.target.as_deref().unwrap_or_default())
         .buildargs(&args)

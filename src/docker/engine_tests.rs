@@ -2,10 +2,16 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::{
-    docker::{Progress, SecretValue, fingerprint},
+    docker::{Progress, SecretValue, fingerprint, tidy},
     stack::{Architecture, Build},
 };
-use std::{cell::RefCell, collections::BTreeMap, fs, path::Path};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 /// An image with a shell, on this machine as a stand-in.
 const BASE: &str = "public.ecr.aws/lambda/python:3.11";
@@ -49,6 +55,7 @@ impl Sample {
         let fingerprint = String::new();
         let request = BuildRequest {
             build,
+            repository: unique_repository(),
             architecture: architecture(),
             fingerprint,
             rebuild: false,
@@ -72,7 +79,7 @@ impl Sample {
         };
         let image = engine.build(&self.request, &on).await?;
         let client = &engine.connection().await.unwrap().client;
-        let name = build::local_name(&self.request.fingerprint);
+        let name = tidy::local_name(&self.request);
         client
             .remove_image(&name, None::<bollard::query_parameters::RemoveImageOptions>, None)
             .await
@@ -83,6 +90,12 @@ impl Sample {
     fn said(&self, text: &str) -> bool {
         self.lines.borrow().iter().any(|l| l.contains(text))
     }
+}
+
+/// One for each test: nobody else's push tidies up behind it.
+fn unique_repository() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("test-{}/{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn unique() -> String {
@@ -182,7 +195,7 @@ async fn a_context_that_changed_makes_no_image() {
     fs::write(sample.path().join("new"), "something else").unwrap();
     let error = format!("{:#}", engine.build(&request, &|_| {}).await.unwrap_err());
     assert!(error.contains("changed since it was hashed"), "{error}");
-    let name = build::local_name(&request.fingerprint);
+    let name = tidy::local_name(&request);
     assert!(engine.connection().await.unwrap().client.inspect_image(&name).await.is_err());
 }
 
@@ -253,4 +266,61 @@ async fn the_classic_builder_refuses_what_it_lacks() {
     let mut sample = Sample::new(&format!("FROM {BASE}\n\nRUN --mount=type=cache,target=/c true\n"));
     let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
     assert!(error.contains("line 3 needs BuildKit"), "{error}");
+}
+
+/// Names of the images that the engine keeps of a repository.
+async fn kept(client: &bollard::Docker, repository: &str) -> Vec<String> {
+    let filters = std::collections::HashMap::from([("reference", vec![repository])]);
+    let options = bollard::query_parameters::ListImagesOptionsBuilder::default().filters(&filters).build();
+    let all = client.list_images(Some(options)).await.unwrap();
+    let mut names: Vec<String> = all.into_iter().flat_map(|i| i.repo_tags).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn older_images_of_a_repository_go_and_nothing_else() {
+    let Some(engine) = engine().await else { return };
+    let connection = engine.connection().await.unwrap();
+    let client = &connection.client;
+    let mut sample = Sample::new("FROM scratch\nCOPY new /\n");
+    let mut make = async |content: String| {
+        fs::write(sample.path().join("new"), content).unwrap();
+        let hash = fingerprint(&sample.request.build, sample.request.architecture).await.unwrap().hash;
+        sample.request.fingerprint = hash;
+        let image = engine.build(&sample.request, &|_| {}).await.unwrap();
+        (image, tidy::local_name(&sample.request), sample.request.repository.clone())
+    };
+    let (first, first_name, repository) = make(unique()).await;
+    let (theirs, theirs_name, _) = make(unique()).await;
+    let tag = bollard::query_parameters::TagImageOptionsBuilder::default();
+    let mine = format!("{repository}-by-hand");
+    client.tag_image(&theirs.id, Some(tag.repo(&mine).tag("v1").build())).await.unwrap();
+    let (newest, newest_name, _) = make(unique()).await;
+    let store = format!("lambdeploy/{repository}");
+    assert_eq!(kept(client, &store).await.len(), 3);
+
+    tidy::older(connection, &repository, &newest.id, &|p| panic!("{p:?}")).await;
+    assert_eq!(kept(client, &store).await, [newest_name.as_str()]);
+    assert!(client.inspect_image(&first.id).await.is_err(), "{first_name} is left without a name");
+    assert_eq!(client.inspect_image(&theirs.id).await.unwrap().repo_tags.unwrap(), [format!("{mine}:v1")]);
+    assert!(client.inspect_image(&theirs_name).await.is_err());
+    for name in [newest_name, format!("{mine}:v1")] {
+        super::super::push::remove(connection, &name, false).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_rebuild_leaves_no_image_without_a_name() {
+    let Some(engine) = engine_with_base().await else { return };
+    let client = &engine.connection().await.unwrap().client;
+    let mut sample = Sample::new(&format!("FROM {BASE}\nRUN date +%N > /when\n"));
+    sample.request.fingerprint =
+        fingerprint(&sample.request.build, sample.request.architecture).await.unwrap().hash;
+    let first = engine.build(&sample.request, &|_| {}).await.unwrap();
+    sample.request.rebuild = true;
+    let second = engine.build(&sample.request, &|_| {}).await.unwrap();
+    assert_ne!(first.id, second.id);
+    assert!(client.inspect_image(&first.id).await.is_err());
+    sample.build(&engine).await.unwrap();
 }

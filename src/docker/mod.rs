@@ -23,6 +23,7 @@ mod session;
 mod tarball;
 #[cfg(test)]
 mod testing;
+mod tidy;
 
 pub use connect::connect;
 pub use distribution::{Body, Exchange, Http, InProcess};
@@ -126,6 +127,8 @@ pub trait Docker {
 #[derive(Debug, Clone)]
 pub struct BuildRequest {
     pub build: crate::stack::Build,
+    /// The repository that the image is for; the engine keeps its newest image as `lambdeploy/<repository>`.
+    pub repository: String,
     pub architecture: Architecture,
     /// The content hash that [`fingerprint`] gave; the build fails when the context is another by now.
     pub fingerprint: String,

@@ -6,6 +6,7 @@ use super::{
     connect::Connection,
     distribution::{Distribution, Http},
     hints::explain_push,
+    tidy,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::{
@@ -51,11 +52,15 @@ pub async fn push(
                 "the engine can't reach {}: the image is uploaded from here",
                 to.host
             )));
-            from_here(connection, image, to, repository, tag, on).await
+            from_here(connection, image, to, repository, tag, on).await?;
         }
-        Err(e) => Err(anyhow!(explain_push(&text(&e)))).with_context(|| format!("pushing {name}:{tag}")),
-        Ok(()) => Ok(()),
+        Err(e) => {
+            return Err(anyhow!(explain_push(&text(&e)))).with_context(|| format!("pushing {name}:{tag}"));
+        }
+        Ok(()) => {}
     }
+    tidy::older(connection, repository, &image.id, on).await;
+    Ok(())
 }
 
 /// A store that holds several platforms must be told which one; one that holds a single one may refuse to be told.
@@ -131,11 +136,7 @@ fn is_news(status: &str) -> bool {
 
 /// Removes the names that a push leaves with the engine: the tag, and the digest that the registry gave.
 async fn untag(connection: &Connection, image: &BuiltImage, name: &str, tag: &str) -> Result<(), Error> {
-    let remove = async |reference: &str| {
-        let options = RemoveImageOptionsBuilder::default().noprune(true).build();
-        connection.client.remove_image(reference, Some(options), None).await
-    };
-    remove(&format!("{name}:{tag}")).await?;
+    remove(connection, &format!("{name}:{tag}"), true).await?;
     let digests = match connection.client.inspect_image(&image.id).await {
         Ok(image) => image.repo_digests.unwrap_or_default(),
         // That was its last name.
@@ -143,9 +144,15 @@ async fn untag(connection: &Connection, image: &BuiltImage, name: &str, tag: &st
         Err(e) => return Err(e),
     };
     for digest in digests.iter().filter(|d| d.starts_with(&format!("{name}@"))) {
-        remove(digest).await?;
+        remove(connection, digest, true).await?;
     }
     Ok(())
+}
+
+/// Takes one name away, and the image with its last name; `keep_parents` for a classic builder's cache.
+pub(super) async fn remove(connection: &Connection, name: &str, keep_parents: bool) -> Result<(), Error> {
+    let options = RemoveImageOptionsBuilder::default().noprune(keep_parents).build();
+    connection.client.remove_image(name, Some(options), None).await.map(drop)
 }
 
 fn is_our_loopback(host: &str) -> bool {
@@ -185,7 +192,7 @@ async fn from_here(
         .map(drop)
 }
 
-fn text(error: &Error) -> String {
+pub(super) fn text(error: &Error) -> String {
     match error {
         Error::DockerStreamError { error } => error.clone(),
         Error::DockerResponseServerError { message, .. } => message.clone(),

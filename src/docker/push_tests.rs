@@ -62,6 +62,12 @@ impl World {
     }
 }
 
+/// A build for a repository of its own: nobody else's push tidies up behind it.
+fn request(build: Build, architecture: Architecture, fingerprint: String) -> BuildRequest {
+    let repository = format!("test-{}-{}", std::process::id(), &fingerprint[..3]);
+    BuildRequest { build, repository, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() }
+}
+
 /// An engine with an image of its own; `None`, and why, without one.
 async fn built() -> Option<(Engine, BuiltImage, String)> {
     let engine = Engine::new();
@@ -78,8 +84,8 @@ async fn built() -> Option<(Engine, BuiltImage, String)> {
     let build = Build { context, dockerfile, target: None, args, secrets };
     let architecture = if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
     let fingerprint = fingerprint(&build, architecture).await.unwrap().hash;
-    let name = super::super::build::local_name(&fingerprint);
-    let request = BuildRequest { build, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() };
+    let request = request(build, architecture, fingerprint);
+    let name = tidy::local_name(&request);
     let image = engine.build(&request, &|_| {}).await.unwrap();
     Some((engine, image, name))
 }
@@ -158,7 +164,7 @@ async fn a_scripted_push_is_an_image_for_the_local_aws() {
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
     let build = Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets };
     let (fingerprint, architecture) = ("abc".to_owned(), Architecture::X86_64);
-    let request = BuildRequest { build, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() };
+    let request = request(build, architecture, fingerprint);
     let image = docker.build(&request, &|_| {}).await.unwrap();
     docker.push(&image, &world.registry, "team/app", "v1", &|_| {}).await.unwrap();
     assert_eq!(world.image("v1").await.unwrap().1, "application/vnd.oci.image.manifest.v1+json");

@@ -3,8 +3,8 @@
 use super::{
     BuildRequest, BuiltImage, Docker, OnProgress, Progress, Registry, archive,
     blob::{Blob, digest},
-    build::local_name,
     distribution::{Distribution, Exchange},
+    tidy::local_name,
 };
 use crate::stack::Architecture;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -117,7 +117,7 @@ impl ScriptedDocker {
         let image = self.make(request)?;
         let id = image.config.digest.clone();
         self.images.borrow_mut().insert(id.clone(), image);
-        on(Progress::Line(format!("named {}", local_name(&request.fingerprint))));
+        on(Progress::Line(format!("named {}", local_name(request))));
         let (architecture, os) = (request.architecture.oci().to_owned(), "linux".to_owned());
         Ok(BuiltImage { id, architecture, os, labels: BTreeMap::new() })
     }

@@ -10,7 +10,14 @@ fn request(fingerprint: &str, rebuild: bool) -> BuildRequest {
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
     let build = Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets };
     let fingerprint = fingerprint.to_owned();
-    BuildRequest { build, architecture: Architecture::Arm64, fingerprint, rebuild, secrets: BTreeMap::new() }
+    BuildRequest {
+        build,
+        repository: "team/app".into(),
+        architecture: Architecture::Arm64,
+        fingerprint,
+        rebuild,
+        secrets: BTreeMap::new(),
+    }
 }
 
 async fn deploy(docker: &ScriptedDocker, request: &BuildRequest) -> Result<()> {

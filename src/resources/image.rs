@@ -93,6 +93,7 @@ impl Image {
             Source::Context { build, secrets, rebuild } => {
                 let request = BuildRequest {
                     build: build.clone(),
+                    repository: self.repository_name.clone(),
                     architecture: self.architecture,
                     fingerprint: self
                         .fingerprint

@@ -1,0 +1,69 @@
+//! Own images in the engine's store: the newest of a repository stays, under a name that says whose it is; older ones go.
+//! Only names that this tool gives are taken away, and an image with another name stays under that. The build cache is
+//! the engine's own business.
+
+use super::{
+    BuildRequest, OnProgress, Progress,
+    connect::Connection,
+    push::{remove, text},
+};
+use bollard::{errors::Error, query_parameters::ListImagesOptionsBuilder};
+use std::collections::HashMap;
+
+/// `lambdeploy/<repository>`: what the engine calls a repository's images.
+fn store(repository: &str) -> String {
+    format!("lambdeploy/{repository}")
+}
+
+/// The name under which the image of a build stays in the engine.
+pub fn local_name(request: &BuildRequest) -> String {
+    let hash = &request.fingerprint;
+    format!("{}:{}", store(&request.repository), &hash[..hash.len().min(16)])
+}
+
+/// After a push: takes away the names of the repository's older images. What can't go (a container runs it) is said.
+pub async fn older(connection: &Connection, repository: &str, newest: &str, on: OnProgress<'_>) {
+    if let Err(e) = forget_older(connection, repository, newest, on).await {
+        on(Progress::Line(format!("older images of {repository} stay with the engine: {}", text(&e))));
+    }
+}
+
+async fn forget_older(
+    connection: &Connection,
+    repository: &str,
+    newest: &str,
+    on: OnProgress<'_>,
+) -> Result<(), Error> {
+    let store = store(repository);
+    let filters = HashMap::from([("reference", vec![store.as_str()])]);
+    let options = ListImagesOptionsBuilder::default().filters(&filters).build();
+    let all = connection.client.list_images(Some(options)).await?;
+    let names = all.into_iter().filter(|i| i.id != newest).flat_map(|i| i.repo_tags);
+    for name in names.filter(|n| n.starts_with(&format!("{store}:"))) {
+        match remove(connection, &name, false).await {
+            Err(Error::DockerResponseServerError { status_code: 409, message }) => {
+                on(Progress::Line(format!("{name} stays with the engine: {message}")));
+            }
+            Err(Error::DockerResponseServerError { status_code: 404, .. }) => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// The image that has `name` before a build, which may take the name away from it.
+pub async fn holder(connection: &Connection, name: &str) -> Option<String> {
+    connection.client.inspect_image(name).await.ok()?.id
+}
+
+/// After a build of the same inputs (`--rebuild`): an image that is left without any name goes.
+pub async fn nameless(connection: &Connection, before: Option<String>, now: &str, on: OnProgress<'_>) {
+    let Some(id) = before.filter(|id| id != now) else { return };
+    let Ok(image) = connection.client.inspect_image(&id).await else { return };
+    if !image.repo_tags.unwrap_or_default().is_empty() {
+        return;
+    }
+    if let Err(e) = remove(connection, &id, false).await {
+        on(Progress::Line(format!("the image {id} stays with the engine: {}", text(&e))));
+    }
+}
