@@ -69,7 +69,7 @@ pub(super) async fn last_lines(session: &Session, key: &str, printer: &Printer) 
         printer.say(&format!("the last log lines of {key}:"));
         let skip = events.len().saturating_sub(20);
         for event in events.iter().skip(skip) {
-            printer.say(&format!("  {}", event.message().unwrap_or_default().trim_end()));
+            printer.quote(&format!("  {}", event.message().unwrap_or_default().trim_end()));
         }
     }
     Ok(())

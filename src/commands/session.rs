@@ -26,6 +26,7 @@ impl Session {
     /// A wrong stack file, no region, a local AWS that does not start.
     pub async fn open(common: &Common, values: Values, printer: &Printer) -> Result<Self> {
         let stack = stack::load(&common.file, values, &|name| std::env::var(name).ok())?;
+        printer.hide(stack.secrets().map(str::to_owned));
         for warning in &stack.warnings {
             printer.warn(warning);
         }

@@ -1,6 +1,7 @@
 //! A build as its engine tells it: lines out, and the tail of the failing step for the error.
 
 use super::{OnProgress, Progress, SecretValue};
+use crate::mask::Mask;
 use bollard::moby::buildkit::v1::{StatusResponse, Vertex};
 use bollard::models::{BuildInfo, BuildInfoAux};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -8,13 +9,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 /// Lines of a failing step that the error repeats.
 const TAIL: usize = 20;
 
-/// A shorter secret is not masked: its text would be found everywhere.
-const SHORTEST_MASKED: usize = 4;
-
 /// Reads a build's messages, of either builder.
 pub struct BuildLog<'a> {
     on: OnProgress<'a>,
-    masked: Vec<String>,
+    mask: Mask,
     steps: HashMap<String, Step>,
     /// What the step under way, or the failed one, is called, and its last lines.
     failed: Option<Step>,
@@ -34,9 +32,9 @@ struct Step {
 
 impl<'a> BuildLog<'a> {
     pub fn new(on: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
-        let text = |value: &SecretValue| String::from_utf8(value.0.clone()).ok().map(|t| t.trim().to_owned());
-        let masked = secrets.values().filter_map(text).filter(|t| t.len() >= SHORTEST_MASKED).collect();
-        Self { on, masked, steps: HashMap::new(), failed: None, current: Step::default(), image: None }
+        let mut mask = Mask::default();
+        mask.add(secrets.values().filter_map(|value| String::from_utf8(value.0.clone()).ok()));
+        Self { on, mask, steps: HashMap::new(), failed: None, current: Step::default(), image: None }
     }
 
     pub fn take(&mut self, info: BuildInfo) {
@@ -65,7 +63,7 @@ impl<'a> BuildLog<'a> {
             text += "\nwhat it said last:";
             step.lines.iter().for_each(|line| text += &format!("\n  {line}"));
         }
-        self.mask(&text)
+        self.mask.apply(&text)
     }
 
     fn buildkit(&mut self, status: StatusResponse) {
@@ -124,12 +122,8 @@ impl<'a> BuildLog<'a> {
     fn tell(&self, line: &str) {
         let line = line.trim_end();
         if !line.is_empty() {
-            (self.on)(Progress::Line(self.mask(line)));
+            (self.on)(Progress::Line(self.mask.apply(line)));
         }
-    }
-
-    fn mask(&self, text: &str) -> String {
-        self.masked.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 }
 

@@ -27,6 +27,15 @@ pub struct Stack {
     pub warnings: Vec<String>,
 }
 
+impl Stack {
+    /// Every value that came from outside the file.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        let variables = self.functions.values().flat_map(|f| f.environment.values());
+        let checks = self.checks.iter().flat_map(|c| c.headers.values().chain(&c.body));
+        variables.chain(checks).filter(|text| text.secret).map(|text| text.value.as_str())
+    }
+}
+
 /// What `destroy` keeps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Retain {

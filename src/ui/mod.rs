@@ -16,6 +16,7 @@ use crate::{
     contract::Outcome,
     engine::{Change, Event, Id, Plan, Report, Stop},
     exit::Usage,
+    mask::Mask,
     outputs::Outputs,
     stack::Stack,
 };
@@ -55,6 +56,7 @@ struct Inner {
     view: Box<dyn View>,
     /// What the plan that was shown leaves as it is.
     kept: RefCell<BTreeSet<Id>>,
+    mask: RefCell<Mask>,
     /// With `--json`: the one result object, printed last.
     result: RefCell<Value>,
 }
@@ -84,8 +86,29 @@ impl Printer {
             err: Style::of_stderr(),
             view,
             kept: RefCell::default(),
+            mask: RefCell::default(),
             result: RefCell::new(json!({ "event": "result" })),
         }))
+    }
+
+    /// Hides these values from now on in words that are not ours: AWS and the functions may repeat what was sent to them.
+    pub fn hide(&self, secrets: impl IntoIterator<Item = String>) {
+        self.0.mask.borrow_mut().add(secrets);
+    }
+
+    fn masked(&self, text: &str) -> String {
+        self.0.mask.borrow().apply(text)
+    }
+
+    /// An event without the secrets that others' words in it may hold.
+    fn discreet(&self, mut event: Event) -> Event {
+        match &mut event {
+            Event::Note { text, .. } => *text = self.masked(text),
+            Event::Failed { error, .. } => *error = self.masked(error),
+            Event::Skipped { because, .. } => *because = self.masked(because),
+            Event::Planned { .. } | Event::Started { .. } | Event::Progress { .. } | Event::Done { .. } => {}
+        }
+        event
     }
 
     /// For the engine.
@@ -95,7 +118,7 @@ impl Printer {
             // What would have stayed as it is loses nothing by being skipped.
             let no_news = matches!(&event, Event::Skipped { id, .. } if printer.0.kept.borrow().contains(id));
             if !no_news {
-                printer.0.view.event(&event);
+                printer.0.view.event(&printer.discreet(event));
             }
         })
     }
@@ -116,6 +139,11 @@ impl Printer {
         }
     }
 
+    /// Progress in words that are not ours.
+    pub fn quote(&self, text: &str) {
+        self.say(&self.masked(text));
+    }
+
     pub fn warn(&self, text: &str) {
         self.0.view.line(&format!("{}: {text}", self.0.err.yellow("warning")));
     }
@@ -126,10 +154,10 @@ impl Printer {
 
     pub fn error(&self, error: &Error) {
         self.settle();
+        let text = self.masked(&format!("{error:#}"));
         if self.0.json {
-            self.0.result.borrow_mut()["error"] = format!("{error:#}").into();
+            self.0.result.borrow_mut()["error"] = text.into();
         } else {
-            let text = format!("{error:#}");
             // The stack file's own report has its heads already.
             let own_head = text.starts_with("error");
             let head = if own_head { String::new() } else { format!("{}: ", self.0.err.red("error")) };
@@ -151,7 +179,10 @@ impl Printer {
         left.sort();
         if self.0.json {
             let mut result = self.0.result.borrow_mut();
-            let failed = report.failed.iter().map(|(id, e)| json!({ "id": id, "error": format!("{e:#}") }));
+            let failed = report
+                .failed
+                .iter()
+                .map(|(id, e)| json!({ "id": id, "error": self.masked(&format!("{e:#}")) }));
             result["failed"] = failed.collect();
             (result["done"], result["left"]) = (json!(done), json!(left));
             return;
@@ -159,7 +190,8 @@ impl Printer {
         let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         let mut text = String::new();
         for (id, error) in &report.failed {
-            text += &format!("{}: {id}: {error:#}\n", self.0.err.red("error"));
+            let error = self.masked(&format!("{error:#}"));
+            text += &format!("{}: {id}: {error}\n", self.0.err.red("error"));
         }
         if report.interrupted {
             text += &format!("{}\n", self.0.err.yellow("interrupted"));
@@ -234,9 +266,9 @@ impl Printer {
     /// The contract, as the outside sees it.
     pub fn contract(&self, outcomes: &[Outcome]) {
         if self.0.json {
-            self.0.result.borrow_mut()["contract"] = json!(outcomes);
+            self.0.result.borrow_mut()["contract"] = self.0.mask.borrow().apply_to_json(json!(outcomes));
         } else {
-            _ = write_out(contract::render(outcomes, self.0.out).trim_end());
+            _ = write_out(self.masked(&contract::render(outcomes, self.0.out)).trim_end());
         }
     }
 
@@ -269,7 +301,7 @@ impl Printer {
     /// # Errors
     /// When nobody reads any more.
     pub fn log_line(&self, function: Option<&str>, at: i64, message: &str) -> io::Result<()> {
-        let message = message.trim_end();
+        let message = self.masked(message.trim_end());
         let time = Timestamp::from_millisecond(at).unwrap_or_default();
         if self.0.json {
             let line = json!({ "event": "log", "function": function, "time": time, "message": message });
