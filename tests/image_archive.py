@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -27,10 +28,15 @@ def blobs(text: str) -> tuple[bytes, bytes, bytes]:
     return json.dumps(manifest).encode(), config, layer
 
 
+def index(manifest: bytes) -> str:
+    """An index with that one manifest."""
+    child = descriptor(MANIFEST, manifest) | {"platform": {"architecture": "amd64", "os": "linux"}}
+    return json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [child]})
+
+
 def write(file: Path, text: str) -> None:
     manifest, config, layer = blobs(text)
-    index = {"schemaVersion": 2, "manifests": [descriptor(MANIFEST, manifest) | {"platform": {"architecture": "amd64", "os": "linux"}}]}
-    files = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}', "index.json": json.dumps(index).encode()}
+    files = {"oci-layout": b'{"imageLayoutVersion": "1.0.0"}', "index.json": index(manifest).encode()}
     files |= {f"blobs/sha256/{digest(blob)[7:]}": blob for blob in (manifest, config, layer)}
     file.write_bytes(tar(files))
 

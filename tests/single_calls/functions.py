@@ -10,7 +10,6 @@ from .rows import Answer, Refusal
 
 ARN = "arn:aws:lambda:us-east-2:000000000000:function"
 API = "arn:aws:execute-api:us-east-2:000000000000:abc/*/POST/"
-INDEX = "application/vnd.oci.image.index.v1+json"
 ZIP = "PK\x03\x04"
 
 
@@ -23,7 +22,7 @@ def make(client) -> dict[str, str]:
     registry.put(ecr, "app", "one", one)
     registry.put(ecr, "closed", "one", one)
     registry.put(ecr, "app", "zstd", zstd(one))
-    ecr.put_image(repositoryName="app", imageManifest=index(one[0]), imageTag="index", imageManifestMediaType=INDEX)
+    ecr.put_image(repositoryName="app", imageManifest=image_archive.index(one[0]), imageTag="index", imageManifestMediaType=image_archive.INDEX)
     role = iam.create_role(RoleName="runs", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     nobody = iam.create_role(RoleName="runs-nothing", AssumeRolePolicyDocument=NOBODY)["Role"]["Arn"]
     for name in ("taken", "bare"):
@@ -54,11 +53,6 @@ def zstd(image: tuple[bytes, bytes, bytes]) -> tuple[bytes, bytes, bytes]:
     manifest = json.loads(image[0])
     manifest["layers"][0]["mediaType"] = manifest["layers"][0]["mediaType"].replace("gzip", "zstd")
     return json.dumps(manifest).encode(), *image[1:]
-
-
-def index(manifest: bytes) -> str:
-    child = image_archive.descriptor(image_archive.MANIFEST, manifest) | {"platform": {"architecture": "amd64", "os": "linux"}}
-    return json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [child]})
 
 
 def created(**given) -> dict:

@@ -1,0 +1,115 @@
+"""Every AWS API request that the binary makes in stacks' whole lives fits AWS's own service model: known members, required members,
+types, bounds, enums, patterns; and every operation that the program's source names is among them. No Docker is needed: images are
+archives."""
+
+import os
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import aws_model
+import boto3
+import image_archive
+import pytest
+from recording_proxy import Recorded, RecordingProxy
+
+from . import lives
+
+ROOT = Path(__file__).parents[2]
+BINARY = os.environ.get("LAMBDEPLOY") or str(ROOT / "target/debug/lambdeploy")
+SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs")
+CHANGE = ("up", "--yes", "--no-verify", "--replace")
+
+
+class Stack:
+    """A stack file, and the binary run on it through the proxy."""
+
+    def __init__(self, folder: Path, proxy: RecordingProxy, aws):
+        self.file = folder / "stack.yaml"
+        self.environment = aws.environment() | {"LAMBDEPLOY_LOCAL": proxy.url}
+        for name in ("one", "two", "three"):
+            image_archive.write(folder / f"{name}.tar", name)
+
+    def run(self, *arguments: str) -> str:
+        command = [BINARY, *arguments, "--local", "-f", str(self.file)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def settles(self, text: str, *arguments: str) -> None:
+        """With this text; the plan is empty afterwards."""
+        self.file.write_text(text)
+        self.run(*CHANGE, *arguments)
+        assert "nothing to do" in self.run("plan", "--exit-code"), text
+
+
+@pytest.fixture(scope="module")
+def requests(local_aws, tmp_path_factory) -> list[Recorded]:
+    def client(service: str):
+        return boto3.client(service, endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+
+    with RecordingProxy(local_aws.host) as proxy:
+        live(Stack(tmp_path_factory.mktemp("wide"), proxy, local_aws), client)
+        adopt(Stack(tmp_path_factory.mktemp("taken"), proxy, local_aws), client)
+        return proxy.requests
+
+
+def live(stack: Stack, client) -> None:
+    text = lives.WIDE
+    stack.file.write_text(text)
+    stack.run("plan")
+    stack.settles(text)
+    lives.drift(client)
+    stack.settles(text)
+    for before, after in lives.EDITS:
+        assert before in text, before
+        text = text.replace(before, after, 1)
+        stack.settles(text)
+    stack.run(*CHANGE, "--redeploy")
+    for command in (["status"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["destroy", "--yes"]):
+        stack.run(*command)
+
+
+def adopt(stack: Stack, client) -> None:
+    lives.by_hand(client)
+    stack.settles(lives.TAKEN, "--adopt")
+    stack.run("destroy", "--yes", "--include-adopted")
+
+
+def test_every_request_fits_its_model(requests):
+    seen, bad = Counter(), []
+    for request in requests:
+        try:
+            operation, params = aws_model.read(request)
+        except aws_model.Mismatch as mismatch:
+            bad.append(f"{request.method} {request.target}: {mismatch}")
+            continue
+        seen[operation.name] += 1
+        bad += aws_model.problems(operation, params)
+    assert not bad, "\n".join(sorted(set(bad)))
+    assert sorted(named_in_the_source() - set(seen)) == [], f"never called; seen: {seen}"
+
+
+def named_in_the_source() -> set[str]:
+    """AWS's operations that the program calls by name, outside of its own tests."""
+    known = {name for service in SERVICES for name in aws_model.service(service).operation_names}
+    texts = (file.read_text().partition("#[cfg(test)]")[0] for file in (ROOT / "src").rglob("*.rs") if "test" not in file.stem)
+    return known & {word for text in texts for word in re.findall(r'"([A-Z]\w+)"', text)}
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "params", "problem"),
+    [
+        ("iam", "CreateRole", {"RoleName": "a b", "AssumeRolePolicyDocument": "{}"}, "does not match"),
+        ("iam", "CreateRole", {"RoleName": "r" * 65, "AssumeRolePolicyDocument": "{}"}, "65 is over 64"),
+        ("iam", "CreateRole", {"RoleName": "r"}, "AssumeRolePolicyDocument"),
+        ("lambda", "UpdateFunctionConfiguration", {"FunctionName": "f", "MemorySize": 99999}, "is over"),
+        ("lambda", "UpdateFunctionConfiguration", {"FunctionName": "f", "MemorySize": "1"}, "MemorySize"),
+        ("lambda", "UpdateFunctionConfiguration", {"FunctionName": "f", "Memory": 1}, "Memory"),
+        ("apigateway", "UpdateStage", {"restApiId": "a", "stageName": "s", "patchOperations": [{"op": "set"}]}, "none of"),
+    ],
+)
+def test_a_bad_request_is_found(service, name, params, problem):
+    found = aws_model.problems(aws_model.service(service).operation_model(name), params)
+    assert found and problem in found[0]
