@@ -161,6 +161,8 @@ impl<C: Carrier> Check<'_, C> {
             }
             429 if gateways => Some((THROTTLED, because)),
             403 if gateways && row.ask.key == Key::Right => Some((self.patience.key, because)),
+            // The function answered; or it ran and failed, which it would do again.
+            502 | 504 if gateways => None,
             _ if from_function => None,
             _ => Some((
                 self.patience.deployment,

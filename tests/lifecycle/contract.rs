@@ -10,7 +10,11 @@ use aws_sdk_apigateway::{
     Client,
     types::{GatewayResponseType, Op, PatchOperation},
 };
-use lambdeploy::contract::{Carrier, Key, Misbehaviour, Need, Verdict, judge, rows};
+use lambdeploy::{
+    contract::{Carrier, Check, Key, Misbehaviour, Need, Patience, Verdict, judge, rows},
+    engine::{Id, Reporter},
+    stack::{self, Values},
+};
 use local_aws::{Config, Reaction, Scripted};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -145,6 +149,48 @@ async fn a_function_that_forgets_its_header_is_told_the_line_to_add() {
     assert_eq!(seen, &["the function's own answer: no Access-Control-Allow-Origin"]);
     assert!(mend.contains("Python: return") && mend.contains("Node:   return"), "{mend}");
     assert_eq!(broken(&outcomes).len(), 1);
+}
+
+/// A check that fails says what came instead, and is not asked again: the function answered, or failed, on its own.
+#[tokio::test(start_paused = true)]
+async fn checks_of_ones_own_say_what_came_instead() {
+    let world = world();
+    world.settles(HELLO).await;
+    for (check, seen) in [
+        ("json: {$.message: Bye}", "$.message is \"Hello stranger!\" instead of \"Bye\""),
+        ("json: {$.nothing: 1}", "$.nothing is missing, and should be 1"),
+        ("json: {'$.list[1]': '2'}", "$.list[1] is 2 instead of \"2\""),
+        ("status: 201", "200 instead of 201"),
+        ("body: crash", "502 \"Internal server error\" from API Gateway instead of the function's answer"),
+    ] {
+        let checked = format!("{HELLO}checks: [{{route: POST /, {check}}}]\n");
+        let since = tokio::time::Instant::now();
+        let outcomes = verify(&world, &checked, false).await;
+        let broken = broken(&outcomes);
+        assert!(broken.len() == 1 && broken[0].contains(&format!(": {seen}")), "{check}: {broken:?}");
+        assert!(broken[0].starts_with("POST / answers 20"), "{broken:?}");
+        assert_eq!(since.elapsed(), Duration::ZERO, "{check}");
+    }
+    for check in ["json: {$.message: Hello stranger!}", "body: '{}', headers: {X-A: b}, status: 200"] {
+        let checked = format!("{HELLO}checks: [{{route: POST /, {check}}}]\n");
+        assert_eq!(broken(&verify(&world, &checked, false).await), [""; 0], "{check}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_whose_variable_is_not_set_is_not_asked_and_says_so() {
+    let world = world();
+    world.settles(HELLO).await;
+    let checked = format!("{HELLO}checks: [{{route: POST /, headers: {{X-Pass: '${{PASSWORD}}'}}}}]\n");
+    let folder = world.folder.path();
+    let stack = stack::read(&checked, "stack.yaml", folder, Values::NotNeeded, &|_| None).unwrap();
+    let carrier = StageUrl::of(&world, "default").await;
+    let to = Reporter::silent(Id::only("contract"));
+    let check = Check { carrier: &carrier, to: &to, patience: Patience::NONE, load: false };
+    let outcomes = check.run(&rows(&stack)).await.unwrap();
+    let why = "a variable in this check is not set".to_owned();
+    assert_eq!(outcomes.last().unwrap().verdict, Verdict::Unknown { why });
+    assert_eq!(outcomes.iter().filter(|o| o.verdict == Verdict::Holds).count(), 7);
 }
 
 /// One change behind the stack's back, what `verify` must then call broken, and what `plan` must then call drifted.
