@@ -190,6 +190,8 @@ async fn every_field_of_an_authorizer_that_drifts_is_seen_and_mended() {
         let shown = format!("~ definition authorizers.{name}.{field} {have} → {want}");
         by_hand.authorizer(name, replace(path, value), &shown).await;
     }
+    let shown = "~ definition authorizers.gate-2.type \"TOKEN\" → \"REQUEST\"";
+    by_hand.authorizer("gate-2", replace("/type", "TOKEN"), shown).await;
     let shown =
         format!("~ definition authorizers.cognito.user_pools [\"{pool}a\",\"{pool}b\"] → [\"{pool}a\"]");
     by_hand.authorizer("cognito", patch(Op::Add, "/providerARNs", &format!("{pool}b")), &shown).await;
