@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,8 @@ api:
   routes:
     POST /: size
     POST /open: {{function: size, auth: none}}
+    GET /signed: {{function: size, auth: iam}}
+    GET /pool: {{function: size, auth: {{cognito: ['arn:aws:cognito-idp:us-east-2:000000000000:userpool/us-east-2_a']}}}}
   cors: {{origins: [{origins}]}}
   auth: api_key
   keys: [page]
@@ -60,6 +63,11 @@ const [url, headers, done] = arguments;
 fetch(url, {method: "POST", headers, body: "{}"}).then(
   async (r) => done({status: r.status, text: await r.text()}),
   (error) => done({error: String(error)}));
+"""
+
+GET = """
+const [url, headers, done] = arguments;
+fetch(url, {headers}).then((r) => done({status: r.status}), (error) => done({error: String(error)}));
 """
 
 BURST = """
@@ -159,6 +167,21 @@ def test_both_allowed_origins_get_the_answer(browser, pages, client):
 def test_without_a_key_the_page_sees_403(browser, pages, client):
     seen = fetch(browser, pages[1][0], client["NEXT_PUBLIC_LAMBDA_API_URL"])
     assert seen["status"] == 403 and json.loads(seen["text"]) == {"message": "Forbidden"}
+
+
+def test_a_page_signs_in_with_a_user_pool(browser, pages, client, local_aws):
+    url = client["NEXT_PUBLIC_LAMBDA_API_URL"] + "pool"
+    with urllib.request.urlopen(f"{local_aws.url}/_local/cognito/us-east-2_a/token?username=ada") as answer:
+        token = answer.read().decode().strip()
+    assert fetch(browser, pages[1][0], url, GET) == {"status": 401}
+    assert fetch(browser, pages[1][0], url, GET, Authorization=token) == {"status": 200}
+    assert "Failed to fetch" in fetch(browser, pages[1][2], url, GET, Authorization=token)["error"]
+
+
+def test_a_page_sees_that_a_signature_is_missing(browser, pages, client):
+    url = client["NEXT_PUBLIC_LAMBDA_API_URL"] + "signed"
+    assert fetch(browser, pages[1][0], url, GET) == {"status": 403}
+    assert fetch(browser, pages[1][0], url, GET, Authorization="AWS4-HMAC-SHA256 Credential=x", X_Amz_Date="now") == {"status": 403}
 
 
 def test_a_page_from_elsewhere_is_blocked(browser, pages, client):
