@@ -11,6 +11,9 @@ use std::{
 /// The name in the tar of a Dockerfile that is not a file of the context.
 const FOREIGN_DOCKERFILE: &[u8] = b".lambdeploy.Dockerfile";
 
+/// Bytes of a context that is worth a warning.
+const LARGE: u64 = 100_000_000;
+
 /// A context, listed but not read.
 #[derive(Debug)]
 pub struct Context {
@@ -91,8 +94,31 @@ impl Context {
         Ok(self.entries.len() - 1)
     }
 
+    /// A size that makes every build slow, and a file whose values everybody could read who can pull the image.
+    pub fn warnings(&self) -> Vec<String> {
+        let bytes: u64 = self.entries.iter().filter(|e| !e.builders_own).map(|e| e.kind.size()).sum();
+        let mega = |bytes: u64| format!("{} MB", bytes / 1_000_000);
+        let largest =
+            || self.largest().iter().map(|(n, b)| format!("{n} {}", mega(*b))).collect::<Vec<_>>().join(", ");
+        let large = (bytes > LARGE).then(|| {
+            format!(
+                "the build context has {}: {}; what the image does not need belongs into .dockerignore",
+                mega(bytes),
+                largest()
+            )
+        });
+        let is_dotenv = |e: &&Entry| !e.builders_own && e.name.rsplit(|b| *b == b'/').next() == Some(b".env");
+        let dotenv = self.entries.iter().find(is_dotenv).map(|e| {
+            format!(
+                "the build context holds {}: once it is copied, who can pull the image can read its values; name it in .dockerignore",
+                String::from_utf8_lossy(&e.name)
+            )
+        });
+        large.into_iter().chain(dotenv).collect()
+    }
+
     /// The three largest things directly in the context, with what is in them, in bytes.
-    pub fn largest(&self) -> Vec<(String, u64)> {
+    fn largest(&self) -> Vec<(String, u64)> {
         let mut sizes = std::collections::BTreeMap::<String, u64>::new();
         for entry in self.entries.iter().filter(|e| !e.builders_own) {
             let name = String::from_utf8_lossy(&entry.name);

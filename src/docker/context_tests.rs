@@ -135,10 +135,27 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn largest_counts_whole_folders() {
-    let sample = sample(&["a", "folder/some", "folder/more", "longer-name", "x"]);
-    let largest = Context::list(&sample.build).unwrap().largest();
-    assert_eq!(largest, [("folder".to_owned(), 22), ("Dockerfile".into(), 12), ("longer-name".into(), 11)]);
+fn a_large_context_names_what_is_large() {
+    let sample = sample(&["a", "folder/some", "folder/more", "longer-name"]);
+    assert!(Context::list(&sample.build).unwrap().warnings().is_empty());
+    for (name, mega) in [("folder/some", 60), ("folder/more", 50), ("longer-name", 7)] {
+        let file = fs::File::create(sample.build.context.join(name)).unwrap();
+        file.set_len(mega * 1_000_000).unwrap();
+    }
+    let warnings = Context::list(&sample.build).unwrap().warnings();
+    assert!(
+        warnings[0].contains("has 117 MB: folder 110 MB, longer-name 7 MB, Dockerfile 0 MB"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_dotenv_file_in_the_context_is_told_unless_it_is_ignored() {
+    let sample = sample(&["a", "folder/.env", "not.env"]);
+    let warnings = Context::list(&sample.build).unwrap().warnings();
+    assert!(warnings.len() == 1 && warnings[0].contains("holds folder/.env: "), "{warnings:?}");
+    fs::write(sample.build.context.join(".dockerignore"), "**/.env\n").unwrap();
+    assert!(Context::list(&sample.build).unwrap().warnings().is_empty());
 }
 
 #[cfg(unix)]

@@ -78,11 +78,11 @@ fn content(file: &mut File, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
     Ok((hasher.finalize().into(), read))
 }
 
-/// The hash of an image archive for an architecture, and its size in bytes.
+/// The hash of an image archive for an architecture.
 ///
 /// # Errors
 /// The file can't be read, or is written meanwhile.
-pub fn archive(path: &Path, architecture: Architecture) -> Result<(String, u64)> {
+pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     let read = || -> io::Result<_> {
         let mut file = File::open(path)?;
         let size = file.metadata()?.len();
@@ -96,7 +96,7 @@ pub fn archive(path: &Path, architecture: Architecture) -> Result<(String, u64)>
     text.put(b"lambdeploy archive 1");
     text.put(architecture.platform().as_bytes());
     text.put(&digest);
-    Ok((hex(&text.0.finalize()), bytes))
+    Ok(hex(&text.0.finalize()))
 }
 
 pub fn open(entry: &Entry) -> Result<File> {

@@ -160,30 +160,21 @@ pub async fn fingerprint(
     tokio::task::spawn_blocking(move || {
         let context = context::Context::list(&build)?;
         let digests = hash::files(&context)?;
-        let own = || context.entries.iter().filter(|e| !e.builders_own);
-        let bytes = own().map(|e| e.kind.size()).sum();
         Ok(Fingerprint {
             hash: hash::build(&context, &digests, &build, architecture),
-            files: own().filter(|e| matches!(e.kind, context::Kind::File { .. })).count() as u64,
-            bytes,
-            largest: if bytes > LARGE_CONTEXT { context.largest() } else { Vec::new() },
+            warnings: context.warnings(),
         })
     })
     .await?
 }
-
-/// Bytes of a context that is worth a warning.
-const LARGE_CONTEXT: u64 = 100_000_000;
 
 /// What reading a context once tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     /// 64 hex digits.
     pub hash: String,
-    pub files: u64,
-    pub bytes: u64,
-    /// A context over 100 MB: the three largest files and folders directly in it, with what they hold in bytes.
-    pub largest: Vec<(String, u64)>,
+    /// What a person should know of it before it is built.
+    pub warnings: Vec<String>,
 }
 
 /// The hash of an archive: its bytes and the architecture wanted of it.
@@ -193,8 +184,7 @@ pub struct Fingerprint {
 pub async fn fingerprint_file(file: &Path, architecture: Architecture) -> anyhow::Result<Fingerprint> {
     let file = file.to_owned();
     tokio::task::spawn_blocking(move || {
-        let (hash, bytes) = hash::archive(&file, architecture)?;
-        Ok(Fingerprint { hash, files: 1, bytes, largest: Vec::new() })
+        Ok(Fingerprint { hash: hash::archive(&file, architecture)?, warnings: Vec::new() })
     })
     .await?
 }

@@ -91,16 +91,13 @@ impl Image {
         let repository = self.repository.ready()?;
         match &self.source {
             Source::Context { build, secrets, rebuild } => {
+                let fingerprint = self.fingerprint.get().context("the content hash is not known yet")?;
+                fingerprint.warnings.iter().for_each(|warning| to.note(format!("warning: {warning}")));
                 let request = BuildRequest {
                     build: build.clone(),
                     repository: self.repository_name.clone(),
                     architecture: self.architecture,
-                    fingerprint: self
-                        .fingerprint
-                        .get()
-                        .context("the content hash is not known yet")?
-                        .hash
-                        .clone(),
+                    fingerprint: fingerprint.hash.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
                 };
