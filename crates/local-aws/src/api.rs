@@ -4,7 +4,7 @@
 use crate::{
     config::Consistency,
     error::AwsError,
-    faults::{Cut, FaultPlan, Stopped},
+    faults::{Cut, Fate, FaultPlan, Stopped},
     gateway::Peer,
     operation::Reply,
     protocol::{self, Incoming},
@@ -36,10 +36,26 @@ impl LocalAws {
             account.clone_into(&mut incoming.account);
         }
         tokio::time::sleep(self.inner().config.latency).await;
-        let fate = self.inner().faults.fate_of(&incoming);
-        let result = match fate.before(incoming.service).await {
+        let fate = self.inner().faults.fate_of(incoming.service.name(), incoming.operation.name);
+        let late = fate.is_late();
+        let answer = self.clone().fulfil(incoming, request_id, fate, start);
+        if !late {
+            return answer.await;
+        }
+        // AWS does not stop because a caller has hung up.
+        tokio::spawn(answer).await.unwrap_or(Err(Cut))
+    }
+
+    async fn fulfil(
+        self,
+        incoming: Incoming,
+        request_id: String,
+        fate: Fate,
+        start: f64,
+    ) -> Result<Response<Body>, Cut> {
+        let result = match fate.before().await {
             Ok(()) => self.granted(&incoming, &request_id).await,
-            Err(Stopped::Refused(error)) => Err(error),
+            Err(Stopped::Refused(refusal)) => Err(refusal.of_service(incoming.service)),
             Err(Stopped::Cut) => return Err(Cut),
         };
         let response = protocol::write(&incoming, &request_id, &result);

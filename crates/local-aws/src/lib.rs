@@ -51,7 +51,7 @@ mod testing;
 
 pub use config::{Config, Consistency};
 pub use error::AwsError;
-pub use faults::{Action, Cut, Fault, FaultPlan, Moment, Point};
+pub use faults::{Action, Cut, Fault, FaultPlan, Hook, Moment, Point};
 pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers, Reaction, Scripted, Started};
 pub use operation::Call;
 pub use server::{Body, LocalAws};

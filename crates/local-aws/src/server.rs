@@ -129,7 +129,7 @@ impl LocalAws {
                 self.put_faults(request).await
             }
             Door::Local(page) => self.local_page(&page, request.uri().query().unwrap_or_default()),
-            Door::Registry => registry::handle(self, request).await,
+            Door::Registry => return registry::handle(self, request).await,
             Door::Stage(target) => gateway::handle(self, target, request).await,
             Door::Api => return self.api(request).await,
         })

@@ -1,4 +1,4 @@
-//! Faults by plan: what happens to which AWS API call, for tests of what a program makes of them.
+//! Faults by plan: what happens to which AWS API call or registry request, for tests of what a program makes of them.
 //!
 //! A plan is set in the process ([`LocalAws::set_faults`](crate::LocalAws::set_faults)) or by `PUT /_local/faults`:
 //!
@@ -6,9 +6,13 @@
 //! {"faults": [
 //!   {"call": 5, "action": "drop_reply"},
 //!   {"operation": "CreateRestApi", "nth": 1, "action": {"refuse": {"status": 503}}},
-//!   {"operation": "GetRole", "action": {"delay": {"milliseconds": 2000}}}
+//!   {"operation": "GetRole", "action": {"delay": {"milliseconds": 2000}}},
+//!   {"operation": "registry:PutManifest", "action": {"refuse": {"status": 400, "code": "MANIFEST_INVALID"}}}
 //! ]}
 //! ```
+//!
+//! A registry request is named by what it does (`StartUpload`, `AppendUpload`, `FinishUpload`, `HeadBlob`, `PutManifest`,
+//! …) in the service `registry`. `call` counts AWS API calls only.
 
 mod plan;
 
@@ -20,7 +24,6 @@ pub use plan::{Action, Fault, FaultPlan, Hook, Moment, Point};
 use crate::{
     error::AwsError,
     operation::Service,
-    protocol::Incoming,
     server::{Body, full},
 };
 use http::Response;
@@ -48,8 +51,21 @@ impl Error for Cut {}
 /// Why a call goes no further.
 pub enum Stopped {
     Cut,
-    Refused(AwsError),
+    Refused(Refusal),
 }
+
+/// An error that the plan answers with.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    pub status: u16,
+    /// `None`: the service's usual one for the status.
+    pub code: Option<String>,
+    /// Seconds.
+    pub retry_after: Option<u32>,
+}
+
+/// The service that registry requests are counted under.
+pub const REGISTRY: &str = "registry";
 
 /// The plan that holds, and the calls since it does.
 #[derive(Default)]
@@ -76,15 +92,15 @@ impl Faults {
     }
 
     /// Counts a call that has just arrived and says what is to happen to it.
-    pub fn fate_of(&self, incoming: &Incoming) -> Fate {
+    pub fn fate_of(&self, service: &'static str, operation: &'static str) -> Fate {
         let mut state = self.lock();
-        state.calls += 1;
-        let (service, operation) = (incoming.service, incoming.operation.name);
-        let nth = state.by_operation.entry((service.name(), operation)).or_insert(0);
+        if service != REGISTRY {
+            state.calls += 1;
+        }
+        let nth = state.by_operation.entry((service, operation)).or_insert(0);
         *nth += 1;
         let nth = *nth;
-        let point =
-            Point { call: state.calls, service: service.name(), operation, nth, moment: Moment::Before };
+        let point = Point { call: state.calls, service, operation, nth, moment: Moment::Before };
         let actions = state.plan.faults.iter().filter(|f| f.is_for(&point)).map(|f| f.action.clone());
         Fate { actions: actions.collect(), hook: state.plan.hook.clone(), point }
     }
@@ -95,8 +111,13 @@ impl Faults {
 }
 
 impl Fate {
+    /// Whether its effect may come when its caller is gone.
+    pub fn is_late(&self) -> bool {
+        self.actions.iter().any(|a| matches!(a, Action::Delay { .. }))
+    }
+
     /// Before the call's effect.
-    pub async fn before(&self, service: Service) -> Result<(), Stopped> {
+    pub async fn before(&self) -> Result<(), Stopped> {
         self.reach(Moment::Before).await;
         for action in &self.actions {
             match action {
@@ -104,9 +125,8 @@ impl Fate {
                     tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
                 }
                 Action::Refuse { status, code, retry_after } => {
-                    let mut error = refusal(service, *status, code.as_deref());
-                    error.retry_after = *retry_after;
-                    return Err(Stopped::Refused(error));
+                    let (code, retry_after) = (code.clone(), *retry_after);
+                    return Err(Stopped::Refused(Refusal { status: *status, code, retry_after }));
                 }
                 Action::DropRequest => return Err(Stopped::Cut),
                 Action::DropReply | Action::MalformedReply => {}
@@ -134,11 +154,21 @@ impl Fate {
     }
 }
 
-/// An error of the given status with the code that the service has for it.
-fn refusal(service: Service, status: u16, code: Option<&str>) -> AwsError {
+impl Refusal {
+    /// As an AWS API says it, with the code that the service has for the status.
+    pub fn of_service(self, service: Service) -> AwsError {
+        let (usual, text) = usual(service, self.status);
+        let mut error = AwsError::new(self.status, self.code.as_deref().unwrap_or(usual), text);
+        error.retry_after = self.retry_after;
+        error
+    }
+}
+
+/// Code and text.
+fn usual(service: Service, status: u16) -> (&'static str, &'static str) {
     let query = matches!(service, Service::Sts | Service::Iam);
     let json = matches!(service, Service::Ecr | Service::Logs);
-    let (usual, text) = match status {
+    match status {
         429 if query => ("Throttling", "Rate exceeded"),
         429 if json => ("ThrottlingException", "Rate exceeded"),
         429 if service == Service::Lambda => ("TooManyRequestsException", "Rate exceeded"),
@@ -150,8 +180,7 @@ fn refusal(service: Service, status: u16, code: Option<&str>) -> AwsError {
             ("ServiceException", "An error occurred and the request cannot be processed.")
         }
         _ => ("InternalServerErrorException", "Internal server error"),
-    };
-    AwsError::new(status, code.unwrap_or(usual), text)
+    }
 }
 
 /// Half a body, as from a proxy that broke.

@@ -50,7 +50,7 @@ pub enum Action {
     DropRequest,
     /// The effect takes place, and the connection is cut instead of a reply.
     DropReply,
-    /// The call waits before its effect.
+    /// The call waits before its effect, which takes place even if the caller gives up meanwhile.
     Delay { milliseconds: u64 },
     /// The effect takes place, and half of the reply's body arrives.
     MalformedReply,
@@ -66,7 +66,7 @@ pub enum Moment {
 /// Where a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Point {
-    /// Its number since the plan was set, from 1.
+    /// Its number since the plan was set, from 1. Of a registry request: how many AWS API calls came before it.
     pub call: u64,
     pub service: &'static str,
     pub operation: &'static str,
@@ -120,7 +120,7 @@ impl Fault {
     }
 
     pub(super) fn is_for(&self, point: &Point) -> bool {
-        self.call.is_none_or(|n| n == point.call)
+        self.call.is_none_or(|n| n == point.call && point.service != super::REGISTRY)
             && self.nth.is_none_or(|n| n == point.nth)
             && self.operation.as_ref().is_none_or(|wanted| match wanted.split_once(':') {
                 Some((service, operation)) => service == point.service && operation == point.operation,

@@ -4,6 +4,7 @@ use super::{Action, Cut, Fault, FaultPlan, Moment};
 use crate::{
     LocalAws,
     operation::Service,
+    registry::testing::{ask, authorization},
     server::full,
     testing::{Client, instant, ok},
 };
@@ -79,6 +80,46 @@ async fn a_delay_comes_before_the_effect() {
     let call = aws.try_handle(create(&aws, "a"));
     assert!(tokio::time::timeout(Duration::from_millis(5001), call).await.is_ok());
     assert!(exists(&aws, "a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_effect_takes_place_though_nobody_waits_for_it() {
+    let aws = instant();
+    aws.set_faults(FaultPlan::of([Fault::on_call(1, Action::Delay { milliseconds: 5000 })]));
+    let call = aws.try_handle(create(&aws, "a"));
+    assert!(tokio::time::timeout(Duration::from_secs(1), call).await.is_err());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(exists(&aws, "a"));
+}
+
+#[tokio::test]
+async fn registry_requests_have_their_faults_and_their_own_count() {
+    let aws = instant();
+    ok(&aws, "ecr", "CreateRepository", json!({ "repositoryName": "app" })).await;
+    let digest = |content: &str| crate::registry::sha256(content.as_bytes());
+    let upload = |content: &'static str| {
+        let request = Request::post(format!("/v2/app/blobs/uploads/?digest={}", digest(content)));
+        request.header("authorization", authorization()).body(full(content)).unwrap()
+    };
+    let head = |content: &str| Request::head(format!("/v2/app/blobs/{}", digest(content)));
+    let refuse = Action::Refuse { status: 429, code: None, retry_after: Some(7) };
+    aws.set_faults(FaultPlan::of([
+        Fault::on_nth("registry:StartUpload", 1, refuse),
+        Fault::on_nth("registry:StartUpload", 2, Action::DropRequest),
+        Fault::on_nth("registry:StartUpload", 3, Action::DropReply),
+        Fault::on_call(1, Action::DropReply),
+    ]));
+    let refused = aws.handle(upload("one")).await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["retry-after"], "7");
+    let said = refused.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(serde_json::from_slice::<Value>(&said).unwrap()["errors"][0]["code"], "TOOMANYREQUESTS");
+    assert_eq!(aws.try_handle(upload("one")).await.unwrap_err(), Cut);
+    assert_eq!(ask(&aws, head("one"), "").await.status, 404);
+    assert_eq!(aws.try_handle(upload("one")).await.unwrap_err(), Cut);
+    assert_eq!(ask(&aws, head("one"), "").await.status, 200);
+    assert_eq!(aws.handle(upload("two")).await.status(), 201);
+    assert_eq!(aws.try_handle(create(&aws, "a")).await.unwrap_err(), Cut, "the first call of an API");
 }
 
 #[tokio::test]

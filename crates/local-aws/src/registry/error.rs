@@ -2,7 +2,8 @@
 
 use super::store;
 use crate::{
-    ecr::Refusal,
+    ecr,
+    faults::Refusal,
     protocol::typed,
     server::{Body, text},
 };
@@ -55,12 +56,12 @@ impl RegistryError {
     }
 
     /// A manifest that the repository refuses.
-    pub fn refused(refusal: &Refusal, repository: &str, account: &str) -> Self {
+    pub fn refused(refusal: &ecr::Refusal, repository: &str, account: &str) -> Self {
         let code = match refusal {
-            Refusal::Manifest(_) | Refusal::Exists { .. } => "MANIFEST_INVALID",
-            Refusal::Digest { .. } => "DIGEST_INVALID",
-            Refusal::Layers(_) | Refusal::Images(_) => "MANIFEST_BLOB_UNKNOWN",
-            Refusal::Tag(_) => "TAG_INVALID",
+            ecr::Refusal::Manifest(_) | ecr::Refusal::Exists { .. } => "MANIFEST_INVALID",
+            ecr::Refusal::Digest { .. } => "DIGEST_INVALID",
+            ecr::Refusal::Layers(_) | ecr::Refusal::Images(_) => "MANIFEST_BLOB_UNKNOWN",
+            ecr::Refusal::Tag(_) => "TAG_INVALID",
         };
         Self::bad(code, refusal.text(repository, account))
     }
@@ -96,6 +97,23 @@ impl From<store::Mismatch> for RegistryError {
     fn from(mismatch: store::Mismatch) -> Self {
         Self::bad("DIGEST_INVALID", mismatch)
     }
+}
+
+/// What a fault plan answers with.
+pub fn planned(refusal: &Refusal) -> Response<Body> {
+    let usual = match refusal.status {
+        401 | 403 => "DENIED",
+        429 => "TOOMANYREQUESTS",
+        400..=499 => "UNSUPPORTED",
+        _ => "UNKNOWN",
+    };
+    let code = refusal.code.as_deref().unwrap_or(usual);
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let text = "the local AWS refuses, as its fault plan says";
+    let mut response = json(status, &json!({ "errors": [{ "code": code, "message": text }] }));
+    let after = refusal.retry_after.map(|seconds| ("retry-after", seconds.to_string()));
+    set(&mut response, after.as_slice());
+    response
 }
 
 pub fn json(status: StatusCode, body: &Value) -> Response<Body> {

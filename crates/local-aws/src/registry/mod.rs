@@ -18,26 +18,41 @@ pub use scope::Owner;
 pub use store::{BlobStore, sha256};
 
 use crate::{
+    faults::{self, Cut, Stopped},
     server::{Body, LocalAws, full},
     world::World,
 };
 use credentials::Credentials;
 use error::{Answer, RegistryError};
 use http::{Method, Request, Response, StatusCode};
+use http_body_util::BodyExt;
 use route::{Route, Target};
 use scope::Scope;
 
 /// Answers one request to `/v2/`.
-pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Response<Body> {
+///
+/// # Errors
+/// [`Cut`], only where a fault plan says so.
+pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<Body>, Cut> {
     let head = request.method() == Method::HEAD;
-    let mut response = answer(aws, request).await.unwrap_or_else(RegistryError::into_response);
+    let fate = aws.inner().faults.fate_of(faults::REGISTRY, route::operation(&request));
+    let answer = match fate.before().await {
+        Ok(()) => answer(aws, request).await,
+        Err(Stopped::Refused(refusal)) => Ok(error::planned(&refusal)),
+        Err(Stopped::Cut) => {
+            // Some of what was sent has arrived.
+            let _lost = request.into_body().frame().await;
+            return Err(Cut);
+        }
+    };
+    let mut response = answer.unwrap_or_else(RegistryError::into_response);
     response
         .headers_mut()
         .insert("docker-distribution-api-version", http::HeaderValue::from_static("registry/2.0"));
     if head {
         *response.body_mut() = full("");
     }
-    response
+    fate.after(response).await
 }
 
 async fn answer(aws: &LocalAws, request: Request<Body>) -> Answer {

@@ -1,5 +1,7 @@
 //! The paths of the distribution API.
 
+use http::Request;
+
 /// What a path under `/v2/` means.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route {
@@ -35,6 +37,30 @@ impl Route {
             _ => return None,
         };
         Some(Self::Repository(parts[..parts.len() - length].join("/"), target))
+    }
+}
+
+/// What a request does, as a fault plan names it.
+pub fn operation<B>(request: &Request<B>) -> &'static str {
+    let target = match Route::of(request.uri().path()) {
+        Some(Route::Base) => return "Ping",
+        Some(Route::Catalog) => return "ListRepositories",
+        Some(Route::Repository(_, target)) => target,
+        None => return "Unknown",
+    };
+    match (request.method().as_str(), target) {
+        ("HEAD", Target::Blob(_)) => "HeadBlob",
+        (_, Target::Blob(_)) => "GetBlob",
+        (_, Target::Uploads) => "StartUpload",
+        ("PATCH", Target::Upload(_)) => "AppendUpload",
+        ("PUT", Target::Upload(_)) => "FinishUpload",
+        ("DELETE", Target::Upload(_)) => "CancelUpload",
+        (_, Target::Upload(_)) => "GetUpload",
+        ("PUT", Target::Manifest(_)) => "PutManifest",
+        ("DELETE", Target::Manifest(_)) => "DeleteManifest",
+        ("HEAD", Target::Manifest(_)) => "HeadManifest",
+        (_, Target::Manifest(_)) => "GetManifest",
+        (_, Target::Tags) => "ListTags",
     }
 }
 
