@@ -1,6 +1,6 @@
 //! The clients of one account and region, and who is calling.
 
-use super::{call::call, in_process, lookups::Lookups};
+use super::{call::call, in_process, lookups::Lookups, whole_xml::WholeXml};
 use crate::engine::{Id, Reporter};
 use anyhow::{Context, Result, bail};
 use aws_config::{
@@ -73,16 +73,18 @@ impl Cloud {
         let Some(region) = config.region().map(ToString::to_string) else {
             bail!("no region: write `region:` into the stack file, or give --region or AWS_REGION");
         };
+        let iam = aws_sdk_iam::config::Builder::from(&config).interceptor(WholeXml);
+        let sts = aws_sdk_sts::config::Builder::from(&config).interceptor(WholeXml);
         Ok(Rc::new(Self {
             region,
             local,
             endpoint,
-            iam: aws_sdk_iam::Client::new(&config),
+            iam: aws_sdk_iam::Client::from_conf(iam.build()),
             ecr: aws_sdk_ecr::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             apigateway: aws_sdk_apigateway::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            sts: aws_sdk_sts::Client::new(&config),
+            sts: aws_sdk_sts::Client::from_conf(sts.build()),
             lookups: Lookups::default(),
             identity: OnceCell::new(),
         }))

@@ -47,8 +47,9 @@ impl Failure {
         let header = |name| raw.and_then(|r| r.headers().get(name)).map(str::to_owned);
         let meta = error.as_service_error().map(ProvideErrorMetadata::meta);
         let answered = meta.is_some_and(|m| m.code().is_some());
-        // A clear refusal needs no code to be one (a proxy's 403, say).
-        let refused = raw.is_some_and(|r| (400..500).contains(&r.status().as_u16()));
+        // A clear refusal needs no code to be one (a proxy's 403, say); a service's own always has one.
+        let services = header("content-type").is_some_and(|t| t.contains("json") || t.contains("xml"));
+        let refused = !services && raw.is_some_and(|r| (400..500).contains(&r.status().as_u16()));
         Self {
             operation,
             code: meta.and_then(|m| m.code()).map(str::to_owned),

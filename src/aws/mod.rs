@@ -8,6 +8,7 @@ mod inventory;
 mod lookups;
 pub mod tags;
 mod unkeyed;
+mod whole_xml;
 
 pub use call::{Patience, call, call_once, until};
 pub use cloud::{Cloud, Identity, Target};

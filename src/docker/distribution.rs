@@ -33,6 +33,9 @@ const TICK: Duration = Duration::from_millis(200);
 /// Waits before each further attempt.
 const RETRIES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
+/// A registry that asks for more patience than this is not waited for.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// Carries requests to a registry: over the network, or to one in this process.
 pub trait Exchange {
     /// # Errors
@@ -103,6 +106,8 @@ pub struct Distribution<'a> {
 /// Why an attempt failed, and whether another may do better.
 struct Failure {
     again: bool,
+    /// The registry's own word on when.
+    after: Duration,
     error: anyhow::Error,
 }
 
@@ -206,7 +211,7 @@ impl<'a> Distribution<'a> {
 
     async fn answer(&self, request: http::Result<Request<Body>>) -> Result<Response<Bytes>, Failure> {
         let request = request.map_err(|e| Failure::last(e.into()))?;
-        self.exchange.send(request).await.map_err(|error| Failure { again: true, error })
+        self.exchange.send(request).await.map_err(Failure::passing)
     }
 
     async fn expect(
@@ -221,7 +226,11 @@ impl<'a> Distribution<'a> {
 
 impl Failure {
     fn last(error: anyhow::Error) -> Self {
-        Self { again: false, error }
+        Self { again: false, after: Duration::ZERO, error }
+    }
+
+    fn passing(error: anyhow::Error) -> Self {
+        Self { again: true, after: Duration::ZERO, error }
     }
 }
 
@@ -241,13 +250,15 @@ fn refused(response: &Response<Bytes>) -> Failure {
         [] => anyhow!("the registry answered {status}"),
         said => anyhow!("{} ({status})", said.join("; ")),
     };
-    Failure { again: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS, error }
+    let after = response.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
+    let after = Duration::from_secs(after.unwrap_or_default()).min(LONGEST);
+    Failure { again: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS, after, error }
 }
 
 async fn retried<T, F: Future<Output = Result<T, Failure>>>(attempt: impl Fn() -> F) -> Result<T> {
     for wait in RETRIES {
         match attempt().await {
-            Err(failure) if failure.again => tokio::time::sleep(wait).await,
+            Err(failure) if failure.again => tokio::time::sleep(wait.max(failure.after)).await,
             done => return done.map_err(|f| f.error),
         }
     }
@@ -272,7 +283,7 @@ async fn watched<T>(
         last = now;
         if idle >= STALLED {
             let error = anyhow!("the upload stalled: no byte for {} s", STALLED.as_secs());
-            return Err(Failure { again: true, error });
+            return Err(Failure::passing(error));
         }
     }
 }

@@ -11,12 +11,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::json;
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, VecDeque},
-    path::Path,
-    rc::Rc,
-};
+use std::{cell::RefCell, collections::BTreeMap, path::Path, rc::Rc};
+use tokio::sync::Notify;
 
 /// What was asked of a [`ScriptedDocker`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,13 +22,15 @@ pub enum Call {
     PushArchive { host: String, repository: String, tag: String },
 }
 
-/// What goes wrong at the next call that it fits.
+/// What goes wrong at a build or a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The engine goes away in mid build.
     BuildBreaks,
     /// A step of the build fails.
     StepFails,
+    /// The build never ends.
+    BuildStalls,
     /// The registry denies the push.
     PushRefused,
     /// The push breaks off after the layers, before the manifest.
@@ -45,9 +43,21 @@ pub enum Fault {
 pub struct ScriptedDocker {
     exchange: Rc<dyn Exchange>,
     calls: RefCell<Vec<Call>>,
-    faults: RefCell<VecDeque<Fault>>,
+    faults: RefCell<Vec<Planned>>,
+    stalled: Notify,
     images: RefCell<BTreeMap<String, Image>>,
     rebuilds: RefCell<u32>,
+}
+
+/// A fault, and how many builds (or pushes) come before the one that it is for.
+struct Planned {
+    fault: Fault,
+    after: u32,
+}
+
+impl Fault {
+    const OF_BUILDS: [Self; 3] = [Self::BuildBreaks, Self::StepFails, Self::BuildStalls];
+    const OF_PUSHES: [Self; 3] = [Self::PushRefused, Self::PushBreaks, Self::PushStalls];
 }
 
 #[derive(Clone)]
@@ -63,14 +73,29 @@ impl ScriptedDocker {
             exchange,
             calls: RefCell::default(),
             faults: RefCell::default(),
+            stalled: Notify::new(),
             images: RefCell::default(),
             rebuilds: RefCell::default(),
         }
     }
 
-    /// Plans a fault; faults happen in the order they were planned.
+    /// Plans a fault for the next build or push that it fits, and has no fault planned yet.
     pub fn plan(&self, fault: Fault) {
-        self.faults.borrow_mut().push_back(fault);
+        let of = if Fault::OF_BUILDS.contains(&fault) { Fault::OF_BUILDS } else { Fault::OF_PUSHES };
+        let taken: Vec<_> =
+            self.faults.borrow().iter().filter(|p| of.contains(&p.fault)).map(|p| p.after).collect();
+        let free = (0..).find(|after| !taken.contains(after)).unwrap_or_default();
+        self.plan_nth(free + 1, fault);
+    }
+
+    /// Plans a fault for the `n`-th build or push from now on, counted from 1.
+    pub fn plan_nth(&self, n: u32, fault: Fault) {
+        self.faults.borrow_mut().push(Planned { fault, after: n.saturating_sub(1) });
+    }
+
+    /// Returns when a build or push has come that never ends.
+    pub async fn stalled(&self) {
+        self.stalled.notified().await;
     }
 
     /// What was asked so far.
@@ -78,10 +103,20 @@ impl ScriptedDocker {
         self.calls.borrow().clone()
     }
 
-    /// The next planned fault, if it is one of `fitting`.
-    fn fault(&self, fitting: &[Fault]) -> Option<Fault> {
+    /// The fault of the build or push that has just come, if one of these was planned for it.
+    fn fault(&self, of: &[Fault]) -> Option<Fault> {
         let mut faults = self.faults.borrow_mut();
-        faults.front().is_some_and(|f| fitting.contains(f)).then(|| faults.pop_front()).flatten()
+        let now = faults.iter().position(|p| p.after == 0 && of.contains(&p.fault));
+        let now = now.map(|i| faults.remove(i).fault);
+        for later in faults.iter_mut().filter(|p| of.contains(&p.fault)) {
+            later.after = later.after.saturating_sub(1);
+        }
+        now
+    }
+
+    async fn stall<T>(&self) -> T {
+        self.stalled.notify_one();
+        std::future::pending().await
     }
 
     fn make(&self, request: &BuildRequest) -> Result<Image> {
@@ -107,7 +142,8 @@ impl ScriptedDocker {
             .borrow_mut()
             .push(Call::Build { fingerprint: request.fingerprint.clone(), rebuild: request.rebuild });
         on(Progress::Line("[1/1] COPY . .".to_owned()));
-        match self.fault(&[Fault::BuildBreaks, Fault::StepFails]) {
+        match self.fault(&Fault::OF_BUILDS) {
+            Some(Fault::BuildStalls) => self.stall().await,
             Some(Fault::StepFails) => bail!("the build failed in `[1/1] COPY . .`: exit code: 1"),
             Some(_) => {
                 bail!("the build failed: the engine broke off: connection closed before message completed")
@@ -132,12 +168,12 @@ impl ScriptedDocker {
     ) -> Result<()> {
         let call = Call::Push { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
         self.calls.borrow_mut().push(call);
-        let fault = self.fault(&[Fault::PushRefused, Fault::PushBreaks, Fault::PushStalls]);
+        let fault = self.fault(&Fault::OF_PUSHES);
         match fault {
             Some(Fault::PushRefused) => {
                 bail!("denied: User is not authorized to perform: ecr:InitiateLayerUpload")
             }
-            Some(Fault::PushStalls) => std::future::pending().await,
+            Some(Fault::PushStalls) => self.stall().await,
             _ => {}
         }
         let image = self

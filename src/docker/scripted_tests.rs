@@ -53,6 +53,33 @@ async fn faults_happen_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn a_fault_is_for_the_build_or_push_that_it_was_planned_for() {
+    let docker = ScriptedDocker::new(Rc::new(MemoryRegistry::default()));
+    docker.plan_nth(2, Fault::PushRefused);
+    docker.plan_nth(3, Fault::StepFails);
+    let results =
+        [deploy(&docker, &request("one", false)).await, deploy(&docker, &request("two", false)).await];
+    assert!(results[0].is_ok());
+    assert!(results[1].as_ref().unwrap_err().to_string().starts_with("denied"));
+    assert!(deploy(&docker, &request("two", false)).await.unwrap_err().to_string().contains("exit code: 1"));
+    deploy(&docker, &request("two", false)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stall_is_told_of_and_never_ends() {
+    for fault in [Fault::BuildStalls, Fault::PushStalls] {
+        let docker = ScriptedDocker::new(Rc::new(MemoryRegistry::default()));
+        docker.plan(fault);
+        let request = request("one", false);
+        tokio::select! {
+            _ = deploy(&docker, &request) => panic!("it was to stall"),
+            () = docker.stalled() => {}
+        }
+        deploy(&docker, &request).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_machine_without_docker_says_so() {
     let error = NoDocker.build(&request("one", false), &|_| {}).await.unwrap_err().to_string();
     assert!(error.contains("need no Docker"), "{error}");

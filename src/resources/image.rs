@@ -1,9 +1,12 @@
 //! The container image, named by the hash of what it is built from: equal inputs are never built or pushed twice.
 
-use super::{Context, RepositoryOutput};
+use super::{
+    Context, RepositoryOutput,
+    moved::{Moved, said},
+};
 use crate::{
     aws::{FoundExt, call},
-    docker::{self, BuildRequest, Docker, Fingerprint, Progress, Registry, SecretValue},
+    docker::{self, BuildRequest, Docker, Fingerprint, Registry, SecretValue},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
     stack::{Architecture, Build},
 };
@@ -105,7 +108,8 @@ impl Image {
             }
             Source::Archive(file) => {
                 let registry = self.registry(&repository, to).await?;
-                let on = |p| said(to, p);
+                let moved = Moved::new(to);
+                let on = |p| moved.said(p);
                 let push = self.docker.push_archive(
                     file,
                     self.architecture,
@@ -114,7 +118,7 @@ impl Image {
                     &want.tag,
                     &on,
                 );
-                to.stop.cancel(push).await??;
+                moved.unless_stalled(push).await?;
             }
         }
         let detail = self.pushed(&want.tag, to).await?;
@@ -145,7 +149,12 @@ impl Image {
         }
         // Fetched right before the push: it is good for 12 hours, and kept nowhere.
         let registry = self.registry(repository, to).await?;
-        to.stop.cancel(self.docker.push(&built, &registry, &self.repository_name, tag, &on)).await?
+        let moved = Moved::new(to);
+        let on = |p| moved.said(p);
+        moved
+            .unless_stalled(self.docker.push(&built, &registry, &self.repository_name, tag, &on))
+            .await
+            .map(drop)
     }
 
     async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {
@@ -213,13 +222,6 @@ impl Source {
 
     fn rebuild(&self) -> bool {
         matches!(self, Self::Context { rebuild: true, .. })
-    }
-}
-
-fn said(to: &Reporter, progress: Progress) {
-    match progress {
-        Progress::Line(text) => to.note(text),
-        Progress::Bytes { done, total } => to.progress(done, total),
     }
 }
 

@@ -10,6 +10,7 @@ mod function;
 mod image;
 mod inventory_entries;
 mod log_group;
+mod moved;
 mod permission;
 mod pinned_image;
 mod repository;
