@@ -5,6 +5,7 @@
 
 mod adopt;
 mod auth;
+mod by_hand;
 mod contract;
 mod drift;
 mod edits;

@@ -200,7 +200,7 @@ impl Exchange for Router {
     fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, anyhow::Result<Response<Bytes>>> {
         async move {
             let request = request.map(|body| body.map_err(io::Error::other).boxed_unsync());
-            let (parts, body) = self.0.handle(request).await.into_parts();
+            let (parts, body) = self.0.try_handle(request).await?.into_parts();
             Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
         }
         .boxed_local()

@@ -1,11 +1,11 @@
 //! Functions that are made anew under their name, with all that deleting them would lose: a Zip function, which can't
 //! become an Image function in place and takes `--replace`; and one whose creation failed.
 
-use crate::world::{REGION, World, lines};
-use aws_sdk_lambda::{
-    primitives::Blob,
-    types::{FunctionCode, PackageType, Runtime},
+use crate::{
+    by_hand::{make_it_zip, permit},
+    world::{REGION, World, lines},
 };
+use aws_sdk_lambda::types::{FunctionCode, PackageType};
 use lambdeploy::{
     aws::Cloud,
     engine::{Event, Options, Stop},
@@ -44,38 +44,12 @@ async fn statements(aws: &Cloud) -> Vec<String> {
     ids
 }
 
-/// Somebody else's.
-const THEIRS: [(&str, &str, Option<&str>); 2] =
-    [("from-s3", "s3.amazonaws.com", Some("arn:aws:s3:::bucket")), ("from-a-friend", "123456789012", None)];
-
-async fn permit(aws: &Cloud) {
-    for (id, principal, source) in THEIRS {
-        let add = aws.lambda.add_permission().function_name(NAME).statement_id(id).principal(principal);
-        let add = add.action("lambda:InvokeFunction").set_source_arn(source.map(str::to_owned));
-        add.send().await.unwrap();
-    }
-}
-
-/// Puts a Zip function in the place of ours, with the same tags and role, and two statements of somebody else.
-async fn make_it_zip(aws: &Cloud, ours: bool) {
-    let was = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
-    aws.lambda.delete_function().function_name(NAME).send().await.unwrap();
-    let code = FunctionCode::builder().zip_file(Blob::new(b"PK\x05\x06 and so on")).build();
-    let create = aws.lambda.create_function().function_name(NAME).package_type(PackageType::Zip);
-    let create = create.code(code).runtime(Runtime::Python312).handler("app.handler");
-    let create = create.set_tags(was.tags.filter(|_| ours)).role(was.configuration.unwrap().role.unwrap());
-    create.send().await.unwrap();
-    let put = aws.lambda.put_function_concurrency().function_name(NAME);
-    put.reserved_concurrent_executions(2).send().await.unwrap();
-    permit(aws).await;
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_zip_function_is_made_anew_with_consent_only() {
     let world = World::new();
     world.settles(STACK).await;
     let aws = world.cloud_in(REGION).await;
-    make_it_zip(&aws, true).await;
+    make_it_zip(&aws, NAME, true).await;
     let plan = world.plan(STACK).await;
     let refused: Vec<_> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     assert_eq!(refused.len(), 1, "{refused:?}");
@@ -101,7 +75,7 @@ async fn somebody_elses_zip_function_takes_both_words() {
     let world = World::new();
     world.settles(STACK).await;
     let aws = world.cloud_in(REGION).await;
-    make_it_zip(&aws, false).await;
+    make_it_zip(&aws, NAME, false).await;
     for options in [Options::default(), REPLACE, Options { adopt: true, ..Options::default() }] {
         let plan = world.plan_with(STACK, &options).await;
         assert_eq!(plan.refusals().count(), 1, "{options:?}");
@@ -117,7 +91,7 @@ async fn somebody_elses_zip_function_takes_both_words() {
 async fn a_run_that_dies_while_it_makes_a_function_anew_loses_no_statement() {
     let base = World::new();
     base.settles(STACK).await;
-    make_it_zip(&*base.cloud_in(REGION).await, true).await;
+    make_it_zip(&*base.cloud_in(REGION).await, NAME, true).await;
     let all = base.fork();
     let from = all.aws.requests().entries().len();
     assert!(all.up_with(STACK, &REPLACE, Wishes::default()).await.is_complete());
@@ -145,7 +119,7 @@ async fn a_run_that_dies_while_it_makes_a_function_anew_loses_no_statement() {
 async fn how_long_it_was_away_is_said() {
     let world = World::with(Config { latency: Duration::from_secs(1), ..Config::default() });
     world.settles(STACK).await;
-    make_it_zip(&*world.cloud_in(REGION).await, true).await;
+    make_it_zip(&*world.cloud_in(REGION).await, NAME, true).await;
     let stack = world.stack(STACK);
     let graph = world.observed(&stack, Wishes::default()).await.unwrap().graph;
     let notes = Rc::new(RefCell::new(Vec::new()));
@@ -187,7 +161,7 @@ async fn make_it_failed(aws: &Cloud) {
     let add = aws.lambda.add_permission().function_name(NAME).statement_id("lambdeploy-hello");
     let add = add.action("lambda:InvokeFunction").principal("apigateway.amazonaws.com").source_arn(source);
     add.send().await.unwrap();
-    permit(aws).await;
+    permit(aws, NAME).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,20 +1,8 @@
-//! What happens at one call, and what the command makes of it.
+//! What happens at one call, and what the command must make of it.
 
-use crate::{scenario::Scenario, world::World};
-use futures_util::{FutureExt, future::BoxFuture};
-use lambdeploy::engine::{Report, Stop};
-use local_aws::{Action, Fault as AwsFault, FaultPlan, Moment, Point};
-use std::{
-    fmt,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
-use tokio::sync::Notify;
-
-type Hook = Arc<dyn Fn(Point) -> BoxFuture<'static, ()> + Send + Sync>;
+use crate::call::{BUILD, Call, DOCKER, PUSH};
+use lambdeploy::docker;
+use local_aws::{Action, Fault as AwsFault};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -22,6 +10,7 @@ pub enum Fault {
     DeathBefore,
     /// The process dies when the call has had its effect.
     DeathAfter,
+    CtrlC,
     /// The effect takes place, and the connection is cut instead of a reply.
     ReplyLost,
     /// The connection is cut before the effect.
@@ -30,171 +19,142 @@ pub enum Fault {
     Error,
     /// 429 three times.
     Throttle,
-    CtrlC,
+    /// 503 once.
+    Unavailable,
+    /// 429 once, with the seconds to wait.
+    ThrottleWithTime,
+    /// The effect takes place, and half of the reply arrives.
+    HalfReply,
+    /// The effect takes place when the caller has given up waiting.
+    Late,
+    /// Every try to send a blob is cut.
+    BlobCut,
+    ManifestRefused,
+    EngineGone,
+    StepFails,
+    DeathInBuild,
+    CtrlCInBuild,
+    PushRefused,
+    PushBreaks,
+    PushStalls,
+    DeathInPush,
+    CtrlCInPush,
 }
 
-/// One call of a command, in words that hold whatever runs beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    pub service: &'static str,
-    pub operation: &'static str,
-    /// Its number among the calls of its operation, from 1.
-    pub nth: u64,
+/// What becomes of the run that is struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    Dies,
+    /// It stops, and nothing failed.
+    Stops,
+    /// It gets through all the same.
+    Heals,
+    /// It fails, and says this.
+    Fails(&'static str),
 }
 
-impl Call {
-    fn is(&self, point: &Point) -> bool {
-        (self.service, self.operation, self.nth) == (point.service, point.operation, point.nth)
-    }
-
-    /// All calls of a run from now on, in their order.
-    pub fn noted(world: &World) -> Arc<Mutex<Vec<Self>>> {
-        let calls = Arc::new(Mutex::new(Vec::new()));
-        let noted = calls.clone();
-        let hook = move |p: Point| {
-            if p.moment == Moment::Before {
-                noted.lock().unwrap().push(Self { service: p.service, operation: p.operation, nth: p.nth });
-            }
-            std::future::ready(()).boxed()
-        };
-        world.aws.set_faults(FaultPlan { faults: Vec::new(), hook: Some(Arc::new(hook)) });
-        calls
-    }
-}
-
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} {}", self.service, self.operation, self.nth)
-    }
-}
-
-/// Longer than every patience together: a command that still runs hangs.
-const HANGS: Duration = Duration::from_secs(3600);
+/// Longer than one try of a call is waited for (60 s).
+const LATE: u64 = 90_000;
+/// What [`Fault::ThrottleWithTime`] asks for, in seconds.
+pub const RETRY_AFTER: u32 = 30;
 
 impl Fault {
     pub fn name(self) -> &'static str {
         match self {
             Self::DeathBefore => "death before the effect",
             Self::DeathAfter => "death after the effect",
+            Self::CtrlC => "Ctrl-C",
             Self::ReplyLost => "reply lost",
             Self::RequestLost => "request lost",
             Self::Error => "500 once",
             Self::Throttle => "429 three times",
-            Self::CtrlC => "Ctrl-C",
+            Self::Unavailable => "503 once",
+            Self::ThrottleWithTime => "429 with Retry-After",
+            Self::HalfReply => "half a reply",
+            Self::Late => "answer after the time-out",
+            Self::BlobCut => "blob upload cut",
+            Self::ManifestRefused => "manifest rejected",
+            Self::EngineGone => "daemon gone in mid build",
+            Self::StepFails => "build step fails",
+            Self::DeathInBuild => "death in the build",
+            Self::CtrlCInBuild => "Ctrl-C in the build",
+            Self::PushRefused => "push refused",
+            Self::PushBreaks => "push breaks off",
+            Self::PushStalls => "push stalls",
+            Self::DeathInPush => "death in the push",
+            Self::CtrlCInPush => "Ctrl-C in the push",
         }
     }
 
-    /// Whether the run that it strikes gets through all the same.
-    fn is_healed(self) -> bool {
-        matches!(self, Self::ReplyLost | Self::RequestLost | Self::Error | Self::Throttle)
-    }
-
-    /// Runs the command with this fault at `call`; whether the call was struck.
-    ///
-    /// # Errors
-    /// What went otherwise than it should.
-    pub async fn strike(self, scenario: &Scenario, world: &World, call: &Call) -> Result<bool, String> {
-        let reached = Reached::default();
-        let ended = tokio::time::timeout(HANGS, self.struck(scenario, world, call, &reached)).await;
-        world.aws.set_faults(FaultPlan::default());
-        match ended {
-            Err(_) => Err("the command hangs".to_owned()),
-            Ok(Some(Err(error))) => Err(format!("the command failed: {error:#}")),
-            Ok(Some(Ok(report))) if self.is_healed() && !report.is_complete() => {
-                Err(format!("the run should have healed itself: {:?}", report.failed))
-            }
-            Ok(Some(Ok(report))) if !report.failed.is_empty() => {
-                Err(format!("the command failed: {:?}", report.failed))
-            }
-            Ok(_) => Ok(reached.was.load(Ordering::Relaxed)),
-        }
-    }
-
-    /// `None`: it died.
-    async fn struck(
-        self,
-        scenario: &Scenario,
-        world: &World,
-        call: &Call,
-        reached: &Reached,
-    ) -> Option<anyhow::Result<Report>> {
-        let stop = Stop::default();
-        let run = scenario.run(world, &stop);
+    pub fn fate(self) -> Fate {
         match self {
-            Self::DeathBefore | Self::DeathAfter => {
-                let moment = if self == Self::DeathBefore { Moment::Before } else { Moment::After };
-                world.aws.set_faults(reached.holding(call, moment));
-                tokio::select! {
-                    ended = run => Some(ended),
-                    () = reached.there.notified() => None,
-                }
-            }
-            Self::CtrlC => {
-                world.aws.set_faults(reached.holding(call, Moment::Before));
-                let press = async {
-                    reached.there.notified().await;
-                    stop.now();
-                    reached.go_on.notify_one();
-                    std::future::pending().await
-                };
-                tokio::select! {
-                    ended = run => Some(ended),
-                    () = press => None,
-                }
-            }
-            _ => {
-                let hook = reached.noting(call);
-                world.aws.set_faults(FaultPlan { hook, ..FaultPlan::of(self.on(call)) });
-                Some(run.await)
-            }
+            Self::DeathBefore | Self::DeathAfter | Self::DeathInBuild | Self::DeathInPush => Fate::Dies,
+            Self::CtrlC | Self::CtrlCInBuild | Self::CtrlCInPush => Fate::Stops,
+            Self::BlobCut => Fate::Fails("cut the connection"),
+            Self::ManifestRefused => Fate::Fails("MANIFEST_INVALID"),
+            Self::EngineGone | Self::PushBreaks => Fate::Fails("the engine broke off"),
+            Self::StepFails => Fate::Fails("exit code: 1"),
+            Self::PushRefused => Fate::Fails("denied"),
+            Self::PushStalls => Fate::Fails("the push has stalled"),
+            _ => Fate::Heals,
         }
     }
 
-    fn on(self, call: &Call) -> Vec<AwsFault> {
-        let on = |nth: u64, action: Action| {
-            AwsFault::on_nth(&format!("{}:{}", call.service, call.operation), nth, action)
-        };
-        let refuse = |status| Action::Refuse { status, code: None, retry_after: None };
+    /// Whether this can happen to a call.
+    pub fn strikes(self, call: &Call) -> bool {
         match self {
-            Self::ReplyLost => vec![on(call.nth, Action::DropReply)],
-            Self::RequestLost => vec![on(call.nth, Action::DropRequest)],
-            Self::Error => vec![on(call.nth, refuse(500))],
-            _ => (call.nth..call.nth + 3).map(|nth| on(nth, refuse(429))).collect(),
+            Self::BlobCut => call.operation() == "registry:AppendUpload",
+            Self::ManifestRefused => call.operation() == "registry:PutManifest",
+            Self::EngineGone | Self::StepFails | Self::DeathInBuild | Self::CtrlCInBuild => {
+                (call.service, call.operation) == (DOCKER, BUILD)
+            }
+            Self::PushRefused
+            | Self::PushBreaks
+            | Self::PushStalls
+            | Self::DeathInPush
+            | Self::CtrlCInPush => (call.service, call.operation) == (DOCKER, PUSH),
+            _ => call.service != DOCKER,
         }
     }
-}
 
-/// Whether the call that is to be struck came, and the switch that holds it.
-#[derive(Clone, Default)]
-struct Reached {
-    was: Arc<AtomicBool>,
-    there: Arc<Notify>,
-    go_on: Arc<Notify>,
-}
-
-impl Reached {
-    /// Holds the call at a moment until it may go on.
-    fn holding(&self, call: &Call, moment: Moment) -> FaultPlan {
-        let (me, call) = (self.clone(), call.clone());
-        let hook = move |point: Point| {
-            if point.moment != moment || !call.is(&point) {
-                return std::future::ready(()).boxed();
-            }
-            me.was.store(true, Ordering::Relaxed);
-            me.there.notify_one();
-            let go_on = me.go_on.clone();
-            async move { go_on.notified().await }.boxed()
+    /// What a fault plan makes of it.
+    pub fn on(self, call: &Call) -> Vec<AwsFault> {
+        let nth = |nth: u64, action: Action| AwsFault::on_nth(&call.operation(), nth, action);
+        let one = |action: Action| vec![nth(call.nth, action)];
+        let refuse = |status, retry_after| Action::Refuse { status, code: None, retry_after };
+        let tries = |count: u64, action: Action| {
+            (call.nth..call.nth + count).map(|n| nth(n, action.clone())).collect()
         };
-        FaultPlan { faults: Vec::new(), hook: Some(Arc::new(hook)) }
+        match self {
+            Self::ReplyLost => one(Action::DropReply),
+            Self::RequestLost => one(Action::DropRequest),
+            Self::Error => one(refuse(500, None)),
+            Self::Throttle => tries(3, refuse(429, None)),
+            Self::Unavailable => one(refuse(503, None)),
+            Self::ThrottleWithTime => one(refuse(429, Some(RETRY_AFTER))),
+            Self::HalfReply => one(Action::MalformedReply),
+            Self::Late => one(Action::Delay { milliseconds: LATE }),
+            // Of as many uploads as run beside each other, each with its tries.
+            Self::BlobCut => tries(16, Action::DropRequest),
+            Self::ManifestRefused => one(Action::Refuse {
+                status: 400,
+                code: Some("MANIFEST_INVALID".to_owned()),
+                retry_after: None,
+            }),
+            _ => Vec::new(),
+        }
     }
 
-    fn noting(&self, call: &Call) -> Option<Hook> {
-        let (me, call) = (self.clone(), call.clone());
-        Some(Arc::new(move |point: Point| {
-            if call.is(&point) {
-                me.was.store(true, Ordering::Relaxed);
-            }
-            std::future::ready(()).boxed()
-        }))
+    /// What the scripted Docker makes of it.
+    pub fn in_docker(self) -> Option<docker::Fault> {
+        Some(match self {
+            Self::EngineGone => docker::Fault::BuildBreaks,
+            Self::StepFails => docker::Fault::StepFails,
+            Self::DeathInBuild | Self::CtrlCInBuild => docker::Fault::BuildStalls,
+            Self::PushRefused => docker::Fault::PushRefused,
+            Self::PushBreaks => docker::Fault::PushBreaks,
+            Self::PushStalls | Self::DeathInPush | Self::CtrlCInPush => docker::Fault::PushStalls,
+            _ => return None,
+        })
     }
 }

@@ -1,16 +1,21 @@
 //! Die anywhere, run again: every scenario is struck by every fault at every single call, and the same command then
 //! brings it to its end, with one of each thing and the URL and keys as they were.
 //!
-//! Each test prints one line, `sweep | scenario | fault | calls | states | converged`; `scripts/sweep-table` makes a
-//! table of them.
+//! Each test is one cell of a table and prints it, `sweep | scenario | fault | calls | converged`; `scripts/sweep-table`
+//! runs them and shows the table.
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../lifecycle/by_hand.rs"]
+mod by_hand;
+mod call;
 mod fault;
 mod scenario;
 mod seen;
 mod stacks;
+mod strike;
 mod sweep;
 mod sweeps;
+mod watch;
 #[path = "../lifecycle/world.rs"]
 mod world;

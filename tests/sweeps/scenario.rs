@@ -1,6 +1,9 @@
 //! A command, and what is there when it starts.
 
-use crate::world::{World, lines, write};
+use crate::{
+    by_hand::{ADOPT, make_it_zip, step_6},
+    world::{REGION, World, lines, write},
+};
 use lambdeploy::{
     engine::{Options, Report, Stop},
     stack_graph::Wishes,
@@ -10,13 +13,24 @@ use local_aws::Config;
 /// One command on one starting state.
 pub struct Scenario {
     pub name: &'static str,
-    /// The stack that is there already.
-    pub start: Option<&'static str>,
-    /// What changes beside the stack file before the command.
-    pub source: Option<&'static str>,
+    pub start: Start,
+    /// The function's source is another by the time of the command.
+    pub source_changed: bool,
     pub act: Act,
     pub options: Options,
     pub config: Config,
+}
+
+/// What is there already.
+pub enum Start {
+    Nothing,
+    Stack(String),
+    /// Step 6 of the guide, done by hand.
+    Guide,
+    /// The same, adopted by a stack.
+    Adopted(String),
+    /// A stack whose function of this name is from a Zip file.
+    Zip(String, &'static str),
 }
 
 pub enum Act {
@@ -29,16 +43,30 @@ impl Scenario {
         Self::of(name, Act::Up(text.into()))
     }
 
-    pub fn destroy(name: &'static str, text: &'static str) -> Self {
-        Self { start: Some(text), ..Self::of(name, Act::Destroy(text.to_owned())) }
+    pub fn destroy(name: &'static str, text: &str) -> Self {
+        Self::of(name, Act::Destroy(text.to_owned())).after(Start::Stack(text.to_owned()))
     }
 
     fn of(name: &'static str, act: Act) -> Self {
-        Self { name, start: None, source: None, act, options: Options::default(), config: Config::default() }
+        let (options, config) = (Options::default(), Config::default());
+        Self { name, start: Start::Nothing, source_changed: false, act, options, config }
     }
 
-    pub fn after(self, text: &'static str) -> Self {
-        Self { start: Some(text), source: Some("print('hello again')\n"), ..self }
+    pub fn after(self, start: Start) -> Self {
+        Self { start, ..self }
+    }
+
+    /// A stack is there, and the source of its functions has changed since.
+    pub fn changing(self, text: &str) -> Self {
+        Self { source_changed: true, ..self.after(Start::Stack(text.to_owned())) }
+    }
+
+    pub fn with(self, options: Options) -> Self {
+        Self { options, ..self }
+    }
+
+    pub fn on(self, config: Config) -> Self {
+        Self { config, ..self }
     }
 
     pub fn text(&self) -> &str {
@@ -51,16 +79,43 @@ impl Scenario {
         matches!(self.act, Act::Destroy(_))
     }
 
+    /// A Zip function is away while it becomes an Image function: measured, and not held against the run.
+    pub fn may_be_away(&self) -> bool {
+        matches!(self.start, Start::Zip(..))
+    }
+
+    /// Whether a destroy has things to leave.
+    pub fn adopts(&self) -> bool {
+        matches!(self.start, Start::Guide | Start::Adopted(_))
+    }
+
     /// A new world in the starting state.
     pub async fn world(&self) -> World {
         let world = World::with(self.config.clone());
-        if let Some(text) = self.start {
-            world.settles(text).await;
+        match &self.start {
+            Start::Nothing => {}
+            Start::Stack(text) => _ = world.settles(text).await,
+            Start::Guide => self.by_hand(&world).await,
+            Start::Adopted(text) => {
+                self.by_hand(&world).await;
+                let report = world.up_with(text, &ADOPT, Wishes::default()).await;
+                assert!(report.is_complete(), "{report:?}");
+            }
+            Start::Zip(text, function) => {
+                world.settles(text).await;
+                make_it_zip(&*world.cloud_in(REGION).await, function, true).await;
+            }
         }
-        if let Some(source) = self.source {
-            write(world.folder.path(), "app.py", source);
+        if self.source_changed {
+            write(world.folder.path(), "app.py", "print('hello again')\n");
         }
         world
+    }
+
+    async fn by_hand(&self, world: &World) {
+        let aws = world.cloud_in(REGION).await;
+        aws.identify().await.unwrap();
+        step_6(world, &aws).await;
     }
 
     pub async fn run(&self, world: &World, stop: &Stop) -> anyhow::Result<Report> {
@@ -70,20 +125,22 @@ impl Scenario {
         }
     }
 
-    /// The command without a fault, which must succeed and leave nothing to do.
+    /// The command without a fault, which must succeed.
     pub async fn finish(&self, world: &World) -> Result<(), String> {
         match self.run(world, &Stop::default()).await {
-            Ok(report) if report.is_complete() => {}
-            Ok(report) => return Err(format!("the next run failed: {report:?}")),
-            Err(error) => return Err(format!("the next run failed: {error:#}")),
+            Ok(report) if report.is_complete() => Ok(()),
+            Ok(report) => Err(format!("the next run failed: {report:?}")),
+            Err(error) => Err(format!("the next run failed: {error:#}")),
         }
-        if self.is_destroy() {
-            return Ok(());
-        }
-        let plan = world.plan_with(self.text(), &self.options).await;
-        if plan.has_changes() {
-            return Err(format!("the plan is not empty: {:#?}", lines(&plan)));
-        }
-        Ok(())
+    }
+
+    /// There must be nothing left to do.
+    pub async fn is_settled(&self, world: &World) -> Result<(), String> {
+        let plan = match &self.act {
+            Act::Up(text) => world.plan_with(text, &self.options).await,
+            Act::Destroy(text) => world.plan_destroy(text, &self.options).await,
+        };
+        let left = lines(&plan);
+        if left.is_empty() { Ok(()) } else { Err(format!("the plan is not empty: {left:#?}")) }
     }
 }

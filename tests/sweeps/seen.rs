@@ -15,7 +15,13 @@ pub fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
         all
     };
     let gateway = &region["apigateway"];
+    let statements = |f: &Value| f["statements"].as_array().cloned().unwrap_or_default();
+    let mut permissions: Vec<String> = values(&region["lambda"]["functions"])
+        .flat_map(|f| statements(f).into_iter().map(|s| s["Sid"].to_string()))
+        .collect();
+    permissions.sort();
     BTreeMap::from([
+        ("permissions", permissions),
         ("roles", keys(&account["iam"]["roles"])),
         ("functions", keys(&region["lambda"]["functions"])),
         ("log groups", keys(&region["logs"]["groups"])),
@@ -98,9 +104,71 @@ fn values(v: &Value) -> impl Iterator<Item = &Value> {
     v.as_object().into_iter().flatten().map(|(_, v)| v)
 }
 
-/// A dump without its times: two states that differ in nothing else are one state.
+/// Why somebody who could call before can't call now.
+pub fn unreachable(before: &Value, now: &Value) -> Option<String> {
+    if urls(before).is_empty() {
+        return None;
+    }
+    let wrong = broken(now);
+    lost(before, now).or_else(|| (!wrong.is_empty()).then(|| wrong.join("; ")))
+}
+
+/// URLs or key values that were there before and are not now.
+pub fn lost(before: &Value, now: &Value) -> Option<String> {
+    let (had, has) = (urls(before), urls(now));
+    if !had.is_subset(&has) {
+        return Some(format!("the URL changed from {had:?} to {has:?}"));
+    }
+    let keys = key_values(before).is_subset(&key_values(now));
+    (!keys).then(|| "a key is gone or has another value".to_owned())
+}
+
+/// A dump without its times, and without the ids of revisions, which count the requests: two states that differ in
+/// nothing else are one state.
 pub fn timeless(value: &Value) -> String {
-    let text = value.to_string();
-    let time = regex_lite::Regex::new(r"\d{4}-\d\d-\d\dT[0-9:.]+Z").unwrap();
-    time.replace_all(&text, "T").into_owned()
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(map) => {
+            text.push('{');
+            for (key, value) in map {
+                text.push_str(key);
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            items.iter().for_each(|item| write(item, text));
+            text.push(']');
+        }
+        Value::String(s) if is_time(s) || is_revision(s) => text.push('T'),
+        // Milliseconds since 1970: of 2017 to 2033.
+        Value::Number(n)
+            if n.as_u64().is_some_and(|n| (1_500_000_000_000..2_000_000_000_000).contains(&n)) =>
+        {
+            text.push('T');
+        }
+        other => {
+            text.push_str(&other.to_string());
+            text.push(',');
+        }
+    }
+}
+
+/// `2026-01-31T…`
+fn is_time(text: &str) -> bool {
+    let b = text.as_bytes();
+    b.len() >= 19 && b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-' && b[10] == b'T' && b[13] == b':'
+}
+
+/// A UUID.
+fn is_revision(text: &str) -> bool {
+    let b = text.as_bytes();
+    b.len() == 36 && [8, 13, 18, 23].iter().all(|i| b[*i] == b'-')
 }

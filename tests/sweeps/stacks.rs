@@ -1,10 +1,10 @@
 //! The stacks that are swept, and what becomes of them.
 
 #[path = "../lifecycle/stacks.rs"]
-#[allow(dead_code, reason = "the larger stack lives in the lifecycle tests")]
 mod shared;
 
-pub use shared::HELLO;
+use crate::by_hand::GUIDE;
+pub use shared::{HELLO, THREE};
 
 /// HELLO with a change of every kind that one function can have: memory, a route, another key, quota.
 pub fn hello_changed() -> String {
@@ -15,6 +15,53 @@ pub fn hello_changed() -> String {
             ("    POST /: hello\n", "    POST /: hello\n    GET /more: hello\n"),
             ("keys: [client]", "keys: [client, other]"),
             ("quota: 100/day", "quota: 200/day"),
+        ],
+    )
+}
+
+/// THREE with a change of every kind: a function comes (`reports`), one goes (`admin`), one has another name (`items`);
+/// routes, memory, another key, quota.
+pub fn three_changed() -> String {
+    let admin = "  admin:\n    image: {context: .}\n    timeout: 10\n    tracing: true\n";
+    edited(
+        THREE,
+        &[
+            (admin, "  reports:\n    image: {context: .}\n    timeout: 20\n"),
+            ("name: shopItems", "name: shopGoods"),
+            ("    reserved_concurrency: 2\n", "    reserved_concurrency: 2\n    memory: 192\n"),
+            ("GET /health: {function: admin, auth: none}", "GET /health: {function: orders, auth: none}"),
+            ("    GET /admin: admin\n    POST /admin: admin\n", "    GET /reports/{day}: reports\n"),
+            ("keys: [web, mobile]", "keys: [web, mobile, desk]"),
+            ("quota: 700/week", "quota: 800/week"),
+        ],
+    )
+}
+
+/// One function, which is from a Zip file when the sweep begins.
+pub const ZIP: &str = "
+stack: hello
+region: us-east-2
+functions:
+  hello:
+    image: {context: .}
+    environment: {GREETING: Hello}
+    reserved_concurrency: 2
+api:
+  routes:
+    POST /: hello
+";
+
+/// Its function in AWS.
+pub const ZIP_FUNCTION: &str = "hello-hello";
+
+/// The guide's stack with something of its own beside what it adopts: a function, a route and a key.
+pub fn guide_and_more() -> String {
+    edited(
+        GUIDE,
+        &[
+            ("functions:\n", "functions:\n  extra:\n    image: {context: .}\n"),
+            ("    POST /: analyzer\n", "    POST /: analyzer\n    GET /extra: extra\n"),
+            ("keys: [VercelFrontendKey]", "keys: [VercelFrontendKey, own]"),
         ],
     )
 }

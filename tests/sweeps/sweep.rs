@@ -1,113 +1,150 @@
 //! One fault at every call of one scenario.
 
 use crate::{
-    fault::{Call, Fault},
+    call::Call,
+    fault::Fault,
     scenario::Scenario,
-    seen::{broken, key_values, names, timeless, urls},
+    seen::{broken, key_values, lost, names, timeless, urls},
+    strike::Strike,
+    watch::Watch,
     world::World,
 };
-use lambdeploy::engine::Stop;
+use lambdeploy::engine::{Options, Stop};
+use local_aws::FaultPlan;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Mutex,
+    time::Duration,
+};
 
 /// What has to hold after every fault.
 struct Promise {
     before: Value,
     /// What there is of each kind after a run without faults.
     names: BTreeMap<&'static str, Vec<String>>,
+    /// What a destroy leaves then.
+    left: Left,
     calls: Vec<Call>,
 }
 
 /// Strikes every call of `scenario`, and panics with all that did not converge.
 pub async fn sweep(scenario: &Scenario, fault: Fault) {
     let base = scenario.world().await;
-    let promise = promise(scenario, &base).await;
-    let (mut states, mut wrong) = (HashSet::new(), Vec::new());
-    for call in &promise.calls {
+    let promise = Promise::of(scenario, &base).await;
+    let calls: Vec<_> = promise.calls.iter().filter(|call| fault.strikes(call)).collect();
+    assert!(!calls.is_empty(), "there is nothing to strike");
+    let (mut wrong, mut away) = (Vec::new(), Duration::ZERO);
+    for call in &calls {
+        let watch = Watch::new(&promise.before);
+        let cell = Cell { scenario, promise: &promise, world: base.fork(), watch: &watch };
+        wrong.extend(cell.result(fault, call).await.err().map(|e| format!("{call}: {e}")));
+        away = away.max(watch.away());
+    }
+    let (name, fault, count) = (scenario.name, fault.name(), calls.len());
+    let away = match scenario.may_be_away() {
+        true => format!(" | away for {:.1} s at most", away.as_secs_f64()),
+        false => String::new(),
+    };
+    println!("sweep | {name} | {fault} | {count} | {}{away}", count - wrong.len());
+    assert!(wrong.is_empty(), "{name}, {fault}, {} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+impl Promise {
+    async fn of(scenario: &Scenario, base: &World) -> Self {
         let world = base.fork();
-        let result = match fault.strike(scenario, &world, call).await {
-            Ok(true) => converges(scenario, &promise, &world, &mut states).await,
-            Ok(false) => Err("the call did not come".to_owned()),
-            Err(error) => Err(error),
-        };
-        wrong.extend(result.err().map(|e| format!("{call}: {e}")));
+        let noted = Call::noted(&world);
+        let report = scenario.run(&world, &Stop::default()).await.unwrap();
+        assert!(report.is_complete(), "{report:?}");
+        world.aws.set_faults(FaultPlan::default());
+        let mut calls = noted.lock().unwrap().clone();
+        calls.extend(Call::of_docker(&world));
+        let after = world.dump();
+        let wrong = broken(&after);
+        assert!(scenario.is_destroy() || wrong.is_empty(), "{wrong:?}");
+        let left = left(scenario, &world).await.unwrap();
+        Self { before: base.dump(), names: names(&after), left, calls }
     }
-    let (name, calls) = (scenario.name, promise.calls.len());
-    println!("sweep | {name} | {} | {calls} | {} | {}", fault.name(), states.len(), calls - wrong.len());
-    assert!(wrong.is_empty(), "{name}, {}, {} of {calls}:\n{}", fault.name(), wrong.len(), wrong.join("\n"));
 }
 
-async fn promise(scenario: &Scenario, base: &World) -> Promise {
-    let world = base.fork();
-    let calls = Call::noted(&world);
-    let report = scenario.run(&world, &Stop::default()).await.unwrap();
-    assert!(report.is_complete(), "{report:?}");
-    let calls = calls.lock().unwrap().clone();
-    let after = world.dump();
-    assert!(broken(&after).is_empty(), "{:?}", broken(&after));
-    Promise { before: base.dump(), names: names(&after), calls }
+/// A world in which one call is struck.
+struct Cell<'a> {
+    scenario: &'a Scenario,
+    promise: &'a Promise,
+    world: World,
+    watch: &'a Watch,
 }
 
-/// What holds right after the fault, and after the same command without one. A state that was seen before in this sweep
-/// needs no second proof: AWS is all that a run knows.
-async fn converges(
-    scenario: &Scenario,
-    promise: &Promise,
-    world: &World,
-    states: &mut HashSet<String>,
-) -> Result<(), String> {
-    let struck = world.dump();
-    if !scenario.is_destroy() {
-        reachable(&promise.before, &struck).map_err(|e| format!("right after the fault {e}"))?;
+impl Cell<'_> {
+    /// What holds right after the fault, and after the same command without one.
+    async fn result(&self, fault: Fault, call: &Call) -> Result<(), String> {
+        Strike::new(fault, self.scenario, &self.world, call).run(self.watch).await?;
+        let struck = self.world.dump();
+        if is_new("struck", self.scenario, &struck) {
+            self.watch.over(&self.world);
+            self.scenario.finish(&self.world).await?;
+            self.world.aws.set_faults(FaultPlan::default());
+            self.is_as_promised().await?;
+        }
+        match self.scenario.is_destroy() || self.scenario.may_be_away() {
+            true => Ok(()),
+            false => self.watch.all_through(),
+        }
     }
-    if !states.insert(timeless(&struck)) {
-        return Ok(());
-    }
-    scenario.finish(world).await?;
-    let after = world.dump();
-    if !scenario.is_destroy() {
+
+    async fn is_as_promised(&self) -> Result<(), String> {
+        let after = self.world.dump();
+        if !is_new("after", self.scenario, &after) {
+            return Ok(());
+        }
         let there = names(&after);
-        if there != promise.names {
-            return Err(format!("there is {there:?} instead of {:?}", promise.names));
+        if there != self.promise.names {
+            return Err(format!("there is {there:?} instead of {:?}", self.promise.names));
         }
-        kept(&promise.before, &after)?;
-        if !broken(&after).is_empty() {
-            return Err(format!("{:?}", broken(&after)));
+        if !self.scenario.is_destroy() {
+            lost(&self.promise.before, &after).map_or(Ok(()), Err)?;
+            let wrong = broken(&after);
+            if !wrong.is_empty() {
+                return Err(format!("{wrong:?}"));
+            }
+        }
+        self.scenario.is_settled(&self.world).await?;
+        match left(self.scenario, &self.world).await? {
+            left if left == self.promise.left => Ok(()),
+            left => Err(format!("destroy left {left:?} instead of {:?}", self.promise.left)),
         }
     }
-    nothing_is_left(scenario, world).await
 }
 
-/// Whoever could call before can call now.
-fn reachable(before: &Value, now: &Value) -> Result<(), String> {
-    if urls(before).is_empty() {
-        return Ok(());
+/// What there is of each kind, the URLs, and the keys with their values.
+type Left = (BTreeMap<&'static str, Vec<String>>, BTreeSet<String>, BTreeSet<(String, String)>);
+
+/// What a destroy leaves: nothing, but for what was adopted, and nothing at all if that goes too.
+async fn left(scenario: &Scenario, world: &World) -> Result<Left, String> {
+    destroy(scenario, world, Options::default()).await?;
+    let left = world.dump();
+    let left = (names(&left), urls(&left), key_values(&left));
+    if scenario.adopts() {
+        destroy(scenario, world, Options { include_adopted: true, ..Options::default() }).await?;
     }
-    kept(before, now)?;
-    match broken(now) {
-        wrong if wrong.is_empty() => Ok(()),
-        wrong => Err(format!("{wrong:?}")),
-    }
+    let (end, nothing) = (world.dump(), World::new().dump());
+    if end == nothing { Ok(left) } else { Err(format!("destroy left {:?}", names(&end))) }
 }
 
-/// URLs and key values are as before.
-fn kept(before: &Value, now: &Value) -> Result<(), String> {
-    let (had, has) = (urls(before), urls(now));
-    if !had.is_subset(&has) {
-        return Err(format!("the URL changed from {had:?} to {has:?}"));
-    }
-    let (had, has) = (key_values(before), key_values(now));
-    if !had.is_subset(&has) {
-        return Err("a key is gone or has another value".to_owned());
-    }
-    Ok(())
+async fn destroy(scenario: &Scenario, world: &World, options: Options) -> Result<(), String> {
+    let report = world.destroy_with(scenario.text(), &options).await;
+    if report.is_complete() { Ok(()) } else { Err(format!("destroy failed: {report:?}")) }
 }
 
-async fn nothing_is_left(scenario: &Scenario, world: &World) -> Result<(), String> {
-    let report = world.destroy(scenario.text()).await;
-    if !report.is_complete() {
-        return Err(format!("destroy failed: {report:?}"));
-    }
-    let (left, nothing) = (world.dump(), World::new().dump());
-    if left == nothing { Ok(()) } else { Err(format!("destroy left {:?}", names(&left))) }
+/// A state of a scenario: its name, when it was seen, and a hash of what there is.
+type State = (&'static str, &'static str, u64);
+
+/// Whether this state of the scenario was not seen before, whichever the fault: AWS is all that a run knows, so a state
+/// needs no second proof.
+fn is_new(when: &'static str, scenario: &Scenario, dump: &Value) -> bool {
+    static SEEN: Mutex<BTreeSet<State>> = Mutex::new(BTreeSet::new());
+    let mut hash = DefaultHasher::new();
+    timeless(dump).hash(&mut hash);
+    SEEN.lock().unwrap().insert((scenario.name, when, hash.finish()))
 }
