@@ -52,7 +52,8 @@ impl Context {
         }
         let dockerfile = dockerfile(&build.dockerfile)?;
         let ignore_file = ignore_file(&root, &dockerfile);
-        let mut walk = Walk { ignore: Ignore::read(&ignore_file)?.unwrap_or_default(), entries: Vec::new() };
+        let ignore = Ignore::read(&ignore_file)?.unwrap_or_default().and_first(left_out(&root, build)?);
+        let mut walk = Walk { ignore, entries: Vec::new() };
         walk.folder(&root, b"")?;
         let mut context = Self { entries: walk.entries, dockerfile: 0 };
         context.dockerfile = context.find_or_add(&root, &dockerfile)?;
@@ -214,6 +215,18 @@ fn executable(_: &Metadata) -> bool {
 
 fn canonical(path: &Path) -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("{} can't be read", path.display()))
+}
+
+/// What the build leaves out of this context, as names in it.
+fn left_out(root: &Path, build: &Build) -> Result<impl Iterator<Item = String>> {
+    let mut names = Vec::new();
+    for path in build.left_out.iter().filter(|p| p.exists()) {
+        let folder = canonical(path.parent().unwrap_or(Path::new(".")))?;
+        if let (Ok(inside), Some(name)) = (folder.strip_prefix(root), path.file_name()) {
+            names.push(String::from_utf8_lossy(&name_of(&inside.join(name))?).into_owned());
+        }
+    }
+    Ok(names.into_iter())
 }
 
 /// The Dockerfile, its folder without links; itself a link it may be.

@@ -19,6 +19,7 @@ fn sample(files: &[&str]) -> Sample {
         target: None,
         args: BTreeMap::new(),
         secrets: BTreeMap::new(),
+        left_out: Vec::new(),
     };
     let sample = Sample { folder, build };
     sample.write("Dockerfile", "FROM scratch");
@@ -147,6 +148,16 @@ fn a_large_context_names_what_is_large() {
         warnings[0].contains("has 117 MB: folder 110 MB, longer-name 7 MB, Dockerfile 0 MB"),
         "{warnings:?}"
     );
+}
+
+#[test]
+fn the_stack_file_and_its_dotenv_are_no_part_of_the_context() {
+    let mut sample = sample(&["a", ".env", "stack.yaml", "folder/stack.yaml", "[s]tack.yaml"]);
+    let of = |name| sample.build.context.join(name);
+    sample.build.left_out = vec![of("stack.yaml"), of(".env"), of("../elsewhere.yaml"), of("not/there")];
+    assert_eq!(sample.names(), "Dockerfile [s]tack.yaml a folder folder/stack.yaml");
+    sample.write(".dockerignore", "!stack.yaml\n");
+    assert!(sample.names().ends_with("a folder folder/stack.yaml stack.yaml"), "{}", sample.names());
 }
 
 #[test]

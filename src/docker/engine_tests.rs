@@ -51,7 +51,7 @@ impl Sample {
         fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
         let (context, dockerfile) = (folder.path().to_owned(), folder.path().join("Dockerfile"));
         let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-        let build = Build { context, dockerfile, target: None, args, secrets };
+        let build = Build { context, dockerfile, target: None, args, secrets, left_out: Vec::new() };
         let fingerprint = String::new();
         let request = BuildRequest {
             build,

@@ -65,6 +65,17 @@ impl Ignore {
         Ok(Self { patterns })
     }
 
+    /// Ignores these names as well (relative, with `/`, taken as they are), unless the file has an exception for them.
+    pub fn and_first(mut self, names: impl Iterator<Item = String>) -> Self {
+        let literal = |text: String| Pattern {
+            exception: false,
+            tokens: text.chars().map(Token::Char).collect(),
+            text,
+        };
+        self.patterns.splice(0..0, names.map(literal));
+        self
+    }
+
     /// Whether `name` (relative, with `/`) stays out of the context: it matches, or a folder above it does.
     pub fn excludes(&self, name: &str) -> bool {
         let mut out = false;

@@ -81,7 +81,7 @@ async fn built() -> Option<(Engine, BuiltImage, String)> {
     std::fs::write(folder.path().join("content"), content.repeat(10_000)).unwrap();
     let (context, dockerfile) = (folder.path().to_owned(), folder.path().join("Dockerfile"));
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    let build = Build { context, dockerfile, target: None, args, secrets };
+    let build = Build { context, dockerfile, target: None, args, secrets, left_out: Vec::new() };
     let architecture = if cfg!(target_arch = "aarch64") { Architecture::Arm64 } else { Architecture::X86_64 };
     let fingerprint = fingerprint(&build, architecture).await.unwrap().hash;
     let request = request(build, architecture, fingerprint);
@@ -162,7 +162,14 @@ async fn a_scripted_push_is_an_image_for_the_local_aws() {
     let docker = ScriptedDocker::new(Rc::new(world.exchange()));
     let nowhere = std::path::PathBuf::from("/nowhere");
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    let build = Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets };
+    let build = Build {
+        context: nowhere.clone(),
+        dockerfile: nowhere,
+        target: None,
+        args,
+        secrets,
+        left_out: Vec::new(),
+    };
     let (fingerprint, architecture) = ("abc".to_owned(), Architecture::X86_64);
     let request = request(build, architecture, fingerprint);
     let image = docker.build(&request, &|_| {}).await.unwrap();

@@ -8,7 +8,14 @@ use crate::{
 fn request(fingerprint: &str, rebuild: bool) -> BuildRequest {
     let nowhere = std::path::PathBuf::from("/nowhere");
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    let build = Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets };
+    let build = Build {
+        context: nowhere.clone(),
+        dockerfile: nowhere,
+        target: None,
+        args,
+        secrets,
+        left_out: Vec::new(),
+    };
     let fingerprint = fingerprint.to_owned();
     BuildRequest {
         build,

@@ -15,7 +15,7 @@ fn sample(content: &str) -> (tempfile::TempDir, Build) {
     let context = folder.path().to_owned();
     let dockerfile = context.join("Dockerfile");
     let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    (folder, Build { context, dockerfile, target: None, args, secrets })
+    (folder, Build { context, dockerfile, target: None, args, secrets, left_out: Vec::new() })
 }
 
 async fn all(mut sending: Sending) -> (io::Result<Vec<u8>>, Result<()>) {

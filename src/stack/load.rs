@@ -3,7 +3,8 @@
 use std::{fs::File, io, io::Read, path::Path};
 
 use super::{
-    DotEnv, Lookup, Mistake, Stack, StackError, check::check, interpolate::interpolate, reader, table, yaml,
+    DotEnv, ImageSource, Lookup, Mistake, Stack, StackError, check::check, interpolate::interpolate, reader,
+    table, yaml,
 };
 
 /// Whether a command needs all values, or gets by with names.
@@ -27,7 +28,14 @@ pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackErro
     let folder = std::path::absolute(file.parent().unwrap_or(Path::new("")).join("."))
         .map_err(|error| alone(unreadable(file, &error)))?;
     let dotenv = DotEnv::beside(file)?;
-    read(&text, &name, &folder, values, &|name| dotenv.get(name, env))
+    let left_out = [file.file_name().unwrap_or_default(), ".env".as_ref()].map(|name| folder.join(name));
+    let mut stack = read(&text, &name, &folder, values, &|name| dotenv.get(name, env))?;
+    for function in stack.functions.values_mut() {
+        if let ImageSource::Context(build) = &mut function.image.source {
+            build.left_out = left_out.to_vec();
+        }
+    }
+    Ok(stack)
 }
 
 /// The same from `text`, which relative paths in it take for a file in `folder` (absolute); `file_name` is what

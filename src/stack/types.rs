@@ -154,6 +154,9 @@ pub struct Build {
     pub target: Option<String>,
     pub args: BTreeMap<String, String>,
     pub secrets: BTreeMap<String, SecretSource>,
+    /// The stack file and the `.env` beside it: they say how to deploy and are no part of what is deployed, so an edit of
+    /// theirs builds nothing and an image never holds their secrets. A `!` line of the ignore file brings them back.
+    pub left_out: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -30,7 +30,7 @@ fn a_whole_life() {
     assert_snapshot!("output_with_key", shell.run("output --local --show-key"));
     shell.edit("image: {context: .}", "image: {context: .}\n    memory: 256");
     shell.write(".env", "");
-    assert_snapshot!("plan_of_an_edit", without_image(&shell.run("plan --local")));
+    assert_snapshot!("plan_of_an_edit", shell.run("plan --local"));
     assert_snapshot!("destroy", shell.run("destroy --local --yes"));
 }
 
@@ -79,9 +79,4 @@ fn a_port_that_is_taken_is_named() {
 /// What a build says differs between engines.
 fn without_build(seen: &str) -> String {
     seen.lines().filter(|l| !l.starts_with("  image/")).map(|l| format!("{l}\n")).collect()
-}
-
-/// Engines write different manifests of the same image.
-fn without_image(seen: &str) -> String {
-    regex_lite::Regex::new(r"@[0-9a-f]{12}").unwrap().replace_all(seen, "@[DIGEST]").into_owned()
 }

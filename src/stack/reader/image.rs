@@ -52,6 +52,7 @@ impl Reader<'_> {
             target: text(node, "target"),
             args: map(node, "args"),
             secrets: node.get("secrets").map(|secrets| self.secrets(secrets)).unwrap_or_default(),
+            left_out: Vec::new(),
         })
     }
 

@@ -30,6 +30,7 @@ fn the_least_has_every_default() {
         target: None,
         args: [].into(),
         secrets: [].into(),
+        left_out: Vec::new(),
     };
     let function = Function {
         key: "f".into(),

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::stack_with;
-use crate::stack::{DotEnv, Text, Values, load};
+use crate::stack::{DotEnv, ImageSource, Text, Values, load};
 
 /// A folder of this test alone.
 fn folder(name: &str) -> PathBuf {
@@ -28,6 +28,8 @@ fn the_environment_comes_before_dotenv() {
     assert_eq!(environment["AB"], Text::secret("from file"));
     assert_eq!(environment["CD"], Text::secret("from env"));
     assert_eq!(stack.folder, folder);
+    let ImageSource::Context(build) = &stack.functions["f"].image.source else { panic!("it is built") };
+    assert_eq!(build.left_out, [file.clone(), folder.join(".env")]);
     assert!(!format!("{:?}", DotEnv::beside(&file).unwrap()).contains("from"));
 }
 
