@@ -53,7 +53,8 @@ fn work(entries: &[Entry], next: &AtomicUsize) -> Result<Vec<(usize, Digest)>> {
 }
 
 fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
-    let (digest, read) = content(&mut open(entry)?, buffer)
+    // No more than tells that it grew: somebody may write to it faster than it can be read.
+    let (digest, read) = content(&mut open(entry)?.take(size + 1), buffer)
         .with_context(|| format!("cannot read {}", entry.path.display()))?;
     if read != size {
         bail!("{}", changed(entry));
@@ -62,7 +63,7 @@ fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
 }
 
 /// Digest and length of what is left of `file`.
-fn content(file: &mut File, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
+pub fn content(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
     let (mut hasher, mut read) = (Sha256::new(), 0);
     loop {
         match file.read(buffer) {
@@ -84,9 +85,9 @@ fn content(file: &mut File, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
 /// The file can't be read, or is written meanwhile.
 pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     let read = || -> io::Result<_> {
-        let mut file = File::open(path)?;
+        let file = File::open(path)?;
         let size = file.metadata()?.len();
-        Ok((size, content(&mut file, &mut vec![0; BUFFER])?))
+        Ok((size, content(&mut file.take(size + 1), &mut vec![0; BUFFER])?))
     };
     let (size, (digest, bytes)) = read().with_context(|| format!("cannot read {}", path.display()))?;
     if size != bytes {

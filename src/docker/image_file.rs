@@ -1,9 +1,8 @@
 //! What an image archive holds, read without unpacking it.
 
-use super::hash::hex;
+use super::hash::{BUFFER, content, hex};
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde::{Deserialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
     fs::File,
@@ -234,9 +233,9 @@ impl ImageFile {
     }
 
     fn digest(&self, layer: &Layer) -> Result<String> {
-        let mut hasher = Sha256::new();
-        std::io::copy(&mut layer.open(&self.path)?.take(layer.size), &mut hasher)?;
-        Ok(format!("sha256:{}", hex(&hasher.finalize())))
+        let mut bytes = layer.open(&self.path)?.take(layer.size);
+        let (digest, _) = content(&mut bytes, &mut vec![0; BUFFER])?;
+        Ok(format!("sha256:{}", hex(&digest)))
     }
 
     fn find(&self, name: &str) -> Result<(u64, u64)> {

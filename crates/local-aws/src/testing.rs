@@ -221,12 +221,12 @@ fn xml(text: &str) -> Value {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(tag) => {
-                let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
+                let name = tag.local_name().as_ref().to_owned();
                 open.push(Element { name, ..Element::default() });
             }
-            Event::Text(t) => open.last_mut().unwrap().text.push_str(&t.decode().unwrap()),
+            Event::Text(t) => open.last_mut().unwrap().text.push_str(&t),
             Event::GeneralRef(r) => {
-                let reference = format!("&{};", r.decode().unwrap());
+                let reference = format!("&{};", &*r);
                 open.last_mut().unwrap().text.push_str(&quick_xml::escape::unescape(&reference).unwrap());
             }
             Event::End(_) => {
