@@ -67,6 +67,39 @@ impl<'a> Members<'a> {
         Some(number)
     }
 
+    /// One of a set of words, where it is given.
+    pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<&'a str> {
+        let text = self.input[name].as_str()?;
+        if !words.contains(&text) {
+            let set = words.join(", ");
+            self.fail(&lower_first(name), text, format!("Member must satisfy enum value set: [{set}]"));
+        }
+        Some(text)
+    }
+
+    /// A list of strings of one shape, as many as `count` says; missing is empty.
+    pub fn texts(&mut self, name: &str, count: RangeInclusive<usize>, shape: Shape) -> Vec<&'a str> {
+        let texts: Vec<&str> = self.list(name).iter().filter_map(Value::as_str).collect();
+        if !self.input[name].is_null() {
+            self.count(&lower_first(name), texts.len(), count);
+        }
+        for text in &texts {
+            self.check_text(&lower_first(name), text, shape);
+        }
+        texts
+    }
+
+    /// How many items a list or map may have.
+    pub fn count(&mut self, place: &str, items: usize, count: RangeInclusive<usize>) {
+        if items < *count.start() {
+            let least = count.start();
+            self.fail(place, "[]", format!("Member must have length greater than or equal to {least}"));
+        } else if items > *count.end() {
+            let most = count.end();
+            self.fail(place, "[...]", format!("Member must have length less than or equal to {most}"));
+        }
+    }
+
     /// A list; missing is empty.
     pub fn list(&self, name: &str) -> &'a [Value] {
         self.input[name].as_array().map_or(&[], Vec::as_slice)

@@ -46,6 +46,9 @@ struct AuthorizerId {
 
 /// For an API that is not there AWS answers a conflict here, and only here.
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    if !input["jwtConfiguration"].is_null() {
+        return Err(AwsError::not_implemented("CreateAuthorizer with jwtConfiguration"));
+    }
     let api: find::ApiId = parse(input.clone())?;
     let wanted: Wanted = parse(input)?;
     refuse(enum_failure(Some(&wanted.kind), "createAuthorizerInput.type", TYPES).into_iter().collect())?;

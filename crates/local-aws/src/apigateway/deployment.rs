@@ -29,6 +29,7 @@ struct CreateDeployment {
     variables: BTreeMap<String, String>,
     tracing_enabled: Option<bool>,
     cache_cluster_enabled: Option<bool>,
+    cache_cluster_size: Option<String>,
     canary_settings: Option<Value>,
 }
 
@@ -44,7 +45,10 @@ struct DeploymentId {
 /// With a stage's name, that stage is created or moved.
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateDeployment = parse(input)?;
-    if input.cache_cluster_enabled == Some(true) || input.canary_settings.is_some() {
+    if input.cache_cluster_enabled == Some(true)
+        || input.cache_cluster_size.is_some()
+        || input.canary_settings.is_some()
+    {
         return Err(AwsError::not_implemented("CreateDeployment with a cache cluster or a canary"));
     }
     let id = ids::fresh(call);

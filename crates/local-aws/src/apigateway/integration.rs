@@ -23,6 +23,9 @@ const PASSTHROUGH: &[&str] = &["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
 /// Milliseconds.
 const TIMEOUTS: std::ops::RangeInclusive<i64> = 50..=29_000;
 
+const CONNECTIONS: &[&str] = &["INTERNET", "VPC_LINK"];
+const TRANSFERS: &[&str] = &["BUFFERED", "STREAM"];
+
 /// What an integration is made from, by PutIntegration and by an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +36,7 @@ pub struct Wanted {
     pub http_method: Option<String>,
     pub uri: Option<String>,
     pub connection_type: Option<String>,
+    pub response_transfer_mode: Option<String>,
     pub credentials: Option<String>,
     #[serde(default)]
     pub request_parameters: BTreeMap<String, String>,
@@ -71,9 +75,12 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 /// Members that the model refuses.
 pub fn failures(wanted: &Wanted) -> Vec<String> {
     let handling = wanted.content_handling.as_deref();
+    let transfer = wanted.response_transfer_mode.as_deref();
     [
         enum_failure(Some(&wanted.kind), "putIntegrationInput.type", TYPES),
         enum_failure(handling, "putIntegrationInput.contentHandling", CONTENT_HANDLING),
+        enum_failure(wanted.connection_type.as_deref(), "putIntegrationInput.connectionType", CONNECTIONS),
+        enum_failure(transfer, "putIntegrationInput.responseTransferMode", TRANSFERS),
     ]
     .into_iter()
     .flatten()
@@ -85,6 +92,9 @@ pub fn build(wanted: Wanted, method: &Method, namespace: &str) -> Result<Integra
     let http = wanted.kind.starts_with("HTTP");
     if wanted.connection_type.as_deref() == Some("VPC_LINK") {
         return Err(AwsError::not_implemented("An integration through a VPC link"));
+    }
+    if wanted.response_transfer_mode.as_deref() == Some("STREAM") {
+        return Err(AwsError::not_implemented("An integration that streams its response"));
     }
     let mock = wanted.kind == "MOCK";
     let integration = Integration {

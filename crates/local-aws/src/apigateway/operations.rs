@@ -5,7 +5,10 @@ use super::{
     method, method_response, models, request_validator, resource, rest_api, stage, stage_patch, tags,
     update_rest_api, usage, usage_plan, usage_plan_key, usage_plan_patch,
 };
-use crate::operation::{Handler, Operation};
+use crate::{
+    error::AwsError,
+    operation::{Handler, Operation},
+};
 
 type Query = &'static [(&'static str, &'static str)];
 
@@ -138,6 +141,7 @@ pub const OPERATIONS: &[Operation] = &[
     get("GetStage", api!("/stages/{stageName}"), NONE, stage::get),
     patch("UpdateStage", api!("/stages/{stageName}"), stage_patch::update),
     delete("DeleteStage", api!("/stages/{stageName}"), stage::delete),
+    post("ImportApiKeys", "/apikeys?mode=import", |_, _| Err(AwsError::not_implemented("ImportApiKeys"))),
     post("CreateApiKey", "/apikeys", api_key::create),
     get("GetApiKeys", "/apikeys", KEYS, api_key::list),
     get("GetApiKey", "/apikeys/{apiKey}", &[("includeValue", "includeValue")], api_key::get),

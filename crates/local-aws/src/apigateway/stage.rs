@@ -34,6 +34,7 @@ struct CreateStage {
     tags: Tags,
     #[serde(default)]
     cache_cluster_enabled: bool,
+    cache_cluster_size: Option<String>,
     documentation_version: Option<String>,
     canary_settings: Option<Value>,
 }
@@ -54,7 +55,10 @@ struct GetStages {
 
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateStage = parse(input)?;
-    if input.cache_cluster_enabled || input.documentation_version.is_some() || input.canary_settings.is_some()
+    if input.cache_cluster_enabled
+        || input.cache_cluster_size.is_some()
+        || input.documentation_version.is_some()
+        || input.canary_settings.is_some()
     {
         return Err(AwsError::not_implemented(
             "CreateStage with a cache cluster, a documentation version or a canary",

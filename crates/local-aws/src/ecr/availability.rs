@@ -1,7 +1,7 @@
 //! Layers: whether they are there, and where to get them.
 
 use super::{
-    constraint::{digest_reason, is_digest},
+    constraint::{digest_reason, invalid, is_digest, layer_digest},
     errors,
     input::Input,
     token,
@@ -13,11 +13,19 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+const LONGEST_DIGEST: usize = 1000;
+
 pub fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.bounded_list("layerDigests", true)?;
+    if input.texts("layerDigests").iter().any(|d| d.chars().count() > LONGEST_DIGEST) {
+        return Err(invalid(
+            "layerDigests",
+            format!("must have length less than or equal to {LONGEST_DIGEST}"),
+        ));
+    }
     let repository = input.repository(call)?;
-    let (valid, invalid): (Vec<_>, Vec<_>) =
+    let (valid, others): (Vec<_>, Vec<_>) =
         input.texts("layerDigests").into_iter().partition(|d| is_digest(d));
     let one = |digest: &str| match repository.layers.get(digest) {
         Some(size) => json!({
@@ -34,7 +42,7 @@ pub fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
     };
     Ok(Reply::ok(json!({
         "layers": valid.into_iter().map(one).collect::<Vec<_>>(),
-        "failures": invalid.into_iter().map(failure).collect::<Vec<_>>(),
+        "failures": others.into_iter().map(failure).collect::<Vec<_>>(),
     })))
 }
 
@@ -42,6 +50,7 @@ pub fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
 pub fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let digest = input.text("layerDigest")?;
+    layer_digest(digest)?;
     let repository = input.repository(call)?;
     let (name, known) = (repository.name.clone(), repository.layers.contains_key(digest));
     if !known {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 /// Manifests by id. `acceptedMediaTypes` leaves out what is of another type.
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
+    input.bounded_list("acceptedMediaTypes", false)?;
     let accepted = input.texts("acceptedMediaTypes");
     let ids = input.image_ids(true)?;
     let repository = input.repository(call)?.clone();

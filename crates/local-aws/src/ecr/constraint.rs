@@ -58,6 +58,24 @@ pub fn digest_reason() -> String {
     format!("Invalid request parameters: image digest should satisfy the regex '{DIGEST}'")
 }
 
+/// An account's number.
+pub fn registry_id(member: &str, id: &str) -> Result<(), AwsError> {
+    if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(pattern(member, "[0-9]{12}"))
+}
+
+/// What the model lets pass as a layer's digest: more than there can be.
+pub fn layer_digest(digest: &str) -> Result<(), AwsError> {
+    let algorithm = |c: char| c.is_ascii_alphanumeric() || "-_+.".contains(c);
+    let hex = |c: char| c.is_ascii_hexdigit();
+    let fits = digest.split_once(':').is_some_and(|(name, hash)| {
+        !name.is_empty() && name.chars().all(algorithm) && !hash.is_empty() && hash.chars().all(hex)
+    });
+    if fits { Ok(()) } else { Err(pattern("layerDigest", DIGEST)) }
+}
+
 pub fn one_of(member: &str, value: &str, values: &[&str]) -> Result<(), AwsError> {
     if values.contains(&value) {
         return Ok(());

@@ -22,12 +22,12 @@ pub fn images(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     page::refuse_with_names(&input, "imageIds")?;
     let ids = input.image_ids(false)?;
     let filter = TagFilter::of(&input)?;
+    let page = Page::of(&input, call.config)?;
     let repository = input.repository(call)?.clone();
     if !ids.is_empty() {
         let named = ids.iter().map(|id| Ok(detail(call, &repository, named(call, &repository, id)?)));
         return Ok(Reply::ok(json!({ "imageDetails": named.collect::<Result<Vec<_>, AwsError>>()? })));
     }
-    let page = Page::of(&input, call.config)?;
     let wanted = repository.images.values().filter(|i| filter.wants(repository.tags_of(&i.digest).count()));
     let (details, token) = page.cut(wanted.map(|i| (i.digest.clone(), detail(call, &repository, i))));
     Ok(Reply::ok(with_token(json!({ "imageDetails": details }), token)))

@@ -36,6 +36,10 @@ impl Input {
         !self.0[member].is_null()
     }
 
+    pub fn required(&self, member: &str) -> Result<(), AwsError> {
+        if self.has(member) { Ok(()) } else { Err(invalid(member, "must not be null")) }
+    }
+
     /// A list of one to a hundred, which may only be absent where `required` is false.
     pub fn bounded_list(&self, member: &str, required: bool) -> Result<&[Value], AwsError> {
         let list = self.list(member);
@@ -75,7 +79,11 @@ impl Input {
 
     /// Other accounts' registries are closed: nobody can have opened them.
     pub fn own_registry(&self, call: &Call<'_>, resource: &str) -> Result<(), AwsError> {
-        let Some(id) = self.optional("registryId").filter(|id| *id != call.account) else { return Ok(()) };
+        let Some(id) = self.optional("registryId") else { return Ok(()) };
+        constraint::registry_id("registryId", id)?;
+        if id == call.account {
+            return Ok(());
+        }
         let text = format!(
             "User: arn:aws:iam::{}:user/local is not authorized to perform: ecr:{operation} on resource: arn:aws:ecr:{}:{id}:{resource} because no resource-based policy allows the ecr:{operation} action",
             call.account,

@@ -28,6 +28,9 @@ impl Mutability {
     fn of(mode: &str, input: &Input) -> Result<Self, AwsError> {
         constraint::one_of("imageTagMutability", mode, MODES)?;
         let exclusions = input.list(FILTERS).iter().map(filter).collect::<Result<Vec<_>, _>>()?;
+        if input.has(FILTERS) && exclusions.is_empty() {
+            return Err(invalid(FILTERS, "must have length greater than or equal to 1"));
+        }
         match (mode.ends_with("_WITH_EXCLUSION"), exclusions.len()) {
             (true, 1..=5) | (false, 0) => Ok(Self { mode: mode.to_owned(), exclusions }),
             (true, _) => Err(invalid(FILTERS, format!("{mode} needs one to five filters"))),
@@ -90,7 +93,8 @@ mod tests {
     fn of(mode: &str, filters: &[&str]) -> Result<Mutability, AwsError> {
         let filters: Vec<_> =
             filters.iter().map(|f| json!({"filterType": "WILDCARD", "filter": f})).collect();
-        Mutability::of(mode, &Input(json!({ FILTERS: filters })))
+        let given = (!filters.is_empty()).then_some(filters);
+        Mutability::of(mode, &Input(json!({ FILTERS: given })))
     }
 
     #[test]

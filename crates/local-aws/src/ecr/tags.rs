@@ -23,7 +23,7 @@ pub fn read(input: &Input) -> Result<BTreeMap<String, String>, AwsError> {
     for tag in input.list("tags") {
         let part = |name: &str| tag[name].as_str().map(str::to_owned);
         let key = part("Key").ok_or_else(|| invalid("tags.Key", "must not be null"))?;
-        let value = part("Value").unwrap_or_default();
+        let value = part("Value").ok_or_else(|| invalid("tags.Value", "must not be null"))?;
         check(&key, &value)?;
         if tags.insert(key.clone(), value).is_some() {
             return Err(wrong(format!("Duplicate tag keys found: {key}")));
@@ -60,6 +60,7 @@ fn wrong(text: String) -> AwsError {
 
 pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
+    input.required("tags")?;
     let new = read(&input)?;
     let repository = by_arn(call, &input)?;
     let mut tags = repository.tags.clone();
@@ -70,6 +71,7 @@ pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
+    input.required("tagKeys")?;
     let repository = by_arn(call, &input)?;
     for key in input.texts("tagKeys") {
         repository.tags.remove(key);

@@ -1,6 +1,10 @@
 //! GetAuthorizationToken: what `docker login` needs, valid for twelve hours.
 
-use super::{input::Input, repositories::epoch};
+use super::{
+    constraint::{invalid, registry_id},
+    input::Input,
+    repositories::epoch,
+};
 use crate::{
     error::AwsError,
     operation::{Call, Reply},
@@ -10,11 +14,20 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+const MOST_REGISTRIES: usize = 10;
 const VALID: SignedDuration = SignedDuration::from_hours(12);
 
 /// The token is for every registry that its bearer may use; naming some only repeats it.
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let named = Input(input).bounded_list("registryIds", false)?.len();
+    let input = Input(input);
+    let named = input.bounded_list("registryIds", false)?.len();
+    if named > MOST_REGISTRIES {
+        return Err(invalid(
+            "registryIds",
+            format!("must have length less than or equal to {MOST_REGISTRIES}"),
+        ));
+    }
+    input.texts("registryIds").into_iter().try_for_each(|id| registry_id("registryIds", id))?;
     let password = registry::password(&call.account, &call.region);
     let data = json!({
         "authorizationToken": STANDARD.encode(format!("AWS:{password}")),

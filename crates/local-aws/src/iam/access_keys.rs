@@ -1,7 +1,8 @@
 //! Access keys of users.
 
 use super::{
-    date, id, paging,
+    date, id,
+    paging::Page,
     user::{find, named_or_caller},
 };
 use crate::{
@@ -12,7 +13,11 @@ use crate::{
 use serde_json::{Value, json};
 
 const MOST: usize = 2;
-const KEY_ID: Shape = Shape { length: (16, 128), pattern: None };
+const KEY_ID: Shape = Shape { length: (16, 128), pattern: Some((r"[\w]+", is_word)) };
+
+fn is_word(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
 
 /// The only answer that ever holds the secret.
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
@@ -34,10 +39,11 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
+    let page = Page::of(&input)?;
     let keys = &find(call, &name)?.access_keys;
     let shown = |key: &String, since| json!({ "UserName": name, "AccessKeyId": key, "Status": "Active", "CreateDate": date(since) });
     let items = keys.iter().map(|(key, since)| (key.clone(), shown(key, *since))).collect();
-    paging::page(call, &input, "AccessKeyMetadata", items)
+    page.cut(call, "AccessKeyMetadata", items)
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {

@@ -1,18 +1,18 @@
 //! Managed policies attached to roles and users.
 
 use super::{
-    entity::{ARN, Kind, name_of},
-    iam, managed_policies, paging,
+    entity::{ARN, Kind, POLICY_PATH, name_of},
+    iam, managed_policies,
+    paging::Page,
 };
 use crate::{
-    constraint::{Members, Shape},
+    constraint::Members,
     error::AwsError,
     operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 
 const MOST: usize = 10;
-const PATH_PREFIX: Shape = Shape { length: (1, 512), pattern: None };
 
 fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
     let mut members = Members::of(input);
@@ -49,8 +49,9 @@ pub fn detach(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, A
 
 pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
+    let page = Page::of(input)?;
     let mut members = Members::of(input);
-    let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
+    let prefix = members.optional_text("PathPrefix", POLICY_PATH).unwrap_or("/");
     members.finish("ValidationError")?;
     let (now, lag) = (call.now, call.delays.list_lag);
     let attached = &iam(call).entity(kind, &name)?.attached;
@@ -60,5 +61,5 @@ pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, Aws
         .filter(|(_, (path, _))| path.starts_with(prefix))
         .map(|(arn, (_, name))| (arn.clone(), json!({ "PolicyName": name, "PolicyArn": arn })))
         .collect();
-    paging::page(call, input, "AttachedPolicies", items)
+    page.cut(call, "AttachedPolicies", items)
 }

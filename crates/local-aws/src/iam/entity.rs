@@ -67,6 +67,24 @@ pub struct Entity {
 pub const NAME: Shape = Shape { length: (1, 64), pattern: None };
 pub const ARN: Shape = Shape { length: (20, 2048), pattern: None };
 const PATH: Shape = Shape { length: (1, 512), pattern: None };
+/// What lists are narrowed to.
+pub const PATH_PREFIX: Shape =
+    Shape { length: (1, 512), pattern: Some((r"\u002F[\u0021-\u007F]*", is_path_prefix)) };
+
+/// What lists of managed policies are narrowed to.
+pub const POLICY_PATH: Shape =
+    Shape { length: (1, 512), pattern: Some((r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", is_policy_path)) };
+
+fn is_policy_path(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || ".,+@=_-".contains(c);
+    let parts = text.strip_prefix('/').and_then(|t| t.strip_suffix('/'));
+    let fits = |parts: &str| parts.split('/').all(|part| !part.is_empty() && part.chars().all(legal));
+    text == "/" || parts.is_some_and(fits)
+}
+
+fn is_path_prefix(text: &str) -> bool {
+    text.starts_with('/') && text.bytes().all(|b| (0x21..=0x7f).contains(&b))
+}
 
 impl Entity {
     /// A new one from the members of `CreateRole` or `CreateUser`.

@@ -2,7 +2,8 @@
 
 use super::{
     entity::{Kind, check_name, name_of},
-    iam, paging,
+    iam,
+    paging::Page,
     role::{DOCUMENT, malformed, size, url_encoded},
 };
 use crate::{
@@ -72,7 +73,8 @@ pub fn delete(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, A
 
 pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
+    let page = Page::of(input)?;
     let inline = &iam(call).entity(kind, &name)?.inline;
     let items = inline.keys().map(|name| (name.clone(), json!(name))).collect();
-    paging::page(call, input, "PolicyNames", items)
+    page.cut(call, "PolicyNames", items)
 }

@@ -2,8 +2,9 @@
 
 use super::{
     Iam, aws_managed, date,
-    entity::{ARN, check_name, check_path},
-    iam, id, paging,
+    entity::{ARN, POLICY_PATH, check_name, check_path},
+    iam, id,
+    paging::Page,
     role::{DOCUMENT, malformed, size, url_encoded},
     tags::{self, Tags},
 };
@@ -28,6 +29,16 @@ pub struct ManagedPolicy {
 }
 
 const NAME: Shape = Shape { length: (1, 128), pattern: None };
+const VERSION: Shape =
+    Shape { length: (0, usize::MAX), pattern: Some((r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", is_version)) };
+
+fn is_version(text: &str) -> bool {
+    let (number, rest) = text.strip_prefix('v').map_or(("", ""), |t| t.split_once('.').unwrap_or((t, "")));
+    number.starts_with(|c| ('1'..='9').contains(&c))
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
 const PATH: Shape = Shape { length: (1, 512), pattern: None };
 const DESCRIPTION: Shape = Shape { length: (0, 1000), pattern: None };
 const SIZE: usize = 6144;
@@ -131,7 +142,9 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 pub fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let iam = iam(call);
     let arn = read(iam, &input)?;
-    let version = input["VersionId"].as_str().unwrap_or_default();
+    let mut members = Members::of(&input);
+    let version = members.text("VersionId", VERSION);
+    members.finish("ValidationError")?;
     if version != "v1" {
         let text = format!("Policy {arn} version {version} does not exist or is not attachable.");
         return Err(AwsError::new(404, "NoSuchEntity", text));
@@ -147,10 +160,12 @@ pub fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
 }
 
 pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let page = Page::of(&input)?;
     let mut members = Members::of(&input);
-    let prefix = members.optional_text("PathPrefix", PATH).unwrap_or("/");
+    let prefix = members.optional_text("PathPrefix", POLICY_PATH).unwrap_or("/");
+    let scope = members.one_of("Scope", &["All", "AWS", "Local"]).unwrap_or("All");
+    members.one_of("PolicyUsageFilter", &["PermissionsPolicy", "PermissionsBoundary"]);
     members.finish("ValidationError")?;
-    let scope = input["Scope"].as_str().unwrap_or("All");
     let iam = iam(call);
     let own = iam.policies.keys().filter(|_| scope != "AWS").cloned();
     let mut arns: Vec<String> = own.chain(aws_managed::arns().filter(|_| scope != "Local")).collect();
@@ -161,7 +176,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         .map(|arn| (arn.clone(), shown(iam, &arn)))
         .filter(|(_, p)| input["OnlyAttached"] != "true" || p["AttachmentCount"] != 0)
         .collect();
-    paging::page(call, &input, "Policies", items)
+    page.cut(call, "Policies", items)
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {

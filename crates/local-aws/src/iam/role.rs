@@ -2,8 +2,9 @@
 
 use super::{
     Iam,
-    entity::{ARN, Entity, Kind, name_of},
-    iam, managed_policies, paging,
+    entity::{ARN, Entity, Kind, PATH_PREFIX, name_of},
+    iam, managed_policies,
+    paging::Page,
 };
 use crate::{
     config::Delays,
@@ -39,7 +40,6 @@ const DESCRIPTION: Shape = Shape {
         plain(t) && !t.contains(|c| ('\u{7f}'..='\u{a0}').contains(&c))
     })),
 };
-const PATH_PREFIX: Shape = Shape { length: (1, 512), pattern: None };
 const SESSION: RangeInclusive<i64> = 3600..=43200;
 const TRUST_SIZE: usize = 2048;
 const MOST_ROLES: usize = 1000;
@@ -167,6 +167,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 /// Neither tags nor session duration: those need GetRole.
 pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let page = Page::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
     members.finish("ValidationError")?;
@@ -174,7 +175,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let roles = iam(call).roles.iter().filter(|(_, r)| r.entity.path.starts_with(prefix));
     let visible = roles.filter(|(_, r)| now.duration_since(r.entity.created).unsigned_abs() >= lag);
     let items = visible.map(|(key, r)| (key.clone(), Value::Object(r.summary()))).collect();
-    paging::page(call, &input, "Roles", items)
+    page.cut(call, "Roles", items)
 }
 
 /// A description that is not given stays; a session duration that is not given becomes one hour.
@@ -255,8 +256,9 @@ pub fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
 /// Instance profiles are EC2's; there are none here, so a role is in none.
 pub fn list_instance_profiles(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, Kind::Role)?;
+    let page = Page::of(&input)?;
     iam(call).role_mut(&name)?;
-    paging::page(call, &input, "InstanceProfiles", Vec::new())
+    page.cut(call, "InstanceProfiles", Vec::new())
 }
 
 #[cfg(test)]

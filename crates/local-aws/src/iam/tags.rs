@@ -2,7 +2,8 @@
 
 use super::{
     entity::{Kind, name_of},
-    iam, paging,
+    iam,
+    paging::Page,
 };
 use crate::{
     constraint::{Members, Shape},
@@ -28,6 +29,9 @@ pub fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
     for (n, tag) in list.iter().enumerate() {
         let (key, value) =
             (tag["Key"].as_str().unwrap_or_default(), tag["Value"].as_str().unwrap_or_default());
+        if tag["Value"].is_null() {
+            members.missing(&format!("tags.{}.member.value", n + 1));
+        }
         members.check_text(&format!("tags.{}.member.key", n + 1), key, KEY);
         members.check_text(&format!("tags.{}.member.value", n + 1), value, VALUE);
         if key.to_ascii_lowercase().starts_with("aws:") {
@@ -76,7 +80,7 @@ pub fn tag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsE
 pub fn untag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let mut members = Members::of(input);
-    let keys: Vec<&str> = members.list("TagKeys").iter().filter_map(Value::as_str).collect();
+    let keys = members.texts("TagKeys", 0..=MOST, KEY);
     if input["TagKeys"].is_null() {
         members.missing("TagKeys");
     }
@@ -88,8 +92,9 @@ pub fn untag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, Aw
 
 pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
+    let page = Page::of(input)?;
     let mut tags = iam(call).entity(kind, &name)?.tags.clone();
     tags.sort();
     let items = tags.into_iter().map(|(k, v)| (k.clone(), json!({ "Key": k, "Value": v }))).collect();
-    paging::page(call, input, "Tags", items)
+    page.cut(call, "Tags", items)
 }

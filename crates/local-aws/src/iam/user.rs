@@ -1,8 +1,9 @@
 //! Users: who can call AWS with a key of their own, and only do what their policies allow.
 
 use super::{
-    entity::{Entity, Kind, NAME, name_of},
-    iam, managed_policies, paging,
+    entity::{Entity, Kind, PATH_PREFIX, name_of},
+    iam, managed_policies,
+    paging::Page,
     role::check_bare,
 };
 use crate::{
@@ -74,12 +75,13 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let page = Page::of(&input)?;
     let mut members = Members::of(&input);
-    let prefix = members.optional_text("PathPrefix", NAME).unwrap_or("/");
+    let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
     members.finish("ValidationError")?;
     let users = iam(call).users.iter().filter(|(_, u)| u.entity.path.starts_with(prefix));
     let items = users.map(|(key, u)| (key.clone(), Value::Object(u.entity.shown(Kind::User)))).collect();
-    paging::page(call, &input, "Users", items)
+    page.cut(call, "Users", items)
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {

@@ -48,7 +48,17 @@ struct Tracing {
 #[serde(rename_all = "PascalCase")]
 struct Logging {
     log_format: Option<String>,
+    application_log_level: Option<String>,
+    system_log_level: Option<String>,
     log_group: Option<String>,
+}
+
+impl Logging {
+    /// Levels are for logs in JSON only.
+    fn is_json(&self) -> bool {
+        let levels = [&self.application_log_level, &self.system_log_level];
+        levels.iter().any(|l| l.is_some()) || self.log_format.as_deref().is_some_and(|f| f != "Text")
+    }
 }
 
 const ROLE: &str = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+";
@@ -104,17 +114,19 @@ const RESERVED: [&str; 19] = [
 /// Bytes that all environment variables may take together, as JSON.
 const ENVIRONMENT_LIMIT: usize = 4096;
 /// Members whose meaning is not emulated: accepting them would be a silent lie.
-const NOT_EMULATED: [&str; 9] = [
+const NOT_EMULATED: [&str; 8] = [
     "DeadLetterConfig",
     "KMSKeyArn",
     "Layers",
     "FileSystemConfigs",
     "CodeSigningConfigArn",
-    "CapacityProviderConfig",
     "DurableConfig",
     "TenancyConfig",
     "PublishTo",
 ];
+
+/// Those for which an empty value has no meaning either.
+const NOT_EMULATED_AT_ALL: [&str; 3] = ["AcceleratorConfig", "CapacityProviderConfig", "RuntimeConfig"];
 
 impl Settings {
     /// Takes over what a checked request says.
@@ -157,11 +169,15 @@ impl Changes {
     }
 
     fn constrain(&self, c: &mut Constraints) {
+        c.length("role", self.role.as_deref(), 10_000);
         c.pattern("role", self.role.as_deref(), ROLE);
         c.length("description", self.description.as_deref(), 256);
         c.range("timeout", self.timeout, 1, 900);
         c.range("memorySize", self.memory_size, 128, 32768);
-        c.range("ephemeralStorage.size", self.ephemeral_storage.as_ref().and_then(|s| s.size), 512, 10240);
+        if let Some(storage) = &self.ephemeral_storage {
+            c.required("ephemeralStorage.size", storage.size.as_ref());
+            c.range("ephemeralStorage.size", storage.size, 512, 10240);
+        }
         c.length("handler", self.handler.as_deref(), 128);
         c.pattern("handler", self.handler.as_deref(), r"[^\s]+");
         let mode = self.tracing_config.as_ref().and_then(|t| t.mode.as_deref());
@@ -200,7 +216,7 @@ impl Changes {
                 "Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{known}] or be a valid ARN"
             )));
         }
-        if self.logging_config.as_ref().and_then(|l| l.log_format.as_deref()).is_some_and(|f| f != "Text") {
+        if self.logging_config.as_ref().is_some_and(Logging::is_json) {
             return Err(AwsError::not_implemented("LoggingConfig.LogFormat other than Text"));
         }
         check_environment(&self.variables())
@@ -228,17 +244,16 @@ impl Changes {
 }
 
 fn refuse_not_emulated(input: &Value) -> Result<(), AwsError> {
-    let given = |member: &str| {
-        let value = &input[member];
-        !(value.is_null() || *value == json!({}) || *value == json!([]) || *value == json!(""))
-    };
-    if let Some(member) = NOT_EMULATED.into_iter().find(|m| given(m)) {
+    let given = |member: &&str| !input[*member].is_null();
+    let is_empty = |value: &Value| *value == json!({}) || *value == json!([]) || *value == json!("");
+    let named = NOT_EMULATED.into_iter().filter(given).find(|m| !is_empty(&input[*m]));
+    if let Some(member) = named.or_else(|| NOT_EMULATED_AT_ALL.into_iter().find(given)) {
         return Err(AwsError::not_implemented(format!("the member {member} of a function")));
     }
     if input["Publish"] == json!(true) {
         return Err(AwsError::not_implemented("publishing a version"));
     }
-    if input["SnapStart"]["ApplyOn"] == json!("PublishedVersions") {
+    if !matches!(input["SnapStart"]["ApplyOn"].as_str(), None | Some("None")) {
         return Err(AwsError::not_implemented("SnapStart"));
     }
     Ok(())
@@ -251,8 +266,12 @@ fn constrain_vpc(vpc: &Vpc, c: &mut Constraints) {
         )
     };
     let (subnet, group) = ("subnet-[0-9a-z]*", "sg-[0-9a-zA-Z]*");
-    c.list("vpcConfig.subnetIds", &vpc.subnet_ids, 16, &rule(subnet), |i| matches(subnet, i));
-    c.list("vpcConfig.securityGroupIds", &vpc.security_group_ids, 5, &rule(group), |i| matches(group, i));
+    c.list("vpcConfig.subnetIds", &vpc.subnet_ids, 16, &rule(subnet), |i| {
+        i.len() <= 1024 && matches(subnet, i)
+    });
+    c.list("vpcConfig.securityGroupIds", &vpc.security_group_ids, 5, &rule(group), |i| {
+        i.len() <= 1024 && matches(group, i)
+    });
 }
 
 fn check_environment(environment: &Environment) -> Result<(), AwsError> {

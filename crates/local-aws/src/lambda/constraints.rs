@@ -60,6 +60,13 @@ impl Constraints {
         }
     }
 
+    /// Anything that a sentence can say.
+    pub fn holds(&mut self, member: &str, value: &str, holds: bool, constraint: &str) {
+        if !holds {
+            self.fail(value, member, constraint.to_owned());
+        }
+    }
+
     /// One of a set of words.
     pub fn one_of(&mut self, member: &str, value: Option<&str>, allowed: &[&str]) {
         if let Some(value) = value

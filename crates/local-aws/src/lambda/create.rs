@@ -79,6 +79,12 @@ pub fn read_architecture(input: &Value, constraints: &mut Constraints) -> Option
     const RULE: &str = "Member must satisfy enum value set: [x86_64, arm64], Member must not be null";
     let items = input["Architectures"].as_array()?;
     let items: Vec<String> = items.iter().map(|i| i.as_str().unwrap_or_default().to_owned()).collect();
+    constraints.holds(
+        "architectures",
+        "[]",
+        !items.is_empty(),
+        "Member must have length greater than or equal to 1",
+    );
     constraints.list("architectures", &items, 1, RULE, |i| matches!(i, "x86_64" | "arm64"));
     items.into_iter().next()
 }

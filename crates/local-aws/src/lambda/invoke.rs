@@ -54,6 +54,8 @@ enum How {
     Event,
 }
 
+/// Headers whose meaning is not emulated: durable executions, tenants.
+const NOT_EMULATED: [&str; 2] = ["x-amz-durable-execution-name", "x-amz-tenant-id"];
 /// Bytes of an event whose caller waits.
 const SYNC_LIMIT: usize = 6_291_456;
 /// Bytes of an event whose caller doesn't.
@@ -74,6 +76,9 @@ pub fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     constraints.one_of("invocationType", Some(&kind), &["Event", "RequestResponse", "DryRun"]);
     constraints.one_of("logType", Some(&log), &["None", "Tail"]);
     constraints.check()?;
+    if let Some(name) = NOT_EMULATED.into_iter().find(|name| call.headers.contains_key(*name)) {
+        return Err(AwsError::not_implemented(format!("Invoke with {name}")));
+    }
     let limit = if kind == "Event" { ASYNC_LIMIT } else { SYNC_LIMIT };
     check_payload(&call.payload, limit)?;
     let now = call.now;

@@ -53,7 +53,12 @@ type Query = &'static [(&'static str, &'static str)];
 
 const NO_QUERY: Query = &[];
 const QUALIFIER: Query = &[("Qualifier", "Qualifier")];
-const PAGE: Query = &[("Marker", "Marker"), ("MaxItems", "MaxItems"), ("FunctionVersion", "FunctionVersion")];
+const PAGE: Query = &[
+    ("Marker", "Marker"),
+    ("MaxItems", "MaxItems"),
+    ("FunctionVersion", "FunctionVersion"),
+    ("MasterRegion", "MasterRegion"),
+];
 
 const fn row(
     name: &'static str,

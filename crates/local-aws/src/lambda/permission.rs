@@ -82,6 +82,13 @@ fn constrain(input: &Value) -> Result<(), AwsError> {
     constraints.pattern("principal", text("Principal"), r"[^\s]+");
     constraints.pattern("sourceArn", text("SourceArn"), ARN);
     constraints.pattern("sourceAccount", text("SourceAccount"), r"\d{12}");
+    constraints.length("action", text("Action"), 10_000);
+    constraints.length("principal", text("Principal"), 2048);
+    constraints.length("sourceArn", text("SourceArn"), 10_000);
+    constraints.one_of("functionUrlAuthType", text("FunctionUrlAuthType"), &["NONE", "AWS_IAM"]);
+    constraints.length("eventSourceToken", text("EventSourceToken"), 256);
+    constraints.pattern("eventSourceToken", text("EventSourceToken"), r"[a-zA-Z0-9._\-]+");
+    constraints.pattern("principalOrgID", text("PrincipalOrgID"), "o-[a-z0-9]{10,32}");
     constraints.check()
 }
 
@@ -141,6 +148,11 @@ pub fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
+    let sid = input["StatementId"].as_str().unwrap_or_default();
+    let mut constraints = Constraints::default();
+    constraints.length("statementId", Some(sid), 100);
+    constraints.pattern("statementId", Some(sid), "([a-zA-Z0-9-_.]+)");
+    constraints.check()?;
     let (now, request_id) = (call.now, call.request_id.clone());
     let arn = target.arn.clone();
     let function = target.find(call).map_err(|_| not_found(format!("No policy found for: {arn}")))?;
@@ -148,8 +160,7 @@ pub fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsErro
         return Err(not_found("No policy is associated with the given resource."));
     }
     function.ensure_revision(&input["RevisionId"], now, "GetPolicy")?;
-    let sid = input["StatementId"].as_str().unwrap_or_default();
-    let place = function.statements.iter().position(|s| s["Sid"] == input["StatementId"]);
+    let place = function.statements.iter().position(|s| s["Sid"] == sid);
     let place =
         place.ok_or_else(|| not_found(format!("Statement {sid} is not found in resource policy.")))?;
     function.statements.remove(place);

@@ -56,6 +56,9 @@ fn qualified(mut configuration: Value, target: &Target) -> Value {
 pub fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let mut constraints = Constraints::default();
     constraints.one_of("functionVersion", input["FunctionVersion"].as_str(), &["ALL"]);
+    if !input["MasterRegion"].is_null() {
+        return Err(AwsError::not_implemented("ListFunctions with MasterRegion"));
+    }
     let size = page_size(call, &input, constraints)?;
     let (now, marker) = (call.now, input["Marker"].as_str().unwrap_or_default().to_owned());
     let functions = &call.region_mut().lambda.functions;
@@ -81,6 +84,7 @@ fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result
 
 pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
+    page_size(call, &input, Constraints::default())?;
     let now = call.now;
     let mut latest = target.find(call)?.configuration(Seen::Listed(now));
     latest["FunctionArn"] = json!(format!("{}:$LATEST", target.arn));
@@ -88,7 +92,13 @@ pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply,
 }
 
 pub fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    Target::to_change(call, &input)?.find(call)?;
+    let target = Target::to_change(call, &input)?;
+    let version = input["FunctionVersion"].as_str();
+    let mut constraints = Constraints::default();
+    constraints.length("functionVersion", version, 1024);
+    constraints.pattern("functionVersion", version, r"(\$LATEST(\.PUBLISHED)?|[0-9]+)");
+    page_size(call, &input, constraints)?;
+    target.find(call)?;
     Ok(Reply::ok(json!({ "Aliases": [] })))
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const RESOURCE: &str = r"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)";
+const KEY: &str = r"Member must satisfy regular expression pattern: ([\p{L}\p{Z}\p{N}_.:/=+\-@]*)";
 const MOST: usize = 50;
 
 /// Tags of a request, checked.
@@ -24,16 +25,21 @@ pub fn read(tags: &Value) -> Result<BTreeMap<String, String>, AwsError> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let tags: BTreeMap<_, _> = members.iter().map(|(k, v)| (k.clone(), text(v))).collect();
     ensure_fit(&tags)?;
-    let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
     for (key, value) in &tags {
         let length = key.chars().count();
         let fits = (1..=128).contains(&length) && value.chars().count() <= 256;
-        if !fits || key.to_lowercase().starts_with("aws:") || !(key.chars().chain(value.chars())).all(allowed)
+        if !fits
+            || key.to_lowercase().starts_with("aws:")
+            || !(key.chars().chain(value.chars())).all(is_legal)
         {
             return Err(invalid(format!("The tag with key '{key}' is not valid.")));
         }
     }
     Ok(tags)
+}
+
+fn is_legal(c: char) -> bool {
+    c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c)
 }
 
 fn ensure_fit(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
@@ -63,9 +69,12 @@ fn tagged<'a>(call: &'a mut Call, input: &Value) -> Result<&'a mut Function, Aws
 }
 
 pub fn tag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let mut constraints = Constraints::default();
+    constraints.required("tags", input["Tags"].as_object());
+    constraints.check()?;
+    let new = read(&input["Tags"])?;
     let function = tagged(call, &input)?;
     let mut tags = function.tags.clone();
-    let new = read(&input["Tags"])?;
     if new.is_empty() {
         return Err(invalid("An error occurred and the request cannot be processed."));
     }
@@ -77,13 +86,20 @@ pub fn tag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub fn untag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let keys = &input["TagKeys"];
-    let mut constraints = Constraints::default();
-    constraints.required("tagKeys", (!keys.is_null()).then_some(keys));
-    let function = tagged(call, &input)?;
-    constraints.check()?;
     // One key arrives as a text, several as a list.
     let one = std::slice::from_ref(keys);
-    for key in keys.as_array().map_or(one, Vec::as_slice).iter().filter_map(Value::as_str) {
+    let texts: Vec<&str> =
+        keys.as_array().map_or(one, Vec::as_slice).iter().filter_map(Value::as_str).collect();
+    let mut constraints = Constraints::default();
+    constraints.required("tagKeys", texts.first());
+    for key in &texts {
+        constraints.length("tagKeys", Some(key), 128);
+        // A regular expression of AWS's model that `regex-lite` can't read.
+        constraints.holds("tagKeys", key, !key.is_empty() && key.chars().all(is_legal), KEY);
+    }
+    constraints.check()?;
+    let function = tagged(call, &input)?;
+    for key in texts {
         function.tags.remove(key);
     }
     Ok(Reply::no_content())

@@ -15,6 +15,9 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+/// Members whose meaning is not emulated.
+const NOT_EMULATED: [&str; 6] =
+    ["S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "PublishTo", "SourceKMSKeyArn"];
 const READ_BY: &str = "GetFunction/GetAlias";
 
 pub fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
@@ -58,6 +61,9 @@ pub fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsE
     constraints.check()?;
     if input["Publish"] == json!(true) {
         return Err(AwsError::not_implemented("publishing a version"));
+    }
+    if let Some(member) = NOT_EMULATED.into_iter().find(|m| !input[m].is_null()) {
+        return Err(AwsError::not_implemented(format!("UpdateFunctionCode with {member}")));
     }
     let now = call.now;
     let function = target.find(call)?;

@@ -2,7 +2,7 @@
 
 use super::{
     DAY, LogEvent, LogStream,
-    input::{self, GROUP, STREAM, done, group_of},
+    input::{self, GROUP, STREAM, TOKEN, done, group_of},
     invalid, logs,
 };
 use crate::{
@@ -28,7 +28,11 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let group = members.text("logGroupName", GROUP).to_owned();
     let stream = members.text("logStreamName", STREAM).to_owned();
     let batch = read_batch(&mut members);
+    members.optional_text("sequenceToken", TOKEN);
     done(members)?;
+    if !input["entity"].is_null() {
+        return Err(AwsError::not_implemented("PutLogEvents with an entity"));
+    }
     check_batch(&batch)?;
     let now = call.now.as_millisecond();
     let logs = logs(call);
@@ -115,6 +119,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let stream = members.text("logStreamName", STREAM).to_owned();
     let start = members.number("startTime", 0..=i64::MAX).unwrap_or(0);
     let end = members.number("endTime", 0..=i64::MAX).unwrap_or(i64::MAX);
+    members.optional_text("nextToken", TOKEN);
     done(members)?;
     let limit = input::limit(call, &input, 10_000)?;
     let now = call.now.as_millisecond();

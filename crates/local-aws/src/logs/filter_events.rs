@@ -81,8 +81,8 @@ enum Streams {
 
 impl Streams {
     fn read(members: &mut Members<'_>) -> Result<Self, AwsError> {
-        let names = members.list("logStreamNames").iter().filter_map(Value::as_str);
-        let names: Vec<String> = names.map(str::to_owned).collect();
+        let names = members.texts("logStreamNames", 1..=100, STREAM);
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         match (names.is_empty(), members.optional_text("logStreamNamePrefix", STREAM)) {
             (true, None) => Ok(Self::All),
             (false, None) => Ok(Self::Named(names)),

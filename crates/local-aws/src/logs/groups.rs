@@ -2,7 +2,7 @@
 
 use super::{
     LogGroup, exists,
-    input::{self, GROUP, done},
+    input::{self, GROUP, IDENTIFIER, done},
     invalid, logs, tags,
 };
 use crate::{
@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 const RETENTIONS: [i64; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-const CLASSES: [&str; 3] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"];
+const CLASSES: [&str; 4] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
+const ACCOUNT: Shape =
+    Shape { length: (12, 12), pattern: Some((r"^\d{12}$", |t| t.bytes().all(|b| b.is_ascii_digit()))) };
 const NAME_PATTERN: Shape = Shape { length: (0, 512), pattern: GROUP.pattern };
 const KMS_KEY: Shape = Shape { length: (0, 256), pattern: None };
 
@@ -29,11 +31,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("logGroupName", GROUP).to_owned();
     let kms_key = members.optional_text("kmsKeyId", KMS_KEY).map(str::to_owned);
-    let class = input["logGroupClass"].as_str().unwrap_or(CLASSES[0]);
-    if !CLASSES.contains(&class) {
-        let constraint = format!("Member must satisfy enum value set: [{}]", CLASSES.join(", "));
-        members.fail("logGroupClass", class, constraint);
-    }
+    let class = members.one_of("logGroupClass", &CLASSES).unwrap_or(CLASSES[0]);
     let tags = tags::read(&mut members, &input)?;
     done(members)?;
     if input["deletionProtectionEnabled"] == true {
@@ -82,10 +80,14 @@ pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let prefix = members.optional_text("logGroupNamePrefix", GROUP).map(str::to_owned);
     let pattern = members.optional_text("logGroupNamePattern", NAME_PATTERN).map(str::to_owned);
-    let class = input["logGroupClass"].as_str();
-    let identifiers: Vec<&str> =
-        members.list("logGroupIdentifiers").iter().filter_map(Value::as_str).map(input::name_in).collect();
+    let class = members.one_of("logGroupClass", &CLASSES);
+    let identifiers = members.texts("logGroupIdentifiers", 1..=50, IDENTIFIER);
+    let identifiers: Vec<&str> = identifiers.into_iter().map(input::name_in).collect();
+    members.texts("accountIdentifiers", 0..=20, ACCOUNT);
     done(members)?;
+    if input["includeLinkedAccounts"] == true {
+        return Err(AwsError::not_implemented("DescribeLogGroups with includeLinkedAccounts"));
+    }
     if prefix.is_some() && pattern.is_some() {
         let text = "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.";
         return Err(invalid(text));

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 pub const GROUP: Shape = Shape { length: (1, 512), pattern: Some((r"[\.\-_/#A-Za-z0-9]+", group_name)) };
 pub const STREAM: Shape = Shape { length: (1, 512), pattern: Some(("[^:*]*", |t| !t.contains([':', '*']))) };
-const IDENTIFIER: Shape =
+pub const IDENTIFIER: Shape =
     Shape { length: (1, 2048), pattern: Some((r"[\w#+=/:,.@-]*", |t| t.chars().all(identifier))) };
-const TOKEN: Shape = Shape { length: (1, usize::MAX), pattern: None };
+pub const TOKEN: Shape = Shape { length: (1, usize::MAX), pattern: None };
 
 fn group_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#".contains(c))

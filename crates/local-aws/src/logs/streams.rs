@@ -42,8 +42,8 @@ pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let group = group_of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("logStreamNamePrefix", STREAM).unwrap_or_default();
+    let by_time = members.one_of("orderBy", &["LogStreamName", "LastEventTime"]) == Some("LastEventTime");
     done(members)?;
-    let by_time = input["orderBy"] == "LastEventTime";
     if by_time && !prefix.is_empty() {
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }

@@ -34,7 +34,9 @@ pub fn read(members: &mut Members<'_>, input: &Value) -> Result<BTreeMap<String,
         }
         tags.insert(key.clone(), value.to_owned());
     }
-    check_count(tags.len())?;
+    if input["tags"].is_object() {
+        members.count("tags", tags.len(), 1..=MOST);
+    }
     Ok(tags)
 }
 
@@ -72,8 +74,12 @@ pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let members = Members::of(&input);
-    let gone: Vec<&str> = members.list("tagKeys").iter().filter_map(Value::as_str).collect();
+    let mut members = Members::of(&input);
+    let gone = members.texts("tagKeys", 0..=MOST, KEY);
+    if input["tagKeys"].is_null() {
+        members.missing("tagKeys");
+    }
+    done(members)?;
     group(call, &input)?.tags.retain(|key, _| !gone.contains(&key.as_str()));
     Ok(Reply::Empty { status: 200 })
 }
