@@ -41,12 +41,14 @@ mod ecr;
 mod gateway;
 mod grants;
 mod header_case;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod iam;
 mod lambda;
 mod logs;
 mod registry;
 mod sts;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod testing;
 
 pub use config::{Config, Consistency};

@@ -20,6 +20,9 @@ pub struct Document {
     base_path: BasePath,
 }
 
+/// Events of a YAML document that may come from its aliases.
+const MAX_REPLAYED: usize = 50_000;
+
 const METHODS: &[&str] =
     &["get", "put", "post", "delete", "patch", "options", "head", "x-amazon-apigateway-any-method"];
 
@@ -30,7 +33,7 @@ impl Document {
         let text = std::str::from_utf8(bytes).map_err(|_| invalid())?;
         let root: Value = serde_json::from_str(text)
             .ok()
-            .or_else(|| serde_saphyr::from_str(text).ok())
+            .or_else(|| serde_saphyr::from_str_with_options(text, options()).ok())
             .ok_or_else(invalid)?;
         let document = Self { root, base_path };
         let version = |name: &str| document.root.get(name).and_then(text_of).unwrap_or_default();
@@ -107,10 +110,8 @@ impl Document {
             return text(self.root.get("basePath"));
         }
         let Some(server) = self.root.get("servers").and_then(|s| s.get(0)) else { return String::new() };
-        let mut url = text(server.get("url"));
-        for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
-            url = url.replace(&format!("{{{name}}}"), &text(variable.get("default")));
-        }
+        let variable = |name: &str| server.get("variables")?.get(name)?.get("default")?.as_str();
+        let url = filled(server.get("url").and_then(Value::as_str).unwrap_or_default(), variable);
         match url.split_once("://") {
             Some((_, rest)) => rest.split_once('/').map(|(_, path)| path.to_owned()).unwrap_or_default(),
             None => url,
@@ -145,6 +146,26 @@ impl Document {
         let undescribed = responses.iter().filter(|(_, r)| self.resolve(r).get("description").is_none());
         undescribed.map(|(status, _)| format!("{at}.responses.{status}.description")).collect()
     }
+}
+
+/// Aliases may unfold to so much and no more.
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MAX_REPLAYED },
+    }
+}
+
+/// A URL with its `{variables}` replaced, once: what a value holds is not looked at again.
+fn filled<'a>(url: &str, variable: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut parts = url.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(name, rest)| Some((variable(name)?, rest))) {
+            Some((value, rest)) => filled.extend([value, rest]),
+            None => filled.extend(["{", part]),
+        }
+    }
+    filled
 }
 
 /// A path item's methods, by the document's names for them.

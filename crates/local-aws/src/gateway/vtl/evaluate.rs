@@ -1,7 +1,7 @@
 //! From tree to text.
 
 use super::{
-    Failure, OUTPUT_LIMIT, Rendered, Scope, failed, input, methods,
+    DEPTH_LIMIT, Failure, OUTPUT_LIMIT, Rendered, Scope, WORK_LIMIT, failed, input, methods,
     syntax::{Expression, Node, Operator, Reference, Step},
     util,
 };
@@ -9,7 +9,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, Failure> {
-    let mut evaluation = Evaluation { scope, variables: BTreeMap::new(), made: Rendered::default() };
+    let mut evaluation =
+        Evaluation { scope, variables: BTreeMap::new(), made: Rendered::default(), spent: 0 };
     evaluation.nodes(nodes)?;
     Ok(evaluation.made)
 }
@@ -19,6 +20,8 @@ struct Evaluation<'a> {
     scope: &'a Scope,
     variables: BTreeMap<String, Value>,
     made: Rendered,
+    /// Bytes that were made and read so far.
+    spent: usize,
 }
 
 impl Evaluation<'_> {
@@ -53,6 +56,15 @@ impl Evaluation<'_> {
             return failed(format!("the result is larger than {OUTPUT_LIMIT} bytes"));
         }
         self.made.text.push_str(text);
+        self.spend(text.len())
+    }
+
+    /// Bounds what a template can cost: its variables can double with every line.
+    fn spend(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.spent += bytes;
+        if self.spent > WORK_LIMIT {
+            return failed(format!("the template makes or reads more than {WORK_LIMIT} bytes"));
+        }
         Ok(())
     }
 
@@ -107,11 +119,14 @@ impl Evaluation<'_> {
             Expression::Literal(value) => value.clone(),
             Expression::Interpolated(nodes) => self.interpolate(nodes)?.into(),
             Expression::List(items) => {
-                Value::Array(self.values(items)?.into_iter().map(Option::unwrap_or_default).collect())
+                let items = self.values(items)?.into_iter().map(Option::unwrap_or_default).collect();
+                self.bounded(Value::Array(items))?
             }
             Expression::Reference(reference) => return self.reference(reference),
             Expression::Not(inner) => (!self.holds(inner)?).into(),
-            Expression::Binary(operator, left, right) => self.binary(*operator, left, right)?.into(),
+            Expression::Any(operands) => self.is_any(operands, true)?.into(),
+            Expression::All(operands) => (!self.is_any(operands, false)?).into(),
+            Expression::Compare(operator, left, right) => self.compare(*operator, left, right)?.into(),
         }))
     }
 
@@ -126,12 +141,22 @@ impl Evaluation<'_> {
         result.map(|()| inner)
     }
 
-    fn binary(&mut self, operator: Operator, left: &Expression, right: &Expression) -> Result<bool, Failure> {
-        match operator {
-            Operator::Or => return Ok(self.holds(left)? || self.holds(right)?),
-            Operator::And => return Ok(self.holds(left)? && self.holds(right)?),
-            _ => {}
+    /// Whether any of them is `wanted`; those behind it are not looked at.
+    fn is_any(&mut self, operands: &[Expression], wanted: bool) -> Result<bool, Failure> {
+        for operand in operands {
+            if self.holds(operand)? == wanted {
+                return Ok(true);
+            }
         }
+        Ok(false)
+    }
+
+    fn compare(
+        &mut self,
+        operator: Operator,
+        left: &Expression,
+        right: &Expression,
+    ) -> Result<bool, Failure> {
         let (left, right) = (self.value(left)?, self.value(right)?);
         match operator {
             Operator::Equal => Ok(equal(left.as_ref(), right.as_ref())),
@@ -141,6 +166,19 @@ impl Evaluation<'_> {
     }
 
     fn reference(&mut self, reference: &Reference) -> Result<Option<Value>, Failure> {
+        let value = self.found(reference)?;
+        value.map(|value| self.bounded(value)).transpose()
+    }
+
+    fn bounded(&mut self, value: Value) -> Result<Value, Failure> {
+        let Some(size) = size(&value, DEPTH_LIMIT) else {
+            return failed(format!("a list nested deeper than {DEPTH_LIMIT} levels"));
+        };
+        self.spend(size)?;
+        Ok(value)
+    }
+
+    fn found(&mut self, reference: &Reference) -> Result<Option<Value>, Failure> {
         let (first, rest) = match reference.steps.split_first() {
             Some((first, rest)) => (Some(first), rest),
             None => (None, &[][..]),
@@ -151,6 +189,7 @@ impl Evaluation<'_> {
             }
             ("input", Some(Step::Call(name, arguments))) => {
                 let arguments = self.values(arguments)?;
+                self.spend(self.scope.body.len())?;
                 (Some(input::call(self.scope, name, &arguments)?), rest)
             }
             ("util", Some(Step::Call(name, arguments))) => {
@@ -188,6 +227,18 @@ impl Evaluation<'_> {
         }
         Ok(Some(value))
     }
+}
+
+/// About how many bytes a value takes; `None` where it is nested deeper than `depth`.
+fn size(value: &Value, depth: usize) -> Option<usize> {
+    let below = |value| size(value, depth.checked_sub(1)?);
+    let inner = match value {
+        Value::String(text) => Some(text.len()),
+        Value::Array(items) => items.iter().map(below).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| Some(key.len() + below(value)?)).sum(),
+        _ => Some(0),
+    };
+    Some(inner? + size_of::<Value>())
 }
 
 fn as_property(step: &Step) -> Option<&str> {

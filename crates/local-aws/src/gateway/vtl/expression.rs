@@ -1,7 +1,7 @@
 //! Expressions: what stands in `#set`, `#if` and between a method's parentheses.
 
 use super::{
-    Failure, failed,
+    DEPTH_LIMIT, Failure, failed,
     lexer::Cursor,
     parse::{interpolated, reference},
     syntax::{Expression, Operator},
@@ -26,13 +26,31 @@ pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Failu
 
 /// An expression with the space around it.
 pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
-    cursor.deeper(|cursor| binary(cursor, 0))
+    cursor.deeper(|cursor| {
+        chain(cursor, "||", Expression::Any, |c| chain(c, "&&", Expression::All, |c| compare(c, 0)))
+    })
 }
 
-/// The operators by binding strength, weakest first; a longer token before its prefix.
-const LEVELS: [&[(&str, Operator)]; 4] = [
-    &[("||", Operator::Or)],
-    &[("&&", Operator::And)],
+/// One operand, or several with the same word between them: a list, so that a long chain is not a deep tree.
+fn chain(
+    cursor: &mut Cursor<'_>,
+    word: &str,
+    all: fn(Vec<Expression>) -> Expression,
+    operand: fn(&mut Cursor<'_>) -> Result<Expression, Failure>,
+) -> Result<Expression, Failure> {
+    let first = operand(cursor)?;
+    if !cursor.rest().starts_with(word) {
+        return Ok(first);
+    }
+    let mut operands = vec![first];
+    while cursor.eat(word) {
+        operands.push(operand(cursor)?);
+    }
+    Ok(all(operands))
+}
+
+/// The comparisons by binding strength, weakest first; a longer token before its prefix.
+const LEVELS: [&[(&str, Operator)]; 2] = [
     &[("==", Operator::Equal), ("!=", Operator::NotEqual)],
     &[
         ("<=", Operator::LessOrEqual),
@@ -42,12 +60,17 @@ const LEVELS: [&[(&str, Operator)]; 4] = [
     ],
 ];
 
-fn binary(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure> {
+fn compare(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure> {
     let Some(operators) = LEVELS.get(level) else { return operand(cursor) };
-    let mut left = binary(cursor, level + 1)?;
+    let mut left = compare(cursor, level + 1)?;
+    let mut depth = 0;
     while let Some((_, operator)) = operators.iter().find(|(token, _)| cursor.eat(token)) {
-        let right = binary(cursor, level + 1)?;
-        left = Expression::Binary(*operator, Box::new(left), Box::new(right));
+        depth += 1;
+        if depth > DEPTH_LIMIT {
+            return failed(format!("more than {DEPTH_LIMIT} comparisons of comparisons"));
+        }
+        let right = compare(cursor, level + 1)?;
+        left = Expression::Compare(*operator, Box::new(left), Box::new(right));
     }
     Ok(left)
 }

@@ -24,6 +24,8 @@ use std::{collections::BTreeMap, fmt};
 const TEMPLATE_LIMIT: usize = 300 * 1024;
 /// What a template may grow to, in bytes: as much as a payload.
 const OUTPUT_LIMIT: usize = 10 * 1024 * 1024;
+/// What a template may make and read on the way, in bytes.
+const WORK_LIMIT: usize = 5 * OUTPUT_LIMIT;
 /// How deep directives, expressions and arguments may nest.
 const DEPTH_LIMIT: usize = 32;
 

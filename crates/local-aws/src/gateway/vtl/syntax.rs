@@ -37,13 +37,15 @@ pub enum Expression {
     List(Vec<Expression>),
     Reference(Reference),
     Not(Box<Expression>),
-    Binary(Operator, Box<Expression>, Box<Expression>),
+    /// `a || b || …`
+    Any(Vec<Expression>),
+    /// `a && b && …`
+    All(Vec<Expression>),
+    Compare(Operator, Box<Expression>, Box<Expression>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
-    Or,
-    And,
     Equal,
     NotEqual,
     Less,

@@ -80,6 +80,35 @@ fn nesting_and_size_are_bounded() {
     assert!(render(&large, &scope(json!({}))).unwrap_err().0.contains("larger than"));
 }
 
+#[test]
+fn a_long_chain_is_no_deep_tree() {
+    let chain = |word: &str| format!("#if(1{})yes#{{else}}no#end", format!("{word}1").repeat(50_000));
+    for word in ["&&", "||"] {
+        assert_eq!(render(&chain(word), &scope(json!({}))).unwrap().text, "yes");
+    }
+    for word in ["==", "<"] {
+        assert!(
+            render(&chain(word), &scope(json!({}))).unwrap_err().0.contains("comparisons of comparisons")
+        );
+    }
+}
+
+#[test]
+fn what_doubles_with_every_line_ends() {
+    for (first, line) in [
+        ("#set($x = 'abcdefgh')", "#set($x = \"$x$x\")"),
+        ("#set($x = ['a'])", "#set($x = [$x, $x])"),
+        ("#set($x = ['a'])", "#set($x = [$x])"),
+        ("#set($x = '%')", "#set($x = $util.urlEncode($util.urlEncode(\"$x$x\")))"),
+        ("#set($x = 'abcdefgh')", "#set($y = \"$y$x\")#set($x = \"$x$y$x\")"),
+    ] {
+        let since = std::time::Instant::now();
+        let template = format!("{first}{}", line.repeat(5_000));
+        assert!(render(&template, &scope(json!({}))).is_err(), "{line}");
+        assert!(since.elapsed().as_secs() < 20, "{line} took {:?}", since.elapsed());
+    }
+}
+
 const ECHO: &str = r#"#set($origin = $input.params().header.get("Origin"))
 #if($origin == "") #set($origin = $input.params().header.get("origin")) #end
 #if($origin == "https://b.example" || $origin == "https://c.example")

@@ -204,8 +204,10 @@ impl RuntimeApi {
 
     async fn response(&self, id: &str, request: Request<Body>) -> Response<Body> {
         match read(request).await {
-            Some(payload) => self.finish(id, Answer::Response(payload)),
-            None => match self.finish(id, Answer::Fault(Fault::ResponseTooLarge)) {
+            Whole::Payload(payload) => self.finish(id, Answer::Response(payload)),
+            // Its container is ending, and that will be the answer.
+            Whole::Broken => refuse(StatusCode::BAD_REQUEST, "InvalidRequest", "The response broke off"),
+            Whole::TooLarge => match self.finish(id, Answer::Fault(Fault::ResponseTooLarge)) {
                 accepted if accepted.status() == StatusCode::ACCEPTED => refuse(
                     StatusCode::PAYLOAD_TOO_LARGE,
                     "RequestEntityTooLarge",
@@ -217,12 +219,12 @@ impl RuntimeApi {
     }
 
     async fn error(&self, id: &str, request: Request<Body>) -> Response<Body> {
-        let payload = read(request).await.unwrap_or_default();
+        let payload = read(request).await.or_empty();
         self.finish(id, Answer::Fault(Fault::Handler(payload)))
     }
 
     async fn init_error(&self, request: Request<Body>) -> Response<Body> {
-        let payload = read(request).await.unwrap_or_default();
+        let payload = read(request).await.or_empty();
         self.state().init = Init::Failed(payload);
         self.0.began.notify_waiters();
         accepted()
@@ -245,13 +247,22 @@ impl RuntimeApi {
     }
 }
 
-/// A whole body, or `None` where it is over the limit. It is read to its end in any case, since a runtime that is
-/// cut off in mid-sentence takes it for a broken connection and gives up.
-async fn read(request: Request<Body>) -> Option<Bytes> {
+/// What a body turned out to be.
+enum Whole {
+    Payload(Bytes),
+    TooLarge,
+    /// The runtime went away in the middle of it.
+    Broken,
+}
+
+/// A body up to its end, even where it is over the limit: a runtime that is cut off in mid-sentence takes it for a
+/// broken connection and gives up.
+async fn read(request: Request<Body>) -> Whole {
     let mut body = request.into_body();
     let mut all = BytesMut::new();
     let mut fits = true;
-    while let Some(Ok(frame)) = body.frame().await {
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Whole::Broken };
         if let Ok(data) = frame.into_data() {
             fits &= all.len() + data.len() <= RESPONSE_LIMIT;
             if fits {
@@ -259,7 +270,17 @@ async fn read(request: Request<Body>) -> Option<Bytes> {
             }
         }
     }
-    fits.then(|| all.freeze())
+    if fits { Whole::Payload(all.freeze()) } else { Whole::TooLarge }
+}
+
+impl Whole {
+    /// What there is to show of an error.
+    fn or_empty(self) -> Bytes {
+        match self {
+            Self::Payload(payload) => payload,
+            Self::TooLarge | Self::Broken => Bytes::new(),
+        }
+    }
 }
 
 fn event_response(event: &Event) -> Response<Body> {
