@@ -162,7 +162,10 @@ fn unreachable(chosen_by: Option<&str>, tried: &[(Endpoint, Problem)]) -> anyhow
     }
     match (chosen_by, tried) {
         (Some(who), [(endpoint, problem), ..]) => {
-            anyhow!("no Docker engine answers at {endpoint}, which {who} names: {}. {WITHOUT}", problem.text)
+            anyhow!(
+                "no Docker engine answers at {endpoint}, which {who} names: {}. Is it running? {WITHOUT}",
+                problem.text
+            )
         }
         _ => {
             let shown = tried.iter().filter(|(e, p)| p.kind != io::ErrorKind::NotFound || *e == tried[0].0);

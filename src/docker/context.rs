@@ -1,6 +1,6 @@
 //! What a build's context holds after `.dockerignore`, in an order that does not depend on the machine.
 
-use super::ignore::Ignore;
+use super::ignore::{Ignore, Verdict};
 use crate::stack::Build;
 use anyhow::{Context as _, Result, bail};
 use std::{
@@ -46,15 +46,12 @@ impl Context {
     /// # Errors
     /// No such folder or Dockerfile, a malformed ignore file, what can't be read, and sockets, devices and pipes (by path).
     pub fn list(build: &Build) -> Result<Self> {
-        let root = canonical(&build.context).context("build context")?;
-        if !root.is_dir() {
-            bail!("build context {} is not a folder", root.display());
-        }
+        let root = root(&build.context)?;
         let dockerfile = dockerfile(&build.dockerfile)?;
         let ignore_file = ignore_file(&root, &dockerfile);
         let ignore = Ignore::read(&ignore_file)?.unwrap_or_default().and_first(left_out(&root, build)?);
         let mut walk = Walk { ignore, entries: Vec::new() };
-        walk.folder(&root, b"")?;
+        walk.folder(&root, b"", None)?;
         let mut context = Self { entries: walk.entries, dockerfile: 0 };
         context.dockerfile = context.find_or_add(&root, &dockerfile)?;
         context.keep_for_the_builder(&root, &ignore_file)?;
@@ -149,7 +146,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn folder(&mut self, path: &Path, name: &[u8]) -> Result<()> {
+    fn folder(&mut self, path: &Path, name: &[u8], verdict: Option<&Verdict>) -> Result<()> {
         let mut children = Vec::new();
         for child in
             std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?
@@ -158,24 +155,24 @@ impl Walk {
             children.push((join(name, &child)?, child));
         }
         children.sort_by(|a, b| a.0.cmp(&b.0));
-        children.into_iter().try_for_each(|(name, child)| self.child(name, &child))
+        children.into_iter().try_for_each(|(name, child)| self.child(name, &child, verdict))
     }
 
-    fn child(&mut self, name: Vec<u8>, child: &DirEntry) -> Result<()> {
+    fn child(&mut self, name: Vec<u8>, child: &DirEntry, below: Option<&Verdict>) -> Result<()> {
         let path = child.path();
         let file_type = child.file_type().with_context(|| format!("cannot read {}", path.display()))?;
         let shown = String::from_utf8_lossy(&name).into_owned();
-        let excluded = self.ignore.excludes(&shown);
-        if excluded && !(file_type.is_dir() && self.ignore.may_include_below(&shown)) {
+        let verdict = self.ignore.judge(&shown, below);
+        if verdict.out && !(file_type.is_dir() && self.ignore.may_include_below(&shown)) {
             return Ok(());
         }
         let kind = kind(&path, file_type)?;
         let before = self.entries.len();
         self.entries.push(Entry { name: name.clone(), path: path.clone(), kind, builders_own: false });
         if file_type.is_dir() {
-            self.folder(&path, &name)?;
+            self.folder(&path, &name, Some(&verdict))?;
         }
-        if excluded && self.entries.len() == before + 1 {
+        if verdict.out && self.entries.len() == before + 1 {
             self.entries.pop();
         }
         Ok(())
@@ -213,6 +210,20 @@ fn executable(_: &Metadata) -> bool {
     true
 }
 
+fn root(context: &Path) -> Result<PathBuf> {
+    if !context.try_exists().unwrap_or(true) {
+        bail!(
+            "there is no folder {}: `image.context` names one, as seen from the stack file",
+            context.display()
+        );
+    }
+    let root = canonical(context).context("build context")?;
+    if !root.is_dir() {
+        bail!("build context {} is not a folder", root.display());
+    }
+    Ok(root)
+}
+
 fn canonical(path: &Path) -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("{} can't be read", path.display()))
 }
@@ -232,7 +243,7 @@ fn left_out(root: &Path, build: &Build) -> Result<impl Iterator<Item = String>> 
 /// The Dockerfile, its folder without links; itself a link it may be.
 fn dockerfile(path: &Path) -> Result<PathBuf> {
     if !path.is_file() {
-        bail!("there is no Dockerfile at {}", path.display());
+        bail!("there is no Dockerfile at {}; `image.dockerfile` can name another", path.display());
     }
     let folder = canonical(path.parent().unwrap_or(Path::new(".")))?;
     Ok(folder.join(path.file_name().context("a Dockerfile has a name")?))

@@ -132,7 +132,11 @@ fn what_is_missing_is_named() {
     fs::remove_file(&sample.build.dockerfile).unwrap();
     assert!(sample.error().contains("there is no Dockerfile at "), "{}", sample.error());
     sample.build.context = sample.folder.path().join("gone");
-    assert!(sample.error().contains("gone can't be read"), "{}", sample.error());
+    assert!(
+        sample.error().contains("there is no folder") && sample.error().contains("gone: "),
+        "{}",
+        sample.error()
+    );
 }
 
 #[test]
@@ -208,6 +212,79 @@ mod unix {
         assert!(sample.error().contains("s.sock is neither file, folder nor link"), "{}", sample.error());
         sample.write(".dockerignore", "*.sock");
         assert_eq!(sample.names(), ".dockerignore Dockerfile");
+    }
+
+    #[test]
+    fn links_are_taken_as_they_are() {
+        let sample = sample(&["folder/file"]);
+        let link = |name: &str, to: &str| symlink(to, sample.build.context.join(name)).unwrap();
+        link("absolute", "/etc/passwd");
+        link("dangling", "nowhere");
+        link("loop", "loop");
+        link("up", "..");
+        link("folder/itself", "../folder");
+        let context = Context::list(&sample.build).unwrap();
+        let links = context.entries.iter().filter(|e| matches!(e.kind, Kind::Link { .. }));
+        assert_eq!(links.count(), 5);
+        assert_eq!(context.entries.len(), 5 + 3, "no link is followed");
+        let before = sample.hash();
+        fs::remove_file(sample.build.context.join("dangling")).unwrap();
+        link("dangling", "elsewhere");
+        assert_ne!(sample.hash(), before, "where a link points is in the hash");
+    }
+
+    #[test]
+    fn an_unreadable_file_is_named_unless_ignored() {
+        let sample = sample(&["secret"]);
+        let secret = sample.build.context.join("secret");
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::File::open(&secret).is_ok() {
+            eprintln!("skipped: root may read everything");
+            return;
+        }
+        let error = format!("{:#}", hash::files(&Context::list(&sample.build).unwrap()).unwrap_err());
+        assert!(error.contains("secret"), "{error}");
+        sample.write(".dockerignore", "secret");
+        assert_eq!(sample.hash().len(), 64);
+    }
+
+    /// Waiting for a pipe or reading a device would never end.
+    #[test]
+    fn an_ignore_file_that_is_no_file_is_refused() {
+        let sample = sample(&[]);
+        let ignore = sample.build.context.join(".dockerignore");
+        for device in ["/dev/zero", "/dev/tty", "/"] {
+            symlink(device, &ignore).unwrap();
+            assert!(sample.error().contains("it is no file"), "{device}: {}", sample.error());
+            fs::remove_file(&ignore).unwrap();
+        }
+        fs::write(&ignore, "x\n".repeat(600_000)).unwrap();
+        assert!(sample.error().contains("larger than 1024 KiB"), "{}", sample.error());
+    }
+
+    #[test]
+    fn a_file_that_changed_its_size_is_named_without_reading_all_of_it() {
+        let sample = sample(&["a"]);
+        let context = Context::list(&sample.build).unwrap();
+        for size in [0, 2, 1 << 42] {
+            fs::File::options()
+                .write(true)
+                .open(sample.build.context.join("a"))
+                .unwrap()
+                .set_len(size)
+                .unwrap();
+            let error = format!("{:#}", hash::files(&context).unwrap_err());
+            assert!(error.contains("/a changed while it was being read"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_vanishes_is_named() {
+        let sample = sample(&["a", "b"]);
+        let context = Context::list(&sample.build).unwrap();
+        fs::remove_file(sample.build.context.join("b")).unwrap();
+        let error = format!("{:#}", hash::files(&context).unwrap_err());
+        assert!(error.contains("/b"), "{error}");
     }
 
     #[test]

@@ -24,6 +24,10 @@ impl Engine {
 }
 
 impl Docker for Engine {
+    fn ready(&self) -> LocalBoxFuture<'_, Result<()>> {
+        async move { self.connection().await.map(drop) }.boxed_local()
+    }
+
     fn build<'a>(
         &'a self,
         request: &'a BuildRequest,

@@ -1,12 +1,30 @@
 //! `.dockerignore`, read as Docker's own client reads it.
 
 use anyhow::{Context as _, Result, bail};
-use std::path::Path;
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+/// Bytes of an ignore file.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// Bytes of one pattern: systems take no longer path.
+const LONGEST_PATTERN: usize = 4096;
 
 /// The patterns of one ignore file, in order: the last one that matches decides.
 #[derive(Debug, Default)]
 pub struct Ignore {
     patterns: Vec<Pattern>,
+}
+
+/// What the patterns made of one path.
+#[derive(Debug)]
+pub struct Verdict {
+    pub out: bool,
+    /// Which patterns matched it or a folder above it.
+    by: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -44,11 +62,11 @@ impl Ignore {
     /// # Errors
     /// The file can't be read, or a pattern is malformed (with its line).
     pub fn read(path: &Path) -> Result<Option<Self>> {
-        match std::fs::read(path) {
+        match bytes(path) {
             Ok(bytes) => Self::parse(&String::from_utf8_lossy(&bytes))
                 .map(Some)
                 .with_context(|| path.display().to_string()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e).with_context(|| format!("cannot read {}", path.display())),
         }
     }
@@ -59,7 +77,8 @@ impl Ignore {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut patterns = Vec::new();
         for (number, line) in text.lines().enumerate() {
-            let pattern = Pattern::parse(line).with_context(|| format!("line {}: `{line}`", number + 1))?;
+            let pattern =
+                Pattern::parse(line).with_context(|| format!("line {}: `{}`", number + 1, shown(line)))?;
             patterns.extend(pattern);
         }
         Ok(Self { patterns })
@@ -76,21 +95,53 @@ impl Ignore {
         self
     }
 
-    /// Whether `name` (relative, with `/`) stays out of the context: it matches, or a folder above it does.
-    pub fn excludes(&self, name: &str) -> bool {
+    /// Whether `name` (relative, with `/`) stays out of the context. What matched the folder it is `below` matches it
+    /// too; but a pattern that would have changed nothing there was not asked.
+    pub fn judge(&self, name: &str, below: Option<&Verdict>) -> Verdict {
         let mut out = false;
-        for pattern in &self.patterns {
-            if out == pattern.exception && pattern.matches_it_or_a_parent(name) {
-                out = !pattern.exception;
-            }
-        }
-        out
+        let judge = |(i, pattern): (usize, &Pattern)| {
+            let matches =
+                below.is_some_and(|folder| folder.by[i]) || out == pattern.exception && pattern.matches(name);
+            out = if matches { !pattern.exception } else { out };
+            matches
+        };
+        let by = self.patterns.iter().enumerate().map(judge).collect();
+        Verdict { out, by }
+    }
+
+    /// [`Self::judge`] from the root of the context on.
+    #[cfg(any(test, fuzzing))]
+    pub fn excludes(&self, name: &str) -> bool {
+        let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
+        let folder = folders.fold(None, |above, folder| Some(self.judge(folder, above.as_ref())));
+        self.judge(name, folder.as_ref()).out
     }
 
     /// Whether something below the excluded folder `name` could be in again.
     pub fn may_include_below(&self, name: &str) -> bool {
         self.patterns.iter().filter(|p| p.exception).any(|p| p.could_match_below(name))
     }
+}
+
+/// As much of a line as is worth showing.
+fn shown(line: &str) -> String {
+    match line.char_indices().nth(100) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    }
+}
+
+/// A pipe would be waited for, and a device never end.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!("it is larger than {} KiB", LARGEST_FILE >> 10)));
+    }
+    Ok(bytes)
 }
 
 impl Pattern {
@@ -107,12 +158,16 @@ impl Pattern {
         if text.is_empty() {
             bail!("`!` without a pattern");
         }
-        let text = clean(&if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() });
-        Ok(Some(Self { exception, tokens: tokens(&text)?, text }))
-    }
-
-    fn matches_it_or_a_parent(&self, name: &str) -> bool {
-        name.match_indices('/').any(|(at, _)| self.matches(&name[..at])) || self.matches(name)
+        if text.len() > LONGEST_PATTERN {
+            bail!("a pattern of more than {LONGEST_PATTERN} bytes matches no path");
+        }
+        let cleaned = clean(&if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() });
+        // Docker trims once more, after what was between slashes is gone.
+        let pattern = cleaned.trim();
+        if pattern.is_empty() || pattern == "." && text.starts_with('/') {
+            return if exception { bail!("`!` without a pattern") } else { Ok(None) };
+        }
+        Ok(Some(Self { exception, tokens: tokens(pattern)?, text: pattern.to_owned() }))
     }
 
     fn matches(&self, name: &str) -> bool {
@@ -161,12 +216,14 @@ impl Token {
 }
 
 /// Marks token `i`, and what follows without reading a character.
-fn reach(tokens: &[Token], at: &mut [bool], i: usize) {
-    at[i] = true;
-    match tokens.get(i) {
-        Some(Token::Many | Token::Rest) => reach(tokens, at, i + 1),
-        Some(Token::Folders) => reach(tokens, at, i + 2),
-        _ => {}
+fn reach(tokens: &[Token], at: &mut [bool], mut i: usize) {
+    loop {
+        at[i] = true;
+        i += match tokens.get(i) {
+            Some(Token::Many | Token::Rest) => 1,
+            Some(Token::Folders) => 2,
+            _ => return,
+        };
     }
 }
 
@@ -191,7 +248,7 @@ fn tokens(text: &str) -> Result<Vec<Token>> {
             '*' => found.push(Token::Many),
             '?' => found.push(Token::One),
             '[' => found.push(class(&mut chars)?),
-            '\\' => found.push(Token::Char(chars.next().context("`\\` at the end")?)),
+            '\\' => found.push(Token::Char(escaped(&mut chars)?)),
             c => found.push(Token::Char(c)),
         }
     }
@@ -213,11 +270,21 @@ fn class(chars: &mut Chars<'_>) -> Result<Token> {
 
 fn class_char(chars: &mut Chars<'_>) -> Result<char> {
     match chars.next() {
-        Some('\\') => chars.next(),
+        Some('\\') => return escaped(chars),
         Some('-' | ']') => None,
         other => other,
     }
     .context("malformed `[…]`")
+}
+
+/// The character after a `\`. Before a letter or digit it has a meaning of its own to Docker, which nobody wants.
+fn escaped(chars: &mut Chars<'_>) -> Result<char> {
+    match chars.next().context("`\\` at the end")? {
+        c if c.is_ascii_alphanumeric() => {
+            bail!("`\\{c}`: folders are written with `/`, and `{c}` needs no `\\`")
+        }
+        c => Ok(c),
+    }
 }
 
 /// Go's `path.Clean`, then without a leading `/`: the context is the root.
@@ -238,3 +305,7 @@ fn clean(text: &str) -> String {
 #[cfg(test)]
 #[path = "ignore_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "ignore_oracle_tests.rs"]
+mod oracle;

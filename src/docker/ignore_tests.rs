@@ -84,6 +84,8 @@ fn the_last_matching_line_decides() {
 #[test]
 fn exceptions_reach_into_excluded_folders() {
     kept("docs\n!docs/README.md", "docs/README.md");
+    out("**/a\n!?", "b/a");
+    kept("?\n!b", "b/a");
     out("docs\n!docs/README.md", "docs/other");
     kept("**\n!src", "src/deep/main.rs");
     let ignore = Ignore::parse("*\n!src/deep/main.rs").unwrap();
@@ -99,6 +101,7 @@ fn comments_space_and_case() {
     out("  #a", "#a");
     out("  a  ", "a");
     kept("*\n!  a ", "a");
+    out("/a //", "a");
     out("\u{feff}a", "a");
     out("a\r\nb\r\n", "a");
     kept("readme", "README");
@@ -106,10 +109,18 @@ fn comments_space_and_case() {
 
 #[test]
 fn malformed_patterns_are_named_with_their_line() {
-    for bad in ["!", "[", "a[", "[^bc", "[]a]", "[-x]", "[x-]", "[a-b-c]", "\\"] {
+    for bad in ["!", "[", "a[", "[^bc", "[]a]", "[-x]", "[x-]", "[a-b-c]", "\\", r"src\tests", r"[\w]", "!/"]
+    {
         let error = format!("{:#}", Ignore::parse(&format!("fine\n{bad}")).unwrap_err());
         assert!(error.contains("line 2"), "{bad}: {error}");
     }
+}
+
+#[test]
+fn a_long_pattern_is_refused() {
+    kept(&"a**".repeat(1365), "b");
+    let error = format!("{:#}", Ignore::parse(&"**/".repeat(100_000)).unwrap_err());
+    assert!(error.contains("more than 4096 bytes") && error.len() < 1000, "{error}");
 }
 
 #[test]

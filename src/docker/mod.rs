@@ -79,6 +79,14 @@ impl std::fmt::Debug for Registry {
 
 /// Builds images and pushes them. Every operation is safe to repeat.
 pub trait Docker {
+    /// Whether there is an engine to build with: asked before anything is made, so that its absence costs nothing.
+    ///
+    /// # Errors
+    /// No engine answers, it refuses us, or it is too old.
+    fn ready(&self) -> LocalBoxFuture<'_, anyhow::Result<()>> {
+        async { Ok(()) }.boxed_local()
+    }
+
     /// Builds `request`; its context is hashed again while it is sent.
     ///
     /// # Errors
