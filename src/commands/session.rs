@@ -17,6 +17,7 @@ pub struct Session {
     pub stack: Stack,
     pub cloud: Rc<Cloud>,
     pub stop: Stop,
+    docker: Rc<dyn Docker>,
 }
 
 impl Session {
@@ -31,7 +32,7 @@ impl Session {
             printer.warn(warning);
         }
         let cloud = Cloud::connect(target(&stack, common, printer).await?).await?;
-        Ok(Self { stack, cloud, stop: Stop::default() })
+        Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 
     /// Refuses the wrong account before the first change.
@@ -55,7 +56,7 @@ impl Session {
 
     /// The person's Docker, connected to when it is first needed.
     pub fn docker(&self) -> Rc<dyn Docker> {
-        Rc::new(docker::Engine::new())
+        Rc::clone(&self.docker)
     }
 
     /// The first Ctrl-C stops gently, the second at once.

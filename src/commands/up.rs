@@ -3,11 +3,11 @@
 use super::{plan::planned, session::Session};
 use crate::{
     Exit, cli,
-    engine::{Change, Id},
-    stack::Values,
+    engine::{Change, Id, Plan},
+    stack::{ImageSource, Values},
     ui::{Printer, Result as Ended},
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::time::Instant;
 
 pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Result<Exit> {
@@ -28,6 +28,7 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
+    need_docker(&session, &plan).await?;
     let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
@@ -38,6 +39,19 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     let verified = args.no_verify || super::verify::after_up(&session, printer).await?;
     let exit = finish(&session, common, printer, report.done, since).await?;
     Ok(if verified { exit } else { Exit::Broken })
+}
+
+/// An engine that is not there is better told before anything is made than in the middle.
+async fn need_docker(session: &Session, plan: &Plan) -> Result<()> {
+    let builds = session.stack.functions.iter().any(|(key, function)| {
+        let change = plan.change_of(&Id::of("image", key));
+        let is_made = change.is_some_and(|c| matches!(c, Change::Create | Change::Update(_)));
+        is_made && matches!(function.image.source, ImageSource::Context(_))
+    });
+    if !builds {
+        return Ok(());
+    }
+    session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")
 }
 
 async fn finish(

@@ -1,6 +1,9 @@
 //! Each ends with one message that names the thing and the next step, and leaves nothing half-hidden.
 
-use crate::shell::{Shell, block_on, docker};
+use crate::{
+    engine::Answers,
+    shell::{Shell, block_on, docker},
+};
 use insta::assert_snapshot;
 use std::process::Command;
 
@@ -39,7 +42,77 @@ fn no_docker() {
     assert_snapshot!("no_docker", without("up --local --yes"));
     assert_snapshot!("no_docker_json", last_line(&without("up --local --yes --json")));
     assert_snapshot!("no_docker_quiet", without("up --local --yes --quiet"));
+    assert!(shell.run("plan --local").contains("11 to create"), "nothing was made");
+}
+
+/// A socket that only its owner may open, asked by another user.
+#[cfg(unix)]
+#[test]
+fn docker_without_permission() {
+    use std::{
+        fs::{self, Permissions},
+        os::unix::{
+            fs::PermissionsExt,
+            net::{UnixListener, UnixStream},
+            process::CommandExt,
+        },
+    };
+    let shell = Shell::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let socket = elsewhere.path().join("docker.sock");
+    let _engine = UnixListener::bind(&socket).unwrap();
+    fs::set_permissions(&socket, Permissions::from_mode(0o000)).unwrap();
+    let mut up = shell.command("up --local --yes");
+    up.env("DOCKER_HOST", format!("unix://{}", socket.display()));
+    if UnixStream::connect(&socket).is_ok() {
+        // Root may open everything.
+        fs::set_permissions(shell.folder.path(), Permissions::from_mode(0o777)).unwrap();
+        fs::set_permissions(elsewhere.path(), Permissions::from_mode(0o777)).unwrap();
+        up.uid(65534);
+    }
+    let socket = socket.display().to_string();
+    assert_snapshot!("docker_without_permission", shell.seen(&mut up).replace(&socket, "[SOCKET]"));
+}
+
+/// An engine's own words, and what to do about them.
+fn with_engine(shell: &Shell, answers: Answers) -> String {
+    let mut up = shell.command("up --local --yes --quiet");
+    shell.seen(answers.serve_for(&mut up))
+}
+
+#[test]
+fn a_dockerfile_that_fails() {
+    let build = r#"{"stream": "Step 1/2 : FROM python:3.13\n"}
+{"stream": "Step 2/2 : RUN pip install -r requirements.txt\n"}
+{"stream": "ERROR: No matching distribution found for requsets\n"}
+{"error": "The command '/bin/sh -c pip install -r requirements.txt' returned a non-zero code: 1", "errorDetail": {"code": 1, "message": "The command '/bin/sh -c pip install -r requirements.txt' returned a non-zero code: 1"}}
+"#;
+    let shell = Shell::new();
+    assert_snapshot!("failing_dockerfile", with_engine(&shell, Answers { build, ..Answers::default() }));
     assert_snapshot!("status_of_a_half", shell.run("status --local"));
+}
+
+#[test]
+fn an_image_for_another_architecture() {
+    let image = r#"{"Id": "sha256:0123456789ab", "Os": "linux", "Architecture": "arm64"}"#;
+    assert_snapshot!(
+        "wrong_architecture",
+        with_engine(&Shell::new(), Answers { image, ..Answers::default() })
+    );
+}
+
+#[test]
+fn a_push_that_is_denied() {
+    let push = r#"{"status": "The push refers to repository [127.0.0.1:1/shop/hello]"}
+{"error": "denied: User: arn:aws:iam::000000000000:user/ann is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:us-east-2:000000000000:repository/shop/hello because no identity-based policy allows the ecr:InitiateLayerUpload action", "errorDetail": {"message": "denied: User: arn:aws:iam::000000000000:user/ann is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:us-east-2:000000000000:repository/shop/hello because no identity-based policy allows the ecr:InitiateLayerUpload action"}}
+"#;
+    assert_snapshot!("denied_push", with_engine(&Shell::new(), Answers { push, ..Answers::default() }));
+}
+
+#[test]
+fn an_engine_that_is_too_old() {
+    let version = r#"{"ApiVersion": "1.38", "Os": "linux", "Arch": "amd64"}"#;
+    assert_snapshot!("old_engine", with_engine(&Shell::new(), Answers { version, ..Answers::default() }));
 }
 
 #[test]
@@ -62,7 +135,7 @@ fn denied() {
     let key = block_on(caller_without(&shell, "iam:CreateRole"));
     let mut up = as_on_aws(&shell, "up --yes --quiet");
     up.env("AWS_ACCESS_KEY_ID", key.0).env("AWS_SECRET_ACCESS_KEY", key.1);
-    assert_snapshot!("denied", shell.seen(up.env("DOCKER_HOST", "unix:///nowhere.sock")));
+    assert_snapshot!("denied", shell.seen(Answers::that_fail().serve_for(&mut up)));
 }
 
 /// The access key of a new user who may do everything but one action.

@@ -1,6 +1,9 @@
 //! Every command on a good day.
 
-use crate::shell::{Shell, docker};
+use crate::{
+    engine::Answers,
+    shell::{Shell, docker},
+};
 use insta::assert_snapshot;
 use std::{fs, process::Stdio};
 
@@ -40,7 +43,7 @@ fn the_clients_variables_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let shell = Shell::new();
     // The stage stands before the image fails.
-    shell.command("up --local --yes").env("DOCKER_HOST", "unix:///nowhere.sock").output().unwrap();
+    Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
     let file = shell.folder.path().join("client.env");
     fs::write(&file, "").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();

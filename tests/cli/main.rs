@@ -6,6 +6,7 @@
 
 mod bad_days;
 mod commands;
+mod engine;
 mod interruptions;
 mod shell;
 mod usage;

@@ -1,6 +1,6 @@
 //! `verify` where something else than the stage answers at its URL: each row says so, and the exit code is 3.
 
-use crate::shell::Shell;
+use crate::{engine::Answers, shell::Shell};
 use insta::assert_snapshot;
 use std::{
     io::{self, Read, Write},
@@ -43,7 +43,7 @@ fn serve(mut client: TcpStream, aws: &str, answer: &str) -> io::Result<()> {
 /// A stack whose stage stands.
 fn shell() -> Shell {
     let shell = Shell::new();
-    shell.command("up --local --yes").env("DOCKER_HOST", "unix:///nowhere.sock").output().unwrap();
+    Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
     shell
 }
 
