@@ -2,6 +2,7 @@
 //! tables that the server reads, "signs" it, and brings replies of all three protocols into one form.
 
 #![allow(clippy::unwrap_used)]
+#![cfg_attr(fuzzing, allow(dead_code))]
 
 use crate::{
     Config, Consistency, LocalAws, NoContainers,
