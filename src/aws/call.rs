@@ -9,13 +9,15 @@
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
 //! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 20 s |
+//! | what was just made is not in AWS's list yet | 0.25 s growing to 2 s | 30 s |
+//! | what a lost reply may have made is not in AWS's list | 5 s | 5 s |
 
 use super::failure::{Class, Failure};
 use crate::engine::Reporter;
 use anyhow::Result;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::time::Instant;
 
 /// How long to wait between tries, and how long in all.
@@ -35,6 +37,10 @@ impl Patience {
     pub const BUSY: Self = Self::new(250, 2_000, 600);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
     pub const WRITERS: Self = Self::new(250, 2_000, 120);
+    /// How long a list may hide what was made (assumed: no source gives a bound).
+    pub const LISTED: Self = Self::new(250, 2_000, 30);
+    /// A list is looked at once more after so long, before what a lost reply may have made is made again.
+    pub const LOST: Self = Self::new(5_000, 5_000, 5);
     pub const AMBIGUOUS: Self = Self::new(500, 8_000, 20);
     pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
 
@@ -122,11 +128,19 @@ where
     }
 }
 
-/// The tries so far, by what they failed of.
+/// The tries so far, by what they failed of. A budget is not begun again when another failure came between: what fails of
+/// two things in turn has an end too.
 #[derive(Default)]
 struct Waits {
-    class: Option<Class>,
-    since: Option<Instant>,
+    last: Option<(Class, Instant)>,
+    spent: BTreeMap<Class, Spent>,
+}
+
+/// What one class of failure has taken.
+#[derive(Default)]
+struct Spent {
+    /// Until the next try had ended.
+    time: Duration,
     tries: u32,
 }
 
@@ -137,16 +151,17 @@ impl Waits {
         let Some((patience, what)) = Patience::of(failure, repeatable) else {
             return Err(failure.clone().into());
         };
-        if self.class.replace(class) != Some(class) {
-            (self.since, self.tries) = (None, 0);
+        let now = Instant::now();
+        if let Some((before, at)) = self.last.replace((class, now)) {
+            self.spent.entry(before).or_default().time += now - at;
         }
-        let waited = self.since.get_or_insert_with(Instant::now).elapsed();
-        let wait = failure.retry_after.unwrap_or_default().max(patience.wait(self.tries));
-        if waited + wait > patience.budget {
+        let spent = self.spent.entry(class).or_default();
+        let wait = failure.retry_after.unwrap_or_default().max(patience.wait(spent.tries));
+        if spent.time + wait > patience.budget {
             return Err(failure.clone().into());
         }
-        self.tries += 1;
-        let (so_far, most) = (waited.as_secs(), patience.budget.as_secs());
+        spent.tries += 1;
+        let (so_far, most) = (spent.time.as_secs(), patience.budget.as_secs());
         to.note(format!(
             "waiting for {what}: {so_far} s of at most {most} s ({}: {})",
             failure.operation, failure.message
@@ -164,14 +179,31 @@ where
     Fut: Future<Output = Result<Result<T, String>>>,
 {
     let since = Instant::now();
+    within(to, patience, what, ask).await?.map_err(|standing| {
+        anyhow::anyhow!("waited {} s for {what}, and still: {standing}", since.elapsed().as_secs())
+    })
+}
+
+/// As [`until`], for what can be done without: the end of patience gives how it stood last.
+///
+/// # Errors
+/// `Interrupted`; whatever `ask` fails of.
+pub async fn within<T, Fut>(
+    to: &Reporter,
+    patience: Patience,
+    what: &str,
+    ask: impl Fn() -> Fut,
+) -> Result<Result<T, String>>
+where
+    Fut: Future<Output = Result<Result<T, String>>>,
+{
+    let since = Instant::now();
     for n in 0.. {
-        let standing = match ask().await? {
-            Ok(answer) => return Ok(answer),
-            Err(standing) => standing,
-        };
+        let answer = ask().await?;
+        let Err(standing) = &answer else { return Ok(answer) };
         let (waited, wait) = (since.elapsed(), patience.wait(n));
         if waited + wait > patience.budget {
-            anyhow::bail!("waited {} s for {what}, and still: {standing}", waited.as_secs());
+            return Ok(answer);
         }
         let (so_far, most) = (waited.as_secs(), patience.budget.as_secs());
         to.note(format!("waiting for {what}: {so_far} s of at most {most} s ({standing})"));
@@ -179,3 +211,7 @@ where
     }
     unreachable!("the loop ends by returning")
 }
+
+#[cfg(test)]
+#[path = "call_tests.rs"]
+mod tests;

@@ -22,7 +22,7 @@ pub struct Failure {
 }
 
 /// What a failure means for a retry (the project's notes on AWS behaviour, section 13). Code first, text second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Another part of AWS does not know yet what we just made: a young role, a young policy.
     NotYet,
@@ -255,3 +255,7 @@ fn without_noise<E: std::error::Error + 'static>(error: &SdkError<E, HttpRespons
     }
     if parts.is_empty() { DisplayErrorContext(error).to_string() } else { parts.join(": ") }
 }
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;
