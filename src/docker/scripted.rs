@@ -158,6 +158,17 @@ impl ScriptedDocker {
         Ok(BuiltImage { id, architecture, os, labels: BTreeMap::new() })
     }
 
+    /// What goes wrong with a push before it begins; whether it is to break off later.
+    async fn push_breaks(&self) -> Result<bool> {
+        match self.fault(&Fault::OF_PUSHES) {
+            Some(Fault::PushRefused) => {
+                bail!("denied: User is not authorized to perform: ecr:InitiateLayerUpload")
+            }
+            Some(Fault::PushStalls) => self.stall().await,
+            fault => Ok(fault.is_some()),
+        }
+    }
+
     async fn pushed(
         &self,
         image: &BuiltImage,
@@ -168,14 +179,7 @@ impl ScriptedDocker {
     ) -> Result<()> {
         let call = Call::Push { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
         self.calls.borrow_mut().push(call);
-        let fault = self.fault(&Fault::OF_PUSHES);
-        match fault {
-            Some(Fault::PushRefused) => {
-                bail!("denied: User is not authorized to perform: ecr:InitiateLayerUpload")
-            }
-            Some(Fault::PushStalls) => self.stall().await,
-            _ => {}
-        }
+        let breaks = self.push_breaks().await?;
         let image = self
             .images
             .borrow()
@@ -186,7 +190,7 @@ impl ScriptedDocker {
         let total = image.layer.size;
         registry.upload(&image.layer, &|done| on(Progress::Bytes { done, total })).await?;
         registry.upload(&image.config, &|_| {}).await?;
-        if fault == Some(Fault::PushBreaks) {
+        if breaks {
             bail!("the engine broke off: connection closed before message completed");
         }
         let (media_type, manifest) = archive::simple_manifest(&image.config, &image.layer);
@@ -237,6 +241,9 @@ impl Docker for ScriptedDocker {
             let call =
                 Call::PushArchive { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
             self.calls.borrow_mut().push(call);
+            if self.push_breaks().await? {
+                bail!("the registry broke off: connection closed before message completed");
+            }
             let registry = Distribution::new(&*self.exchange, to, repository);
             archive::push(&registry, file, architecture.oci(), tag, on).await
         }

@@ -216,6 +216,7 @@ impl LocalAws {
                 let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string() + "\n").collect();
                 text(StatusCode::OK, lines.concat())
             }
+            "held" => text(StatusCode::OK, json!(self.0.faults.held()).to_string()),
             "dump" => text(StatusCode::OK, self.dump().to_string()),
             "stop" => {
                 // Kept for a loop that is just taking a connection: to wake who waits now could miss it.

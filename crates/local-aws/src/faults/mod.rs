@@ -7,7 +7,8 @@
 //!   {"call": 5, "action": "drop_reply"},
 //!   {"operation": "CreateRestApi", "nth": 1, "action": {"refuse": {"status": 503}}},
 //!   {"operation": "GetRole", "action": {"delay": {"milliseconds": 2000}}},
-//!   {"operation": "registry:PutManifest", "action": {"refuse": {"status": 400, "code": "MANIFEST_INVALID"}}}
+//!   {"operation": "registry:PutManifest", "action": {"refuse": {"status": 400, "code": "MANIFEST_INVALID"}}},
+//!   {"call": 40, "action": {"hold": "after"}}
 //! ]}
 //! ```
 //!
@@ -32,7 +33,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -69,7 +70,11 @@ pub const REGISTRY: &str = "registry";
 
 /// The plan that holds, and the calls since it does.
 #[derive(Default)]
-pub struct Faults(Mutex<State>);
+pub struct Faults {
+    state: Mutex<State>,
+    /// The call that stopped everything.
+    held: Arc<Mutex<Option<Point>>>,
+}
 
 #[derive(Default)]
 struct State {
@@ -83,12 +88,23 @@ pub struct Fate {
     point: Point,
     actions: Vec<Action>,
     hook: Option<Hook>,
+    held: Arc<Mutex<Option<Point>>>,
 }
 
 impl Faults {
     /// Calls are counted anew.
     pub fn set(&self, plan: FaultPlan) {
         *self.lock() = State { plan, ..State::default() };
+        *self.lock_held() = None;
+    }
+
+    /// The call that stopped everything, once there is one.
+    pub fn held(&self) -> Option<Point> {
+        *self.lock_held()
+    }
+
+    fn lock_held(&self) -> MutexGuard<'_, Option<Point>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a call that has just arrived and says what is to happen to it.
@@ -101,12 +117,16 @@ impl Faults {
         *nth += 1;
         let nth = *nth;
         let point = Point { call: state.calls, service, operation, nth, moment: Moment::Before };
-        let actions = state.plan.faults.iter().filter(|f| f.is_for(&point)).map(|f| f.action.clone());
-        Fate { actions: actions.collect(), hook: state.plan.hook.clone(), point }
+        let actions = if self.held().is_some() {
+            vec![Action::Hold(Moment::Before)]
+        } else {
+            state.plan.faults.iter().filter(|f| f.is_for(&point)).map(|f| f.action.clone()).collect()
+        };
+        Fate { actions, hook: state.plan.hook.clone(), held: self.held.clone(), point }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -129,7 +149,8 @@ impl Fate {
                     return Err(Stopped::Refused(Refusal { status: *status, code, retry_after }));
                 }
                 Action::DropRequest => return Err(Stopped::Cut),
-                Action::DropReply | Action::MalformedReply => {}
+                Action::Hold(Moment::Before) => self.hold(Moment::Before).await,
+                Action::Hold(Moment::After) | Action::DropReply | Action::MalformedReply => {}
             }
         }
         Ok(())
@@ -138,6 +159,9 @@ impl Fate {
     /// After its effect, before its reply is on its way.
     pub async fn after(&self, response: Response<Body>) -> Result<Response<Body>, Cut> {
         self.reach(Moment::After).await;
+        if self.actions.contains(&Action::Hold(Moment::After)) {
+            self.hold(Moment::After).await;
+        }
         if self.actions.contains(&Action::DropReply) {
             return Err(Cut);
         }
@@ -145,6 +169,12 @@ impl Fate {
             return Ok(malformed(response).await);
         }
         Ok(response)
+    }
+
+    async fn hold(&self, moment: Moment) {
+        let point = Point { moment, ..self.point };
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(point);
+        std::future::pending().await
     }
 
     async fn reach(&self, moment: Moment) {

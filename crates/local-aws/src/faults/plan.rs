@@ -1,7 +1,7 @@
 //! What a plan says.
 
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{fmt, future, sync::Arc};
 use tokio::sync::Notify;
 
@@ -54,17 +54,21 @@ pub enum Action {
     Delay { milliseconds: u64 },
     /// The effect takes place, and half of the reply's body arrives.
     MalformedReply,
+    /// The call stops at this moment for ever, and every later one before its effect: the AWS API stands still, and a
+    /// client that is killed now died exactly there. `GET /_local/held` says whether it has come to that, and at which call.
+    Hold(Moment),
 }
 
 /// Before a call's effect, or after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Moment {
     Before,
     After,
 }
 
 /// Where a call is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Point {
     /// Its number since the plan was set, from 1. Of a registry request: how many AWS API calls came before it.
     pub call: u64,

@@ -29,6 +29,11 @@ fn exists(aws: &LocalAws, name: &str) -> bool {
     aws.dump().to_string().contains(&format!("\"{name}\":"))
 }
 
+async fn held(aws: &LocalAws) -> Value {
+    let answer = aws.handle(Request::get("/_local/held").body(full("")).unwrap()).await;
+    serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap()
+}
+
 async fn put(aws: &LocalAws, plan: &str) -> StatusCode {
     let request = Request::put("/_local/faults").body(full(plan.to_owned())).unwrap();
     aws.handle(request).await.status()
@@ -139,6 +144,28 @@ async fn a_client_can_die_at_any_point_of_any_call() {
             () = reached.notified() => {}
         }
         assert_eq!([exists(&aws, "a"), exists(&aws, "b")], there, "{call} {moment:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn from_a_held_call_on_everything_stands_still() {
+    for (moment, there) in [("before", [true, false, false]), ("after", [true, true, false])] {
+        let aws = instant();
+        let plan = format!(r#"{{"faults": [{{"call": 2, "action": {{"hold": "{moment}"}}}}]}}"#);
+        assert_eq!(put(&aws, &plan).await, 200);
+        let client = async {
+            ok(&aws, "logs", "CreateLogGroup", group("a")).await;
+            let rest = ["b", "c"].map(|name| aws.handle(create(&aws, name)));
+            futures_util::future::join_all(rest).await
+        };
+        assert_eq!(held(&aws).await, Value::Null);
+        let ended = tokio::time::timeout(Duration::from_secs(1), client).await;
+        assert!(ended.is_err(), "the client was to stop");
+        let expected = json!({ "call": 2, "service": "logs", "operation": "CreateLogGroup", "nth": 2, "moment": moment });
+        assert_eq!(held(&aws).await, expected);
+        assert_eq!(["a", "b", "c"].map(|name| exists(&aws, name)), there);
+        assert_eq!(put(&aws, r#"{"faults": []}"#).await, 200);
+        assert!(aws.try_handle(create(&aws, "d")).await.is_ok());
     }
 }
 
