@@ -1,7 +1,7 @@
 //! The clients of one account and region, and who is calling.
 
 use super::{call::call, in_process, lookups::Lookups, whole_xml::WholeXml};
-use crate::engine::{Id, Reporter};
+use crate::engine::{Event, Id, Reporter, Stop};
 use anyhow::{Context, Result, bail};
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
@@ -9,7 +9,7 @@ use aws_config::{
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use local_aws::LocalAws;
-use std::{rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::sync::OnceCell;
 
 /// Which AWS.
@@ -39,6 +39,9 @@ impl Identity {
     }
 }
 
+/// Who hears what is said.
+type Listener = Rc<dyn Fn(Event)>;
+
 /// All that a resource needs to reach AWS.
 pub struct Cloud {
     pub region: String,
@@ -53,6 +56,7 @@ pub struct Cloud {
     pub lookups: Lookups,
     sts: aws_sdk_sts::Client,
     identity: OnceCell<Identity>,
+    listener: RefCell<Option<Listener>>,
 }
 
 /// A call that takes longer than this has no answer (the slowest, an import of 300 resources, takes seconds).
@@ -87,7 +91,21 @@ impl Cloud {
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             lookups: Lookups::default(),
             identity: OnceCell::new(),
+            listener: RefCell::default(),
         }))
+    }
+
+    /// From now on `listener` is told of the waits of all that only looks.
+    pub fn tell(&self, listener: Listener) {
+        *self.listener.borrow_mut() = Some(listener);
+    }
+
+    /// For what looks at `id` and changes nothing: an apply has reporters of its own.
+    pub fn reporter(&self, id: &Id) -> Reporter {
+        match &*self.listener.borrow() {
+            Some(listener) => Reporter::new(id.clone(), listener.clone(), Stop::default()),
+            None => Reporter::silent(id.clone()),
+        }
     }
 
     /// Who is calling; asked once.
@@ -99,7 +117,7 @@ impl Cloud {
     }
 
     async fn ask_identity(&self) -> Result<Identity> {
-        let to = Reporter::silent(Id::only("caller"));
+        let to = self.reporter(&Id::only("caller"));
         let me = call(&to, "GetCallerIdentity", || self.sts.get_caller_identity().send()).await?;
         let arn = me.arn.context("GetCallerIdentity answered without an ARN")?;
         Ok(Identity {

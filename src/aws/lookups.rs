@@ -99,7 +99,7 @@ impl Cloud {
         let (cloud, api) = (self.clone(), api.to_owned());
         let read = async move {
             let request = cloud.apigateway.get_stages().rest_api_id(api);
-            let answer = call(&quiet(), "GetStages", || request.clone().send()).await?;
+            let answer = call(&cloud.lists(), "GetStages", || request.clone().send()).await?;
             Ok(answer.item.unwrap_or_default())
         };
         self.lookups.stages.get(read).await
@@ -128,12 +128,16 @@ impl Cloud {
         self.lookups.usage_plans.forget();
     }
 
+    fn lists(&self) -> Reporter {
+        self.reporter(&Id::only("lists"))
+    }
+
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {
         let mut all = Vec::new();
         let mut position = None;
         loop {
             let request = self.apigateway.get_rest_apis().limit(PAGE).set_position(position);
-            let page = call(&quiet(), "GetRestApis", || request.clone().send()).await?;
+            let page = call(&self.lists(), "GetRestApis", || request.clone().send()).await?;
             all.extend(page.items.unwrap_or_default());
             position = page.position;
             if position.is_none() {
@@ -148,7 +152,7 @@ impl Cloud {
         loop {
             let request =
                 self.apigateway.get_api_keys().limit(PAGE).include_values(false).set_position(position);
-            let page = call(&quiet(), "GetApiKeys", || request.clone().send()).await?;
+            let page = call(&self.lists(), "GetApiKeys", || request.clone().send()).await?;
             all.extend(page.items.unwrap_or_default());
             position = page.position;
             if position.is_none() {
@@ -162,7 +166,7 @@ impl Cloud {
         let mut position = None;
         loop {
             let request = self.apigateway.get_usage_plans().limit(PAGE).set_position(position);
-            let page = call(&quiet(), "GetUsagePlans", || request.clone().send()).await?;
+            let page = call(&self.lists(), "GetUsagePlans", || request.clone().send()).await?;
             all.extend(page.items.unwrap_or_default());
             position = page.position;
             if position.is_none() {
@@ -170,8 +174,4 @@ impl Cloud {
             }
         }
     }
-}
-
-fn quiet() -> Reporter {
-    Reporter::silent(Id::only("lists"))
 }

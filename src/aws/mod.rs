@@ -10,7 +10,7 @@ pub mod tags;
 mod unkeyed;
 mod whole_xml;
 
-pub use call::{Patience, call, call_once, until};
+pub use call::{Patience, call, call_once, until, within};
 pub use cloud::{Cloud, Identity, Target};
 pub use failure::{Class, Failure, FoundExt, failure_of};
 pub use inventory::{Inventory, Names};

@@ -1,13 +1,15 @@
 //! Creates that AWS does not key by a name (CreateRestApi, CreateApiKey, CreateUsagePlan): sent twice, they make two.
 //!
 //! There is no lock. A lost reply is looked for by tag before it is sent again, and after each create the list is read
-//! once more: one winner, by a rule that every run applies alike; the loser deletes only what it made itself. What a
-//! lagging list hid, the next `up` heals.
+//! once more, until it shows what was made: one winner, by a rule that every run applies alike; the loser deletes only
+//! what it made itself. What a list hid for longer, the next `up` heals.
 
-use super::failure::{Class, failure_of};
+use super::{
+    call::{Patience, until, within},
+    failure::{Class, failure_of},
+};
 use crate::engine::Reporter;
 use anyhow::Result;
-use std::time::Duration;
 
 /// One kind of such things. `Item` is what a list shows of one.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread")]
@@ -15,13 +17,14 @@ pub trait Unkeyed {
     type Item;
 
     /// All of ours (by tag), best first: the one that is wired, else the oldest, else the lowest id. Read anew. `mine`
-    /// is known to be ours: there is no need to look closer at it.
+    /// is known to be ours: there is no need to look closer at it. A lagging list may lack it.
     async fn ours(&self, mine: Option<&Self::Item>) -> Result<Vec<Self::Item>>;
 
     /// Sends the create once.
     async fn create(&self) -> Result<Self::Item>;
 
-    /// What belongs to a new one and can be done while the list is read again.
+    /// What belongs to a new one and can be done while the list is read again. A failure of class `AlreadyThere` says
+    /// that another run's has it.
     async fn complete(&self, _: &Self::Item) -> Result<()> {
         Ok(())
     }
@@ -30,9 +33,6 @@ pub trait Unkeyed {
 
     fn same(a: &Self::Item, b: &Self::Item) -> bool;
 }
-
-/// How long a list may lag behind a create whose reply was lost (assumed: no source gives a bound).
-const LAG: Duration = Duration::from_secs(5);
 
 /// Creates one, or finds the one that is there.
 ///
@@ -55,27 +55,58 @@ pub async fn create_unkeyed<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<U::It
 }
 
 async fn after_a_lost_reply<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<Option<U::Item>> {
-    let mut found = kind.ours(None).await?.into_iter().next();
-    if found.is_none() {
-        to.stop.sleep(LAG).await?;
-        found = kind.ours(None).await?.into_iter().next();
-    }
-    if let Some(found) = &found {
-        kind.complete(found).await?;
-    }
-    Ok(found)
+    let ask = || async {
+        let found = kind.ours(None).await?.into_iter().next();
+        Ok(found.ok_or_else(|| "not there yet".to_owned()))
+    };
+    let listed = within(to, Patience::LOST, "AWS's list to show whether it was made", ask).await?;
+    let Ok(found) = listed else { return Ok(None) };
+    kind.complete(&found).await?;
+    Ok(Some(found))
 }
 
-/// The winner among what is there now. A list that doesn't show ours yet lags: then ours stays.
+/// Mine, or the winner where another run made one too.
 async fn one_of<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U::Item> {
-    let (ours, completed) = tokio::join!(kind.ours(Some(&mine)), kind.complete(&mine));
-    let winner = ours?.into_iter().next();
-    let Some(winner) = winner.filter(|w| !U::same(w, &mine)) else {
-        completed?;
+    let (alone, completed) = tokio::join!(is_alone(kind, &mine, to), kind.complete(&mine));
+    match completed {
+        Ok(()) if alone? => Ok(mine),
+        Err(e) if !is_contested(&e) => Err(e),
+        _ => contest(kind, mine, to).await,
+    }
+}
+
+/// Whether no other run made one. A list that shows mine shows what is older too, so that of two runs at once one at
+/// least sees the other's. One that lags for longer than that hides a twin, which the next `up` finds.
+async fn is_alone<U: Unkeyed>(kind: &U, mine: &U::Item, to: &Reporter) -> Result<bool> {
+    let ask = || async {
+        let ours = kind.ours(Some(mine)).await?;
+        let is_listed = ours.iter().any(|one| U::same(one, mine));
+        Ok(if is_listed { Ok(ours.len() == 1) } else { Err("not there yet".to_owned()) })
+    };
+    Ok(within(to, Patience::LISTED, "AWS's list to show what was just made", ask).await?.unwrap_or(true))
+}
+
+/// Two runs made one each: the best stays, and each run deletes only its own.
+async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U::Item> {
+    let ask = || async {
+        let best = kind.ours(None).await?.into_iter().next();
+        if let Some(other) = best.filter(|best| !U::same(best, &mine)) {
+            return Ok(Ok(Some(other)));
+        }
+        match kind.complete(&mine).await {
+            Err(e) if is_contested(&e) => Ok(Err(format!("{e:#}"))),
+            completed => completed.map(|()| Ok(None)),
+        }
+    };
+    let Some(winner) = until(to, Patience::WRITERS, "another run to give way", ask).await? else {
         return Ok(mine);
     };
     to.note("another run made the same at the same time; keeping that one");
     kind.delete(&mine).await?;
     kind.complete(&winner).await?;
     Ok(winner)
+}
+
+fn is_contested(error: &anyhow::Error) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == Class::AlreadyThere)
 }

@@ -5,7 +5,7 @@ use crate::{
     Exit,
     aws::{FoundExt, call},
     cli,
-    engine::{Id, Reporter},
+    engine::Id,
     exit::Usage,
     stack::Values,
     ui::Printer,
@@ -92,7 +92,7 @@ async fn events(
     from: i64,
     filter: Option<&str>,
 ) -> Result<Vec<FilteredLogEvent>> {
-    let to = Reporter::silent(Id::only("logs"));
+    let to = session.cloud.reporter(&Id::only("logs"));
     let (mut all, mut next) = (Vec::new(), None);
     loop {
         let request = session.cloud.logs.filter_log_events().log_group_name(group).start_time(from);

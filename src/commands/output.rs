@@ -5,7 +5,7 @@ use crate::{
     Exit,
     aws::{FoundExt, call},
     cli,
-    engine::{Id, Reporter},
+    engine::Id,
     outputs::{Key, Outputs, Url},
     resources::{Context, own_api},
     stack::{Stack, Values},
@@ -69,7 +69,7 @@ fn url(session: &Session, api: &str) -> Url {
 }
 
 async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
-    let to = Reporter::silent(Id::only("keys"));
+    let to = at.cloud.reporter(&Id::only("keys"));
     let all = at.cloud.api_keys().await?;
     let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
     if !values {

@@ -32,6 +32,7 @@ impl Session {
             printer.warn(warning);
         }
         let cloud = Cloud::connect(target(&stack, common, printer).await?).await?;
+        cloud.tell(printer.sink());
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 

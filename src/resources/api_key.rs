@@ -50,7 +50,7 @@ impl ApiKey {
             (None, None) => k.name() == Some(&self.name),
         };
         let ids = all.iter().filter(wanted).filter_map(|k| k.id.clone());
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let found = try_join_all(ids.map(|id| self.get(id, &to))).await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -63,7 +63,7 @@ impl ApiKey {
             return Ok(None);
         }
         let all = self.at.cloud.api_keys().await?;
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         for id in all.iter().filter(|k| k.name() != Some(&self.name)).filter_map(|k| k.id.clone()) {
             let found = self.get(id, &to).await?.filter(|k| self.is_ours(&tags_of(k)));
             if found.is_some() {
@@ -79,10 +79,28 @@ impl ApiKey {
     }
 
     async fn own(&self) -> Result<Vec<GetApiKeyOutput>> {
-        let mut ours: Vec<_> = self.candidates().await?;
-        ours.retain(|k| self.is_ours(&tags_of(k)));
+        let candidates = self.candidates().await?;
+        self.own_of(&candidates).await
+    }
+
+    /// Best first: one that a usage plan lets in is what clients send; else the oldest, else the lowest id.
+    async fn own_of(&self, candidates: &[GetApiKeyOutput]) -> Result<Vec<GetApiKeyOutput>> {
+        let mut ours: Vec<_> = candidates.iter().filter(|k| self.is_ours(&tags_of(k))).cloned().collect();
         ours.sort_by_key(|k| (k.created_date.map(|d| d.as_nanos()), k.id.clone()));
+        if ours.len() > 1 {
+            let is_let_in = try_join_all(ours.iter().map(|k| self.is_let_in(k))).await?;
+            let mut ranked: Vec<_> = is_let_in.into_iter().zip(ours).collect();
+            ranked.sort_by_key(|(is_let_in, _)| !is_let_in);
+            ours = ranked.into_iter().map(|(_, key)| key).collect();
+        }
         Ok(ours)
+    }
+
+    async fn is_let_in(&self, key: &GetApiKeyOutput) -> Result<bool> {
+        let to = self.at.cloud.reporter(&self.id);
+        let request = self.at.cloud.apigateway.get_usage_plans().key_id(key.id().unwrap_or_default());
+        let plans = call(&to, "GetUsagePlans", || request.clone().send()).await?;
+        Ok(!plans.items().is_empty())
     }
 
     /// Ids of ours beyond the best one. Looks closer only where the list shows several of the name.
@@ -105,9 +123,9 @@ impl ApiKey {
     async fn find(&self) -> Result<Option<(GetApiKeyOutput, Owner)>> {
         let candidates = self.candidates().await?;
         let chosen = |k: &&GetApiKeyOutput| self.adopt.is_some() && k.id == self.adopt;
-        let mut ours = self.own_of(&candidates);
-        if let Some(own) = ours.next() {
-            return Ok(Some((own.clone(), self.owner(own))));
+        if let Some(own) = self.own_of(&candidates).await?.into_iter().next() {
+            let owner = self.owner(&own);
+            return Ok(Some((own, owner)));
         }
         if let Some(own) = self.renamed().await? {
             let owner = self.owner(&own);
@@ -121,12 +139,6 @@ impl ApiKey {
         let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
         let several = super::one_of("API keys", &self.name, "key", &ids);
         Ok(strangers.first().map(|k| ((*k).clone(), several.unwrap_or_else(|| self.owner(k)))))
-    }
-
-    fn own_of<'a>(&self, candidates: &'a [GetApiKeyOutput]) -> impl Iterator<Item = &'a GetApiKeyOutput> {
-        let mut ours: Vec<_> = candidates.iter().filter(|k| self.is_ours(&tags_of(k))).collect();
-        ours.sort_by_key(|k| (k.created_date.map(|d| d.as_nanos()), k.id.clone()));
-        ours.into_iter()
     }
 
     fn owner(&self, key: &GetApiKeyOutput) -> Owner {
@@ -152,10 +164,10 @@ impl Unkeyed for Creation<'_> {
     async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
         self.of.at.cloud.forget_api_keys();
         let all = self.of.at.cloud.api_keys().await?;
-        let named = all.iter().filter(|k| k.name() == Some(&self.of.name)).count();
+        let named: Vec<_> =
+            all.iter().filter(|k| k.name() == Some(&self.of.name)).filter_map(|k| k.id.clone()).collect();
         match mine {
-            // Nobody else's, and perhaps not even ours yet in a lagging list.
-            Some(mine) if named < 2 => Ok(vec![mine.clone()]),
+            Some(mine) if named == [mine.clone()] => Ok(named),
             _ => Ok(self.of.own().await?.into_iter().filter_map(|k| k.id).collect()),
         }
     }

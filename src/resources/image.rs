@@ -242,7 +242,7 @@ impl Resource for Image {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         self.read_fingerprint().await?;
         let tag = self.tag()?;
         let Some(detail) = self.pushed(&tag, &to).await? else { return Ok(None) };

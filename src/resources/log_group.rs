@@ -109,7 +109,7 @@ impl Resource for LogGroup {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let (retention, have) = tokio::join!(self.retention(&to), self.tags(&to));
         let (Some(retention), Some(have)) = (retention?, have?) else { return Ok(None) };
         let untagged = if have.contains_key(tags::STACK) { "" } else { BY_LAMBDA };
@@ -122,7 +122,7 @@ impl Resource for LogGroup {
         let tags = want.tags.clone().into_iter().collect();
         let request = self.at.cloud.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
         if let Err(e) = call(to, "CreateLogGroup", || request.clone().send()).await {
-            return resume(self, e, want, to).await;
+            return resume(&self.at, self, e, want, to).await;
         }
         match want.retention {
             Some(days) => self.set_retention(Some(days), to).await,

@@ -38,7 +38,7 @@ pub use stage::{Stage, StageOutput, own_stages};
 pub use usage_plan::{UsagePlan, UsagePlanOutput};
 
 use crate::{
-    aws::{Class, Cloud, failure_of, tags::Ownership},
+    aws::{Class, Cloud, Patience, failure_of, tags::Ownership, within},
     engine::{Change, Owner, Reporter, Resource},
     stack::Stack,
 };
@@ -65,11 +65,23 @@ impl Context {
 }
 
 /// A create that found its name taken: ours after a lost reply (or another run's) is finished, anybody else's refused.
-async fn resume<R: Resource>(kind: &R, error: Error, want: &R::Props, to: &Reporter) -> Result<R::Output> {
+async fn resume<R: Resource>(
+    at: &Context,
+    kind: &R,
+    error: Error,
+    want: &R::Props,
+    to: &Reporter,
+) -> Result<R::Output> {
     if failure_of(&error).is_none_or(|f| f.class() != Class::AlreadyThere) {
         return Err(error);
     }
-    let Some(live) = kind.observe().await? else { return Err(error) };
+    let look = || async {
+        at.cloud.forget_lists();
+        Ok(kind.observe().await?.ok_or_else(|| "AWS says that it is there, and does not show it".to_owned()))
+    };
+    let Ok(live) = within(to, Patience::LISTED, "AWS to show what is there", look).await? else {
+        return Err(error);
+    };
     if let Some(why) = live.owner.refusal(false) {
         bail!(why);
     }

@@ -160,7 +160,7 @@ impl Resource for Permission {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let sid = self.statement_id();
         let ours = statements(&self.at, &self.function_name, &to)
             .await?

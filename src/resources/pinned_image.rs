@@ -53,7 +53,7 @@ impl Resource for PinnedImage {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let (repository, id) = parts(&self.uri)?;
         let name = repository.split_once('/').map_or(repository, |(_, name)| name);
         let request = self.at.cloud.ecr.describe_images().repository_name(name).image_ids(id);

@@ -129,7 +129,7 @@ impl Resource for Repository {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let ecr = &self.at.cloud.ecr;
         let describe = ecr.describe_repositories().repository_names(&self.name);
         let describe = async {
@@ -165,7 +165,7 @@ impl Resource for Repository {
         let request = request.set_tags(Some(ecr_tags(&want.tags)?));
         let created = match call(to, "CreateRepository", || request.clone().send()).await {
             Ok(created) => created.repository.context("CreateRepository answered without a repository")?,
-            Err(e) => return resume(self, e, want, to).await,
+            Err(e) => return resume(&self.at, self, e, want, to).await,
         };
         // A repository that was not there has no policy to merge with.
         self.write_policy(vec![want.lambda_may_pull.clone()], to).await?;

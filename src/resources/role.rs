@@ -214,7 +214,7 @@ impl Resource for Role {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let get = self.at.cloud.iam.get_role().role_name(&self.name);
         let get_inline = self.at.cloud.iam.get_role_policy().role_name(&self.name).policy_name(INLINE);
         let (role, policies, mut inline, ours) = tokio::join!(
@@ -247,7 +247,7 @@ impl Resource for Role {
         let request = request.set_permissions_boundary(want.boundary.clone());
         let role = match call(to, "CreateRole", || request.clone().send()).await {
             Ok(created) => created.role.context("CreateRole answered without a role")?,
-            Err(e) => return resume(self, e, want, to).await,
+            Err(e) => return resume(&self.at, self, e, want, to).await,
         };
         let attach = try_join_all(want.policies.iter().map(|arn| self.attach(arn, to)));
         let (inline, attached) = tokio::join!(self.put_inline(&want.statements, to), attach);

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
-    engine::{Id, Reporter},
+    engine::{Id, Reporter, Stop},
     outside::http::Response,
 };
 use local_aws::LocalAws;
@@ -30,6 +30,12 @@ impl StageUrl {
             stage: stage.to_owned(),
             key: keys.items().first().and_then(|k| k.value.clone()),
         }
+    }
+
+    /// The default stage of an API that is known by its id, with the value of a key.
+    pub fn known(world: &World, api: &str, key: &str) -> Self {
+        let (api, key) = (api.to_owned(), Some(key.to_owned()));
+        Self { aws: world.aws.clone(), api, stage: "default".to_owned(), key }
     }
 }
 
@@ -62,7 +68,7 @@ impl Carrier for StageUrl {
 pub async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
     let stack = world.stack(text);
     let stage = StageUrl::of(world, &stack.api.stage).await;
-    let to = Reporter::silent(Id::only("contract"));
+    let to = Reporter::new(Id::only("contract"), world.sink(), Stop::default());
     let check = Check { carrier: &stage, to: &to, patience: Patience::since(Duration::ZERO), load };
     check.run(&rows(&stack)).await.unwrap()
 }

@@ -15,7 +15,8 @@ use lambdeploy::{
 };
 use local_aws::{Config, ContainerEngine, LocalAws, NoContainers};
 use serde_json::Value;
-use std::{io, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, io, path::Path, rc::Rc, sync::Arc};
+use tokio::time::Instant;
 
 pub const ACCOUNT: &str = "000000000000";
 pub const REGION: &str = "us-east-2";
@@ -25,6 +26,8 @@ pub struct World {
     pub aws: LocalAws,
     pub docker: Rc<ScriptedDocker>,
     pub folder: tempfile::TempDir,
+    /// All that commands said here, with the time.
+    pub said: Rc<RefCell<Vec<(Instant, Event)>>>,
 }
 
 impl World {
@@ -43,7 +46,16 @@ impl World {
 
     /// Another world that starts as this one is now, on another machine with the same folder. Its functions don't run.
     pub fn fork(&self) -> Self {
-        let fork = Self::of(self.aws.fork(Arc::new(NoContainers)).unwrap());
+        self.with_its_folder(self.aws.fork(Arc::new(NoContainers)).unwrap())
+    }
+
+    /// Another machine with the same folder, on the same AWS.
+    pub fn beside(&self) -> Self {
+        self.with_its_folder(self.aws.clone())
+    }
+
+    fn with_its_folder(&self, aws: LocalAws) -> Self {
+        let fork = Self::of(aws);
         for file in std::fs::read_dir(self.folder.path()).unwrap() {
             let file = file.unwrap();
             std::fs::copy(file.path(), fork.folder.path().join(file.file_name())).unwrap();
@@ -56,7 +68,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();
         std::fs::write(folder.path().join("app.py"), "print('hello')\n").unwrap();
-        Self { aws, docker, folder }
+        Self { aws, docker, folder, said: Rc::default() }
+    }
+
+    pub fn sink(&self) -> Rc<dyn Fn(Event)> {
+        let said = self.said.clone();
+        Rc::new(move |event| said.borrow_mut().push((Instant::now(), event)))
     }
 
     /// Reads a stack file whose image contexts are this world's folder. `${SECRET}` is set.
@@ -69,7 +86,9 @@ impl World {
     pub async fn cloud_in(&self, region: &str) -> Rc<Cloud> {
         let target =
             Target::InProcess { aws: self.aws.clone(), account: ACCOUNT.into(), region: region.into() };
-        Cloud::connect(target).await.unwrap()
+        let cloud = Cloud::connect(target).await.unwrap();
+        cloud.tell(self.sink());
+        cloud
     }
 
     /// Observes, as `plan` and `up` do.
@@ -113,7 +132,7 @@ impl World {
     ) -> anyhow::Result<Report> {
         let stack = self.stack(text);
         let graph = self.observed(&stack, wishes).await?;
-        Ok(graph.graph.apply(options, nobody(), stop).await)
+        Ok(graph.graph.apply(options, self.sink(), stop).await)
     }
 
     /// `up`, which must succeed, and a plan that must then be empty.
@@ -139,7 +158,7 @@ impl World {
 
     pub async fn try_destroy(&self, text: &str, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         let stack = self.stack(text);
-        Ok(self.doomed(&stack).await?.graph.destroy(options, nobody(), stop).await)
+        Ok(self.doomed(&stack).await?.graph.destroy(options, self.sink(), stop).await)
     }
 
     /// What `destroy` shows before it asks.
@@ -168,10 +187,6 @@ impl World {
     pub fn dump(&self) -> Value {
         self.aws.dump()
     }
-}
-
-pub fn nobody() -> Rc<dyn Fn(Event)> {
-    Rc::new(|_| {})
 }
 
 /// A plan as lines: `~ function/hello memory 128 → 256`.

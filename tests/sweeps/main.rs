@@ -6,16 +6,22 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod archive;
 #[path = "../lifecycle/by_hand.rs"]
 mod by_hand;
 mod call;
 mod fault;
+mod processes;
 mod scenario;
 mod seen;
+#[path = "../cli/shell.rs"]
+#[allow(dead_code, reason = "the tests of the command line use more of it")]
+mod shell;
 mod stacks;
 mod strike;
 mod sweep;
 mod sweeps;
+mod two_at_once;
 mod watch;
 #[path = "../lifecycle/world.rs"]
 mod world;

@@ -38,6 +38,15 @@ pub enum Act {
     Destroy(String),
 }
 
+impl Act {
+    pub async fn run(&self, world: &World, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
+        match self {
+            Self::Up(text) => world.try_up(text, options, Wishes::default(), stop).await,
+            Self::Destroy(text) => world.try_destroy(text, options, stop).await,
+        }
+    }
+}
+
 impl Scenario {
     pub fn up(name: &'static str, text: impl Into<String>) -> Self {
         Self::of(name, Act::Up(text.into()))
@@ -119,10 +128,7 @@ impl Scenario {
     }
 
     pub async fn run(&self, world: &World, stop: &Stop) -> anyhow::Result<Report> {
-        match &self.act {
-            Act::Up(text) => world.try_up(text, &self.options, Wishes::default(), stop).await,
-            Act::Destroy(text) => world.try_destroy(text, &self.options, stop).await,
-        }
+        self.act.run(world, &self.options, stop).await
     }
 
     /// The command without a fault, which must succeed.

@@ -95,7 +95,7 @@ impl Resource for Definition {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let Some((api, _)) = anchor(&self.at).await? else { return Ok(None) };
         let id = api.id().context("GetRestApis answered an API without an id")?;
         let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(id).limit(500);

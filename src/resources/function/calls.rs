@@ -59,7 +59,10 @@ impl Function {
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(to, "CreateFunction", || request.clone().send()).await {
-            return resume(self, e, want, to).await;
+            let output = resume(&self.at, self, e, want, to).await?;
+            // Another run may have made it a moment ago.
+            self.settled(to).await?;
+            return Ok(output);
         }
         let settled = self.settled(to).await?;
         if want.reserved_concurrency.is_some() {

@@ -105,7 +105,7 @@ impl Resource for Function {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let request = self.at.cloud.lambda.get_function().function_name(self.name());
         let (answer, kept) = tokio::join!(
             async { call(&to, "GetFunction", || request.clone().send()).await.found() },

@@ -2,7 +2,7 @@
 
 use crate::{
     aws::{call, tags},
-    engine::{Id, Owner, Reporter},
+    engine::{Id, Owner},
     resources::{Context, one_of},
 };
 use anyhow::Result;
@@ -68,7 +68,7 @@ fn only_owner(at: &Context, all: &[&Found], first: &Found) -> Owner {
 
 /// The one that has a stage is the one that people call.
 async fn sort_wired_first(at: &Context, apis: &mut [Found]) -> Result<()> {
-    let to = Reporter::silent(Id::only("rest-api"));
+    let to = at.cloud.reporter(&Id::only("rest-api"));
     let mut bare = Vec::new();
     for api in apis.iter() {
         let request = at.cloud.apigateway.get_stages().rest_api_id(api.id().unwrap_or_default());

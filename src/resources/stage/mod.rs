@@ -86,7 +86,7 @@ impl Stage {
             .tracing_enabled(want.tracing)
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(to, "CreateStage", || request.clone().send()).await {
-            return super::resume(self, e, want, to).await;
+            return super::resume(&self.at, self, e, want, to).await;
         }
         self.patch(api, setting_operations(&BTreeMap::new(), &want.method_settings), to).await?;
         Ok(StageOutput { api: api.to_owned(), deployment })
@@ -139,7 +139,7 @@ impl Resource for Stage {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let Some((api, api_owner)) = anchor(&self.at).await? else { return Ok(None) };
         let api = api.id.context("GetRestApis answered an API without an id")?;
         let (stages, deployments) = tokio::join!(self.at.cloud.stages(&api), self.deployments(&api, &to));

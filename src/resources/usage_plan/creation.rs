@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{ApiStage, QuotaPeriodType, QuotaSettings, ThrottleSettings};
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 pub(super) struct Creation<'a> {
     pub of: &'a UsagePlan,
@@ -23,14 +23,15 @@ impl Unkeyed for Creation<'_> {
         self.of.at.cloud.forget_usage_plans();
         let listed = self.of.listed().await?;
         match mine {
-            // Nobody else's, and perhaps not even ours yet in a lagging list.
-            Some(mine) if listed.iter().all(|id| id == mine) => Ok(vec![mine.clone()]),
+            Some(mine) if listed == [mine.clone()] => Ok(listed),
             _ => Ok(self.of.own().await?.into_iter().filter_map(|(p, _)| p.id).collect()),
         }
     }
 
+    /// A key reaches a stage through one plan only: of two runs at once, at most one gets them all.
     async fn complete(&self, id: &String) -> Result<()> {
-        try_join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.to))).await.map(drop)
+        let linked = join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.to))).await;
+        linked.into_iter().collect()
     }
 
     async fn create(&self) -> Result<String> {

@@ -29,17 +29,24 @@ pub(super) fn stages_of(plan: &GetUsagePlanOutput) -> BTreeSet<String> {
     plan.api_stages().iter().filter_map(stage).collect()
 }
 
+fn holds_stage_of(stages: &[ApiStage], api: Option<&str>) -> bool {
+    stages.iter().any(|s| s.api_id().is_some() && s.api_id() == api)
+}
+
 impl UsagePlan {
+    /// The id of the stack's REST API, where there is one.
+    async fn api(&self) -> Result<Option<String>> {
+        Ok(match self.rest_api.get() {
+            Some(api) => Some(api.id),
+            None => anchor(&self.at).await?.and_then(|(api, _)| api.id),
+        })
+    }
+
     /// Ids of the plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
     pub(super) async fn listed(&self) -> Result<Vec<String>> {
         let all = self.at.cloud.usage_plans().await?;
-        let apis: Vec<String> = match self.rest_api.get() {
-            Some(api) => vec![api.id],
-            None => anchor(&self.at).await?.into_iter().filter_map(|(a, _)| a.id).collect(),
-        };
-        let holds = |p: &Listed| {
-            p.api_stages().iter().any(|s| s.api_id().is_some_and(|id| apis.iter().any(|a| a == id)))
-        };
+        let api = self.api().await?;
+        let holds = |p: &Listed| holds_stage_of(p.api_stages(), api.as_deref());
         let wanted = |p: &&Listed| match &self.twin {
             Some(id) => p.id() == Some(id),
             None => p.name() == Some(&self.wish.name) || p.id == self.adopt && p.id.is_some() || holds(p),
@@ -49,7 +56,7 @@ impl UsagePlan {
 
     /// The same, read one by one: each plan with its keys.
     async fn candidates(&self) -> Result<Vec<Candidate>> {
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         let found = self.listed().await?.into_iter().map(|id| self.get(id, &to));
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
@@ -81,7 +88,7 @@ impl UsagePlan {
             return Ok(None);
         }
         let (all, known) = (self.at.cloud.usage_plans().await?, self.listed().await?);
-        let to = Reporter::silent(self.id.clone());
+        let to = self.at.cloud.reporter(&self.id);
         for id in all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id)) {
             let found = self.get(id, &to).await?.filter(|(p, _)| self.at.own.owns(&tags_of(p)));
             if found.is_some() {
@@ -92,20 +99,27 @@ impl UsagePlan {
     }
 
     pub(super) async fn own(&self) -> Result<Vec<Candidate>> {
-        Ok(self.own_of(&self.candidates().await?))
+        let candidates = self.candidates().await?;
+        self.own_of(&candidates).await
     }
 
-    /// Best first: one that holds a stage, else the lowest id (plans have no date).
-    fn own_of(&self, candidates: &[Candidate]) -> Vec<Candidate> {
+    /// Best first: one that lets keys into our API, else one that holds a stage of it, else the lowest id (plans have no
+    /// date).
+    async fn own_of(&self, candidates: &[Candidate]) -> Result<Vec<Candidate>> {
         let mut ours: Vec<_> =
             candidates.iter().filter(|(p, _)| self.at.own.owns(&tags_of(p))).cloned().collect();
-        ours.sort_by_key(|(p, _)| (p.api_stages().is_empty(), p.id.clone()));
-        ours
+        if ours.len() > 1 {
+            let api = self.api().await?;
+            ours.sort_by_key(|(plan, keys)| {
+                (!holds_stage_of(plan.api_stages(), api.as_deref()), keys.is_empty(), plan.id.clone())
+            });
+        }
+        Ok(ours)
     }
 
     pub(super) async fn find(&self) -> Result<Option<(Candidate, Owner)>> {
         let candidates = self.candidates().await?;
-        if let Some(own) = self.own_of(&candidates).into_iter().next() {
+        if let Some(own) = self.own_of(&candidates).await?.into_iter().next() {
             let owner = self.owner(&own.0);
             return Ok(Some((own, owner)));
         }

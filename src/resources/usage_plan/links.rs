@@ -39,6 +39,21 @@ impl UsagePlan {
         }
     }
 
+    /// As [`Self::link`]; a twin of this plan, which would go only after it, gives the key up.
+    pub(super) async fn take(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {
+        let Err(refused) = self.link(plan, key, to).await else { return Ok(()) };
+        let own = self.own().await?;
+        let holders = own.iter().filter(|(p, keys)| p.id() != Some(plan) && keys.contains_key(key));
+        let twins: Vec<_> = holders.filter_map(|(p, _)| p.id()).collect();
+        if twins.is_empty() {
+            return Err(refused);
+        }
+        for twin in twins {
+            self.unlink(twin, key, to).await?;
+        }
+        self.link(plan, key, to).await
+    }
+
     pub(super) async fn unlink(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {
         let request = self.at.cloud.apigateway.delete_usage_plan_key().usage_plan_id(plan).key_id(key);
         gone(call(to, "DeleteUsagePlanKey", || request.clone().send()).await)

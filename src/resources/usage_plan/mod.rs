@@ -180,7 +180,7 @@ impl Resource for UsagePlan {
             self.unlink(id, key, to).await?;
         }
         for key in want.keys.keys().filter(|k| !have.props.keys.contains_key(*k)) {
-            self.link(id, key, to).await?;
+            self.take(id, key, to).await?;
         }
         self.at.cloud.forget_lists();
         Ok(Applied::in_place(UsagePlanOutput { id: id.clone(), stages: want.stages.clone() }))
