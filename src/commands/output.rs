@@ -3,12 +3,13 @@
 use super::session::Session;
 use crate::{
     Exit,
-    aws::{FoundExt, call},
+    aws::{FoundExt, Patience, call, until},
     cli,
-    engine::Id,
+    engine::{Handle, Id},
     outputs::{Key, Outputs, Url},
-    resources::{Context, own_api},
+    resources::{ApiKeyOutput, Context, own_api},
     stack::{Stack, Values},
+    stack_graph::StackGraph,
     ui::Printer,
 };
 use anyhow::{Context as _, Result, bail};
@@ -28,6 +29,46 @@ pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) ->
         None => printer.outputs(&outputs),
     }
     Ok(Exit::Done)
+}
+
+/// The outputs of a stack that was observed or brought up, as far as `ours` says of its parts. Asks AWS nothing.
+pub(super) fn known(session: &Session, graph: &StackGraph<'_>, ours: impl Fn(&Id) -> bool) -> Outputs {
+    let (stack, cloud) = (&session.stack, &session.cloud);
+    let api = Some(&graph.api).filter(|h| ours(&h.id())).and_then(Handle::get).map(|api| api.id);
+    let stage = graph.stage.as_ref().filter(|h| ours(&h.id())).and_then(Handle::get);
+    let key = |(name, handle): (&String, &Handle<ApiKeyOutput>)| {
+        let id = Some(handle).filter(|h| ours(&h.id()))?.get()?.id;
+        Some(Key { name: name.clone(), id, value: None })
+    };
+    Outputs {
+        stack: stack.name.clone(),
+        region: cloud.region.clone(),
+        url: api.as_ref().filter(|_| stage.is_some()).map(|api| url(session, api)),
+        api_id: api,
+        keys: stack.api.keys.iter().zip(&graph.keys).filter_map(key).collect(),
+    }
+}
+
+/// The same, with the keys' values.
+///
+/// # Errors
+/// As the calls.
+pub(super) async fn with_values(session: &Session, mut outputs: Outputs) -> Result<Outputs> {
+    let to = session.cloud.reporter(&Id::only("keys"));
+    let values = try_join_all(outputs.keys.iter().map(|key| async {
+        let request = session.cloud.apigateway.get_api_key().api_key(&key.id).include_value(true);
+        // A key that was only just made may not be shown at once.
+        let ask = || async {
+            let found = call(&to, "GetApiKey", || request.clone().send()).await.found()?;
+            Ok(found.map(|k| k.value).ok_or_else(|| "it is not shown yet".to_owned()))
+        };
+        until(&to, Patience::YOUNG, "the key", ask).await
+    }));
+    let values = values.await?;
+    for (key, value) in outputs.keys.iter_mut().zip(values) {
+        key.value = value;
+    }
+    Ok(outputs)
 }
 
 /// Reads the outputs; `values`: with the keys' values.
@@ -72,14 +113,9 @@ async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
     let to = at.cloud.reporter(&Id::only("keys"));
     let all = at.cloud.api_keys().await?;
     let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
-    if !values {
-        let key = |k: &aws_sdk_apigateway::types::ApiKey| {
-            Some(Key { name: k.name.clone()?, id: k.id.clone()?, value: None })
-        };
-        return Ok(named.filter_map(key).collect());
-    }
+    // The list shows no tags, and a name may be anybody's.
     let found = try_join_all(named.filter_map(|k| k.id.clone()).map(|id| {
-        let request = at.cloud.apigateway.get_api_key().api_key(id).include_value(true);
+        let request = at.cloud.apigateway.get_api_key().api_key(id).include_value(values);
         let to = to.clone();
         async move { call(&to, "GetApiKey", || request.clone().send()).await.found() }
     }));

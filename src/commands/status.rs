@@ -1,7 +1,7 @@
 //! `status`: what is, beside what should be, and the chains that break silently.
 
 use super::{plan::observed, session::Session};
-use crate::{Exit, cli, stack::Values, ui::Printer};
+use crate::{Exit, cli, engine::Id, stack::Values, ui::Printer};
 use anyhow::Result;
 
 pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
@@ -9,7 +9,8 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let consent = cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false };
     let graph = observed(&session, &consent, printer).await?;
     let plan = graph.graph.plan(&super::plan::options(&consent))?;
-    let outputs = super::output::read(&session, false).await?;
+    let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());
+    let outputs = super::output::known(&session, &graph, |id| !strange(id));
     printer.status(&session.stack, &plan, &outputs);
     Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })
 }

@@ -4,6 +4,7 @@ use super::{plan::planned, session::Session};
 use crate::{
     Exit, cli,
     engine::{Change, Id, Plan},
+    outputs::Outputs,
     stack::{ImageSource, Values},
     ui::{Printer, Result as Ended},
 };
@@ -15,11 +16,11 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(printer);
     let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
-    let graph = &graph.graph;
+    let outputs = || super::output::known(&session, &graph, |_| true);
     printer.proposal(&plan);
     if !plan.has_changes() {
         printer.say("nothing to do");
-        return finish(&session, common, printer, Vec::new(), since).await;
+        return Ok(finish(&session, outputs(), common, printer, Vec::new(), since));
     }
     let asked = Instant::now();
     if !printer.confirm("Apply these changes?", common.yes, &session.stop).await? {
@@ -29,15 +30,15 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     // A person's thinking is not this program's time.
     since += asked.elapsed();
     need_docker(&session, &plan).await?;
-    let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
+    let report = graph.graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
         printer.incomplete(&report, &common.again("up"));
         return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
     }
     super::prune::images(&session, &plan, printer).await?;
-    let verified = args.no_verify || super::verify::after_up(&session, printer).await?;
-    let exit = finish(&session, common, printer, report.done, since).await?;
+    let verified = args.no_verify || super::verify::after_up(&session, &outputs(), printer).await?;
+    let exit = finish(&session, outputs(), common, printer, report.done, since);
     Ok(if verified { exit } else { Exit::Broken })
 }
 
@@ -54,17 +55,17 @@ async fn need_docker(session: &Session, plan: &Plan) -> Result<()> {
     session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")
 }
 
-async fn finish(
+fn finish(
     session: &Session,
+    outputs: Outputs,
     common: &cli::Common,
     printer: &Printer,
     done: Vec<(Id, Change)>,
     since: Instant,
-) -> Result<Exit> {
-    let outputs = super::output::read(session, false).await?;
+) -> Exit {
     let changed = done.iter().filter(|(_, c)| !c.is_keep()).count();
     let curl = outputs.curl(&session.stack);
     let show_key = common.again("output --show-key");
     printer.finished(&Ended { outputs, curl, show_key, changed, seconds: since.elapsed().as_secs_f64() });
-    Ok(Exit::Done)
+    Exit::Done
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
-    let outputs = outputs(&session).await?;
+    let outputs = super::output::read(&session, needs_key(&session.stack)).await?;
     let age = age(&session, &outputs).await?;
     let outcomes = ask(&session, outputs, age, args.load, printer).await?;
     printer.contract(&outcomes);
@@ -27,8 +27,12 @@ pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) ->
 ///
 /// # Errors
 /// What can't be read of AWS; interrupted.
-pub(super) async fn after_up(session: &Session, printer: &Printer) -> Result<bool> {
-    let outcomes = ask(session, outputs(session).await?, Duration::ZERO, false, printer).await?;
+pub(super) async fn after_up(session: &Session, outputs: &Outputs, printer: &Printer) -> Result<bool> {
+    let mut outputs = outputs.clone();
+    if needs_key(&session.stack) {
+        outputs = super::output::with_values(session, outputs).await?;
+    }
+    let outcomes = ask(session, outputs, Duration::ZERO, false, printer).await?;
     printer.contract(&outcomes);
     for function in session.stack.functions.keys().filter(|key| failed(&session.stack, key, &outcomes)) {
         super::logs::last_lines(session, function, printer).await?;
@@ -36,9 +40,8 @@ pub(super) async fn after_up(session: &Session, printer: &Printer) -> Result<boo
     Ok(holds(&outcomes))
 }
 
-async fn outputs(session: &Session) -> Result<Outputs> {
-    let needs_key = session.stack.api.routes.iter().any(|r| r.auth == Auth::ApiKey);
-    super::output::read(session, needs_key).await
+fn needs_key(stack: &Stack) -> bool {
+    stack.api.routes.iter().any(|r| r.auth == Auth::ApiKey)
 }
 
 /// Asks what something that changed `age` ago promises.

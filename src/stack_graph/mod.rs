@@ -16,7 +16,8 @@ use crate::{
     resources::{
         ApiKey, ApiKeyOutput, Context, Definition, Document, ExistingRole, ForeignRepository, Function,
         FunctionOutput, Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput,
-        RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, UsagePlan, Which, resource_policy,
+        RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, StageOutput, UsagePlan, Which,
+        resource_policy,
     },
     stack::{self, ImageSource, Stack, Text},
 };
@@ -47,7 +48,10 @@ pub struct StackGraph<'a> {
     docker: Rc<dyn Docker>,
     wishes: Wishes,
     document: Rc<Document>,
-    api: Handle<RestApiOutput>,
+    /// What clients need to know of; the stage and the keys once they are wished.
+    pub api: Handle<RestApiOutput>,
+    pub stage: Option<Handle<StageOutput>>,
+    pub keys: Vec<Handle<ApiKeyOutput>>,
 }
 
 /// The handles of one function that others need.
@@ -77,7 +81,7 @@ impl<'a> StackGraph<'a> {
             document: document.clone(),
             which: Which::Own,
         });
-        Self { graph, stack, at, docker, wishes, document, api }
+        Self { graph, stack, at, docker, wishes, document, api, stage: None, keys: Vec::new() }
     }
 
     /// Adds everything that the stack file wants.
@@ -88,8 +92,9 @@ impl<'a> StackGraph<'a> {
             behind.extend(self.function(function, &api));
         }
         let stage = self.definition_and_stage(&api, behind);
-        let keys: Vec<_> = self.stack.api.keys.iter().map(|name| self.add_key(name, &api)).collect();
-        self.add_usage_plan(&api, &stage, keys);
+        self.keys = self.stack.api.keys.iter().map(|name| self.add_key(name, &api)).collect();
+        self.add_usage_plan(&api, &stage.id(), self.keys.clone());
+        self.stage = Some(stage);
     }
 
     /// A function with all that is its own; gives the ids that a live stage waits for.
@@ -221,7 +226,7 @@ impl<'a> StackGraph<'a> {
             .id()
     }
 
-    fn definition_and_stage(&mut self, api: &Handle<RestApiOutput>, behind: Vec<Id>) -> Id {
+    fn definition_and_stage(&mut self, api: &Handle<RestApiOutput>, behind: Vec<Id>) -> Handle<StageOutput> {
         let definition = self.graph.add(Definition {
             at: self.at.clone(),
             id: Id::only("definition"),
@@ -231,7 +236,7 @@ impl<'a> StackGraph<'a> {
         let mut stage = self.stage(&self.stack.api.stage, api, definition.id());
         stage.behind = behind;
         stage.redeploy = self.wishes.redeploy;
-        self.graph.add(stage).id()
+        self.graph.add(stage)
     }
 
     fn stage(&self, name: &str, api: &Handle<RestApiOutput>, definition: Id) -> Stage {
