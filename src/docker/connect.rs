@@ -1,6 +1,7 @@
 //! Finds the engine and greets it.
 
 use super::{
+    build::chain,
     dial::Dialer,
     endpoint::{Candidates, Endpoint, Environment},
 };
@@ -23,6 +24,8 @@ const OLDEST_API: (u32, u32) = (1, 40);
 
 /// What needs no engine, for whoever has none.
 const WITHOUT: &str = "`image.uri` and `image.archive` need no Docker";
+
+const TLS: &str = " (if it speaks TLS, set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the certificates)";
 
 /// A connected engine.
 #[derive(Clone)]
@@ -148,9 +151,12 @@ fn problem(error: &Error, dialer: &Dialer) -> Problem {
     let text = match error {
         _ if !complaint.is_empty() => complaint,
         Error::IOError { err } => err.to_string(),
-        other => other.to_string(),
+        other => chain(other),
     };
-    Problem { kind, text }
+    // An engine that waits for TLS just hangs up.
+    let plain = matches!(dialer.endpoint(), Endpoint::Tcp { certificates: None, .. });
+    let hint = if plain && text.contains("connection closed") { TLS } else { "" };
+    Problem { kind, text: format!("{}{hint}", text.trim_end_matches('.')) }
 }
 
 fn unreachable(chosen_by: Option<&str>, tried: &[(Endpoint, Problem)]) -> anyhow::Error {

@@ -61,3 +61,17 @@ async fn engines_that_are_too_old_or_build_windows_are_refused() {
         engine_that_says(r#"{"ApiVersion": "1.51", "Os": "windows"}"#).await.err().unwrap().to_string();
     assert!(windows.contains("switch it to Linux containers"), "{windows}");
 }
+
+#[tokio::test]
+async fn one_that_hangs_up_may_speak_tls() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        use tokio::io::AsyncReadExt;
+        let (mut caller, _) = listener.accept().await.unwrap();
+        // What was not read would make a reset of the end.
+        _ = caller.read(&mut [0; 4096]).await;
+    });
+    let error = connect_to(&format!("tcp://{address}"), Path::new("/nowhere")).await.err().unwrap();
+    assert!(error.to_string().contains("set DOCKER_TLS_VERIFY=1"), "{error}");
+}

@@ -39,7 +39,7 @@ async fn forget_older(
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
     let all = connection.client.list_images(Some(options)).await?;
     let names = all.into_iter().filter(|i| i.id != newest).flat_map(|i| i.repo_tags);
-    for name in names.filter(|n| n.starts_with(&format!("{store}:"))) {
+    for name in names.filter(|n| short(n).starts_with(&format!("{store}:"))) {
         match remove(connection, &name, false).await {
             Err(Error::DockerResponseServerError { status_code: 409, message }) => {
                 on(Progress::Line(format!("{name} stays with the engine: {message}")));
@@ -49,6 +49,11 @@ async fn forget_older(
         }
     }
     Ok(())
+}
+
+/// Podman writes out where a name without a registry comes from.
+fn short(name: &str) -> &str {
+    ["docker.io/", "localhost/"].iter().find_map(|host| name.strip_prefix(host)).unwrap_or(name)
 }
 
 /// The image that has `name` before a build, which may take the name away from it.

@@ -58,7 +58,13 @@ async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance
     let (journal, entries) = mpsc::unbounded_channel();
     let (container, not_started) = match engine.start(launch).await {
         Ok(container) => (container, None),
-        Err(StartError::Engine(error)) => return Err(Failure::Refused(engine_failed(&error))),
+        Err(StartError::Engine(error)) => {
+            // The stage only says "Internal server error": who wonders why looks into the function's log.
+            let refusal = engine_failed(&error);
+            _ = journal.send(Entry::Line(refusal.message.clone()));
+            tokio::spawn(Journal::new(aws, engine, sandbox, stream, String::new()).keep(entries));
+            return Err(Failure::Refused(refusal));
+        }
         Err(StartError::Entrypoint(why)) => (Container::never(), Some(why)),
     };
     let began = container.began;

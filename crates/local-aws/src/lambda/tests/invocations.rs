@@ -213,3 +213,14 @@ async fn without_an_engine_the_answer_says_so() {
     assert_eq!((answer.status, answer.header("x-amzn-errortype")), (500, Some("ServiceException")));
     assert!(answer.json()["message"].as_str().unwrap().contains("no container engine"));
 }
+
+#[tokio::test]
+async fn why_the_engine_could_not_run_it_is_in_the_log() {
+    let aws = world(Arc::new(crate::NoContainers), Consistency::Instant).await;
+    ok(&aws, "lambda", "CreateFunction", greet()).await;
+    let answer = invoke(&aws, "{}").await;
+    assert_eq!((answer.status, answer.header("x-amzn-errortype")), (500, Some("ServiceException")));
+    let why = answer.json()["Message"].as_str().or(answer.json()["message"].as_str()).unwrap().to_owned();
+    assert!(why.starts_with("the local AWS could not run the function: "), "{why}");
+    assert_eq!(log(&aws).await, [why]);
+}
