@@ -38,7 +38,9 @@ async fn forget_older(
     let filters = HashMap::from([("reference", vec![store.as_str()])]);
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
     let all = connection.client.list_images(Some(options)).await?;
-    let names = all.into_iter().filter(|i| i.id != newest).flat_map(|i| i.repo_tags);
+    // By its names, for stores differ in which of an image's digests they list as its id.
+    let keep = connection.client.inspect_image(newest).await?.repo_tags.unwrap_or_default();
+    let names = all.into_iter().flat_map(|i| i.repo_tags).filter(|name| !keep.contains(name));
     for name in names.filter(|n| short(n).starts_with(&format!("{store}:"))) {
         match remove(connection, &name, false).await {
             Err(Error::DockerResponseServerError { status_code: 409, message }) => {
