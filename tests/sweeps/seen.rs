@@ -33,6 +33,12 @@ pub fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
     ])
 }
 
+/// How many snapshots of all APIs there are.
+pub fn deployments(dump: &Value) -> usize {
+    let (_, region) = parts(dump);
+    values(&region["apigateway"]["apis"]).map(|api| values(&api["deployments"]).count()).sum()
+}
+
 /// The URL's parts: `api/stage`.
 pub fn urls(dump: &Value) -> BTreeSet<String> {
     let (_, region) = parts(dump);

@@ -4,7 +4,7 @@ use crate::{
     call::Call,
     fault::Fault,
     scenario::Scenario,
-    seen::{broken, key_values, lost, names, timeless, urls},
+    seen::{broken, deployments, key_values, lost, names, timeless, urls},
     strike::Strike,
     watch::Watch,
     world::World,
@@ -24,6 +24,7 @@ struct Promise {
     before: Value,
     /// What there is of each kind after a run without faults.
     names: BTreeMap<&'static str, Vec<String>>,
+    deployments: usize,
     /// What a destroy leaves then.
     left: Left,
     calls: Vec<Call>,
@@ -64,7 +65,8 @@ impl Promise {
         let wrong = broken(&after);
         assert!(scenario.is_destroy() || wrong.is_empty(), "{wrong:?}");
         let left = left(scenario, &world).await.unwrap();
-        Self { before: base.dump(), names: names(&after), left, calls }
+        let deployments = deployments(&after);
+        Self { before: base.dump(), names: names(&after), deployments, left, calls }
     }
 }
 
@@ -85,7 +87,7 @@ impl Cell<'_> {
             self.watch.over(&self.world);
             self.scenario.finish(&self.world).await?;
             self.world.aws.set_faults(FaultPlan::default());
-            self.is_as_promised().await?;
+            self.is_as_promised(fault).await?;
         }
         match self.scenario.is_destroy() || self.scenario.may_be_away() {
             true => Ok(()),
@@ -93,7 +95,7 @@ impl Cell<'_> {
         }
     }
 
-    async fn is_as_promised(&self) -> Result<(), String> {
+    async fn is_as_promised(&self, fault: Fault) -> Result<(), String> {
         let after = self.world.dump();
         if !is_new("after", self.scenario, &after) {
             return Ok(());
@@ -101,6 +103,12 @@ impl Cell<'_> {
         let there = names(&after);
         if there != self.promise.names {
             return Err(format!("there is {there:?} instead of {:?}", self.promise.names));
+        }
+        // A stage that is live moves to the deployment that a dead run left; a late one, though, nobody waits for.
+        let made = deployments(&after);
+        if !urls(&self.promise.before).is_empty() && fault != Fault::Late && made != self.promise.deployments
+        {
+            return Err(format!("there are {made} deployments instead of {}", self.promise.deployments));
         }
         if !self.scenario.is_destroy() {
             lost(&self.promise.before, &after).map_or(Ok(()), Err)?;
