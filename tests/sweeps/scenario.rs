@@ -9,6 +9,7 @@ use lambdeploy::{
     stack_graph::Wishes,
 };
 use local_aws::Config;
+use std::time::Duration;
 
 /// One command on one starting state.
 pub struct Scenario {
@@ -128,11 +129,14 @@ impl Scenario {
     }
 
     pub async fn run(&self, world: &World, stop: &Stop) -> anyhow::Result<Report> {
+        // The waits before a throttled call is sent again are the same in every run.
+        fastrand::seed(7);
         self.act.run(world, &self.options, stop).await
     }
 
-    /// The command without a fault, which must succeed.
+    /// The command without a fault, which must succeed. A person needs seconds to type it again.
     pub async fn finish(&self, world: &World) -> Result<(), String> {
+        tokio::time::sleep(Duration::from_secs(5)).await;
         match self.run(world, &Stop::default()).await {
             Ok(report) if report.is_complete() => Ok(()),
             Ok(report) => Err(format!("the next run failed: {report:?}")),

@@ -2,7 +2,7 @@
 
 use crate::{
     call::Call,
-    fault::Fault,
+    fault::{Fate, Fault},
     scenario::Scenario,
     seen::{broken, deployments, key_values, lost, names, timeless, urls},
     strike::Strike,
@@ -83,6 +83,9 @@ impl Cell<'_> {
     async fn result(&self, fault: Fault, call: &Call) -> Result<(), String> {
         Strike::new(fault, self.scenario, &self.world, call).run(self.watch).await?;
         let struck = self.world.dump();
+        if fault.fate() == Fate::Heals && fault != Fault::Late && names(&struck) != self.promise.names {
+            return Err(format!("it made {:?} of {:?}", names(&struck), self.promise.names));
+        }
         if is_new("struck", self.scenario, &struck) {
             self.watch.over(&self.world);
             self.scenario.finish(&self.world).await?;

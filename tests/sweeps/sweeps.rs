@@ -39,8 +39,14 @@ macro_rules! sweeps {
 
 const REPLACE: Options = Options { adopt: false, replace: true, include_adopted: false };
 
+/// An AWS that is as slow to agree as AWS.
+fn slow() -> Config {
+    Config { consistency: Consistency::Realistic, ..Config::default() }
+}
+
 sweeps! {
     first_up_of_one: Scenario::up("first up, one function", HELLO), + answers docker;
+    slow_first_up_of_one: Scenario::up("first up, one function, AWS slow to agree", HELLO).on(slow());
     changes_of_one: Scenario::up("changes, one function", hello_changed()).changing(HELLO), + answers docker;
     destroy_of_one: Scenario::destroy("destroy, one function", HELLO), + answers;
     first_up_of_three: Scenario::up("first up, three functions", THREE), + docker;
@@ -48,7 +54,7 @@ sweeps! {
     destroy_of_three: Scenario::destroy("destroy, three functions", THREE);
     adoption: Scenario::up("adoption of the guide's stack", GUIDE).after(Start::Guide).with(ADOPT);
     zip_to_image: Scenario::up("Zip → Image", ZIP).after(Start::Zip(ZIP.to_owned(), ZIP_FUNCTION)).with(REPLACE)
-        .on(Config { consistency: Consistency::Realistic, ..Config::default() });
+        .on(slow());
     destroy_beside_adopted: Scenario::destroy("destroy beside what was adopted", &guide_and_more())
         .after(Start::Adopted(guide_and_more()));
 }
