@@ -6,7 +6,7 @@ use crate::{
 };
 use aws_sdk_apigateway::{Client, types::ApiStage};
 use serde_json::Value;
-use std::{collections::BTreeSet, rc::Rc};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
 
 /// HELLO with two keys, up, and what of it can be made twice.
 struct Stack {
@@ -85,6 +85,8 @@ async fn the_key_that_clients_send_stays() {
     let stack = Stack::new().await;
     let older = stack.key("client").await;
     let ours = stack.client().get_api_key().api_key(&older).send().await.unwrap();
+    // AWS dates keys by the second.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let twin = stack.client().create_api_key().name("client").enabled(true).set_tags(ours.tags);
     let twin = twin.send().await.unwrap().id.unwrap();
     stack.unlink(&older).await;
