@@ -32,7 +32,7 @@ pub(super) async fn planned<'a>(
     printer: &Printer,
 ) -> Result<(StackGraph<'a>, Plan)> {
     let graph = observed(session, consent, printer).await?;
-    let plan = graph.graph.plan(&options(consent))?;
+    let plan = graph.plan(&options(consent))?;
     let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     if !refusals.is_empty() {
         printer.plan(&plan);
@@ -56,16 +56,8 @@ pub(super) async fn observed<'a>(
         adopt: chosen(consent)?,
         secrets: secrets(session)?,
     };
-    let mut graph = StackGraph::new(&session.stack, &session.cloud, session.docker(), wishes);
-    graph.wish();
-    let (identity, observed) = tokio::join!(session.cloud.identify(), graph.graph.observe());
-    // Without credentials every read fails of the same: that is said once.
-    identity?;
-    session.guard(printer)?;
-    observed?;
-    if graph.retire_leftovers().await? {
-        graph.graph.observe().await?;
-    }
+    let graph = StackGraph::observed(&session.stack, &session.cloud, session.docker(), wishes).await?;
+    session.warn_of_root(printer)?;
     Ok(graph)
 }
 

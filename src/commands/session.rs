@@ -9,7 +9,7 @@ use crate::{
     stack::{self, Stack, Values},
     ui::Printer,
 };
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::rc::Rc;
 
 /// A stack and the AWS it is for.
@@ -36,20 +36,12 @@ impl Session {
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 
-    /// Refuses the wrong account before the first change.
+    /// What AWS advises against, once the caller is known.
     ///
     /// # Errors
-    /// Credentials that AWS refuses; an account other than the file's `account:`.
-    pub fn guard(&self, printer: &Printer) -> Result<()> {
-        let me = self.cloud.identity()?;
-        if let Some(account) = self.stack.account.as_ref().filter(|a| **a != me.account) {
-            bail!(
-                "these credentials are of account {}, and the stack file says `account: \"{account}\"`; \
-                 choose other credentials (--profile, AWS_PROFILE) or correct the file",
-                me.account
-            );
-        }
-        if me.is_root() {
+    /// When nobody has asked yet who calls.
+    pub fn warn_of_root(&self, printer: &Printer) -> Result<()> {
+        if self.cloud.identity()?.is_root() {
             printer.warn("these are the root user's credentials; AWS advises against using them for anything but emergencies");
         }
         Ok(())

@@ -8,7 +8,7 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
     let consent = cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false };
     let graph = observed(&session, &consent, printer).await?;
-    let plan = graph.graph.plan(&super::plan::options(&consent))?;
+    let plan = graph.plan(&super::plan::options(&consent))?;
     let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());
     let outputs = super::output::known(&session, &graph, |id| !strange(id));
     printer.status(&session.stack, &plan, &outputs);

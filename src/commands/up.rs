@@ -30,7 +30,7 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     // A person's thinking is not this program's time.
     since += asked.elapsed();
     need_docker(&session, &plan).await?;
-    let report = graph.graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
+    let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
         printer.incomplete(&report, &common.again("up"));

@@ -35,7 +35,7 @@ impl StackGraph<'_> {
     ///
     /// # Errors
     /// As the lists.
-    pub async fn retire_leftovers(&mut self) -> Result<bool> {
+    pub(super) async fn retire_leftovers(&mut self) -> Result<bool> {
         let wished = inventory(self.stack, &self.at.cloud.region);
         let apis = own_apis(&self.at).await?;
         let there =
@@ -67,7 +67,7 @@ impl StackGraph<'_> {
     }
 
     /// Adds everything that the file names, for a destroy.
-    pub fn doom(&mut self) {
+    pub(super) fn doom(&mut self) {
         let wished = inventory(self.stack, &self.at.cloud.region);
         self.doom_entries(&wished, &Inventory::default());
         let stage = self.stage_node(&self.stack.api.stage);
@@ -80,7 +80,7 @@ impl StackGraph<'_> {
     ///
     /// # Errors
     /// As the lists.
-    pub async fn doom_leftovers(&mut self) -> Result<bool> {
+    pub(super) async fn doom_leftovers(&mut self) -> Result<bool> {
         let before = self.graph.len();
         let wished = inventory(self.stack, &self.at.cloud.region);
         let apis = own_apis(&self.at).await?;

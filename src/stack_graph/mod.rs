@@ -1,6 +1,6 @@
 //! From a stack to its graph: the only place that knows all kinds.
 //!
-//! [`StackGraph::wish`] adds what the stack file wants, in an order in which each resource needs only earlier ones.
+//! [`StackGraph::observed`] and [`StackGraph::doomed`] are the way in: for all but `destroy`, and for `destroy`. `wish` adds what the stack file wants, in an order in which each resource needs only earlier ones.
 //! [`StackGraph::retire_leftovers`] adds what left the file, found through the inventory on the REST API, and twins that
 //! two runs at once may have made. [`StackGraph::doom`] adds all of it for a `destroy`, which needs no values and no
 //! Docker.
@@ -8,6 +8,7 @@
 mod grants;
 mod leftovers;
 mod names;
+mod pipeline;
 
 use crate::{
     aws::Cloud,
@@ -42,7 +43,7 @@ pub struct Wishes {
 }
 
 pub struct StackGraph<'a> {
-    pub graph: Graph,
+    graph: Graph,
     stack: &'a Stack,
     at: Context,
     docker: Rc<dyn Docker>,
@@ -64,7 +65,7 @@ struct Parts {
 
 impl<'a> StackGraph<'a> {
     /// A graph with the REST API alone: the anchor of all the rest.
-    pub fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
+    fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
         let at = Context::of(stack, cloud, wishes.adopt.get("api").cloned());
         let document = Rc::new(Document {
             at: at.clone(),
@@ -85,7 +86,7 @@ impl<'a> StackGraph<'a> {
     }
 
     /// Adds everything that the stack file wants.
-    pub fn wish(&mut self) {
+    fn wish(&mut self) {
         let api = self.api.clone();
         let mut behind = Vec::new();
         for function in self.stack.functions.values() {

@@ -95,15 +95,7 @@ impl World {
     pub async fn observed<'a>(&self, stack: &'a Stack, wishes: Wishes) -> anyhow::Result<StackGraph<'a>> {
         let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
         let docker: Rc<dyn Docker> = self.docker.clone();
-        let mut graph = StackGraph::new(stack, &cloud, docker, wishes);
-        graph.wish();
-        let (me, seen) = tokio::join!(cloud.identify(), graph.graph.observe());
-        me?;
-        seen?;
-        if graph.retire_leftovers().await? {
-            graph.graph.observe().await?;
-        }
-        Ok(graph)
+        StackGraph::observed(stack, &cloud, docker, wishes).boxed_local().await
     }
 
     pub async fn plan(&self, text: &str) -> Plan {
@@ -112,7 +104,7 @@ impl World {
 
     pub async fn plan_with(&self, text: &str, options: &Options) -> Plan {
         let stack = self.stack(text);
-        self.observed(&stack, Wishes::default()).await.unwrap().graph.plan(options).unwrap()
+        self.observed(&stack, Wishes::default()).await.unwrap().plan(options).unwrap()
     }
 
     pub async fn up(&self, text: &str) -> Report {
@@ -132,7 +124,7 @@ impl World {
     ) -> anyhow::Result<Report> {
         let stack = self.stack(text);
         let graph = self.observed(&stack, wishes).await?;
-        Ok(graph.graph.apply(options, self.sink(), stop).await)
+        Ok(graph.apply(options, self.sink(), stop).await)
     }
 
     /// `up`, which must succeed, and a plan that must then be empty.
@@ -158,30 +150,18 @@ impl World {
 
     pub async fn try_destroy(&self, text: &str, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         let stack = self.stack(text);
-        Ok(self.doomed(&stack).await?.graph.destroy(options, self.sink(), stop).await)
+        Ok(self.doomed(&stack).await?.destroy(options, self.sink(), stop).await)
     }
 
     /// What `destroy` shows before it asks.
     pub async fn plan_destroy(&self, text: &str, options: &Options) -> Plan {
         let stack = self.stack(text);
-        self.doomed(&stack).await.unwrap().graph.plan_destroy(options)
+        self.doomed(&stack).await.unwrap().plan_destroy(options)
     }
 
     async fn doomed<'a>(&self, stack: &'a Stack) -> anyhow::Result<StackGraph<'a>> {
         let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
-        let docker: Rc<dyn Docker> = self.docker.clone();
-        let mut graph = StackGraph::new(stack, &cloud, docker, Wishes::default());
-        graph.doom();
-        let (me, doomed) = tokio::join!(cloud.identify(), async {
-            graph.graph.observe().await?;
-            if graph.doom_leftovers().await? {
-                graph.graph.observe().await?;
-            }
-            anyhow::Ok(())
-        });
-        me?;
-        doomed?;
-        Ok(graph)
+        StackGraph::doomed(stack, &cloud).boxed_local().await
     }
 
     pub fn dump(&self) -> Value {

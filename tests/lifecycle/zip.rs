@@ -121,7 +121,7 @@ async fn how_long_it_was_away_is_said() {
     world.settles(STACK).await;
     make_it_zip(&*world.cloud_in(REGION).await, NAME, true).await;
     let stack = world.stack(STACK);
-    let graph = world.observed(&stack, Wishes::default()).await.unwrap().graph;
+    let graph = world.observed(&stack, Wishes::default()).await.unwrap();
     let notes = Rc::new(RefCell::new(Vec::new()));
     let noted = notes.clone();
     let sink = Rc::new(move |event: Event| {

@@ -100,7 +100,7 @@ impl Drift {
     /// Every field was changed, but for those that can't be: each with its reason.
     pub async fn every_field_is_proven(&self, out_of_reach: &[(&str, &str)]) {
         let stack = self.world.stack(STACK);
-        let graph = self.world.observed(&stack, Default::default()).await.unwrap().graph;
+        let graph = self.world.observed(&stack, Default::default()).await.unwrap();
         let all = graph.fields().unwrap();
         let (_, fields) = all.iter().find(|(id, _)| id.as_str() == self.resource).unwrap();
         assert!(!fields.is_empty());
@@ -147,7 +147,7 @@ fn general(path: &str) -> String {
 async fn every_resource_has_its_test() {
     let drift = Drift::of("").await;
     let stack = drift.world.stack(STACK);
-    let graph = drift.world.observed(&stack, Default::default()).await.unwrap().graph;
+    let graph = drift.world.observed(&stack, Default::default()).await.unwrap();
     let with_fields = graph.fields().unwrap().into_iter().filter(|(_, fields)| !fields.is_empty());
     let kinds: BTreeSet<String> = with_fields.map(|(id, _)| id.kind().to_owned()).collect();
     let tested = [

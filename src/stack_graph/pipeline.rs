@@ -1,0 +1,115 @@
+//! From a stack file to a graph that knows what is there: the one way, which the commands go and the tests prove.
+
+use super::{StackGraph, Wishes};
+use crate::{
+    aws::Cloud,
+    docker::{Docker, NoDocker},
+    engine::{Event, Id, Options, Plan, Report, Stop},
+    stack::Stack,
+};
+use anyhow::{Result, bail};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+impl<'a> StackGraph<'a> {
+    /// Everything that is wished, and everything that is no longer in the stack file, as it is now.
+    ///
+    /// # Errors
+    /// Credentials that AWS refuses, another account than the file's, what can't be read.
+    pub async fn observed(
+        stack: &'a Stack,
+        cloud: &Rc<Cloud>,
+        docker: Rc<dyn Docker>,
+        wishes: Wishes,
+    ) -> Result<Self> {
+        let mut this = Self::new(stack, cloud, docker, wishes);
+        this.wish();
+        let (identity, observed) = tokio::join!(cloud.identify(), this.graph.observe());
+        // Without credentials every read fails of the same: that is said once.
+        identity?;
+        guard(stack, cloud)?;
+        observed?;
+        if this.retire_leftovers().await? {
+            this.graph.observe().await?;
+        }
+        Ok(this)
+    }
+
+    /// Everything that the stack has, to be destroyed, as it is now.
+    ///
+    /// # Errors
+    /// As [`Self::observed`].
+    pub async fn doomed(stack: &'a Stack, cloud: &Rc<Cloud>) -> Result<Self> {
+        let mut this = Self::new(stack, cloud, Rc::new(NoDocker), Wishes::default());
+        let (identity, doomed) = tokio::join!(cloud.identify(), this.doom_all());
+        identity?;
+        guard(stack, cloud)?;
+        doomed?;
+        Ok(this)
+    }
+
+    async fn doom_all(&mut self) -> Result<()> {
+        self.doom();
+        self.graph.observe().await?;
+        if self.doom_leftovers().await? {
+            self.graph.observe().await?;
+        }
+        Ok(())
+    }
+
+    /// What `up` would do.
+    ///
+    /// # Errors
+    /// When a wish can't be written down.
+    pub fn plan(&self, options: &Options) -> Result<Plan> {
+        self.graph.plan(options)
+    }
+
+    /// Makes everything as it is wished, then deletes what is no longer in the stack file.
+    pub fn apply(
+        &self,
+        options: &Options,
+        sink: Rc<dyn Fn(Event)>,
+        stop: &Stop,
+    ) -> impl Future<Output = Report> {
+        self.graph.apply(options, sink, stop)
+    }
+
+    /// Every field that a plan could show, by resource.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
+        self.graph.fields()
+    }
+
+    /// What `destroy` would do, in the order in which it would.
+    pub fn plan_destroy(&self, options: &Options) -> Plan {
+        self.graph.plan_destroy(options)
+    }
+
+    /// Deletes everything that is the stack's.
+    pub fn destroy(
+        &self,
+        options: &Options,
+        sink: Rc<dyn Fn(Event)>,
+        stop: &Stop,
+    ) -> impl Future<Output = Report> {
+        self.graph.destroy(options, sink, stop)
+    }
+}
+
+/// Refuses the wrong account before the first change.
+fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
+    let me = cloud.identity()?;
+    if let Some(account) = stack.account.as_ref().filter(|a| **a != me.account) {
+        bail!(
+            "these credentials are of account {}, and the stack file says `account: \"{account}\"`; \
+             choose other credentials (--profile, AWS_PROFILE) or correct the file",
+            me.account
+        );
+    }
+    Ok(())
+}
