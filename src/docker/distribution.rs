@@ -30,6 +30,9 @@ const STALLED: Duration = Duration::from_secs(120);
 /// How often moved bytes are told.
 const TICK: Duration = Duration::from_millis(200);
 
+/// What a registry answers to a part that it took: 202 by the specification, 201 by ECR, 204 by older registries.
+const PATCHED: [StatusCode; 3] = [StatusCode::CREATED, StatusCode::ACCEPTED, StatusCode::NO_CONTENT];
+
 /// Waits before each further attempt.
 const RETRIES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
@@ -146,7 +149,7 @@ impl<'a> Distribution<'a> {
             let request =
                 self.request(Method::PUT, &format!("/v2/{}/manifests/{reference}", self.repository))?;
             let request = request.header(header::CONTENT_TYPE, media_type).body(whole(manifest.clone()));
-            self.expect(request, StatusCode::CREATED).await
+            self.expect(request, &[StatusCode::CREATED]).await
         };
         let response = retried(attempt).await.with_context(|| format!("putting the manifest {reference}"))?;
         let digest = digest(&manifest);
@@ -172,7 +175,10 @@ impl<'a> Distribution<'a> {
     async fn send(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<(), Failure> {
         let begin = self.request(Method::POST, &format!("/v2/{}/blobs/uploads/", self.repository))?;
         let begun = self
-            .expect(begin.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())), StatusCode::ACCEPTED)
+            .expect(
+                begin.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())),
+                &[StatusCode::ACCEPTED],
+            )
             .await?;
         let sent = Arc::new(AtomicU64::new(0));
         let patch = self
@@ -180,11 +186,11 @@ impl<'a> Distribution<'a> {
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .header(header::CONTENT_LENGTH, blob.size)
             .body(blob.body(sent.clone()));
-        let patched = watched(self.expect(patch, StatusCode::ACCEPTED), &sent, on_bytes).await?;
+        let patched = watched(self.expect(patch, &PATCHED), &sent, on_bytes).await?;
         let place = location(&patched)?;
         let mark = if place.contains('?') { '&' } else { '?' };
         let put = self.request(Method::PUT, &format!("{place}{mark}digest={}", blob.digest))?;
-        self.expect(put.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())), StatusCode::CREATED)
+        self.expect(put.header(header::CONTENT_LENGTH, 0).body(whole(Bytes::new())), &[StatusCode::CREATED])
             .await?;
         Ok(())
     }
@@ -217,10 +223,10 @@ impl<'a> Distribution<'a> {
     async fn expect(
         &self,
         request: http::Result<Request<Body>>,
-        status: StatusCode,
+        statuses: &[StatusCode],
     ) -> Result<Response<Bytes>, Failure> {
         let response = self.answer(request).await?;
-        if response.status() == status { Ok(response) } else { Err(refused(&response)) }
+        if statuses.contains(&response.status()) { Ok(response) } else { Err(refused(&response)) }
     }
 }
 

@@ -23,7 +23,7 @@ pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
         upload.append(request.into_body()).await?;
         return complete(scope, upload, digest);
     }
-    Ok(go_on(scope, id, upload))
+    Ok(go_on(scope, id, upload, StatusCode::ACCEPTED))
 }
 
 /// Whether the blob is in this repository now.
@@ -44,15 +44,14 @@ fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool,
 
 pub fn status(scope: &Scope<'_>, id: &str) -> Answer {
     let upload = take(scope, id)?;
-    let mut response = go_on(scope, id.to_owned(), upload);
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(go_on(scope, id.to_owned(), upload, StatusCode::NO_CONTENT))
 }
 
+/// ECR answers 201 here, where the distribution specification asks for 202.
 pub async fn append(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
     let mut upload = fitting(scope, id, request.headers())?;
     upload.append(request.into_body()).await?;
-    Ok(go_on(scope, id.to_owned(), upload))
+    Ok(go_on(scope, id.to_owned(), upload, StatusCode::CREATED))
 }
 
 /// May bring the last part, or all of it.
@@ -111,14 +110,14 @@ fn created(name: &str, digest: &str) -> http::Response<Body> {
 }
 
 /// Keeps the upload and says where to go on.
-fn go_on(scope: &Scope<'_>, id: String, upload: Upload) -> http::Response<Body> {
+fn go_on(scope: &Scope<'_>, id: String, upload: Upload, status: StatusCode) -> http::Response<Body> {
     let headers = [
         ("location", format!("/v2/{}/blobs/uploads/{id}", scope.owner.name)),
         ("range", format!("0-{}", upload.size.saturating_sub(1))),
         ("docker-upload-uuid", id.clone()),
     ];
     scope.aws.inner().blobs.keep(id, upload);
-    empty(StatusCode::ACCEPTED, &headers)
+    empty(status, &headers)
 }
 
 /// The query, decoded.
