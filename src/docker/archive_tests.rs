@@ -178,6 +178,17 @@ async fn blobs_that_are_there_are_not_sent_again() {
     assert!(requests.iter().all(|r| r.starts_with("HEAD") || r.ends_with("/manifests/v2")), "{requests:?}");
 }
 
+#[tokio::test]
+async fn a_part_is_taken_with_201_as_by_ecr_202_as_specified_or_204() {
+    for status in [201, 202, 204] {
+        let (store, file) = (MemoryRegistry::default(), write(&saved(&["one/layer.tar"])));
+        store.patched.set(Some(status));
+        let registry = registry();
+        let to = Distribution::new(&store, &registry, "team/app");
+        push(&to, file.path(), "amd64", "v1", &|_| {}).await.unwrap_or_else(|e| panic!("{status}: {e:#}"));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_registry_in_trouble_is_asked_again_one_that_denies_is_not() {
     let members = saved(&["one/layer.tar"]);

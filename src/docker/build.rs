@@ -7,7 +7,8 @@ use super::{
     context::Context,
     dockerfile::Dockerfile,
     hints::explain_build,
-    session::Session,
+    pulls::Pulls,
+    session::{Asked, Services, Session},
     tarball::{self, Sending},
     tidy::{self, local_name},
 };
@@ -17,13 +18,31 @@ use bollard::{
     query_parameters::{BuildImageOptions, BuildImageOptionsBuilder},
 };
 use futures_util::StreamExt;
-use std::{collections::BTreeMap, io, time::Duration};
+use http::HeaderValue;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    time::Duration,
+};
+use tokio::sync::mpsc;
 
 /// A local image with this label stands in for one that can't be pulled, so it is never pulled anew.
 const STAND_IN: &str = "lambdeploy.stand-in";
 
 /// Heredocs are built into BuildKit since Docker 23.
 const HEREDOC_API: (u32, u32) = (1, 42);
+
+/// The mount of `RUN` that reaches the ssh agent.
+const SSH_MOUNT: &str = "type=ssh";
+
+const TURNED_OFF: &str = "needs BuildKit, which DOCKER_BUILDKIT=0 turns off";
+
+const NO_AGENT: &str = "warning: a step mounts the ssh agent, and there is none here (SSH_AUTH_SOCK is not set): start one \
+                        with `eval $(ssh-agent)`, then `ssh-add`";
+
+/// What BuildKit is to make. Lambda takes layers in gzip only, and without this a store that keeps layers as they came (that
+/// of containerd) passes on plain ones and zstd. Other stores have gzip always, and skip what they don't know.
+const OUTPUTS: &str = r#"[{"Type":"moby","Attrs":{"compression":"gzip","force-compression":"true"}}]"#;
 
 /// Builds `request` and names it `lambdeploy/<repository>:<hash>`, so that it stays until it is pushed.
 ///
@@ -37,27 +56,70 @@ pub async fn build(
     let path = &request.build.dockerfile;
     let text = tokio::fs::read(path).await.with_context(|| format!("cannot read {}", path.display()))?;
     let dockerfile = Dockerfile::parse(&String::from_utf8_lossy(&text), &known_args(connection, request));
-    let session = match connection.builder {
-        Builder::BuildKit => Session::open(connection, &request.secrets).await?,
-        Builder::Classic | Builder::Buildah => None,
-    };
-    let builder = if connection.builder == Builder::BuildKit && session.is_none() {
-        Builder::Classic
-    } else {
-        connection.builder
-    };
-    refuse(builder, connection.api, request, &dockerfile).with_context(|| path.display().to_string())?;
+    let wants_ssh = String::from_utf8_lossy(&text).contains(SSH_MOUNT);
+    let chosen = choose(connection, request, wants_ssh, on).await?;
+    refuse(&chosen, connection.api, request, &dockerfile).with_context(|| path.display().to_string())?;
     refuse_platform(request, &dockerfile).with_context(|| path.display().to_string())?;
     let pull = request.rebuild && may_pull(connection, &dockerfile, on).await?;
-    let mut options = options(request, pull)?;
-    options.session = session.as_ref().map(|s| s.id.clone());
+    let options = options(connection, request, pull)?;
     let mut log = BuildLog::new(on, &request.secrets);
     let before = tidy::holder(connection, &local_name(request)).await;
-    run(connection, request, options, &mut log).await?;
+    let pulls = Pulls { logins: &connection.logins, own: request.logins.0.as_deref(), on };
+    match chosen.session {
+        Some((session, asks)) => {
+            let client = with_buildkit(&connection.client);
+            let options = BuildImageOptions { session: Some(session.id.clone()), ..options };
+            tokio::select! {
+                done = run(&client, request, options, &mut log) => done?,
+                never = pulls.answer(asks) => match never {},
+            }
+        }
+        None => {
+            let client = with_logins(&connection.client, pulls.header(&dockerfile.bases).await);
+            run(&client, request, options, &mut log).await?;
+        }
+    }
     let name = log.image.unwrap_or_else(|| local_name(request));
     let built = inspect(connection, &name, request).await?;
     tidy::nameless(connection, before, &built.id, on).await;
     Ok(built)
+}
+
+/// What builds, and what it asks us back on.
+struct Chosen {
+    builder: Builder,
+    session: Option<(Session, mpsc::Receiver<Asked>)>,
+    /// Why it is not BuildKit.
+    without: String,
+}
+
+/// BuildKit wherever it can be had; where not, the classic builder, and why.
+async fn choose(
+    connection: &Connection,
+    request: &BuildRequest,
+    wants_ssh: bool,
+    on: OnProgress<'_>,
+) -> Result<Chosen> {
+    if connection.builder != Builder::BuildKit {
+        return Ok(Chosen { builder: connection.builder, session: None, without: TURNED_OFF.to_owned() });
+    }
+    let agent = connection.ssh_agent.clone().filter(|_| wants_ssh);
+    if wants_ssh && agent.is_none() {
+        on(Progress::Line(NO_AGENT.to_owned()));
+    }
+    let (services, asks) = Services::new(&request.secrets, agent)?;
+    match Session::open(connection, services).await {
+        Ok(session) => {
+            Ok(Chosen { builder: Builder::BuildKit, session: Some((session, asks)), without: String::new() })
+        }
+        Err(why) => {
+            let without = format!("needs BuildKit, and the engine opens no session for it ({why:#})");
+            on(Progress::Line(format!(
+                "warning: the classic builder builds: BuildKit can't be used ({why:#})"
+            )));
+            Ok(Chosen { builder: Builder::Classic, session: None, without })
+        }
+    }
 }
 
 /// The build's own args and those that the builder sets.
@@ -71,13 +133,12 @@ fn known_args(connection: &Connection, request: &BuildRequest) -> BTreeMap<Strin
 }
 
 /// What this engine can't build is said before anything is sent.
-fn refuse(builder: Builder, api: (u32, u32), request: &BuildRequest, dockerfile: &Dockerfile) -> Result<()> {
-    const NO_BUILDKIT: &str =
-        "needs BuildKit, which this engine does not have or DOCKER_BUILDKIT=0 turns off";
-    match builder {
+fn refuse(chosen: &Chosen, api: (u32, u32), request: &BuildRequest, dockerfile: &Dockerfile) -> Result<()> {
+    let without = &chosen.without;
+    match chosen.builder {
         Builder::Classic => match dockerfile.buildkit_option.or(dockerfile.heredoc) {
-            Some(line) => bail!("line {line} {NO_BUILDKIT}"),
-            None if !request.secrets.is_empty() => bail!("`image.secrets` {NO_BUILDKIT}"),
+            Some(line) => bail!("line {line} {without}"),
+            None if !request.secrets.is_empty() => bail!("`image.secrets` {without}"),
             None => Ok(()),
         },
         Builder::Buildah if !request.secrets.is_empty() => {
@@ -125,14 +186,16 @@ async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgre
     Ok(true)
 }
 
-fn options(request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
+fn options(connection: &Connection, request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
     let dockerfile = String::from_utf8(Context::dockerfile_name(&request.build)?).map_err(|_| {
         anyhow!(
             "{}: the engine's API wants a Dockerfile whose path is Unicode",
             request.build.dockerfile.display()
         )
     })?;
-    let args = request.build.args.clone().into_iter().collect();
+    // As Docker's client does; they change neither the content hash nor BuildKit's cache.
+    let proxies = connection.logins.config.proxies(&connection.dialer.endpoint().to_string());
+    let args: HashMap<_, _> = proxies.into_iter().chain(request.build.args.clone()).collect();
     let mut options = BuildImageOptionsBuilder::default()
         .dockerfile(&dockerfile)
         .t(&local_name(request))
@@ -148,13 +211,11 @@ fn options(request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
 }
 
 async fn run(
-    connection: &Connection,
+    client: &bollard::Docker,
     request: &BuildRequest,
     options: BuildImageOptions,
     log: &mut BuildLog<'_>,
 ) -> Result<()> {
-    let client =
-        if options.session.is_some() { with_buildkit(&connection.client) } else { connection.client.clone() };
     let Sending { body, outcome } =
         tarball::send(request.build.clone(), request.architecture, request.fingerprint.clone());
     let mut messages = client.build_image(options, None, Some(bollard::body_try_stream(body)));
@@ -172,12 +233,23 @@ async fn run(
     }
 }
 
-/// bollard opens a session of its own for version 2; ours serves secrets, so the version is set on the way out.
+/// bollard opens a session of its own for version 2, and knows no such outputs, so both are set on the way out.
 fn with_buildkit(client: &bollard::Docker) -> bollard::Docker {
-    client.clone().with_request_modifier(|mut request| {
-        if let Ok(uri) = request.uri().to_string().replace("&version=1&", "&version=2&").parse() {
+    let outputs = percent_encoding::utf8_percent_encode(OUTPUTS, percent_encoding::NON_ALPHANUMERIC);
+    let ours = format!("&version=2&outputs={outputs}&");
+    client.clone().with_request_modifier(move |mut request| {
+        if let Ok(uri) = request.uri().to_string().replace("&version=1&", &ours).parse() {
             *request.uri_mut() = uri;
         }
+        request
+    })
+}
+
+/// bollard's own header is in an alphabet of base64 that engines refuse.
+fn with_logins(client: &bollard::Docker, header: Option<HeaderValue>) -> bollard::Docker {
+    let Some(header) = header else { return client.clone() };
+    client.clone().with_request_modifier(move |mut request| {
+        request.headers_mut().insert("x-registry-config", header.clone());
         request
     })
 }

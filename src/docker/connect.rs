@@ -4,10 +4,12 @@ use super::{
     build::chain,
     dial::Dialer,
     endpoint::{Candidates, Endpoint, Environment},
+    login::Logins,
+    session::Agent,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::{API_DEFAULT_VERSION, errors::Error, models::SystemVersion};
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 /// An engine that does not answer its version within this time is not there.
 const GREETING: Duration = Duration::from_secs(10);
@@ -32,11 +34,14 @@ const TLS: &str = " (if it speaks TLS, set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_
 pub struct Connection {
     pub client: bollard::Docker,
     pub dialer: Dialer,
-    /// Major and minor.
+    /// Major and minor of the API that is spoken: the engine's newest, or ours if that is older.
     pub api: (u32, u32),
     pub builder: Builder,
     /// What the engine itself runs on: `linux/amd64`.
     pub platform: String,
+    /// For the registries of base images.
+    pub logins: Arc<Logins>,
+    pub ssh_agent: Option<Agent>,
 }
 
 /// What an engine builds with.
@@ -64,11 +69,10 @@ pub async fn connect() -> Result<Connection> {
 /// As [`connect`].
 pub async fn connect_in(environment: &Environment<'_>) -> Result<Connection> {
     let Candidates { chosen_by, endpoints } = environment.candidates()?;
-    let no_buildkit = (environment.variable)("DOCKER_BUILDKIT").is_some_and(|v| v == "0");
     let mut tried = Vec::new();
     for endpoint in endpoints {
         match greet(endpoint.clone()).await {
-            Ok((dialer, client, version)) => return Connection::new(dialer, client, &version, no_buildkit),
+            Ok((dialer, version)) => return Connection::new(dialer, &version, environment),
             Err(problem) => tried.push((endpoint, problem)),
         }
     }
@@ -76,36 +80,62 @@ pub async fn connect_in(environment: &Environment<'_>) -> Result<Connection> {
 }
 
 impl Connection {
-    fn new(
-        dialer: Dialer,
-        client: bollard::Docker,
-        version: &SystemVersion,
-        no_buildkit: bool,
-    ) -> Result<Self> {
-        let text = version.api_version.clone().unwrap_or_default();
-        let api =
-            api(&text).with_context(|| format!("{} says its API version is `{text}`", dialer.endpoint()))?;
-        let podman = version.components.iter().flatten().any(|c| c.name.contains("Podman"));
-        if api < OLDEST_API {
-            bail!(
-                "the Docker engine at {} is too old: its API is {text}, lambdeploy needs 1.40 (Docker 19.03)",
-                dialer.endpoint()
-            );
-        }
+    fn new(mut dialer: Dialer, version: &SystemVersion, environment: &Environment<'_>) -> Result<Self> {
+        let engine = format!("the Docker engine at {}", dialer.endpoint());
+        let api = negotiated(version, &engine)?;
         if version.os.as_deref().is_some_and(|os| os != "linux") {
-            bail!(
-                "the Docker engine at {} builds Windows images, Lambda runs Linux: switch it to Linux containers",
-                dialer.endpoint()
-            );
+            bail!("{engine} builds Windows images, Lambda runs Linux: switch it to Linux containers");
         }
+        let podman = version.components.iter().flatten().any(|c| c.name.contains("Podman"));
+        let no_buildkit = (environment.variable)("DOCKER_BUILDKIT").is_some_and(|v| v == "0");
         let builder = match (podman, no_buildkit) {
             (true, _) => Builder::Buildah,
             (false, true) => Builder::Classic,
             (false, false) => Builder::BuildKit,
         };
-        let platform = format!("linux/{}", version.arch.as_deref().unwrap_or_default());
-        Ok(Self { client, dialer, api, builder, platform })
+        dialer.speak(api);
+        Ok(Self {
+            client: client(&dialer)?,
+            dialer,
+            api,
+            builder,
+            platform: format!("linux/{}", version.arch.as_deref().unwrap_or_default()),
+            logins: Arc::new(environment.logins()?),
+            ssh_agent: environment.ssh_agent(),
+        })
     }
+}
+
+/// The newest API that both sides speak.
+fn negotiated(version: &SystemVersion, engine: &str) -> Result<(u32, u32)> {
+    let read = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default();
+        api(text).with_context(|| format!("{engine} says its API version is `{text}`"))
+    };
+    let (newest, ours) = (read(&version.api_version)?, ours());
+    if newest < OLDEST_API {
+        bail!(
+            "{engine} is too old: its API is {}.{}, lambdeploy needs 1.40 (Docker 19.03)",
+            newest.0,
+            newest.1
+        );
+    }
+    match version.min_api_version.is_some().then(|| read(&version.min_api_version)).transpose()? {
+        Some(oldest) if oldest > ours => bail!(
+            "{engine} is too new: its API begins with {}.{}, this lambdeploy speaks {}.{}; update lambdeploy",
+            oldest.0,
+            oldest.1,
+            ours.0,
+            ours.1
+        ),
+        _ => Ok(newest.min(ours)),
+    }
+}
+
+/// The newest API whose answers bollard knows.
+fn ours() -> (u32, u32) {
+    let of = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    (of(API_DEFAULT_VERSION.major_version), of(API_DEFAULT_VERSION.minor_version))
 }
 
 /// Why an engine did not answer.
@@ -114,12 +144,12 @@ struct Problem {
     text: String,
 }
 
-async fn greet(endpoint: Endpoint) -> Result<(Dialer, bollard::Docker, SystemVersion), Problem> {
+async fn greet(endpoint: Endpoint) -> Result<(Dialer, SystemVersion), Problem> {
     let patience = if matches!(endpoint, Endpoint::Ssh { .. }) { GREETING_BY_SSH } else { GREETING };
     let dialer = Dialer::new(endpoint).map_err(|e| Problem { kind: e.kind(), text: e.to_string() })?;
     let client = client(&dialer).map_err(|e| Problem { kind: io::ErrorKind::Other, text: e.to_string() })?;
     match tokio::time::timeout(patience, client.version()).await {
-        Ok(Ok(version)) => Ok((dialer, client, version)),
+        Ok(Ok(version)) => Ok((dialer, version)),
         Ok(Err(error)) => Err(problem(&error, &dialer)),
         Err(_) => Err(Problem {
             kind: io::ErrorKind::TimedOut,

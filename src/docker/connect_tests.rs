@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::docker::testing::serve;
-use std::path::Path;
+use std::{path::Path, sync::Mutex};
 
 async fn connect_to(host: &str, home: &Path) -> Result<Connection> {
     let variable = |name: &str| (name == "DOCKER_HOST").then(|| host.to_owned());
@@ -39,6 +39,22 @@ fn all_places_that_were_tried_are_told() {
     );
 }
 
+#[tokio::test]
+async fn requests_name_the_newest_version_that_both_sides_speak() {
+    for (engine, spoken) in [("1.41", "1.41"), ("1.55", "1.53")] {
+        let paths = Arc::new(Mutex::new(Vec::new()));
+        let seen = paths.clone();
+        let address = serve(move |request| {
+            seen.lock().unwrap().push(request.uri().path().to_owned());
+            let text = format!(r#"{{"ApiVersion": "{engine}", "MinAPIVersion": "1.24", "Os": "linux"}}"#);
+            http::Response::new(text.into())
+        });
+        let docker = connect_to(&format!("tcp://{}", address.await), Path::new("/nowhere")).await.unwrap();
+        docker.client.version().await.unwrap();
+        assert_eq!(*paths.lock().unwrap(), ["/version".to_owned(), format!("/v{spoken}/version")]);
+    }
+}
+
 async fn engine_that_says(version: &'static str) -> Result<Connection> {
     let address = serve(move |_| http::Response::new(version.into())).await;
     connect_to(&format!("tcp://{address}"), Path::new("/nowhere")).await
@@ -57,6 +73,11 @@ async fn the_engine_says_what_it_can() {
 async fn engines_that_are_too_old_or_build_windows_are_refused() {
     let old = engine_that_says(r#"{"ApiVersion": "1.39"}"#).await.err().unwrap().to_string();
     assert!(old.contains("too old: its API is 1.39"), "{old}");
+    let new = engine_that_says(r#"{"ApiVersion": "1.99", "MinAPIVersion": "1.80"}"#).await.err().unwrap();
+    assert!(
+        new.to_string().contains("its API begins with 1.80") && new.to_string().contains("update lambdeploy"),
+        "{new}"
+    );
     let windows =
         engine_that_says(r#"{"ApiVersion": "1.51", "Os": "windows"}"#).await.err().unwrap().to_string();
     assert!(windows.contains("switch it to Linux containers"), "{windows}");

@@ -18,6 +18,7 @@ use tokio::{
     net::TcpStream,
     process::{Child, ChildStderr, Command},
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// Bytes kept of what `ssh` complains about.
 const COMPLAINT: usize = 2000;
@@ -26,11 +27,16 @@ const COMPLAINT: usize = 2000;
 #[derive(Clone)]
 pub struct Dialer {
     endpoint: Endpoint,
-    tls: Option<tokio_rustls::TlsConnector>,
+    tls: Option<TlsConnector>,
+    /// What every request's path begins with: `/v1.41`.
+    prefix: String,
     complaint: Arc<Mutex<String>>,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// What HTTP/2 is called in TLS (RFC 7301).
+const HTTP2: &[u8] = b"h2";
+
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Dialer {
@@ -41,7 +47,12 @@ impl Dialer {
             Endpoint::Tcp { certificates: Some(folder), .. } => Some(tls(folder)?),
             _ => None,
         };
-        Ok(Self { endpoint, tls, complaint: Arc::default() })
+        Ok(Self { endpoint, tls, prefix: String::new(), complaint: Arc::default() })
+    }
+
+    /// Speaks this version of the engine's API from now on; before, the newest that the engine has.
+    pub fn speak(&mut self, (major, minor): (u32, u32)) {
+        self.prefix = format!("/v{major}.{minor}");
     }
 
     pub fn endpoint(&self) -> &Endpoint {
@@ -64,10 +75,28 @@ impl Dialer {
             // Its errors reach the one who waits for the response.
             let _reported = connection.with_upgrades().await;
         });
+        // bollard leaves its own version out.
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
-        *request.uri_mut() = path.parse::<Uri>()?;
+        *request.uri_mut() = format!("{}{path}", self.prefix).parse::<Uri>()?;
         request.headers_mut().insert(HOST, HeaderValue::from_static("docker"));
         Ok(sender.send_request(request).await?)
+    }
+
+    /// A connection on which the engine is spoken to in HTTP/2 from the first byte.
+    ///
+    /// # Errors
+    /// No connection, or TLS with an engine that does not choose HTTP/2.
+    pub async fn dial_http2(&self) -> io::Result<Box<dyn Stream>> {
+        let (Endpoint::Tcp { address, .. }, Some(tls)) = (&self.endpoint, &self.tls) else {
+            return self.dial().await;
+        };
+        let mut config = rustls::ClientConfig::clone(tls.config());
+        config.alpn_protocols = vec![HTTP2.to_vec()];
+        let stream = tls_over(&Arc::new(config).into(), address).await?;
+        match stream.get_ref().1.alpn_protocol() {
+            Some(HTTP2) => Ok(Box::new(stream)),
+            _ => Err(io::Error::other("the engine does not offer it over TLS")),
+        }
     }
 
     async fn dial(&self) -> io::Result<Box<dyn Stream>> {
@@ -80,12 +109,10 @@ impl Dialer {
     }
 
     async fn tcp(&self, address: &str) -> io::Result<Box<dyn Stream>> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let Some(tls) = &self.tls else { return Ok(Box::new(stream)) };
-        let host = address.rsplit_once(':').map_or(address, |(host, _)| host).trim_matches(['[', ']']);
-        let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        Ok(Box::new(tls.connect(name, stream).await?))
+        match &self.tls {
+            Some(tls) => Ok(Box::new(tls_over(tls, address).await?)),
+            None => Ok(Box::new(tcp(address).await?)),
+        }
     }
 
     /// As Docker's own client does it: the engine is at the far end of `docker system dial-stdio`.
@@ -111,6 +138,18 @@ impl Dialer {
     }
 }
 
+async fn tcp(address: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+async fn tls_over(tls: &TlsConnector, address: &str) -> io::Result<TlsStream<TcpStream>> {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host).trim_matches(['[', ']']);
+    let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    tls.connect(name, tcp(address).await?).await
+}
+
 async fn listen(mut from: ChildStderr, to: Arc<Mutex<String>>) {
     let mut buffer = [0; 512];
     while let Ok(n @ 1..) = from.read(&mut buffer).await {
@@ -122,12 +161,12 @@ async fn listen(mut from: ChildStderr, to: Arc<Mutex<String>>) {
 }
 
 #[cfg(unix)]
-async fn unix(path: &Path) -> io::Result<Box<dyn Stream>> {
+pub async fn unix(path: &Path) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
 }
 
 #[cfg(not(unix))]
-async fn unix(_: &Path) -> io::Result<Box<dyn Stream>> {
+pub async fn unix(_: &Path) -> io::Result<Box<dyn Stream>> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
         "there are no Unix sockets for Docker on this system; use npipe:// or tcp://",
@@ -136,7 +175,7 @@ async fn unix(_: &Path) -> io::Result<Box<dyn Stream>> {
 
 /// All instances of a pipe can be taken for a moment.
 #[cfg(windows)]
-async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
+pub async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
     const ERROR_PIPE_BUSY: i32 = 231;
     for _ in 0..100 {
         match tokio::net::windows::named_pipe::ClientOptions::new().open(name) {
@@ -150,11 +189,11 @@ async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
 }
 
 #[cfg(not(windows))]
-async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
+pub async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "named pipes are Windows' own; use unix:// or tcp://"))
 }
 
-fn tls(folder: &Path) -> io::Result<tokio_rustls::TlsConnector> {
+fn tls(folder: &Path) -> io::Result<TlsConnector> {
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
     let bad = |name: &str, e: rustls::pki_types::pem::Error| {
         io::Error::other(format!("{}: {e}", folder.join(name).display()))

@@ -1,13 +1,15 @@
 //! Which engine: `DOCKER_HOST`, the current Docker context, else the sockets where engines usually listen.
 
-use super::hash::hex;
+use super::{
+    client_config::{ClientConfig, read_json},
+    hash::hex,
+    login::Logins,
+    session::Agent,
+};
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+use std::{fmt, path::PathBuf};
 
 /// Where an engine listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +71,23 @@ impl Environment<'_> {
         self.get("DOCKER_CERT_PATH").map(PathBuf::from).or_else(|| self.docker_folder())
     }
 
+    /// Docker's own logins and proxies of this process' user.
+    ///
+    /// # Errors
+    /// A `config.json` or `DOCKER_AUTH_CONFIG` that is malformed or can't be read.
+    pub fn logins(&self) -> Result<Logins> {
+        let config = match self.docker_folder() {
+            Some(folder) => ClientConfig::read(&folder)?,
+            None => ClientConfig::default(),
+        };
+        Logins::new(config, self.get("DOCKER_AUTH_CONFIG").as_deref(), self.get("PATH"))
+    }
+
+    /// The ssh agent that builds may use.
+    pub fn ssh_agent(&self) -> Option<Agent> {
+        Agent::new(self.get("SSH_AUTH_SOCK"))
+    }
+
     fn docker_folder(&self) -> Option<PathBuf> {
         self.get("DOCKER_CONFIG").map(PathBuf::from).or_else(|| Some(self.home.as_ref()?.join(".docker")))
     }
@@ -76,9 +95,7 @@ impl Environment<'_> {
     fn context_name(&self) -> Result<Option<String>> {
         let configured = match (self.get("DOCKER_CONTEXT"), self.docker_folder()) {
             (Some(name), _) => Some(name),
-            (None, Some(folder)) => {
-                read_json::<Config>(&folder.join("config.json"))?.and_then(|c| c.current_context)
-            }
+            (None, Some(folder)) => ClientConfig::read(&folder)?.current_context,
             (None, None) => None,
         };
         Ok(configured.filter(|name| !name.is_empty() && name != "default"))
@@ -186,12 +203,6 @@ impl fmt::Display for Endpoint {
 }
 
 #[derive(Deserialize)]
-struct Config {
-    #[serde(rename = "currentContext")]
-    current_context: Option<String>,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Meta {
     endpoints: MetaEndpoints,
@@ -210,19 +221,11 @@ struct MetaDocker {
     skip_tls_verify: bool,
 }
 
-/// `None` for a file that does not exist.
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).with_context(|| path.display().to_string()),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e).with_context(|| path.display().to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::path::Path;
 
     fn candidates(variables: &[(&str, &str)], home: &Path) -> Result<Candidates> {
         let variable = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());

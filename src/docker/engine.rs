@@ -14,6 +14,12 @@ impl Engine {
         Self::default()
     }
 
+    /// The engine that is already connected to.
+    #[cfg(test)]
+    pub(super) fn over(connection: connect::Connection) -> Self {
+        Self(OnceCell::new_with(Some(connection)))
+    }
+
     /// The connection, made at the first call.
     ///
     /// # Errors

@@ -60,6 +60,7 @@ impl Sample {
             fingerprint,
             rebuild: false,
             secrets: BTreeMap::new(),
+            logins: Default::default(),
         };
         Self { folder, request, lines: RefCell::default() }
     }

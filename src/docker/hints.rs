@@ -18,9 +18,20 @@ const BUILD: Hints = &[
         "the image that `# syntax=` names could not be had; without that line the engine reads the Dockerfile itself",
     ),
     (
-        &["pull access denied", "manifest unknown", "insufficient_scope", ": not found"],
-        "is the name of the base image right? Base images are pulled without credentials: `docker pull` a private one first",
+        &["toomanyrequests", "too many requests", "pull rate limit"],
+        "the registry limits how much is pulled without a login: `docker login` first, or take the image from a mirror (most \
+         official ones are in public.ecr.aws/docker/library/)",
     ),
+    (
+        &["401 unauthorized", "403 forbidden", "authorization failed", "no basic auth credentials"],
+        "the registry wants a login: `docker login` for its host first; base images are pulled with Docker's own logins",
+    ),
+    (
+        &["pull access denied", "insufficient_scope"],
+        "is the name of the base image right? If it is private, `docker login` first; base images are pulled with Docker's own \
+         logins",
+    ),
+    (&["manifest unknown", ": not found"], "is the name of the base image right?"),
     (
         &[
             "no such host",

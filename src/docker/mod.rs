@@ -6,6 +6,7 @@ mod archive;
 mod blob;
 mod build;
 mod build_log;
+mod client_config;
 mod connect;
 mod context;
 mod dial;
@@ -17,6 +18,8 @@ mod hash;
 mod hints;
 mod ignore;
 mod image_file;
+mod login;
+mod pulls;
 mod push;
 mod scripted;
 mod session;
@@ -28,6 +31,7 @@ mod tidy;
 pub use connect::connect;
 pub use distribution::{Body, Exchange, Http, InProcess};
 pub use engine::Engine;
+pub use login::{Login, OwnLogins};
 pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
 
 use crate::stack::Architecture;
@@ -144,6 +148,18 @@ pub struct BuildRequest {
     pub rebuild: bool,
     /// Values of the build's secrets by id.
     pub secrets: std::collections::BTreeMap<String, SecretValue>,
+    /// For registries that `docker login` need not know.
+    pub logins: Own,
+}
+
+/// The caller's own logins, or none.
+#[derive(Clone, Default)]
+pub struct Own(pub Option<std::rc::Rc<dyn OwnLogins>>);
+
+impl std::fmt::Debug for Own {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
 }
 
 /// Bytes that are never printed.

@@ -2,70 +2,23 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::{
-    aws::in_process,
-    docker::{BuildRequest, Docker, Engine, InProcess, NoDocker, ScriptedDocker, fingerprint},
+    docker::{BuildRequest, Docker, Engine, NoDocker, ScriptedDocker, fingerprint, testing::World},
     stack::{Architecture, Build},
 };
-use aws_sdk_ecr::{
-    Client,
-    config::{BehaviorVersion, Credentials, Region},
-};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use local_aws::{Config, LocalAws, NoContainers};
-use std::{cell::RefCell, rc::Rc, sync::Arc};
-
-/// A served local AWS with the repository `team/app`.
-struct World {
-    aws: LocalAws,
-    ecr: Client,
-    registry: Registry,
-}
-
-impl World {
-    async fn new() -> Self {
-        let aws = LocalAws::new(Config::default(), Arc::new(NoContainers)).unwrap();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = listener.local_addr().unwrap().to_string();
-        let served = aws.clone();
-        tokio::spawn(async move { served.serve(listener, std::future::pending()).await });
-        let config = aws_sdk_ecr::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
-            .endpoint_url(format!("http://{host}"))
-            .http_client(in_process::http_client(aws.clone()))
-            .build();
-        let ecr = Client::from_conf(config);
-        ecr.create_repository().repository_name("team/app").send().await.unwrap();
-        let token = ecr.get_authorization_token().send().await.unwrap();
-        let token = token.authorization_data()[0].authorization_token().unwrap().to_owned();
-        let token = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
-        let (user, password) = token.split_once(':').unwrap();
-        let (user, password) = (user.to_owned(), password.to_owned());
-        Self { aws, ecr, registry: Registry { host, user, password, insecure: true } }
-    }
-
-    /// Digest and media type of what the tag names.
-    async fn image(&self, tag: &str) -> Option<(String, String)> {
-        let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
-        let found = self.ecr.describe_images().repository_name("team/app").image_ids(id).send().await.ok()?;
-        let image = found.image_details().first()?;
-        Some((image.image_digest()?.to_owned(), image.image_manifest_media_type()?.to_owned()))
-    }
-
-    fn exchange(&self) -> impl crate::docker::Exchange + use<> {
-        let aws = self.aws.clone();
-        InProcess(move |request| {
-            let aws = aws.clone();
-            async move { Ok(aws.handle(request).await) }
-        })
-    }
-}
+use std::{cell::RefCell, rc::Rc};
 
 /// A build for a repository of its own: nobody else's push tidies up behind it.
 fn request(build: Build, architecture: Architecture, fingerprint: String) -> BuildRequest {
     let repository = format!("test-{}-{}", std::process::id(), &fingerprint[..3]);
-    BuildRequest { build, repository, architecture, fingerprint, rebuild: false, secrets: BTreeMap::new() }
+    BuildRequest {
+        build,
+        repository,
+        architecture,
+        fingerprint,
+        rebuild: false,
+        secrets: BTreeMap::new(),
+        logins: Default::default(),
+    }
 }
 
 /// An engine with an image of its own; `None`, and why, without one.

@@ -24,6 +24,7 @@ fn request(fingerprint: &str, rebuild: bool) -> BuildRequest {
         fingerprint,
         rebuild,
         secrets: BTreeMap::new(),
+        logins: Default::default(),
     }
 }
 

@@ -1,15 +1,28 @@
 //! What several tests of this module need.
 #![allow(clippy::unwrap_used)]
 
-use super::{Body, Exchange, Registry};
+use super::{Body, Exchange, InProcess, Registry};
+use crate::aws::in_process;
 use anyhow::Result;
+use aws_sdk_ecr::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{cell::RefCell, collections::BTreeMap, convert::Infallible, net::SocketAddr};
+use local_aws::{Config, LocalAws, NoContainers};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    convert::Infallible,
+    net::SocketAddr,
+    sync::Arc,
+};
 
 /// Serves `answer` on a port of its own.
 pub async fn serve(
@@ -42,6 +55,8 @@ pub struct MemoryRegistry {
     pub requests: RefCell<Vec<String>>,
     /// Answers to give instead, to the requests that come next.
     pub failures: RefCell<Vec<StatusCode>>,
+    /// What a part of a blob is answered with; 201, as ECR does, if nothing is set.
+    pub patched: Cell<Option<u16>>,
     upload: RefCell<Bytes>,
 }
 
@@ -59,10 +74,12 @@ impl MemoryRegistry {
         Ok(match (&parts.method, path.split('/').collect::<Vec<_>>().as_slice()) {
             (&Method::HEAD, ["blobs", digest]) if self.blobs.borrow().contains_key(*digest) => status(200),
             (&Method::HEAD, _) => status(404),
-            (&Method::POST, ["blobs", "uploads", ""]) => located("/v2/team/app/blobs/uploads/1"),
+            (&Method::POST, ["blobs", "uploads", ""]) => located(202, "/v2/team/app/blobs/uploads/1"),
             (&Method::PATCH, ["blobs", "uploads", "1"]) => {
+                assert!(!parts.headers.contains_key("content-range"), "ECR wants a blob in one piece");
                 self.upload.replace(body);
-                located("http://registry.test/v2/team/app/blobs/uploads/1?state=x")
+                let code = self.patched.get().unwrap_or(201);
+                located(code, "http://registry.test/v2/team/app/blobs/uploads/1?state=x")
             }
             (&Method::PUT, ["blobs", "uploads", "1"]) => self.finish(parts.uri.query().unwrap()),
             (&Method::PUT, ["manifests", tag]) => {
@@ -87,12 +104,60 @@ fn status(code: u16) -> Response<Bytes> {
     Response::builder().status(code).body(Bytes::new()).unwrap()
 }
 
-fn located(place: &str) -> Response<Bytes> {
-    Response::builder().status(202).header("location", place).body(Bytes::new()).unwrap()
+fn located(code: u16, place: &str) -> Response<Bytes> {
+    Response::builder().status(code).header("location", place).body(Bytes::new()).unwrap()
 }
 
 impl Exchange for MemoryRegistry {
     fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
         self.answer(request).boxed_local()
+    }
+}
+
+/// A served local AWS with the repository `team/app`.
+pub struct World {
+    aws: LocalAws,
+    ecr: Client,
+    pub registry: Registry,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let aws = LocalAws::new(Config::default(), Arc::new(NoContainers)).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let served = aws.clone();
+        tokio::spawn(async move { served.serve(listener, std::future::pending()).await });
+        let config = aws_sdk_ecr::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .endpoint_url(format!("http://{host}"))
+            .http_client(in_process::http_client(aws.clone()))
+            .build();
+        let ecr = Client::from_conf(config);
+        ecr.create_repository().repository_name("team/app").send().await.unwrap();
+        let token = ecr.get_authorization_token().send().await.unwrap();
+        let token = token.authorization_data()[0].authorization_token().unwrap().to_owned();
+        let token = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
+        let (user, password) = token.split_once(':').unwrap();
+        let (user, password) = (user.to_owned(), password.to_owned());
+        Self { aws, ecr, registry: Registry { host, user, password, insecure: true } }
+    }
+
+    /// Digest and media type of what the tag names.
+    pub async fn image(&self, tag: &str) -> Option<(String, String)> {
+        let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
+        let found = self.ecr.describe_images().repository_name("team/app").image_ids(id).send().await.ok()?;
+        let image = found.image_details().first()?;
+        Some((image.image_digest()?.to_owned(), image.image_manifest_media_type()?.to_owned()))
+    }
+
+    pub fn exchange(&self) -> impl Exchange + use<> {
+        let aws = self.aws.clone();
+        InProcess(move |request| {
+            let aws = aws.clone();
+            async move { Ok(aws.handle(request).await) }
+        })
     }
 }

@@ -2,17 +2,17 @@
 
 use super::{
     Context, RepositoryOutput,
+    ecr_login::EcrLogin,
     moved::{Moved, said},
 };
 use crate::{
     aws::{FoundExt, call},
-    docker::{self, BuildRequest, Docker, Fingerprint, Registry, SecretValue},
+    docker::{self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, SecretValue},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
     stack::{Architecture, Build},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use oci_spec::image::{ImageIndex, Os};
 use serde::Serialize;
 use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
@@ -103,6 +103,7 @@ impl Image {
                     fingerprint: fingerprint.hash.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
+                    logins: Own(Some(Rc::new(EcrLogin::new(&self.at.cloud, &repository.uri, to)))),
                 };
                 self.build_and_push(&request, &repository, &want.tag, to).await?;
             }
@@ -158,20 +159,9 @@ impl Image {
     }
 
     async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {
-        let answer =
-            call(to, "GetAuthorizationToken", || self.at.cloud.ecr.get_authorization_token().send()).await?;
-        let data = answer.authorization_data.and_then(|d| d.into_iter().next());
-        let token = data.and_then(|d| d.authorization_token).context("ECR gave no authorization token")?;
-        let decoded = String::from_utf8(BASE64_STANDARD.decode(token)?)?;
-        let (user, password) =
-            decoded.split_once(':').context("ECR's authorization token has no password")?;
-        let host = repository.uri.split('/').next().unwrap_or_default();
-        Ok(Registry {
-            host: host.to_owned(),
-            user: user.to_owned(),
-            password: password.to_owned(),
-            insecure: self.at.cloud.local,
-        })
+        let ecr = EcrLogin::new(&self.at.cloud, &repository.uri, to);
+        let Login { user, secret } = ecr.fetch().await?;
+        Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure: self.at.cloud.local })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod api_key;
 mod definition;
+mod ecr_login;
 mod existing_role;
 mod function;
 mod image;

@@ -1,0 +1,39 @@
+//! The values of a build's secrets.
+
+use crate::docker::SecretValue;
+use anyhow::{Result, bail};
+use bollard::moby::buildkit::secrets::v1::{GetSecretRequest, GetSecretResponse, secrets_server::Secrets};
+use std::collections::BTreeMap;
+use tonic::{Request, Response, Status};
+
+/// BuildKit's own bound on a secret, in bytes.
+const LARGEST: usize = 500 * 1024;
+
+/// The secrets by id.
+pub struct Values(BTreeMap<String, SecretValue>);
+
+impl Values {
+    /// # Errors
+    /// A secret that BuildKit won't take.
+    pub fn new(values: &BTreeMap<String, SecretValue>) -> Result<Self> {
+        if let Some((id, _)) = values.iter().find(|(_, value)| value.0.len() > LARGEST) {
+            bail!("the build secret `{id}` is over 500 KiB, BuildKit's limit");
+        }
+        Ok(Self(values.clone()))
+    }
+}
+
+#[tonic::async_trait]
+impl Secrets for Values {
+    async fn get_secret(
+        &self,
+        request: Request<GetSecretRequest>,
+    ) -> Result<Response<GetSecretResponse>, Status> {
+        let id = request.into_inner().id;
+        let value = self
+            .0
+            .get(&id)
+            .ok_or_else(|| Status::not_found(format!("secret {id} is not in the stack file")))?;
+        Ok(Response::new(GetSecretResponse { data: value.0.clone() }))
+    }
+}
