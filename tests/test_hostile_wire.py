@@ -183,6 +183,84 @@ def test_slow_clients_hold_up_nobody(local_aws):
             connection.close()
 
 
+def test_more_connections_than_files_may_be_open(local_aws):
+    many = []
+    try:
+        for _ in range(1100):
+            many.append(socket.create_connection(("127.0.0.1", local_aws.port), timeout=10))
+        assert_alive(local_aws)
+        # Whoever is asked nothing has made room; the latest are still there.
+        many[-1].sendall(b"GET /_local/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert many[-1].recv(1000).endswith(b"ok\n")
+    finally:
+        for connection in many:
+            connection.close()
+    assert_alive(local_aws)
+
+
+def registry_authorization(aws) -> str:
+    token = request("ecr", "POST", "/", b"{}", X_Amz_Target="AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken")
+    data = json.loads(exchange(aws, token).split(b"\r\n\r\n", 1)[1])["authorizationData"][0]
+    return f"Basic {data['authorizationToken']}"
+
+
+def test_more_uploads_are_begun_than_files_may_be_open(local_aws):
+    body = json.dumps({"repositoryName": "many"}).encode()
+    create = request("ecr", "POST", "/", body, X_Amz_Target="AmazonEC2ContainerRegistry_V20150921.CreateRepository")
+    assert status(exchange(local_aws, create)) == 200
+    begin = request("none", "POST", "/v2/many/blobs/uploads/", b"", Authorization=registry_authorization(local_aws), Connection="keep-alive")
+    places = set()
+    with socket.create_connection(("127.0.0.1", local_aws.port), timeout=10) as connection:
+        for _ in range(1100):
+            connection.sendall(begin)
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += connection.recv(65536)
+            assert status(answer) == 202, answer
+            places.add(next(line for line in answer.split(b"\r\n") if line.lower().startswith(b"location:")))
+    assert len(places) == 1100
+    assert_alive(local_aws)
+    open_files = len(os.listdir(f"/proc/{local_aws.process.pid}/fd"))
+    assert open_files < 100, f"{open_files} files are open"
+
+
+def test_a_head_that_comes_byte_by_byte_is_not_waited_for(local_aws):
+    since = time.monotonic()
+    with socket.create_connection(("127.0.0.1", local_aws.port), timeout=60) as connection:
+        connection.setblocking(False)
+        connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+        while time.monotonic() - since < 40:
+            time.sleep(0.5)
+            try:
+                connection.send(b"a")
+                if not connection.recv(1000):
+                    break
+            except BlockingIOError:
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                break
+    assert 10 < time.monotonic() - since < 35
+
+
+@pytest.mark.parametrize("host", ["evil.example:4510", "127.0.0.1.evil.example", "1.execute-api.evil.example", "192.168.0.7", "x"])
+@pytest.mark.parametrize("path", ["/_local/dump", "/v2/", "/", "/_aws/execute-api/a/b/"])
+def test_a_name_that_somebody_else_gave_this_machine_opens_no_door(local_aws, host, path):
+    assert status(exchange(local_aws, request("ecr", "GET", path, b"", Host=host))) == 403
+
+
+@pytest.mark.parametrize("header", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "same-origin"}, {"Sec_Fetch_Site": "cross-site"}], ids=str)
+def test_a_web_page_opens_no_door_but_a_stage_url(local_aws, header):
+    for method, path in (("GET", "/_local/dump"), ("POST", "/_local/stop"), ("PUT", "/_local/faults"), ("POST", "/v2/a/blobs/uploads/?token=x"), ("GET", "/restapis")):
+        answer = exchange(local_aws, request("apigateway", method, path, b"", **header))
+        assert status(answer) == 403 and b"this request comes from a page" in answer, answer
+    assert b"this request comes from a page" not in exchange(local_aws, request("none", "GET", "/_aws/execute-api/a/b/", b"", **header))
+
+
+def test_a_link_ends_nothing(local_aws):
+    assert status(exchange(local_aws, request("none", "GET", "/_local/stop", b""))) == 405
+    assert_alive(local_aws)
+
+
 def test_random_bytes(local_aws):
     seed = int(os.environ.get("HOSTILE_SEED", "1"))
     dice = random.Random(seed)
@@ -201,5 +279,5 @@ def test_random_bytes(local_aws):
 
 def assert_alive(aws):
     since = time.monotonic()
-    assert exchange(aws, b"GET /_local/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"ok\n")
+    assert exchange(aws, b"GET /_local/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").endswith(b"ok\n")
     assert time.monotonic() - since < 2

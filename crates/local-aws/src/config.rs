@@ -1,6 +1,7 @@
 //! What a person can set about the local AWS.
 
-use std::time::Duration;
+use crate::secret;
+use std::{io, time::Duration};
 
 /// How soon the local AWS agrees with what it was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,10 +21,20 @@ pub struct Config {
     /// Added to every AWS request (not to `/v2/`, `/_local/` or the stage URL), to see what a run costs on a real line.
     pub latency: Duration,
     pub consistency: Consistency,
-    /// Decides every random-looking choice: ids, key values, the exact delays of `Realistic`.
+    /// Decides every random-looking choice: ids, key values, the exact delays of `Realistic`. Who knows it can compute
+    /// them: outside of tests it is [`random_seed`].
     pub seed: u64,
     /// Upper bound of the items on a page of every list; `None` keeps AWS's own defaults.
     pub page_size: Option<usize>,
+}
+
+/// A seed that nobody can foresee.
+///
+/// # Errors
+/// The system has no randomness to give.
+pub fn random_seed() -> io::Result<u64> {
+    let random = secret::random()?;
+    u64::from_str_radix(&random[..16], 16).map_err(io::Error::other)
 }
 
 impl Default for Config {

@@ -9,7 +9,11 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`server`] | HTTP in: which of the doors a request goes to (AWS API, registry, stage URL, `/_local/`) |
+//! | [`server`] | one local AWS, and its four doors |
+//! | `connections` | HTTP in: so many connections at most, and none that only waits |
+//! | `gate` | before every door: names of this machine only, web pages at stage URLs only; which door a request goes to |
+//! | `local_pages` | the door `/_local/`, for people and tests |
+//! | `secret` | what nobody can compute from outside: the signatures of passwords and proofs |
 //! | `api` | the AWS API's door: through latency, [`faults`], `grants`, `authorization` to the handler |
 //! | [`protocol`] | a request on the wire becomes a [`Call`]; a reply or an [`AwsError`] becomes bytes again |
 //! | [`world`] | all state, as plain data: accounts, and in each the regions |
@@ -37,7 +41,9 @@ pub mod world;
 mod api;
 mod apigateway;
 mod authorization;
+mod connections;
 mod ecr;
+mod gate;
 mod gateway;
 mod grants;
 mod header_case;
@@ -45,15 +51,19 @@ mod header_case;
 pub mod hostile;
 mod iam;
 mod lambda;
+mod local_pages;
 mod logs;
 mod registry;
+mod secret;
 mod sts;
 #[cfg(any(test, fuzzing))]
 mod testing;
 
-pub use config::{Config, Consistency};
+pub use config::{Config, Consistency, random_seed};
 pub use error::AwsError;
 pub use faults::{Action, Cut, Fault, FaultPlan, Hook, Moment, Point};
 pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers, Reaction, Scripted, Started};
+pub use local_pages::PROOF;
 pub use operation::Call;
+pub use secret::{Secret, random};
 pub use server::{Body, LocalAws};

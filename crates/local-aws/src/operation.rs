@@ -7,6 +7,7 @@ use crate::{
     gateway::Meters,
     lambda::runtime::Pool,
     registry::BlobStore,
+    secret::Secret,
     world::{Account, Region, World},
 };
 use bytes::Bytes;
@@ -129,6 +130,7 @@ pub struct Call<'a> {
     pub now: Timestamp,
     pub clock: &'a Clock,
     pub config: &'a Config,
+    pub secret: &'a Secret,
     pub delays: Delays,
     pub world: &'a mut World,
     pub blobs: &'a BlobStore,

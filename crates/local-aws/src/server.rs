@@ -1,42 +1,38 @@
-//! HTTP in. One port has four doors: the AWS API (signed requests to any path), the registry (`/v2/`), the stage URL
-//! (`<api>.execute-api.localhost` or `/_aws/execute-api/<api>/…`) and our own page (`/_local/…`).
+//! One local AWS. Its port has four doors behind one [`gate`]: the AWS API (signed requests to any path), the registry
+//! (`/v2/`), the stage URL (`<api>.execute-api.localhost` or `/_aws/execute-api/<api>/…`) and our own pages (`/_local/…`).
 
 use crate::{
     authorization,
     clock::Clock,
     config::Config,
+    connections,
     error::AwsError,
     faults::{Cut, Faults},
+    gate::{self, Door},
     gateway::{self, Gateway},
     grants::Grants,
-    header_case::{Head, Noting, WrittenNames},
-    lambda::{containers::ContainerEngine, runtime::Pool},
+    lambda::{containers::ContainerEngine, revision, runtime::Pool},
+    local_pages,
     operation::{Call, Reply},
     protocol::Incoming,
     registry::{self, BlobStore},
     request_log::RequestLog,
+    secret::Secret,
     world::World,
 };
 use bytes::Bytes;
-use futures_util::{FutureExt, future::BoxFuture};
-use http::{Method, Request, Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     future::Future,
     io,
-    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Notify,
-};
+use tokio::{net::TcpListener, sync::Notify};
 
 /// A request or response body: whole or streamed.
 pub type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -67,6 +63,7 @@ pub(crate) struct Inner {
     pub gateway: Gateway,
     pub grants: Grants,
     pub faults: Faults,
+    secret: Secret,
     next_request: AtomicU64,
 }
 
@@ -83,6 +80,7 @@ impl LocalAws {
             gateway: Gateway::default(),
             grants: Grants::default(),
             faults: Faults::default(),
+            secret: Secret::random()?,
             next_request: AtomicU64::new(1),
             config,
         })))
@@ -105,6 +103,7 @@ impl LocalAws {
             gateway: Gateway::default(),
             grants: Grants::default(),
             faults: Faults::default(),
+            secret: inner.secret.clone(),
             next_request: AtomicU64::new(inner.next_request.load(Ordering::Relaxed)),
             config: inner.config.clone(),
         })))
@@ -124,54 +123,35 @@ impl LocalAws {
     /// # Errors
     /// [`Cut`], only where a fault plan says so.
     pub async fn try_handle(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
-        Ok(match Door::of(&request) {
-            Door::Local(page) if page == "faults" && request.method() == Method::PUT => {
-                self.put_faults(request).await
-            }
-            Door::Local(page) => self.local_page(&page, request.uri().query().unwrap_or_default()),
-            Door::Registry => return registry::handle(self, request).await,
-            Door::Stage(target) => gateway::handle(self, target, request).await,
-            Door::Api => return self.api(request).await,
+        Ok(match gate::door(&request) {
+            Err(refusal) => refusal.into_response(),
+            Ok(Door::Local(page)) => local_pages::answer(self, &page, request).await,
+            Ok(Door::Registry) => return registry::handle(self, request).await,
+            Ok(Door::Stage(target)) => gateway::handle(self, target, request).await,
+            Ok(Door::Api) => return self.api(request).await,
         })
     }
 
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
-        if let Ok(address) = listener.local_addr() {
-            self.0.pool.served_at(address);
-        }
-        tokio::pin!(until);
-        loop {
-            let (stream, peer) = tokio::select! {
-                () = &mut until => break,
-                () = self.0.stop.notified() => break,
-                accepted = listener.accept() => accepted?,
-            };
-            tokio::spawn(self.clone().connection(stream, peer.ip()));
+        self.0.pool.served_at(listener.local_addr()?);
+        tokio::select! {
+            () = until => {}
+            () = self.0.stop.notified() => {}
+            () = connections::serve(self, &listener) => {}
         }
         self.0.pool.stop_all().await;
         Ok(())
     }
 
-    async fn connection(self, stream: TcpStream, peer: IpAddr) {
-        let head = Head::default();
-        let io = TokioIo::new(Noting { stream, head: head.clone() });
-        let service = service_fn(move |request| self.clone().answer(request, peer, head.names()));
-        // A client that goes away in mid-request is its own business; a cut is wanted.
-        let _gone = http1::Builder::new().serve_connection(io, service).await;
+    /// Ends [`Self::serve`], also one that is just taking a connection.
+    pub(crate) fn stop(&self) {
+        self.0.stop.notify_one();
     }
 
-    /// Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
-    fn answer(
-        self,
-        request: Request<hyper::body::Incoming>,
-        peer: IpAddr,
-        names: WrittenNames,
-    ) -> BoxFuture<'static, Result<Response<Body>, Cut>> {
-        let mut request = request.map(|b| b.map_err(io::Error::other).boxed_unsync());
-        request.extensions_mut().insert(gateway::Peer(peer));
-        request.extensions_mut().insert(names);
-        async move { self.try_handle(request).await }.boxed()
+    /// By which whoever started it knows it again.
+    pub fn secret(&self) -> &Secret {
+        &self.0.secret
     }
 
     /// Everything there is, for comparing before and after; accounts and regions without content are left out.
@@ -198,36 +178,10 @@ impl LocalAws {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request id in AWS's form, from a counter and the seed.
+    /// A request id in AWS's form, from a counter and the seed, which it does not tell.
     pub(crate) fn request_id(&self) -> String {
         let n = self.0.next_request.fetch_add(1, Ordering::Relaxed);
-        format!("{:08x}-0000-4000-8000-{n:012x}", self.0.config.seed as u32)
-    }
-
-    fn local_page(&self, page: &str, query: &str) -> Response<Body> {
-        match page {
-            "requests" => {
-                let entries = self.0.requests.entries();
-                let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string()).collect();
-                text(StatusCode::OK, lines.join("\n") + "\n")
-            }
-            "gateway" => {
-                let entries = self.0.gateway.log.entries();
-                let lines: Vec<String> = entries.iter().map(|e| json!(e).to_string() + "\n").collect();
-                text(StatusCode::OK, lines.concat())
-            }
-            "held" => text(StatusCode::OK, json!(self.0.faults.held()).to_string()),
-            "dump" => text(StatusCode::OK, self.dump().to_string()),
-            "stop" => {
-                // Kept for a loop that is just taking a connection: to wake who waits now could miss it.
-                self.0.stop.notify_one();
-                text(StatusCode::OK, "stopping\n".to_owned())
-            }
-            "settings" => text(StatusCode::OK, self.0.config.shown().to_string() + "\n"),
-            "health" => text(StatusCode::OK, "ok\n".to_owned()),
-            _ if page.starts_with("cognito/") => gateway::user_pool::page(self, page, query),
-            _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),
-        }
+        revision::uuid(&["request", &self.0.config.seed.to_string(), &n.to_string()])
     }
 
     pub(crate) async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
@@ -246,6 +200,7 @@ impl LocalAws {
                 now: self.0.clock.now(),
                 clock: &self.0.clock,
                 config: &self.0.config,
+                secret: &self.0.secret,
                 delays: self.0.config.delays(),
                 world: &mut world,
                 blobs: &self.0.blobs,
@@ -259,27 +214,6 @@ impl LocalAws {
             Reply::Invoke(request) => crate::lambda::invoke::answer(self, request).await,
             reply => Ok(reply),
         }
-    }
-}
-
-/// Where a request wants to go.
-enum Door {
-    Local(String),
-    Registry,
-    Stage(gateway::Target),
-    Api,
-}
-
-impl Door {
-    fn of(request: &Request<Body>) -> Self {
-        let path = request.uri().path();
-        if let Some(page) = path.strip_prefix("/_local/") {
-            return Self::Local(page.to_owned());
-        }
-        if path == "/v2" || path.starts_with("/v2/") {
-            return Self::Registry;
-        }
-        gateway::target(request).map_or(Self::Api, Self::Stage)
     }
 }
 

@@ -166,6 +166,7 @@ fn needs(service: Service, operation: Operation, input: Value) -> Vec<String> {
         now: inner.clock.now(),
         clock: &inner.clock,
         config: &inner.config,
+        secret: aws.secret(),
         delays: inner.config.delays(),
         world: &mut world,
         blobs: &inner.blobs,

@@ -57,7 +57,7 @@ pub fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
         return Err(errors::layer_not_found(digest, &name, &call.account));
     }
     let host = token::registry_host(&call.host);
-    let token = registry::password(&call.account, &call.region);
+    let token = registry::password(call.secret, &call.account, &call.region);
     let url = format!("http://{host}/v2/{name}/blobs/{digest}?token={token}");
     Ok(Reply::ok(json!({ "downloadUrl": url, "layerDigest": digest })))
 }

@@ -104,7 +104,7 @@ async fn registry_requests_have_their_faults_and_their_own_count() {
     let digest = |content: &str| crate::registry::sha256(content.as_bytes());
     let upload = |content: &'static str| {
         let request = Request::post(format!("/v2/app/blobs/uploads/?digest={}", digest(content)));
-        request.header("authorization", authorization()).body(full(content)).unwrap()
+        request.header("authorization", authorization(&aws)).body(full(content)).unwrap()
     };
     let head = |content: &str| Request::head(format!("/v2/app/blobs/{}", digest(content)));
     let refuse = Action::Refuse { status: 429, code: None, retry_after: Some(7) };
@@ -196,7 +196,7 @@ async fn a_cut_closes_the_socket() {
     let serving = aws.clone();
     let server = tokio::spawn(async move { serving.serve(listener, std::future::pending()).await });
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: L.CreateLogGroup\r\nContent-Length: 20\r\nAuthorization: AWS4-HMAC-SHA256 Credential=K/D/us-east-2/logs/aws4_request\r\n\r\n{\"logGroupName\":\"a\"}";
+    let request = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: L.CreateLogGroup\r\nContent-Length: 20\r\nAuthorization: AWS4-HMAC-SHA256 Credential=K/D/us-east-2/logs/aws4_request\r\n\r\n{\"logGroupName\":\"a\"}";
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut reply = Vec::new();
     stream.read_to_end(&mut reply).await.unwrap();

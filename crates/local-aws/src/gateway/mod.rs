@@ -32,7 +32,7 @@ mod refusal;
 mod request;
 mod routing;
 mod site;
-mod target;
+pub mod target;
 mod throttle;
 mod validation;
 mod vtl;
@@ -43,7 +43,7 @@ mod tests;
 pub use authorize::user_pool;
 pub use meters::Meters;
 pub use request::Peer;
-pub use target::{Target, target};
+pub use target::Target;
 
 use crate::server::{Body, LocalAws};
 use access_log::{AccessLog, Entry};

@@ -1,8 +1,5 @@
 //! Which API and stage a URL names.
 
-use crate::server::Body;
-use http::{Request, header};
-
 /// Which API and stage a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -12,14 +9,19 @@ pub struct Target {
     pub path: String,
 }
 
-/// `http://<api>.execute-api.<anything>/<stage>/…` or `/_aws/execute-api/<api>/<stage>/…`.
-pub fn target(request: &Request<Body>) -> Option<Target> {
-    let path = request.uri().path();
-    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let (api, rest) = match path.strip_prefix("/_aws/execute-api/") {
-        Some(rest) => rest.split_once('/').unwrap_or((rest, "")),
-        None => (host.split_once(".execute-api.")?.0, path.trim_start_matches('/')),
-    };
-    let (stage, below) = rest.split_once('/').map_or((rest, String::new()), |(s, p)| (s, format!("/{p}")));
-    Some(Target { api: api.to_owned(), stage: stage.to_owned(), path: below })
+/// `http://<api>.execute-api.localhost/<stage>/…`: all of the path is the API's.
+pub fn on_own_host(api: String, path: &str) -> Target {
+    of(api, path.trim_start_matches('/'))
+}
+
+/// `/_aws/execute-api/<api>/<stage>/…`
+pub fn in_path(path: &str) -> Option<Target> {
+    let rest = path.strip_prefix("/_aws/execute-api/")?;
+    let (api, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    Some(of(api.to_owned(), rest))
+}
+
+fn of(api: String, rest: &str) -> Target {
+    let (stage, path) = rest.split_once('/').map_or((rest, String::new()), |(s, p)| (s, format!("/{p}")));
+    Target { api, stage: stage.to_owned(), path }
 }

@@ -14,6 +14,7 @@
 pub mod containers;
 pub mod invoke;
 pub mod permission;
+pub mod revision;
 pub mod runtime;
 
 mod changes;
@@ -24,7 +25,6 @@ mod function;
 mod name;
 mod neighbours;
 mod read;
-mod revision;
 mod settings;
 mod source;
 mod tags;

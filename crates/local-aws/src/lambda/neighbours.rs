@@ -14,6 +14,7 @@ use crate::{
     operation::{Call, Reply, Service},
     policy::{self, Decision, Principal, Request},
     registry,
+    secret::Secret,
     world::World,
 };
 use jiff::Timestamp;
@@ -61,8 +62,8 @@ pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError>
 }
 
 /// The password of the registry's user `AWS`.
-pub fn registry_password(account: &str, region: &str) -> String {
-    registry::password(account, region)
+pub fn registry_password(secret: &Secret, account: &str, region: &str) -> String {
+    registry::password(secret, account, region)
 }
 
 /// # Errors

@@ -1,7 +1,7 @@
 //! Who asks: Basic credentials of the user `AWS`, whose password names account and region.
 
 use super::error::RegistryError;
-use crate::server::Body;
+use crate::{secret::Secret, server::Body};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Request, header};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,10 @@ pub struct Credentials {
     pub region: String,
 }
 
-/// What a password says; the payload is a checksum, so that a mistyped one is noticed.
+/// What a signature is for.
+const PASSWORD: &str = "registry";
+
+/// What a password says; the payload is this local AWS's signature, so that nobody else can make one.
 #[derive(Serialize, Deserialize)]
 struct Password {
     account: String,
@@ -25,36 +28,37 @@ struct Password {
 }
 
 /// The password of the user `AWS` for the registry of an account in a region.
-pub fn password(account: &str, region: &str) -> String {
+pub fn password(secret: &Secret, account: &str, region: &str) -> String {
     let password = Password {
         account: account.to_owned(),
         region: region.to_owned(),
-        payload: checksum(account, region),
+        payload: secret.sign(PASSWORD, &registry(account, region)),
         version: "2".to_owned(),
         kind: "DATA_KEY".to_owned(),
     };
     URL_SAFE_NO_PAD.encode(serde_json::json!(password).to_string())
 }
 
-fn checksum(account: &str, region: &str) -> String {
-    super::sha256(format!("{account}/{region}").as_bytes())
+fn registry(account: &str, region: &str) -> String {
+    format!("{account}/{region}")
 }
 
 impl Credentials {
     /// From the `Authorization` header, or from the `token` of a download URL.
-    pub fn of(request: &Request<Body>) -> Result<Self, RegistryError> {
+    pub fn of(request: &Request<Body>, secret: &Secret) -> Result<Self, RegistryError> {
         let password = match from_url(request) {
             Some(token) => token,
             None => from_header(request.headers())
                 .ok_or_else(|| RegistryError::unauthorized(request.headers().get(header::HOST)))?,
         };
-        Self::read(&password).ok_or_else(RegistryError::denied)
+        Self::read(&password, secret).ok_or_else(RegistryError::denied)
     }
 
-    fn read(password: &str) -> Option<Self> {
+    fn read(password: &str, secret: &Secret) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(password).ok()?;
         let Password { account, region, payload, .. } = serde_json::from_slice(&bytes).ok()?;
-        (payload == checksum(&account, &region)).then_some(Self { account, region })
+        let signed = secret.has_signed(PASSWORD, &registry(&account, &region), &payload);
+        signed.then_some(Self { account, region })
     }
 }
 
@@ -75,14 +79,18 @@ fn from_header(headers: &HeaderMap) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
-    fn a_password_says_account_and_region_and_notices_a_change() {
-        let password = password("123456789012", "eu-west-1");
+    fn a_password_says_account_and_region_and_is_of_one_local_aws() {
+        let (secret, other) = (Secret::random().unwrap(), Secret::random().unwrap());
+        let password = password(&secret, "123456789012", "eu-west-1");
         let credentials = Credentials { account: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
-        assert_eq!(Credentials::read(&password), Some(credentials));
-        assert_eq!(Credentials::read(&password[1..]), None);
-        assert_eq!(Credentials::read(""), None);
+        assert_eq!(Credentials::read(&password, &secret), Some(credentials));
+        assert_eq!(Credentials::read(&password, &other), None);
+        assert_eq!(Credentials::read(&password[1..], &secret), None);
+        assert_eq!(Credentials::read("", &secret), None);
     }
 }

@@ -20,9 +20,9 @@ struct Docker {
 }
 
 impl Docker {
-    fn new(registry: String) -> Self {
+    fn new(aws: &LocalAws, registry: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let auth = authorization().replace("Basic ", "");
+        let auth = authorization(aws).replace("Basic ", "");
         let config = json!({"auths": {registry.as_str(): {"auth": auth}}});
         std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
         Self { folder, registry }
@@ -90,7 +90,7 @@ async fn docker_pushes_and_pulls_and_is_told_why_it_may_not() {
     let aws = with_app().await;
     create(&aws, "other").await;
     let (host, _serving) = serve(&aws).await;
-    let docker = Docker::new(host.clone());
+    let docker = Docker::new(&aws, host.clone());
 
     let first = docker.build("app:v1", &host).await;
     docker.ok(&["push", "--quiet", &first]).await;

@@ -56,7 +56,7 @@ pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<B
 }
 
 async fn answer(aws: &LocalAws, request: Request<Body>) -> Answer {
-    let credentials = Credentials::of(&request)?;
+    let credentials = Credentials::of(&request, aws.secret())?;
     let route = Route::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
     let (name, target) = match route {
         Route::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),

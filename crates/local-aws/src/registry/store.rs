@@ -11,6 +11,9 @@ use std::{
 };
 use tempfile::{TempDir, TempPath};
 
+/// The most uploads that are begun and not finished; of more, the one that nobody went on with for longest is given up.
+const MOST_UPLOADS: usize = 1000;
+
 /// Blobs by digest, in a folder that is removed with the store.
 #[derive(Debug)]
 pub struct BlobStore {
@@ -98,13 +101,20 @@ impl BlobStore {
 
     /// A new upload for a repository.
     pub(super) fn start(&self, owner: Owner) -> io::Result<Upload> {
-        Upload::new(owner, tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.path())?)
+        let file = tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.path())?;
+        Ok(Upload::new(owner, file))
     }
 
     /// Keeps an upload until its next request.
     pub(super) fn keep(&self, id: String, upload: Upload) {
         let mut uploads = self.uploads();
         uploads.retain(|_, other| !other.is_abandoned());
+        if uploads.len() >= MOST_UPLOADS
+            && let Some((oldest, _)) = uploads.iter().min_by_key(|(_, upload)| upload.touched())
+        {
+            let oldest = oldest.clone();
+            uploads.remove(&oldest);
+        }
         uploads.insert(id, upload);
     }
 

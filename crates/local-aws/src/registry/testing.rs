@@ -38,8 +38,8 @@ impl Answer {
 }
 
 /// The credentials of the tests' account and region.
-pub fn authorization() -> String {
-    format!("Basic {}", STANDARD.encode(format!("AWS:{}", password(ACCOUNT, REGION))))
+pub fn authorization(aws: &LocalAws) -> String {
+    format!("Basic {}", STANDARD.encode(format!("AWS:{}", password(aws.secret(), ACCOUNT, REGION))))
 }
 
 /// As it is.
@@ -55,7 +55,7 @@ pub async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> A
 
 /// With the tests' credentials.
 pub async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
-    send(aws, request.header(header::AUTHORIZATION, authorization()), body).await
+    send(aws, request.header(header::AUTHORIZATION, authorization(aws)), body).await
 }
 
 /// Uploads a blob in one go.

@@ -102,7 +102,7 @@ async fn a_client_that_goes_away_leaves_no_upload() {
     let frames = [Ok(hyper::body::Frame::data(Bytes::from_static(b"half"))), Err(io::Error::other("gone"))];
     let body: Body = StreamBody::new(stream::iter(frames)).boxed_unsync();
     let request =
-        Request::patch(&location).header(header::AUTHORIZATION, authorization()).body(body).unwrap();
+        Request::patch(&location).header(header::AUTHORIZATION, authorization(&aws)).body(body).unwrap();
     assert_eq!(aws.handle(request).await.status(), 500);
     assert_eq!(aws.inner().blobs.count().unwrap(), 0);
     assert_eq!(get(&aws, &location).await.error().0, "BLOB_UPLOAD_UNKNOWN");

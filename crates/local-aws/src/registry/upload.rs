@@ -14,33 +14,33 @@ use tokio::{fs::File, io::AsyncWriteExt, time::Instant};
 /// An upload that nobody went on with for so long is given up.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Its file is open only while something comes in: that it was begun costs no file descriptor.
 #[derive(Debug)]
 pub struct Upload {
     pub owner: Owner,
     pub size: u64,
     hasher: Sha256,
-    file: File,
     path: TempPath,
     touched: Instant,
 }
 
 impl Upload {
-    pub fn new(owner: Owner, file: NamedTempFile) -> io::Result<Self> {
-        let (file, path) = file.into_parts();
-        let file = File::from_std(file);
-        Ok(Self { owner, size: 0, hasher: Sha256::new(), file, path, touched: Instant::now() })
+    pub fn new(owner: Owner, file: NamedTempFile) -> Self {
+        let path = file.into_temp_path();
+        Self { owner, size: 0, hasher: Sha256::new(), path, touched: Instant::now() }
     }
 
     /// Takes in a body to its end.
     pub async fn append(&mut self, mut body: Body) -> io::Result<()> {
+        let mut file = File::options().append(true).open(&self.path).await?;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame?.into_data() else { continue };
-            self.file.write_all(&chunk).await?;
+            file.write_all(&chunk).await?;
             self.hasher.update(&chunk);
             self.size += chunk.len() as u64;
         }
         self.touched = Instant::now();
-        self.file.flush().await
+        file.flush().await
     }
 
     /// The end: what came has to be what was declared.
@@ -55,5 +55,10 @@ impl Upload {
 
     pub fn is_abandoned(&self) -> bool {
         self.touched.elapsed() > ABANDONED
+    }
+
+    /// When something came in last.
+    pub fn touched(&self) -> Instant {
+        self.touched
     }
 }

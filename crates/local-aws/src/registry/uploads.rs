@@ -5,7 +5,7 @@ use super::{
     scope::{Owner, Scope},
     upload::Upload,
 };
-use crate::{ecr::is_digest, server::Body};
+use crate::{ecr::is_digest, secret, server::Body};
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,8 @@ pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
     {
         return Ok(created(&scope.owner.name, digest));
     }
-    let id = scope.aws.request_id();
+    // Who knows it can go on with the upload.
+    let id = secret::random()?;
     let mut upload = scope.aws.inner().blobs.start(scope.owner.clone())?;
     if let Some(digest) = parameters.get("digest") {
         upload.append(request.into_body()).await?;

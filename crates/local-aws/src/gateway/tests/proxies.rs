@@ -1,4 +1,4 @@
-use super::super::{exchange::Exchange, proxy, proxy_event, proxy_response, routing, site::Site, target};
+use super::super::{exchange::Exchange, proxy, proxy_event, proxy_response, routing, site::Site};
 use super::world::*;
 use crate::Config;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ fn event(
     draft.binary_media_types = binary.iter().map(|t| (*t).to_owned()).collect();
     publish(&aws, draft);
     let request = request(method_name, uri, headers, "");
-    let target = target(&request).unwrap();
+    let target = target(&request);
     let mut exchange = Exchange::new(&aws, &target, &request.into_parts().0);
     exchange.request.body = Bytes::from_static(body);
     let site = Site::find(&aws.world(), &target, exchange.received, &aws.inner().config.delays()).unwrap();

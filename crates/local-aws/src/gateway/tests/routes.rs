@@ -1,4 +1,4 @@
-use super::super::{routing, target};
+use super::super::routing;
 use super::world::*;
 use crate::Config;
 use serde_json::json;
@@ -86,7 +86,7 @@ fn both_forms_of_the_url_name_api_stage_and_path() {
     for (host, uri, path) in table {
         let mut request = request("GET", uri, &[], "");
         request.headers_mut().insert("host", host.parse().unwrap());
-        let target = target(&request).unwrap();
+        let target = target(&request);
         assert_eq!(
             (target.api.as_str(), target.stage.as_str(), target.path.as_str()),
             (API, "default", path),

@@ -6,6 +6,8 @@ use crate::{
         ApiKey, ApiStage, Deployment, Draft, Integration, IntegrationResponse, Method, Resource, RestApi,
         Stage, UsagePlan,
     },
+    gate::{Door, door},
+    gateway::Target,
     server::{Body, full},
 };
 use http::{HeaderMap, Request};
@@ -52,6 +54,14 @@ pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) ->
         request = request.header(*name, *value);
     }
     request.body(full(body.to_owned())).unwrap()
+}
+
+/// Which API and stage a request is for.
+pub fn target(request: &Request<Body>) -> Target {
+    match door(request) {
+        Ok(Door::Stage(target)) => target,
+        other => panic!("no stage URL: {other:?}"),
+    }
 }
 
 pub async fn send(aws: &LocalAws, request: Request<Body>) -> Seen {

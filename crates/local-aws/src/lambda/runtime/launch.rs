@@ -118,7 +118,7 @@ fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>) -> Result<Prepared, Failure> 
     let seed = aws.inner().config.seed.to_string();
     let id = revision::hex(&[&sandbox.id.arn, &seed, &pool.unique()]);
     let stream = format!("{day}/[$LATEST]{}", &id[..32]);
-    let password = neighbours::registry_password(&image.account, &image.region);
+    let password = neighbours::registry_password(aws.secret(), &image.account, &image.region);
     let launch = Launch {
         image: Image { image, registry: pool.registry(), password, aws: weak.clone() },
         environment: environment(sandbox, &stream),

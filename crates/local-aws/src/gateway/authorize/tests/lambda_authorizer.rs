@@ -2,7 +2,7 @@ use super::super::{
     authorizer_answer::AuthorizerAnswer, authorizer_cache::Cache, authorizer_event, lambda_authorizer,
 };
 use crate::apigateway::model::Authorizer;
-use crate::gateway::{exchange::Exchange, refusal::Kind, routing, site::Site, target, tests::world::*};
+use crate::gateway::{exchange::Exchange, refusal::Kind, routing, site::Site, tests::world::*};
 use crate::{Config, lambda::invoke::Outcome};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn exchange(uri: &str, headers: &[(&str, &str)]) -> Exchange {
     let aws = local_aws(Config::default());
     publish(&aws, draft([("/items/{id}", method("GET", mock("200")))]));
     let request = request("GET", uri, headers, "");
-    let target = target(&request).unwrap();
+    let target = target(&request);
     let mut exchange = Exchange::new(&aws, &target, &request.into_parts().0);
     let site = Site::find(&aws.world(), &target, exchange.received, &aws.inner().config.delays()).unwrap();
     exchange.route = Some(routing::find(&site.snapshot, "GET", &exchange.request.path).unwrap());

@@ -1,0 +1,71 @@
+//! `/_local/…`: what people and tests ask the local AWS itself.
+
+use crate::{
+    gateway,
+    server::{Body, LocalAws, text},
+};
+use http::{Method, Request, Response, StatusCode, header};
+use serde::Serialize;
+use serde_json::json;
+
+/// What a proof is signed for.
+pub const PROOF: &str = "proof";
+/// The longest text that is signed as a proof, in bytes.
+const LONGEST_NONCE: usize = 128;
+
+/// Pages are read; what changes something takes another method, which no link and no image can send.
+pub async fn answer(aws: &LocalAws, page: &str, request: Request<Body>) -> Response<Body> {
+    let method = match page {
+        "faults" => Method::PUT,
+        "stop" => Method::POST,
+        _ => Method::GET,
+    };
+    if *request.method() != method {
+        return wrong_method(page, &method);
+    }
+    match page {
+        "faults" => aws.put_faults(request).await,
+        "stop" => {
+            aws.stop();
+            text(StatusCode::OK, "stopping\n".to_owned())
+        }
+        _ => read(aws, page, request.uri().query().unwrap_or_default()),
+    }
+}
+
+fn read(aws: &LocalAws, page: &str, query: &str) -> Response<Body> {
+    let inner = aws.inner();
+    match page {
+        "requests" => lines(&inner.requests.entries()),
+        "gateway" => lines(&inner.gateway.log.entries()),
+        "held" => text(StatusCode::OK, json!(inner.faults.held()).to_string()),
+        "dump" => text(StatusCode::OK, aws.dump().to_string()),
+        "settings" => text(StatusCode::OK, inner.config.shown().to_string() + "\n"),
+        "health" => text(StatusCode::OK, "ok\n".to_owned()),
+        "proof" => proof(aws, query),
+        _ if page.starts_with("cognito/") => gateway::user_pool::page(aws, page, query),
+        _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),
+    }
+}
+
+/// Shows who knows the secret that this is the local AWS which has it, without saying it.
+fn proof(aws: &LocalAws, nonce: &str) -> Response<Body> {
+    if nonce.is_empty() || nonce.len() > LONGEST_NONCE {
+        let why = format!("what is to be signed is the query: 1 to {LONGEST_NONCE} bytes\n");
+        return text(StatusCode::BAD_REQUEST, why);
+    }
+    text(StatusCode::OK, aws.secret().sign(PROOF, nonce))
+}
+
+/// One JSON value a line.
+fn lines<T: Serialize>(entries: &[T]) -> Response<Body> {
+    text(StatusCode::OK, entries.iter().map(|entry| json!(entry).to_string() + "\n").collect())
+}
+
+fn wrong_method(page: &str, method: &Method) -> Response<Body> {
+    let mut response = text(StatusCode::METHOD_NOT_ALLOWED, format!("/_local/{page} takes {method}\n"));
+    if let Ok(method) = header::HeaderValue::from_str(method.as_str()) {
+        response.headers_mut().insert(header::ALLOW, method);
+    }
+    response
+}
