@@ -183,22 +183,28 @@ pub enum Consistency {
 
 #[derive(Debug, Args)]
 pub struct Local {
-    /// The port on 127.0.0.1; 0 takes any that is free
-    #[arg(long, default_value_t = 4510)]
-    pub port: u16,
+    /// The port on 127.0.0.1 (4510); 0 takes any that is free
+    #[arg(long)]
+    pub port: Option<u16>,
     /// Added to every AWS request
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub latency_ms: u64,
     /// How soon it agrees with what it was told
     #[arg(long, value_enum, default_value_t = Consistency::Instant)]
     pub consistency: Consistency,
-    /// Decides ids, key values and the exact delays
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+    /// Decides ids, key values and the exact delays (default: random)
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// The account, twelve digits
     #[arg(long, default_value = "000000000000")]
     pub account: String,
-    /// End the one in the background
+    /// List those that run
+    #[arg(long, conflicts_with = "stop")]
+    pub status: bool,
+    /// End the one that runs; --port says which of several
     #[arg(long)]
     pub stop: bool,
+    /// Started by --local, with nobody who reads along
+    #[arg(long, hide = true)]
+    pub background: bool,
 }

@@ -8,6 +8,7 @@ mod bad_days;
 mod commands;
 mod engine;
 mod interruptions;
+mod locals;
 mod shell;
 mod usage;
 mod verify;

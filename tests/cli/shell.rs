@@ -115,6 +115,13 @@ impl Shell {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
+    /// Ends the local AWS as a machine does that runs out of memory.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        _ = self.local.kill();
+        _ = self.local.wait();
+    }
+
     pub fn iam(&self) -> aws_sdk_iam::Client {
         let credentials = aws_credential_types::Credentials::new("000000000000", "x", None, None, "test");
         let config = aws_sdk_iam::Config::builder()
@@ -129,10 +136,9 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        _ = command(self.folder.path()).args(["local", "--stop"]).output();
+        _ = self.command("local --stop").output();
         // A test that failed half way may have left one that can't be asked any more.
-        _ = self.local.kill();
-        _ = self.local.wait();
+        self.kill();
     }
 }
 
@@ -152,7 +158,7 @@ pub fn docker(test: &str) -> bool {
 }
 
 /// The binary in a folder that is its home too, with an environment of its own.
-fn command(folder: &Path) -> Command {
+pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(BINARY);
     command.current_dir(folder).env_clear().env("HOME", folder).env("AWS_EC2_METADATA_DISABLED", "true");
     for name in ["PATH", "DOCKER_HOST", "SYSTEMROOT", "TMPDIR"] {

@@ -1,78 +1,90 @@
-//! The local AWS in the background: where its address is kept, how it is started and stopped.
+//! The local AWS that `--local` works with: one that was named, one that runs, or a new one in the background.
 
-use crate::{Exit, outside::http, ui::Printer};
+use super::records::{self, PATIENCE, Record};
+use crate::{outside::http, ui::Printer};
 use anyhow::{Context as _, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::{
     fs::{self, File},
-    io::ErrorKind,
-    path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
-
-/// What is kept of the one that runs.
-#[derive(Debug, Serialize, Deserialize)]
-struct Address {
-    endpoint: String,
-    pid: u32,
-}
+use tokio::time::Instant;
 
 /// Names one that was started by other means, for tests and for several at once.
-const VARIABLE: &str = "LAMBDEPLOY_LOCAL";
+pub const VARIABLE: &str = "LAMBDEPLOY_LOCAL";
+/// Where AWS's own tools look for AWS.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
-/// A start takes milliseconds; on a busy machine seconds.
-const START: Duration = Duration::from_secs(20);
-
-/// The endpoint of the one that runs, or of a new one.
+/// The endpoint of the one that the environment names, of the one that runs, or of a new one.
 ///
 /// # Errors
-/// When it does not start; the message has its log.
+/// When the one that is named does not answer, or a new one does not start; the message has its log.
 pub async fn find_or_start(printer: &Printer) -> Result<String> {
-    if let Ok(endpoint) = std::env::var(VARIABLE) {
-        let endpoint = endpoint.trim_end_matches('/').to_owned();
+    if let Some((variable, endpoint)) = named() {
         if !is_healthy(&endpoint).await {
             bail!(
-                "no local AWS answers at {endpoint}, which {VARIABLE} names: start it with `lambdeploy local`, or unset {VARIABLE}"
+                "no local AWS answers at {endpoint}, which {variable} names: start it with `lambdeploy local`, or unset {variable}"
             );
         }
         return Ok(endpoint);
     }
-    if let Some(address) = address()?
-        && is_healthy(&address.endpoint).await
-    {
-        return Ok(address.endpoint);
+    match records::running().await?.into_iter().next() {
+        Some(record) => Ok(record.endpoint),
+        None => start(printer).await,
     }
-    start(printer).await
+}
+
+/// The variable that names a local AWS, and its endpoint. [`ENDPOINT`] may be about something else than this machine.
+pub fn named() -> Option<(&'static str, String)> {
+    let value = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
+    let endpoint = |url: String| url.trim_end_matches('/').to_owned();
+    let ours = value(VARIABLE).map(|url| (VARIABLE, endpoint(url)));
+    ours.or_else(|| value(ENDPOINT).filter(|url| is_here(url)).map(|url| (ENDPOINT, endpoint(url))))
+}
+
+/// Whether a URL is one of this machine's own.
+fn is_here(url: &str) -> bool {
+    let Ok(uri) = url.parse::<::http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 async fn start(printer: &Printer) -> Result<String> {
-    let log = folder()?.join("local-aws.log");
-    let port = free_port()?;
+    let log = records::folder()?.join("local-aws.log");
     let output = File::create(&log).with_context(|| format!("writing {}", log.display()))?;
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["local", "--port", &port.to_string()]);
+    command.args(["local", "--background", "--port", &usual_port().to_string()]);
     command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
     detach(&mut command);
-    let mut child = command.spawn().context("starting the local AWS in the background")?;
-    let endpoint = format!("http://127.0.0.1:{port}");
-    let since = tokio::time::Instant::now();
-    while !is_healthy(&endpoint).await {
-        if child.try_wait()?.is_some() || since.elapsed() > START {
-            bail!("the local AWS did not start:\n{}", fs::read_to_string(&log).unwrap_or_default());
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let child = command.spawn().context("starting the local AWS in the background")?;
+    let Some(record) = started(child).await? else {
+        bail!("the local AWS did not start:\n{}", fs::read_to_string(&log).unwrap_or_default());
+    };
+    let endpoint = record.endpoint;
     printer.say(&format!(
         "started a local AWS in the background at {endpoint} (end it with `lambdeploy local --stop`)"
     ));
     Ok(endpoint)
 }
 
-/// The usual port, or any other that is free.
-fn free_port() -> Result<u16> {
-    let any = |port| std::net::TcpListener::bind(("127.0.0.1", port)).and_then(|l| l.local_addr());
-    Ok(any(4510).or_else(|_| any(0))?.port())
+/// What the new process wrote down, once it answers.
+async fn started(mut child: Child) -> Result<Option<Record>> {
+    let since = Instant::now();
+    while child.try_wait()?.is_none() && since.elapsed() < PATIENCE {
+        let running = records::running().await?;
+        if let Some(record) = running.into_iter().find(|r| r.pid == child.id()) {
+            return Ok(Some(record));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(None)
+}
+
+/// The usual port, or 0 for any other where that is taken.
+fn usual_port() -> u16 {
+    let usual = super::USUAL_PORT;
+    std::net::TcpListener::bind(("127.0.0.1", usual)).map_or(0, |_| usual)
 }
 
 /// Its own process group, so that Ctrl-C in this terminal is not for it.
@@ -90,34 +102,10 @@ fn detach(command: &mut Command) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP | DETACHED_PROCESS);
 }
 
-/// Ends the one in the background.
-///
-/// # Errors
-/// When it answers and does not end.
-pub async fn stop(printer: &Printer) -> Result<Exit> {
-    let running = match address()? {
-        Some(address) if is_healthy(&address.endpoint).await => address,
-        _ => {
-            printer.out("no local AWS is running");
-            return Ok(Exit::Done);
-        }
-    };
-    http::request("POST", &format!("{}/_local/stop", running.endpoint)).send().await?;
-    let since = tokio::time::Instant::now();
-    while is_healthy(&running.endpoint).await {
-        if since.elapsed() > START {
-            bail!("the local AWS at {} (process {}) does not end", running.endpoint, running.pid);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    printer.out(&format!("ended the local AWS at {}; everything in it is gone", running.endpoint));
-    Ok(Exit::Done)
-}
-
-/// Where none is, the connection is refused at once; one that is slow on a busy machine is there all the same.
-async fn is_healthy(endpoint: &str) -> bool {
-    let request = http::request("GET", &format!("{endpoint}/_local/health")).timeout(START);
-    request.send().await.is_ok_and(|r| r.status == 200)
+/// Whether a local AWS answers there.
+pub async fn is_healthy(endpoint: &str) -> bool {
+    let request = http::request("GET", &format!("{endpoint}/_local/health")).timeout(PATIENCE);
+    request.send().await.is_ok_and(|r| r.status == 200 && r.text() == "ok\n")
 }
 
 /// Whether what it was told holds at once, so that nothing is worth waiting for (`--consistency instant`).
@@ -131,45 +119,19 @@ pub async fn agrees_at_once(endpoint: &str) -> bool {
     settings.is_some_and(|s| !s.realistic)
 }
 
-/// Keeps the address for later commands.
-///
-/// # Errors
-/// When the folder can't be written to.
-pub fn remember(endpoint: &str) -> Result<()> {
-    let address = Address { endpoint: endpoint.to_owned(), pid: std::process::id() };
-    let file = file()?;
-    fs::write(&file, serde_json::to_string(&address)?).with_context(|| format!("writing {}", file.display()))
-}
+#[cfg(test)]
+mod tests {
+    use super::is_here;
 
-/// Forgets the address, if it is still this one's.
-///
-/// # Errors
-/// When the folder can't be written to.
-pub fn forget(endpoint: &str) -> Result<()> {
-    if address()?.is_some_and(|a| a.endpoint == endpoint) {
-        fs::remove_file(file()?)?;
+    #[test]
+    fn only_an_address_of_this_machine_can_be_a_local_aws() {
+        for url in ["http://127.0.0.1:4510", "http://localhost:4566/", "http://[::1]:1"] {
+            assert!(is_here(url), "{url}");
+        }
+        for url in
+            ["https://sts.us-east-2.amazonaws.com", "http://192.168.1.7:4510", "127.0.0.1.evil.example", ""]
+        {
+            assert!(!is_here(url), "{url}");
+        }
     }
-    Ok(())
-}
-
-fn address() -> Result<Option<Address>> {
-    match fs::read_to_string(file()?) {
-        // What can't be read was written by another version: as good as none.
-        Ok(text) => Ok(serde_json::from_str(&text).ok()),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e.into()),
-    }
-}
-
-fn file() -> Result<PathBuf> {
-    Ok(folder()?.join("local-aws.json"))
-}
-
-/// The person's own folder for such things, as the platform has it.
-fn folder() -> Result<PathBuf> {
-    let project =
-        directories::ProjectDirs::from("", "", "lambdeploy").context("this user has no home folder")?;
-    let folder = project.state_dir().unwrap_or_else(|| project.cache_dir()).to_owned();
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder)
 }

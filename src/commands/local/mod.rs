@@ -1,32 +1,55 @@
-//! `local`: the local AWS in the foreground, and `--stop` for one in the background.
+//! `local`: the local AWS in the foreground; `--status` and `--stop` for those that run.
 
 pub mod background;
+
+mod others;
+mod records;
 
 use crate::{Exit, cli, docker, exit::Usage, ui::Printer};
 use anyhow::{Context as _, Result};
 use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers};
+use records::Record;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
+/// Where people expect it.
+const USUAL_PORT: u16 = 4510;
+
 pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
     if args.stop {
-        return background::stop(printer).await;
+        return others::stop(args.port, printer).await;
+    }
+    if args.status {
+        return others::status(printer).await;
     }
     if args.account.len() != 12 || !args.account.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Usage(format!("--account {} is no account: it has twelve digits", args.account)).into());
     }
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, args.port));
-    let listener = listener.await.with_context(|| {
-        format!("port {} of 127.0.0.1 is not free; choose another with --port", args.port)
-    })?;
+    serve(args, printer).await
+}
+
+async fn serve(args: &cli::Local, printer: &Printer) -> Result<Exit> {
+    let port = args.port.unwrap_or(USUAL_PORT);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let listener = listener
+        .with_context(|| format!("port {port} of 127.0.0.1 is not free; choose another with --port"))?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    let aws = LocalAws::new(config(args), engine(printer).await)?;
-    background::remember(&endpoint)?;
+    let aws = LocalAws::new(config(args)?, engine(printer).await)?;
+    let record = Record::new(&aws, &endpoint, &args.account, args.background);
+    let older = records::running().await?.into_iter().next();
+    record.keep()?;
     printer.out(&format!(
         "local AWS at {endpoint} (AWS_ENDPOINT_URL={endpoint}, any access key; requests: {endpoint}/_local/requests)"
     ));
+    if let Some(older) = older {
+        printer.out(&format!(
+            "--local goes to {}, which was there before; set {}={endpoint} to use this one",
+            older.endpoint,
+            background::VARIABLE
+        ));
+    }
     let served = aws.serve(listener, ended()).await;
-    background::forget(&endpoint)?;
+    record.forget()?;
     served?;
     Ok(Exit::Done)
 }
@@ -61,16 +84,16 @@ async fn engine(printer: &Printer) -> Arc<dyn ContainerEngine> {
     }
 }
 
-fn config(args: &cli::Local) -> Config {
+fn config(args: &cli::Local) -> Result<Config> {
     let consistency = match args.consistency {
         cli::Consistency::Instant => Consistency::Instant,
         cli::Consistency::Realistic => Consistency::Realistic,
     };
-    Config {
+    Ok(Config {
         account: args.account.clone(),
         latency: Duration::from_millis(args.latency_ms),
         consistency,
-        seed: args.seed,
+        seed: args.seed.map_or_else(local_aws::random_seed, Ok)?,
         ..Config::default()
-    }
+    })
 }
