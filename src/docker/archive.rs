@@ -6,7 +6,7 @@ use super::{
     distribution::Distribution,
     hash::hex,
     hints::explain_push,
-    image_file::{ImageFile, Layer, Picked},
+    image_file::{ImageFile, Layer, Picked, Zstd},
 };
 use anyhow::{Context as _, Result, anyhow, bail};
 use flate2::{Compression, write::GzEncoder};
@@ -22,23 +22,41 @@ const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/// Uploads the image for `architecture` (OCI's name) in `file` and puts a manifest of this one platform under `tag`.
-/// Gives the manifest's digest.
+/// An image in a file.
+pub struct What<'a> {
+    pub path: &'a Path,
+    /// What to call it in errors.
+    pub name: &'a str,
+    /// What to do if it has layers in zstd.
+    pub zstd: &'a str,
+}
+
+impl<'a> What<'a> {
+    /// The person's own file; `name` is its path.
+    pub fn archive(path: &'a Path, name: &'a str) -> Self {
+        const ZSTD: &str = "write the archive with `docker buildx build --output type=oci,dest=FILE,compression=gzip,\
+                            force-compression=true`";
+        Self { path, name, zstd: ZSTD }
+    }
+}
+
+/// Uploads the image for `architecture` (OCI's name) and puts a manifest of this one platform under `tag`. Gives the
+/// manifest's digest.
 ///
 /// # Errors
 /// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry says.
 pub async fn push(
     to: &Distribution<'_>,
-    file: &Path,
+    what: &What<'_>,
     architecture: &str,
     tag: &str,
     on: OnProgress<'_>,
 ) -> Result<String> {
-    let (path, wanted) = (file.to_owned(), architecture.to_owned());
-    let picked = tokio::task::spawn_blocking(move || ImageFile::open(&path)?.pick(&wanted))
-        .await?
-        .with_context(|| file.display().to_string())?;
-    upload(to, file, picked, tag, on).await.map_err(|e| anyhow!(explain_push(&format!("{e:#}"))))
+    let (path, wanted) = (what.path.to_owned(), architecture.to_owned());
+    let picked = tokio::task::spawn_blocking(move || ImageFile::open(&path)?.pick(&wanted)).await?;
+    let picked = picked.map_err(|e| if e.is::<Zstd>() { anyhow!("{e}: {}", what.zstd) } else { e });
+    let picked = picked.with_context(|| what.name.to_owned())?;
+    upload(to, what.path, picked, tag, on).await.map_err(|e| anyhow!(explain_push(&format!("{e:#}"))))
 }
 
 async fn upload(

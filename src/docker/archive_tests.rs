@@ -69,6 +69,17 @@ fn write(members: &Members) -> NamedTempFile {
     file
 }
 
+/// Pushes `file` under `tag`.
+async fn push(
+    to: &Distribution<'_>,
+    file: &Path,
+    architecture: &str,
+    tag: &str,
+    on: OnProgress<'_>,
+) -> Result<String> {
+    super::push(to, &What::archive(file, "image.tar"), architecture, tag, on).await
+}
+
 async fn pushed(members: &Members) -> Result<(MemoryRegistry, Value)> {
     let store = MemoryRegistry::default();
     let file = write(members);
@@ -151,11 +162,20 @@ async fn what_can_not_be_pushed_is_said() {
     let image = add_image(&mut arm, "arm64", &layer());
     add_index(&mut arm, &[image]);
     assert!(error(&arm).await.contains("no image for linux/amd64, only for linux/arm64"));
+    let none = json!({"os": "unknown", "architecture": "unknown", "rootfs": {}});
+    let mut attested = saved(&["one/layer.tar"]);
+    attested.insert("c.json".into(), none.to_string().into_bytes());
+    assert!(error(&attested).await.ends_with("the archive holds no image"));
     assert!(error(&Members::from([("x".into(), b"y".to_vec())])).await.contains("neither an OCI layout"));
     let mut zstd = Members::new();
     let image = add_image(&mut zstd, "amd64", &[0x28, 0xb5, 0x2f, 0xfd, 0]);
     add_index(&mut zstd, &[image]);
-    assert!(error(&zstd).await.contains("is zstd; Lambda takes gzip"));
+    let error_of_zstd = error(&zstd).await;
+    assert!(
+        error_of_zstd.starts_with("image.tar: layer ")
+            && error_of_zstd.contains("is zstd; Lambda takes gzip: write the archive"),
+        "{error_of_zstd}"
+    );
     let mut damaged = saved(&["one/layer.tar"]);
     damaged.insert("one/layer.tar".into(), b"something else".to_vec());
     assert!(error(&damaged).await.contains("damaged"));

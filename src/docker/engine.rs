@@ -53,6 +53,15 @@ impl Docker for Engine {
         async move { push::push(self.connection().await?, image, to, repository, tag, on).await }
             .boxed_local()
     }
+
+    fn abandon<'a>(&'a self, to: &'a Registry, repository: &'a str, tag: &'a str) -> LocalBoxFuture<'a, ()> {
+        async move {
+            if let Some(connection) = self.0.get() {
+                push::abandon(connection, to, repository, tag).await;
+            }
+        }
+        .boxed_local()
+    }
 }
 
 #[cfg(test)]

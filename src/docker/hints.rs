@@ -45,18 +45,36 @@ const BUILD: Hints = &[
     ),
 ];
 
+// Engines up to 28 pass on the registry's error code, 29 only its words: so it is the words of AWS that count.
 const PUSH: Hints = &[
     (
-        &["your authorization token", "no basic auth credentials"],
+        &[
+            "authorization token",
+            "no basic auth credentials",
+            "401 unauthorized",
+            "authorization failed",
+            "authentication required",
+        ],
         "the registry does not take the token: it is fetched anew for each push, so run again; is the clock of this machine right?",
     ),
     (&["is not authorized to perform: ecr:"], "the caller's IAM policy lacks this action on the repository"),
-    (&["name unknown", "name_unknown"], "the repository is gone: was it deleted meanwhile? Run again"),
     (
-        &["tag invalid: the image tag"],
+        &["does not exist in the registry", "name unknown", "name_unknown"],
+        "the repository is gone: was it deleted meanwhile? Run again",
+    ),
+    (
+        &["the repository is immutable", "tag invalid: the image tag"],
         "the repository is immutable and has this tag with another image: delete that image, or change the context",
     ),
     (&["no space left on device"], "a disk is full: the engine's, or the one of temporary files"),
+    (
+        &["timeout awaiting response headers"],
+        "the registry took longer to store a layer than the engine waits: run again, what is there is not sent twice",
+    ),
+    (
+        &["toomanyrequests", "too many requests", "rate exceeded"],
+        "the registry is asked too often: run again in a minute",
+    ),
     (
         &[
             "no such host",
@@ -77,6 +95,30 @@ const PUSH: Hints = &[
         "the engine asks for TLS there: a registry without it must be in the engine's `insecure-registries`",
     ),
 ];
+
+/// What another attempt does not change. All else may: 29 leaves out by which code a registry refuses.
+const FOR_GOOD: &[&str] = &[
+    "denied",
+    "forbidden",
+    "authori",
+    "authentication",
+    "basic auth",
+    "does not exist in the registry",
+    "name unknown",
+    "immutable",
+    "tag invalid",
+    "no space left",
+    "no such image",
+    "platform",
+    "certificate",
+    "response to https client",
+];
+
+/// Whether a push that failed with `message` may go well the next time.
+pub fn may_pass(message: &str) -> bool {
+    let lower = message.to_lowercase();
+    !FOR_GOOD.iter().any(|words| lower.contains(words))
+}
 
 /// What a build said, with advice if there is any.
 pub fn explain_build(message: &str) -> String {
@@ -100,17 +142,54 @@ fn explain(message: &str, hints: Hints) -> String {
 mod tests {
     use super::*;
 
+    fn hint(explained: &str) -> &str {
+        explained.split_once("\nhint: ").map_or("", |(_, hint)| hint)
+    }
+
     #[test]
     fn known_messages_get_a_hint_and_others_stay() {
-        let denied = explain_push(
-            "denied: User: arn:x is not authorized to perform: ecr:InitiateLayerUpload on resource: y",
-        );
-        assert!(denied.ends_with("lacks this action on the repository"), "{denied}");
-        assert!(
-            explain_push("denied: Your authorization token has expired. Reauthenticate and try again.")
-                .contains("clock")
-        );
         assert!(explain_build("exec /bin/sh: exec format error").contains("emulation"));
         assert_eq!(explain_build("exit code: 1"), "exit code: 1");
+    }
+
+    /// What ECR says, as engines up to 28 and 29 pass it on.
+    #[test]
+    fn a_push_that_is_refused_is_explained_on_every_engine_and_not_tried_again() {
+        let gone = "The repository with name 'x' does not exist in the registry with id '123456789012'";
+        let fixed = "The image tag 'v1' already exists in the 'x' repository and cannot be overwritten because the repository \
+                     is immutable.";
+        let over = "Your authorization token has expired. Reauthenticate and try again.";
+        let user = "User: arn:x is not authorized to perform: ecr:InitiateLayerUpload on resource: y";
+        for (code, said, advice) in [
+            ("name unknown", gone, "the repository is gone"),
+            ("tag invalid", fixed, "immutable"),
+            ("denied", over, "clock"),
+            ("denied", user, "lacks this action on the repository"),
+        ] {
+            for message in [format!("{code}: {said}"), format!("error from registry: {said}")] {
+                let explained = explain_push(&message);
+                assert!(hint(&explained).contains(advice), "{explained}");
+                assert!(!may_pass(&message), "{message}");
+            }
+        }
+        let bare = "unexpected status from HEAD request to https://x/v2/a/blobs/sha256:0: 401 Unauthorized";
+        assert!(hint(&explain_push(bare)).contains("does not take the token") && !may_pass(bare));
+    }
+
+    #[test]
+    fn what_may_pass_is_tried_again() {
+        for message in [
+            "toomanyrequests: Rate exceeded",
+            "error from registry: Rate exceeded",
+            "received unexpected HTTP status: 500 Internal Server Error",
+            "unexpected status from PUT request to https://x/v2/a/manifests/v1: 503 Service Unavailable",
+            "failed to copy: failed to do request: Put \"https://x/y\": net/http: timeout awaiting response headers",
+            "unexpected EOF",
+            "tag does not exist: x/app:v1",
+        ] {
+            assert!(may_pass(message), "{message}");
+        }
+        let slow = explain_push("Put \"https://x/y\": net/http: timeout awaiting response headers");
+        assert!(hint(&slow).contains("took longer to store a layer"), "{slow}");
     }
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
+    fmt,
     fs::File,
     io::{BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -172,6 +173,8 @@ impl ImageFile {
                 ("linux", found) if found == architecture => {
                     drop(fitting.insert(descriptor.digest, (raw, manifest, config)))
                 }
+                // An attestation.
+                ("unknown", _) => {}
                 (os, found) => others.push(format!("{os}/{found}")),
             }
         }
@@ -205,6 +208,8 @@ impl ImageFile {
                 ("linux", found) if found == architecture => {
                     drop(fitting.insert(saved.config.clone(), (saved, config)))
                 }
+                // An attestation.
+                ("unknown", _) => {}
                 (os, found) => others.push(format!("{os}/{found}")),
             }
         }
@@ -223,9 +228,7 @@ impl ImageFile {
         let mut magic = Vec::new();
         layer.open(&self.path)?.take(size.min(4)).read_to_end(&mut magic)?;
         match magic.as_slice() {
-            [0x28, 0xb5, 0x2f, 0xfd] => bail!(
-                "layer {name} is zstd; Lambda takes gzip: build with `compression=gzip,force-compression=true`"
-            ),
+            [0x28, 0xb5, 0x2f, 0xfd] => return Err(Zstd(name.to_owned()).into()),
             [0x1f, 0x8b, ..] => layer.gzip_digest = Some(self.digest(&layer)?),
             _ => {}
         }
@@ -267,6 +270,18 @@ impl ImageFile {
         serde_json::from_slice(&self.read(name)?).with_context(|| format!("{name} in the archive"))
     }
 }
+
+/// A layer that Lambda does not take.
+#[derive(Debug)]
+pub struct Zstd(String);
+
+impl fmt::Display for Zstd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "layer {} is zstd; Lambda takes gzip", self.0)
+    }
+}
+
+impl std::error::Error for Zstd {}
 
 fn one<T>(mut fitting: impl ExactSizeIterator<Item = T>, others: &[String], architecture: &str) -> Result<T> {
     match (fitting.len(), others) {

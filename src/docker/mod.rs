@@ -11,6 +11,10 @@ mod connect;
 mod context;
 mod dial;
 mod distribution;
+#[cfg(test)]
+mod docker29;
+#[cfg(test)]
+mod docker29_tests;
 mod dockerfile;
 mod endpoint;
 mod engine;
@@ -111,6 +115,11 @@ pub trait Docker {
         on: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<()>>;
 
+    /// Takes away what a push that was broken off (by Ctrl-C, or as it stalled) has left with the engine.
+    fn abandon<'a>(&'a self, _: &'a Registry, _: &'a str, _: &'a str) -> LocalBoxFuture<'a, ()> {
+        async {}.boxed_local()
+    }
+
     /// Uploads the image for `architecture` in `archive` (OCI layout as tar, or what `docker save` writes) as a manifest of
     /// this one platform, and gives the manifest's digest. Needs no engine.
     ///
@@ -129,7 +138,9 @@ pub trait Docker {
         async move {
             let exchange = Http::new(to)?;
             let to = distribution::Distribution::new(&exchange, to, repository);
-            archive::push(&to, archive, architecture.oci(), tag, on).await
+            let name = archive.display().to_string();
+            let what = archive::What::archive(archive, &name);
+            archive::push(&to, &what, architecture.oci(), tag, on).await
         }
         .boxed_local()
     }

@@ -5,7 +5,7 @@ use super::{
     build::chain,
     connect::Connection,
     distribution::{Distribution, Http},
-    hints::explain_push,
+    hints::{explain_push, may_pass},
     tidy,
 };
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -16,11 +16,20 @@ use bollard::{
     query_parameters::{PushImageOptions, RemoveImageOptionsBuilder, TagImageOptionsBuilder},
 };
 use futures_util::StreamExt;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::io::AsyncWriteExt;
 
 /// Engines since 28 choose one platform of an image to push.
 const PLATFORM_API: (u32, u32) = (1, 46);
+
+/// Waits before each further attempt. Layers that are there are not sent again.
+const RETRIES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(12)];
+
+/// How long a person who pressed Ctrl-C waits for the engine to tidy up.
+const TIDYING: Duration = Duration::from_secs(5);
+
+/// What engines up to 28 say before they try a layer again.
+const RETRYING: &str = "Retrying";
 
 /// Pushes `image` as `to.host/repository:tag`; the engine keeps no such name afterwards.
 ///
@@ -34,19 +43,8 @@ pub async fn push(
     tag: &str,
     on: OnProgress<'_>,
 ) -> Result<()> {
-    let name = format!("{}/{repository}", to.host);
-    let options = TagImageOptionsBuilder::default().repo(&name).tag(tag).build();
-    connection
-        .client
-        .tag_image(&image.id, Some(options))
-        .await
-        .context("the engine no longer has the built image")?;
-    let pushed = with_platform_or_without(connection, image, to, &name, tag, on).await;
-    if let Err(e) = untag(connection, image, &name, tag).await {
-        // Untidy, not wrong.
-        on(Progress::Line(format!("{name}:{tag} stays among the engine's names: {}", text(&e))));
-    }
-    match pushed {
+    let target = Target { connection, image, to, name: format!("{}/{repository}", to.host), tag };
+    match target.patiently(on).await {
         Err(e) if is_our_loopback(&to.host) && is_out_of_reach(&e) => {
             on(Progress::Line(format!(
                 "the engine can't reach {}: the image is uploaded from here",
@@ -55,7 +53,8 @@ pub async fn push(
             from_here(connection, image, to, repository, tag, on).await?;
         }
         Err(e) => {
-            return Err(anyhow!(explain_push(&text(&e)))).with_context(|| format!("pushing {name}:{tag}"));
+            let what = format!("pushing {}:{tag}", target.name);
+            return Err(anyhow!(explain_push(&text(&e)))).context(what);
         }
         Ok(()) => {}
     }
@@ -63,49 +62,88 @@ pub async fn push(
     Ok(())
 }
 
-/// A store that holds several platforms must be told which one; one that holds a single one may refuse to be told.
-async fn with_platform_or_without(
-    connection: &Connection,
-    image: &BuiltImage,
-    to: &Registry,
-    name: &str,
-    tag: &str,
-    on: OnProgress<'_>,
-) -> Result<(), Error> {
-    if connection.api >= PLATFORM_API {
-        let platform = format!(r#"{{"os":"{}","architecture":"{}"}}"#, image.os, image.architecture);
-        match once(connection, to, name, tag, Some(platform), on).await {
-            Err(e) if text(&e).to_lowercase().contains("platform") => {}
-            other => return other,
-        }
-    }
-    once(connection, to, name, tag, None, on).await
+/// Takes away the name that a push which was broken off has left with the engine. Untidy if that fails, not wrong.
+pub async fn abandon(connection: &Connection, to: &Registry, repository: &str, tag: &str) {
+    _ = tokio::time::timeout(TIDYING, remove(connection, &format!("{}/{repository}:{tag}", to.host), true))
+        .await;
 }
 
-async fn once(
-    connection: &Connection,
-    to: &Registry,
-    name: &str,
-    tag: &str,
-    platform: Option<String>,
-    on: OnProgress<'_>,
-) -> Result<(), Error> {
-    let credentials = DockerCredentials {
-        username: Some(to.user.clone()),
-        password: Some(to.password.clone()),
-        serveraddress: Some(to.host.clone()),
-        ..DockerCredentials::default()
-    };
-    let options = PushImageOptions { tag: Some(tag.to_owned()), platform };
-    let mut messages = Box::pin(connection.client.push_image(name, Some(options), Some(credentials)));
-    let (mut result, mut bar) = (Ok(()), Bar::default());
-    while let Some(message) = messages.next().await {
-        match message {
-            Ok(info) => bar.take(info, on),
-            Err(e) => result = result.and(Err(e)),
+/// What is pushed, and where to.
+struct Target<'a> {
+    connection: &'a Connection,
+    image: &'a BuiltImage,
+    to: &'a Registry,
+    /// `host/repository`
+    name: String,
+    tag: &'a str,
+}
+
+impl Target<'_> {
+    /// Tries again what may go better, unless the engine itself has done so.
+    async fn patiently(&self, on: OnProgress<'_>) -> Result<(), Error> {
+        for wait in RETRIES {
+            let mut bar = Bar::default();
+            match self.attempt(&mut bar, on).await {
+                Err(e) if !bar.retried && self.may_pass(&e) => {
+                    let said = text(&e);
+                    on(Progress::Line(format!("the push broke off, again in {} s: {said}", wait.as_secs())));
+                    tokio::time::sleep(wait).await;
+                }
+                done => return done,
+            }
         }
+        self.attempt(&mut Bar::default(), on).await
     }
-    result
+
+    fn may_pass(&self, error: &Error) -> bool {
+        may_pass(&text(error)) && !(is_our_loopback(&self.to.host) && is_out_of_reach(error))
+    }
+
+    /// Names the image as the engine wants it for a push, pushes, and takes the name away.
+    async fn attempt(&self, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+        let options = TagImageOptionsBuilder::default().repo(&self.name).tag(self.tag).build();
+        self.connection.client.tag_image(&self.image.id, Some(options)).await?;
+        let pushed = self.with_platform_or_without(bar, on).await;
+        if let Err(e) = untag(self.connection, self.image, &self.name, self.tag).await {
+            // Untidy, not wrong.
+            let line = format!("{}:{} stays among the engine's names: {}", self.name, self.tag, text(&e));
+            on(Progress::Line(line));
+        }
+        pushed
+    }
+
+    /// A store that holds several platforms must be told which one; one that holds a single one may refuse to be told.
+    async fn with_platform_or_without(&self, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+        if self.connection.api >= PLATFORM_API {
+            let (os, architecture) = (&self.image.os, &self.image.architecture);
+            let platform = format!(r#"{{"os":"{os}","architecture":"{architecture}"}}"#);
+            match self.once(Some(platform), bar, on).await {
+                Err(e) if text(&e).to_lowercase().contains("platform") => {}
+                other => return other,
+            }
+        }
+        self.once(None, bar, on).await
+    }
+
+    async fn once(&self, platform: Option<String>, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+        let credentials = DockerCredentials {
+            username: Some(self.to.user.clone()),
+            password: Some(self.to.password.clone()),
+            serveraddress: Some(self.to.host.clone()),
+            ..DockerCredentials::default()
+        };
+        let options = PushImageOptions { tag: Some(self.tag.to_owned()), platform };
+        let client = &self.connection.client;
+        let mut messages = Box::pin(client.push_image(&self.name, Some(options), Some(credentials)));
+        let mut result = Ok(());
+        while let Some(message) = messages.next().await {
+            match message {
+                Ok(info) => bar.take(info, on),
+                Err(e) => result = result.and(Err(e)),
+            }
+        }
+        result
+    }
 }
 
 /// Bytes of all layers together. bollard's messages don't name their layer, so its size tells them apart.
@@ -113,6 +151,8 @@ async fn once(
 struct Bar {
     layers: BTreeMap<u64, u64>,
     said: Option<String>,
+    /// The engine tries a layer again by itself.
+    retried: bool,
 }
 
 impl Bar {
@@ -121,9 +161,15 @@ impl Bar {
             && let (Some(done), Some(total)) = (detail.current, detail.total)
         {
             let (done, total) = (u64::try_from(done).unwrap_or(0), u64::try_from(total).unwrap_or(0));
-            self.layers.insert(total, done.min(total));
+            // Layers of one size would push the sum up and down.
+            let most = self.layers.entry(total).or_default();
+            *most = done.min(total).max(*most);
             on(Progress::Bytes { done: self.layers.values().sum(), total: self.layers.keys().sum() });
         } else if let Some(status) = info.status.filter(|s| is_news(s) && Some(s) != self.said.as_ref()) {
+            if status.starts_with(RETRYING) {
+                self.retried = true;
+                self.layers.clear();
+            }
             on(Progress::Line(status.clone()));
             self.said = Some(status);
         }
@@ -131,12 +177,12 @@ impl Bar {
 }
 
 fn is_news(status: &str) -> bool {
-    status.starts_with("Retrying") || status.contains("digest: sha256:")
+    status.starts_with(RETRYING) || status.contains("digest: sha256:")
 }
 
 /// Removes the names that a push leaves with the engine: the tag, and the digest that the registry gave.
 async fn untag(connection: &Connection, image: &BuiltImage, name: &str, tag: &str) -> Result<(), Error> {
-    remove(connection, &format!("{name}:{tag}"), true).await?;
+    gone(remove(connection, &format!("{name}:{tag}"), true).await)?;
     let digests = match connection.client.inspect_image(&image.id).await {
         Ok(image) => image.repo_digests.unwrap_or_default(),
         // That was its last name.
@@ -144,9 +190,17 @@ async fn untag(connection: &Connection, image: &BuiltImage, name: &str, tag: &st
         Err(e) => return Err(e),
     };
     for digest in digests.iter().filter(|d| d.starts_with(&format!("{name}@"))) {
-        remove(connection, digest, true).await?;
+        gone(remove(connection, digest, true).await)?;
     }
     Ok(())
+}
+
+/// Another run may have taken a name away meanwhile.
+fn gone(removed: Result<(), Error>) -> Result<(), Error> {
+    match removed {
+        Err(Error::DockerResponseServerError { status_code: 404, .. }) => Ok(()),
+        other => other,
+    }
 }
 
 /// Takes one name away, and the image with its last name; `keep_parents` for a classic builder's cache.
@@ -166,6 +220,9 @@ fn is_out_of_reach(error: &Error) -> bool {
         .iter()
         .any(|w| text.contains(w))
 }
+
+/// BuildKit is asked for gzip, so the base came in this form and another builder kept it.
+const ZSTD: &str = "the base image brings it: build with BuildKit (Docker 23 or later, without DOCKER_BUILDKIT=0), which makes gzip of it";
 
 /// What Docker Desktop and remote engines need: their loopback is not ours.
 async fn from_here(
@@ -187,9 +244,9 @@ async fn from_here(
         bail!("the image is for {}, Lambda runs Linux", image.os);
     }
     let exchange = Http::new(to)?;
-    archive::push(&Distribution::new(&exchange, to, repository), file.path(), &image.architecture, tag, on)
-        .await
-        .map(drop)
+    let what = archive::What { path: file.path(), name: "the image as the engine saves it", zstd: ZSTD };
+    let to = Distribution::new(&exchange, to, repository);
+    archive::push(&to, &what, &image.architecture, tag, on).await.map(drop)
 }
 
 pub(super) fn text(error: &Error) -> String {

@@ -245,7 +245,8 @@ impl Docker for ScriptedDocker {
                 bail!("the registry broke off: connection closed before message completed");
             }
             let registry = Distribution::new(&*self.exchange, to, repository);
-            archive::push(&registry, file, architecture.oci(), tag, on).await
+            let name = file.display().to_string();
+            archive::push(&registry, &archive::What::archive(file, &name), architecture.oci(), tag, on).await
         }
         .boxed_local()
     }

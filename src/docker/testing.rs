@@ -15,7 +15,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
-use local_aws::{Config, LocalAws, NoContainers};
+use local_aws::{Action, Config, Fault, FaultPlan, LocalAws, NoContainers};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -151,6 +151,13 @@ impl World {
         let found = self.ecr.describe_images().repository_name("team/app").image_ids(id).send().await.ok()?;
         let image = found.image_details().first()?;
         Some((image.image_digest()?.to_owned(), image.image_manifest_media_type()?.to_owned()))
+    }
+
+    /// The next request of this kind is refused, once.
+    pub fn refuse(&self, operation: &str, status: u16) {
+        let action = Action::Refuse { status, code: None, retry_after: None };
+        let fault = Fault { call: None, operation: Some(operation.into()), nth: Some(1), action };
+        self.aws.set_faults(FaultPlan { faults: vec![fault], hook: None });
     }
 
     pub fn exchange(&self) -> impl Exchange + use<> {

@@ -152,10 +152,12 @@ impl Image {
         let registry = self.registry(repository, to).await?;
         let moved = Moved::new(to);
         let on = |p| moved.said(p);
-        moved
-            .unless_stalled(self.docker.push(&built, &registry, &self.repository_name, tag, &on))
-            .await
-            .map(drop)
+        let push = self.docker.push(&built, &registry, &self.repository_name, tag, &on);
+        let pushed = moved.unless_stalled(push).await;
+        if pushed.is_err() {
+            self.docker.abandon(&registry, &self.repository_name, tag).await;
+        }
+        pushed
     }
 
     async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {

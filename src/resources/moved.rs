@@ -1,26 +1,36 @@
-//! What builds and pushes say while they run, and how long a push may say nothing.
+//! What builds and pushes say while they run, and how long a push may move nothing.
 
 use crate::{docker::Progress, engine::Reporter};
 use anyhow::{Result, bail};
 use std::{cell::Cell, time::Duration};
 use tokio::time::Instant;
 
-/// A push that says nothing for so long has stalled. Engines and registries move gigabytes without a word for minutes.
+/// A push that moves no byte for so long has stalled. Engines and registries can be at work for minutes without moving one.
 const STALLED: Duration = Duration::from_secs(600);
 
-/// When a push last said something.
+/// When a push last moved something: a byte more than before. Engines may repeat what they said ten times a second.
 pub struct Moved<'a> {
     to: &'a Reporter,
     at: Cell<Instant>,
+    /// Done and total, as last said.
+    bytes: Cell<(u64, u64)>,
 }
 
 impl<'a> Moved<'a> {
     pub fn new(to: &'a Reporter) -> Self {
-        Self { to, at: Cell::new(Instant::now()) }
+        Self { to, at: Cell::new(Instant::now()), bytes: Cell::default() }
     }
 
     pub fn said(&self, progress: Progress) {
-        self.at.set(Instant::now());
+        if let Progress::Bytes { done, total } = progress {
+            let before = self.bytes.replace((done, total));
+            if before == (done, total) {
+                return;
+            }
+            if done > before.0 {
+                self.at.set(Instant::now());
+            }
+        }
         said(self.to, progress);
     }
 
@@ -50,5 +60,61 @@ pub fn said(to: &Reporter, progress: Progress) {
     match progress {
         Progress::Line(text) => to.note(text),
         Progress::Bytes { done, total } => to.progress(done, total),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::engine::{Event, Id, Stop};
+    use std::{cell::RefCell, rc::Rc};
+
+    fn reporter() -> (Reporter, Rc<RefCell<Vec<Event>>>) {
+        let events = Rc::new(RefCell::new(Vec::new()));
+        let sink = events.clone();
+        let to = Reporter::new(
+            Id::of("image", "app"),
+            Rc::new(move |e| sink.borrow_mut().push(e)),
+            Stop::default(),
+        );
+        (to, events)
+    }
+
+    /// What an engine says ten times a second of a registry that has stopped to read.
+    async fn repeats(moved: &Moved<'_>) -> Result<()> {
+        loop {
+            moved.said(Progress::Bytes { done: 7, total: 9 });
+            moved.said(Progress::Line("Waiting".into()));
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_said_again_is_no_movement_and_is_not_passed_on() {
+        let (to, events) = reporter();
+        let (moved, begun) = (Moved::new(&to), Instant::now());
+        let error = moved.unless_stalled(repeats(&moved)).await.unwrap_err().to_string();
+        assert!(error.contains("the push has stalled"), "{error}");
+        assert!(begun.elapsed() < STALLED + Duration::from_secs(1), "{:?}", begun.elapsed());
+        let bytes = events.borrow().iter().filter(|e| matches!(e, Event::Progress { .. })).count();
+        assert_eq!(bytes, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_that_grow_are_waited_for_also_when_a_layer_begins_anew() {
+        let (to, _) = reporter();
+        let moved = Moved::new(&to);
+        let slow = async {
+            for done in [1, 2, 3, 1, 2, 3, 4] {
+                tokio::time::sleep(STALLED - Duration::from_secs(1)).await;
+                if done == 1 {
+                    moved.said(Progress::Bytes { done: 0, total: 4 });
+                }
+                moved.said(Progress::Bytes { done, total: 4 });
+            }
+            Ok(())
+        };
+        moved.unless_stalled(slow).await.unwrap();
     }
 }

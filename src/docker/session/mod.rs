@@ -9,6 +9,8 @@ mod secrets;
 mod ssh;
 
 pub use auth::Asked;
+#[cfg(test)]
+pub use road::Direct;
 pub use ssh::Agent;
 
 use super::{SecretValue, connect::Connection, hash::hex};

@@ -112,7 +112,8 @@ async fn write(mut from: tonic::Streaming<BytesMessage>, mut to: WriteHalf<Duple
 }
 
 /// One HTTP/2 connection as what tonic's clients call through.
-struct Direct(SendRequest<tonic::body::Body>);
+#[derive(Clone)]
+pub struct Direct(pub SendRequest<tonic::body::Body>);
 
 impl tonic::codegen::Service<Request<tonic::body::Body>> for Direct {
     type Response = Response<Incoming>;
