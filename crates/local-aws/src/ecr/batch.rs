@@ -19,12 +19,14 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     input.bounded_list("acceptedMediaTypes", false)?;
     let accepted = input.texts("acceptedMediaTypes");
     let ids = input.image_ids(true)?;
-    let repository = input.repository(call)?.clone();
+    let repository = input.open_repository(call)?.clone();
     let (mut images, mut failures) = (Vec::new(), Vec::new());
     for id in &ids {
         let is_accepted = |i: &&Image| accepted.is_empty() || accepted.contains(&i.media_type.as_str());
-        match repository.find(id).and_then(|i| Some(i).filter(is_accepted).ok_or_else(Failure::not_found)) {
-            Ok(image) => images.push(describe(call, &repository.name, image, id.tag())),
+        // This is the call of a pull, and what is in the archive can't be pulled.
+        let pulled = |i| Some(i).filter(is_accepted).filter(|i: &&Image| !i.is_archived());
+        match repository.find(id).and_then(|i| pulled(i).ok_or_else(Failure::not_found)) {
+            Ok(image) => images.push(describe(&repository, image, id.tag())),
             Err(failure) => failures.push(describe_failure(id, &failure)),
         }
     }

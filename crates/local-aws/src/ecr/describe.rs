@@ -1,9 +1,7 @@
 //! Which images a repository has.
 
 use super::{
-    constraint,
-    constraint::invalid,
-    errors,
+    constraint, errors,
     image::{Image, ImageId},
     input::Input,
     page::{self, Page},
@@ -21,37 +19,37 @@ pub fn images(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     page::refuse_with_names(&input, "imageIds")?;
     let ids = input.image_ids(false)?;
-    let filter = TagFilter::of(&input)?;
+    let filter = Filter::of(&input)?;
     let page = Page::of(&input, call.config)?;
-    let repository = input.repository(call)?.clone();
+    let repository = input.open_repository(call)?.clone();
     if !ids.is_empty() {
-        let named = ids.iter().map(|id| Ok(detail(call, &repository, named(call, &repository, id)?)));
+        let named = ids.iter().map(|id| Ok(detail(&repository, named(&repository, id)?)));
         return Ok(Reply::ok(json!({ "imageDetails": named.collect::<Result<Vec<_>, AwsError>>()? })));
     }
-    let wanted = repository.images.values().filter(|i| filter.wants(repository.tags_of(&i.digest).count()));
-    let (details, token) = page.cut(wanted.map(|i| (i.digest.clone(), detail(call, &repository, i))));
+    let wanted = repository.images.values().filter(|i| filter.wants(i, &repository));
+    let (details, token) = page.cut(wanted.map(|i| (i.digest.clone(), detail(&repository, i))));
     Ok(Reply::ok(with_token(json!({ "imageDetails": details }), token)))
 }
 
-fn named<'r>(call: &Call<'_>, repository: &'r Repository, id: &ImageId) -> Result<&'r Image, AwsError> {
+fn named<'r>(repository: &'r Repository, id: &ImageId) -> Result<&'r Image, AwsError> {
     repository.find(id).map_err(|failure| match failure.code {
         "MissingDigestAndTag" | "InvalidImageDigest" => {
             errors::refused("InvalidParameterException", failure.reason)
         }
-        _ => errors::image_not_found(id.digest(), id.tag(), &repository.name, &call.account),
+        _ => errors::image_not_found(id.digest(), id.tag(), &repository.name, repository.registry()),
     })
 }
 
 /// Every tag is an item of its own; an image without tags is one.
 pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
-    let filter = TagFilter::of(&input)?;
+    let filter = Filter::of(&input)?;
     let page = Page::of(&input, call.config)?;
     let repository = input.repository(call)?;
     let mut ids = Vec::new();
-    for digest in repository.images.keys() {
+    for (digest, image) in &repository.images {
         let tags: Vec<_> = repository.tags_of(digest).collect();
-        if filter.wants(tags.len()) {
+        if filter.wants(image, repository) {
             ids.extend(tags.iter().map(|t| (format!("{digest} {t}"), ImageId::new(digest, Some(t)))));
             ids.extend(tags.is_empty().then(|| (digest.clone(), ImageId::new(digest, None))));
         }
@@ -67,21 +65,22 @@ fn with_token(mut reply: Value, token: Option<String>) -> Value {
     reply
 }
 
-fn detail(call: &Call<'_>, repository: &Repository, image: &Image) -> Value {
+fn detail(repository: &Repository, image: &Image) -> Value {
     let mut detail = json!({
-        "registryId": call.account,
+        "registryId": repository.registry(),
         "repositoryName": repository.name,
         "imageDigest": image.digest,
         "imageSizeInBytes": image.size,
         "imagePushedAt": epoch(image.pushed_at),
         "imageManifestMediaType": image.media_type,
-        "imageStatus": "ACTIVE",
+        "imageStatus": status(image),
     });
     let tags: Vec<_> = repository.tags_of(&image.digest).collect();
     let optional = [
         ("imageTags", (!tags.is_empty()).then(|| json!(tags))),
         ("artifactMediaType", image.artifact_media_type.as_ref().map(|t| json!(t))),
         ("subjectManifestDigest", image.subject.as_ref().map(|d| json!(d))),
+        ("lastArchivedAt", image.archived_at.map(|at| json!(epoch(at)))),
     ];
     for (member, value) in optional {
         if let Some(value) = value {
@@ -91,22 +90,32 @@ fn detail(call: &Call<'_>, repository: &Repository, image: &Image) -> Value {
     detail
 }
 
-/// `filter.tagStatus`: TAGGED, UNTAGGED or ANY.
-struct TagFilter(Option<bool>);
+fn status(image: &Image) -> &'static str {
+    if image.is_archived() { "ARCHIVED" } else { "ACTIVE" }
+}
 
-impl TagFilter {
+/// Which images a list is of.
+struct Filter {
+    /// `filter.tagStatus`: TAGGED, UNTAGGED or, by default, ANY.
+    tagged: Option<bool>,
+    /// `filter.imageStatus`: by default ACTIVE.
+    status: String,
+}
+
+impl Filter {
     fn of(input: &Input) -> Result<Self, AwsError> {
         let filter = &input.0["filter"];
-        if filter["imageStatus"].as_str().is_some_and(|s| s != "ACTIVE" && s != "ANY") {
-            return Err(invalid("filter.imageStatus", "nothing is archived in the local AWS"));
-        }
-        let status = filter["tagStatus"].as_str().unwrap_or("ANY");
-        constraint::one_of("filter.tagStatus", status, &["TAGGED", "UNTAGGED", "ANY"])?;
-        Ok(Self((status != "ANY").then_some(status == "TAGGED")))
+        let status = filter["imageStatus"].as_str().unwrap_or("ACTIVE");
+        constraint::one_of("filter.imageStatus", status, &["ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"])?;
+        let tags = filter["tagStatus"].as_str().unwrap_or("ANY");
+        constraint::one_of("filter.tagStatus", tags, &["TAGGED", "UNTAGGED", "ANY"])?;
+        Ok(Self { tagged: (tags != "ANY").then_some(tags == "TAGGED"), status: status.to_owned() })
     }
 
-    fn wants(&self, tags: usize) -> bool {
-        self.0.is_none_or(|tagged| tagged == (tags > 0))
+    fn wants(&self, image: &Image, repository: &Repository) -> bool {
+        let tagged = repository.tags_of(&image.digest).next().is_some();
+        self.tagged.is_none_or(|wanted| wanted == tagged)
+            && [status(image), "ANY"].contains(&self.status.as_str())
     }
 }
 

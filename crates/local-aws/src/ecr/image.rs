@@ -18,11 +18,18 @@ pub struct Image {
     pub children: Vec<String>,
     pub subject: Option<String>,
     pub pushed_at: Timestamp,
+    /// It is in the archive since then: described and listed, never pulled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
     /// Bytes of config and layers; for an index those of its largest image.
     pub size: u64,
 }
 
 impl Image {
+    pub fn is_archived(&self) -> bool {
+        self.archived_at.is_some()
+    }
+
     /// Every blob that this manifest names.
     pub fn blobs(&self) -> impl Iterator<Item = &String> {
         self.layers.iter().chain(&self.config)

@@ -77,21 +77,41 @@ impl Input {
         find(call, name)
     }
 
-    /// Other accounts' registries are closed: nobody can have opened them.
+    /// As [`Input::repository`], to read; of another account, where its policy lets this caller.
+    pub fn open_repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w Repository, AwsError> {
+        let Some(id) = self.optional("registryId").filter(|id| *id != call.account) else {
+            return self.repository(call).map(|repository| &*repository);
+        };
+        constraint::registry_id("registryId", id)?;
+        let name = self.text("repositoryName")?;
+        constraint::repository_name(name)?;
+        let denied = denied(call, id, &format!("repository/{name}"));
+        let action = format!("ecr:{}", call.operation);
+        let (now, delay) = (call.now, call.delays.repository_policy);
+        let (caller, region) = (call.account.clone(), call.region.clone());
+        let repository = call.world.region(id, &region).ecr.repositories.get(name);
+        repository.filter(|r| r.lets_account(&caller, &action, now, delay)).ok_or(denied)
+    }
+
+    /// Operations that only the account itself can do; other accounts' registries are closed to them.
     pub fn own_registry(&self, call: &Call<'_>, resource: &str) -> Result<(), AwsError> {
         let Some(id) = self.optional("registryId") else { return Ok(()) };
         constraint::registry_id("registryId", id)?;
         if id == call.account {
             return Ok(());
         }
-        let text = format!(
-            "User: arn:aws:iam::{}:user/local is not authorized to perform: ecr:{operation} on resource: arn:aws:ecr:{}:{id}:{resource} because no resource-based policy allows the ecr:{operation} action",
-            call.account,
-            call.region,
-            operation = call.operation,
-        );
-        Err(AwsError::new(400, "AccessDeniedException", text))
+        Err(denied(call, id, resource))
     }
+}
+
+fn denied(call: &Call<'_>, registry: &str, resource: &str) -> AwsError {
+    let text = format!(
+        "User: arn:aws:iam::{}:user/local is not authorized to perform: ecr:{operation} on resource: arn:aws:ecr:{}:{registry}:{resource} because no resource-based policy allows the ecr:{operation} action",
+        call.account,
+        call.region,
+        operation = call.operation,
+    );
+    AwsError::new(400, "AccessDeniedException", text)
 }
 
 /// The repository of this name in the caller's registry.

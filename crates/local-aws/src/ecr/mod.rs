@@ -1,5 +1,6 @@
 //! ECR's control plane: repositories, their policies, images. Its data plane is [`crate::registry`].
 
+mod archive;
 mod availability;
 mod batch;
 mod constraint;
@@ -58,6 +59,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("SetRepositoryPolicy", policy::set),
     operation("TagResource", tags::tag),
     operation("UntagResource", tags::untag),
+    operation("UpdateImageStorageClass", archive::update_storage_class),
 ];
 
 const fn operation(name: &'static str, handler: Handler) -> Operation {

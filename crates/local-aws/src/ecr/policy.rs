@@ -1,6 +1,8 @@
 //! The repository policy: who else may pull. Lambda has to, even in the same account.
 
-use super::{constraint::invalid, errors, input::Input, jackson, repositories::is_past};
+use super::{
+    constraint::invalid, errors, input::Input, jackson, repositories::is_past, repository::Repository,
+};
 use crate::{
     error::AwsError,
     operation::{Call, Reply},
@@ -90,6 +92,25 @@ fn is_about_ecr(document: &Value) -> bool {
 /// In policies one thing may stand for a list of it.
 fn one_or_more(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
+impl Repository {
+    /// Whether its policy lets another account's users and roles do this. One younger than `delay` is not seen yet.
+    pub fn lets_account(&self, account: &str, action: &str, now: Timestamp, delay: Duration) -> bool {
+        let seen = self.policy.as_ref().and_then(|p| p.seen(now, delay));
+        let Some(document) = seen.and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
+            return false;
+        };
+        let principal = Principal::Aws(format!("arn:aws:iam::{account}:user/local"));
+        let context = [("aws:principalaccount".to_owned(), vec![account.to_owned()])].into();
+        let request = Request { principal, action, resource: &self.arn, context };
+        policy::evaluate([&document], &request) == Decision::Allow
+    }
+
+    /// As [`Repository::lets_account`], for all that a pull is.
+    pub fn lets_account_pull(&self, account: &str, now: Timestamp, delay: Duration) -> bool {
+        PULL.iter().all(|action| self.lets_account(account, action, now, delay))
+    }
 }
 
 /// Whether the policy allows Lambda both calls of a pull for this function, and forbids neither.

@@ -103,7 +103,8 @@ impl Repository {
         self.check_references(&manifest)?;
         self.check_tag(push.tag, &digest)?;
         let image = self.new_image(&digest, manifest, push);
-        self.images.entry(digest.clone()).or_insert(image);
+        // Pushing what is in the archive brings it back.
+        self.images.entry(digest.clone()).or_insert(image).archived_at = None;
         if let Some(tag) = push.tag {
             self.image_tags.insert(tag.to_owned(), digest.clone());
         }
@@ -127,9 +128,10 @@ impl Repository {
     fn check_tag(&self, tag: Option<&str>, digest: &str) -> Result<(), Refusal> {
         let exists = || Refusal::Exists { digest: digest.to_owned(), tag: tag.map(str::to_owned) };
         match tag {
-            None if self.images.contains_key(digest) => Err(exists()),
+            None if self.image(digest).is_some() => Err(exists()),
             None => Ok(()),
             Some(tag) => match self.image_tags.get(tag) {
+                Some(same) if same == digest && self.image(digest).is_none() => Ok(()),
                 Some(same) if same == digest => Err(exists()),
                 Some(_) if self.mutability.is_fixed(tag) => Err(Refusal::Tag(tag.to_owned())),
                 _ => Ok(()),
@@ -150,6 +152,7 @@ impl Repository {
             children: manifest.children.iter().map(name).collect(),
             subject: manifest.subject.as_ref().map(name),
             pushed_at: push.now,
+            archived_at: None,
             size: manifest.children.iter().map(of_child).max().unwrap_or(own),
             media_type: manifest.media_type,
         }
@@ -177,16 +180,17 @@ pub fn put_image(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = input.repository_name(call)?;
     let result = input.repository(call)?.put_image(&push);
     let digest = result.map_err(|r| errors::refused(r.code(), r.text(name, &call.account)))?;
-    let image = input.repository(call)?.image(&digest).cloned();
+    let repository = input.repository(call)?.clone();
+    let image = repository.image(&digest);
     let image = image.ok_or_else(|| errors::image_not_found(Some(&digest), tag, name, &call.account))?;
-    Ok(Reply::ok(json!({ "image": describe(call, name, &image, tag) })))
+    Ok(Reply::ok(json!({ "image": describe(&repository, image, tag) })))
 }
 
 /// An image with its manifest, as PutImage and BatchGetImage answer it.
-pub fn describe(call: &Call<'_>, repository: &str, image: &Image, tag: Option<&str>) -> Value {
+pub fn describe(repository: &Repository, image: &Image, tag: Option<&str>) -> Value {
     json!({
-        "registryId": call.account,
-        "repositoryName": repository,
+        "registryId": repository.registry(),
+        "repositoryName": repository.name,
         "imageId": ImageId::new(&image.digest, tag),
         "imageManifest": image.manifest,
         "imageManifestMediaType": image.media_type,

@@ -36,9 +36,15 @@ pub struct Encryption {
 }
 
 impl Repository {
-    /// By tag or digest.
+    /// What can be pulled by a tag or digest: nothing that is in the archive.
     pub fn image(&self, reference: &str) -> Option<&Image> {
-        self.images.get(self.image_tags.get(reference).map_or(reference, String::as_str))
+        let digest = self.image_tags.get(reference).map_or(reference, String::as_str);
+        self.images.get(digest).filter(|image| !image.is_archived())
+    }
+
+    /// The account whose registry it is in.
+    pub fn registry(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or_default()
     }
 
     /// The tags of an image, in order.

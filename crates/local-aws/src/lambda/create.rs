@@ -3,7 +3,7 @@
 use super::{
     changes::Changes,
     constraints::{Constraints, invalid},
-    function::{Failure, Function, History, Identity, Seen, Serving, later},
+    function::{Failure, Function, History, Identity, LATEST, Seen, Serving, later},
     name::Target,
     neighbours, revision,
     runtime::Sandbox,
@@ -46,6 +46,7 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
             failure: Failure::of(&source, true),
         },
         id,
+        version: LATEST.to_owned(),
         settings,
         source,
         architecture,
@@ -53,6 +54,7 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
         statements: Vec::new(),
         reserved_concurrency: None,
         last_modified: call.now,
+        versions: Default::default(),
         serving: Serving { now: sandbox, next: None },
     };
     let reply = function.configuration(Seen::Created);
@@ -124,7 +126,7 @@ fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Re
         return Source::zip(code);
     }
     let image = ImageSource::resolve(call, code["ImageUri"].as_str().unwrap_or_default())?;
-    neighbours::grant_pull(call, &image.repository, &target.arn)?;
+    neighbours::grant_pull(call, &image, &target.arn)?;
     Ok(Source::Image(image))
 }
 

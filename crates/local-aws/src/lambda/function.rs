@@ -12,10 +12,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// One function. Its only version is `$LATEST`.
+/// The version that changes.
+pub const LATEST: &str = "$LATEST";
+
+/// One function as it is (`$LATEST`), with the versions that were published of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Function {
     pub id: Identity,
+    /// `$LATEST`, or the number of a published version.
+    pub version: String,
     pub settings: Settings,
     pub source: Source,
     /// `x86_64` or `arm64`.
@@ -26,6 +31,9 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     pub last_modified: Timestamp,
     pub history: History,
+    /// By number: each as it was when it was published, and so for good.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub versions: BTreeMap<u64, Function>,
     /// What runs until the last update is through, and what runs from then on.
     #[serde(skip)]
     pub serving: Serving,
@@ -173,7 +181,7 @@ impl Function {
             "Timeout": settings.timeout,
             "MemorySize": settings.memory_size,
             "LastModified": self.last_modified.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string(),
-            "Version": "$LATEST",
+            "Version": self.version,
             "TracingConfig": { "Mode": settings.tracing },
             "RevisionId": self.revision_seen(seen),
             "PackageType": self.source.package_type(),

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `function`, `settings`, `source` | a function as data: its settings, its code, its states |
 //! | `changes` | what a request says about settings |
-//! | `create`, `update`, `read`, `concurrency`, `permission`, `tags` | the operations |
+//! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `tags` | the operations |
 //! | `name`, `constraints` | how a function is named in a request, and what AWS's model demands of members |
 //! | `neighbours` | all that Lambda asks of IAM, ECR and Logs |
 //! | [`invoke`] | one event through one function |
@@ -24,6 +24,7 @@ mod create;
 mod function;
 mod name;
 mod neighbours;
+mod publish;
 mod read;
 mod settings;
 mod source;
@@ -79,6 +80,7 @@ pub const OPERATIONS: &[Operation] = &[
     row("GetFunctionConfiguration", "GET", "/2015-03-31/functions/{FunctionName}/configuration", QUALIFIER, read::get_function_configuration),
     row("UpdateFunctionConfiguration", "PUT", "/2015-03-31/functions/{FunctionName}/configuration", NO_QUERY, update::update_function_configuration),
     row("UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", NO_QUERY, update::update_function_code),
+    row("PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", NO_QUERY, publish::publish_version),
     row("ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", PAGE, read::list_versions_by_function),
     row("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", PAGE, read::list_aliases),
     row("GetFunctionCodeSigningConfig", "GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", NO_QUERY, read::get_function_code_signing_config),

@@ -2,7 +2,7 @@
 
 use super::{
     constraints::{Constraints, invalid},
-    function::Function,
+    function::{Function, LATEST},
 };
 use crate::{error::AwsError, operation::Call};
 use regex_lite::Regex;
@@ -91,12 +91,41 @@ impl Target {
         }
     }
 
-    /// The function itself; the only version there is, is `$LATEST`.
+    /// The function itself, `$LATEST`.
+    ///
+    /// # Errors
+    /// It is not there; or a published version of it is meant, which can be listed and described only.
     pub fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
+        let operation = call.operation;
         let function = call.region_mut().lambda.functions.get_mut(&self.name);
-        function
-            .filter(|_| self.qualifier.as_deref().is_none_or(|q| q == "$LATEST"))
-            .ok_or_else(|| self.not_found())
+        match (function, self.number()) {
+            (Some(function), _) if self.is_latest() => Ok(function),
+            (Some(function), Some(n)) if function.versions.contains_key(&n) => {
+                Err(AwsError::not_implemented(format!("{operation} of a published version")))
+            }
+            _ => Err(self.not_found()),
+        }
+    }
+
+    /// The function, or the published version that the qualifier names.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn described<'a>(&self, call: &'a mut Call) -> Result<&'a Function, AwsError> {
+        let function = call.region_mut().lambda.functions.get(&self.name);
+        let meant = function.and_then(|function| match self.number() {
+            _ if self.is_latest() => Some(function),
+            number => function.versions.get(&number?),
+        });
+        meant.ok_or_else(|| self.not_found())
+    }
+
+    fn is_latest(&self) -> bool {
+        self.qualifier.as_deref().is_none_or(|q| q == LATEST)
+    }
+
+    fn number(&self) -> Option<u64> {
+        self.qualifier.as_deref()?.parse().ok()
     }
 
     pub fn not_found(&self) -> AwsError {

@@ -4,6 +4,7 @@ use super::{
     constraints::invalid,
     runtime::{ImageRef, Sandbox},
     settings::Settings,
+    source::ImageSource,
 };
 use crate::{
     authorization,
@@ -33,9 +34,9 @@ pub struct Found {
     pub layers: Vec<(String, String)>,
 }
 
-/// The image that a tag or digest names in the caller's registry.
-pub fn image(call: &mut Call, repository: &str, reference: &str) -> Option<Found> {
-    let image = call.region_mut().ecr.image(repository, reference)?;
+/// The image that a tag or digest names in an account's registry.
+pub fn image(call: &mut Call, account: &str, repository: &str, reference: &str) -> Option<Found> {
+    let image = call.world.region(account, &call.region).ecr.image(repository, reference)?;
     let (digest, media_type) = (image.digest.clone(), image.media_type.clone());
     Some(Found { digest, media_type, layers: layers(&image.manifest) })
 }
@@ -66,34 +67,51 @@ pub fn registry_password(secret: &Secret, account: &str, region: &str) -> String
     registry::password(secret, account, region)
 }
 
+/// Another account's repository has to let the function's account in, besides Lambda.
+///
 /// # Errors
-/// `AccessDeniedException` where the repository's policy does not let Lambda pull, or not yet.
-pub fn ensure_pull(call: &mut Call, repository: &str, function_arn: &str) -> Result<(), AwsError> {
-    let delays = call.delays;
-    if may_pull(call, repository, function_arn, &delays) {
+/// `AccessDeniedException` where it does not.
+pub fn ensure_open(call: &mut Call, account: &str, repository: &str) -> Result<(), AwsError> {
+    let (now, delay) = (call.now, call.delays.repository_policy);
+    let caller = call.account.clone();
+    let repository = call.world.region(account, &call.region).ecr.repositories.get(repository);
+    if account == caller || repository.is_some_and(|r| r.lets_account_pull(&caller, now, delay)) {
         return Ok(());
     }
+    Err(no_permission())
+}
+
+/// # Errors
+/// `AccessDeniedException` where the repository's policy does not let Lambda pull, or not yet.
+pub fn ensure_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
+    let delays = call.delays;
+    if may_pull(call, image, function_arn, &delays) { Ok(()) } else { Err(no_permission()) }
+}
+
+fn no_permission() -> AwsError {
     let why = "Lambda does not have permission to access the ECR image. Check the ECR permissions.";
-    Err(AwsError::new(403, "AccessDeniedException", why))
+    AwsError::new(403, "AccessDeniedException", why)
 }
 
 /// As [`ensure_pull`]; but where the policy does not let Lambda in, the statement is added first, if the caller may do
-/// that himself. Lambda does so when a function is created, and only then.
-pub fn grant_pull(call: &mut Call, repository: &str, function_arn: &str) -> Result<(), AwsError> {
+/// that himself. Lambda does so when a function is created, and only then, and only in the function's own account.
+pub fn grant_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
     let agreed = Delays::default();
-    if !may_pull(call, repository, function_arn, &agreed)
-        && add_pull_statement(call, repository).is_ok()
-        && may_pull(call, repository, function_arn, &agreed)
+    if image.account == call.account
+        && !may_pull(call, image, function_arn, &agreed)
+        && add_pull_statement(call, &image.repository).is_ok()
+        && may_pull(call, image, function_arn, &agreed)
     {
         // Lambda knows what it has just done itself: it does not wait for the policy to be seen.
         return Ok(());
     }
-    ensure_pull(call, repository, function_arn)
+    ensure_pull(call, image, function_arn)
 }
 
-fn may_pull(call: &mut Call, repository: &str, function_arn: &str, delays: &Delays) -> bool {
+fn may_pull(call: &mut Call, image: &ImageSource, function_arn: &str, delays: &Delays) -> bool {
     let now = call.now;
-    call.region_mut().ecr.lambda_may_pull(repository, function_arn, now, delays)
+    let ecr = &call.world.region(&image.account, &call.region).ecr;
+    ecr.lambda_may_pull(&image.repository, function_arn, now, delays)
 }
 
 fn add_pull_statement(call: &mut Call, repository: &str) -> Result<(), AwsError> {

@@ -1,7 +1,10 @@
 //! The operations that only read.
 
 use super::{
-    ACCOUNT_CONCURRENCY, OPERATIONS, concurrency::reserved_in, constraints::Constraints, function::Seen,
+    ACCOUNT_CONCURRENCY, OPERATIONS,
+    concurrency::reserved_in,
+    constraints::Constraints,
+    function::{Function, Seen},
     name::Target,
 };
 use crate::{
@@ -9,12 +12,15 @@ use crate::{
     error::AwsError,
     operation::{Call, Reply},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let now = call.now;
-    let function = target.find(call)?;
+    let tags = latest_tags(call, &target)?;
+    let function = target.described(call)?;
     let mut reply = json!({
         "Configuration": qualified(function.configuration(Seen::At(now)), &target),
         "Code": function.source.location(),
@@ -22,7 +28,6 @@ pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     if let Some(reserved) = function.reserved_concurrency {
         reply["Concurrency"] = json!({ "ReservedConcurrentExecutions": reserved });
     }
-    let tags = function.tags.clone();
     match may_list_tags(call, &target) {
         Ok(()) if tags.is_empty() => {}
         Ok(()) => reply["Tags"] = json!(tags),
@@ -31,6 +36,12 @@ pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
         }
     }
     Ok(Reply::ok(reply))
+}
+
+/// Versions have none of their own.
+fn latest_tags(call: &mut Call, target: &Target) -> Result<BTreeMap<String, String>, AwsError> {
+    let function = call.region_mut().lambda.functions.get(&target.name);
+    function.map(|f| f.tags.clone()).ok_or_else(|| target.not_found())
 }
 
 /// Tags are shown to those only who may also list them.
@@ -43,7 +54,7 @@ fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
 pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let now = call.now;
-    let configuration = target.find(call)?.configuration(Seen::At(now));
+    let configuration = target.described(call)?.configuration(Seen::At(now));
     Ok(Reply::ok(qualified(configuration, &target)))
 }
 
@@ -59,18 +70,48 @@ pub fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> 
     if !input["MasterRegion"].is_null() {
         return Err(AwsError::not_implemented("ListFunctions with MasterRegion"));
     }
+    let all = input["FunctionVersion"] == "ALL";
     let size = page_size(call, &input, constraints)?;
-    let (now, marker) = (call.now, input["Marker"].as_str().unwrap_or_default().to_owned());
-    let functions = &call.region_mut().lambda.functions;
-    let mut after = functions.values().filter(|f| f.id.name > marker);
-    let page: Vec<_> = after.by_ref().take(size).collect();
-    let more = after.next().is_some();
-    let mut reply =
-        json!({ "Functions": page.iter().map(|f| f.configuration(Seen::Listed(now))).collect::<Vec<_>>() });
-    if let (true, Some(last)) = (more, page.last()) {
-        reply["NextMarker"] = json!(last.id.name);
+    let now = call.now;
+    let functions = call.region_mut().lambda.functions.values();
+    let listed =
+        functions.flat_map(|f| if all { listed_versions(f, now) } else { vec![listed_latest(f, now)] });
+    let (page, marker) = page(listed, &input, size);
+    let mut reply = json!({ "Functions": page });
+    if let Some(marker) = marker {
+        reply["NextMarker"] = json!(marker);
     }
     Ok(Reply::ok(reply))
+}
+
+/// One page of what is listed by key, and the marker of the next.
+fn page(
+    listed: impl Iterator<Item = (String, Value)>,
+    input: &Value,
+    size: usize,
+) -> (Vec<Value>, Option<String>) {
+    let marker = input["Marker"].as_str().unwrap_or_default();
+    let mut rest = listed.filter(|(key, _)| key.as_str() > marker);
+    let page: Vec<_> = rest.by_ref().take(size).collect();
+    let last = page.last().map(|(key, _)| key.clone()).filter(|_| rest.next().is_some());
+    (page.into_iter().map(|(_, shape)| shape).collect(), last)
+}
+
+fn listed_latest(function: &Function, now: Timestamp) -> (String, Value) {
+    (function.id.name.clone(), function.configuration(Seen::Listed(now)))
+}
+
+/// `$LATEST` and every published version, each by its own ARN. A key ends in the number, behind a blank, which no
+/// name has: so all of one function stand together.
+fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> {
+    let qualified = |f: &Function| {
+        let mut shape = f.configuration(Seen::Listed(now));
+        shape["FunctionArn"] = json!(format!("{}:{}", f.id.arn, f.version));
+        shape
+    };
+    let published = function.versions.iter();
+    let published = published.map(|(n, f)| (format!("{} {n:020}", f.id.name), qualified(f)));
+    std::iter::once((function.id.name.clone(), qualified(function))).chain(published).collect()
 }
 
 /// AWS gives at most 50 functions a page, whatever is asked for.
@@ -84,11 +125,15 @@ fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result
 
 pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
-    page_size(call, &input, Constraints::default())?;
+    let size = page_size(call, &input, Constraints::default())?;
     let now = call.now;
-    let mut latest = target.find(call)?.configuration(Seen::Listed(now));
-    latest["FunctionArn"] = json!(format!("{}:$LATEST", target.arn));
-    Ok(Reply::ok(json!({ "Versions": [latest] })))
+    let listed = listed_versions(target.find(call)?, now);
+    let (page, marker) = page(listed.into_iter(), &input, size);
+    let mut reply = json!({ "Versions": page });
+    if let Some(marker) = marker {
+        reply["NextMarker"] = json!(marker);
+    }
+    Ok(Reply::ok(reply))
 }
 
 pub fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {

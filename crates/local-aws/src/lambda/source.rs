@@ -29,6 +29,8 @@ pub struct ImageSource {
     pub uri: String,
     /// `host[:port]` of the URI.
     pub registry: String,
+    /// Whose registry that is.
+    pub account: String,
     pub repository: String,
     /// `sha256:…` of a single-platform manifest.
     pub digest: String,
@@ -112,24 +114,27 @@ impl Source {
 }
 
 impl ImageSource {
-    /// Finds an image in this account's and region's ECR.
+    /// Finds an image in this region's ECR, of this account or of another that lets this one in.
     ///
     /// # Errors
-    /// A malformed URI, another registry, an image that is not there or that Lambda can't run.
+    /// A malformed URI, another region's registry, an image that is not there or that Lambda can't run.
     pub fn resolve(call: &mut Call, uri: &str) -> Result<Self, AwsError> {
         let not_valid = || invalid(format!("Source image {uri} is not valid. Provide a valid source image."));
         let parts = URI.as_ref().and_then(|u| u.captures(uri)).ok_or_else(not_valid)?;
         let part = |name| parts.name(name).map(|m| m.as_str());
-        let registry = part("registry").filter(|r| is_our_registry(call, r)).ok_or_else(not_valid)?;
+        let registry = part("registry").unwrap_or_default();
+        let account = account_of(call, registry).ok_or_else(not_valid)?;
         let repository = part("repository").unwrap_or_default();
         let reference = part("tag").or(part("digest")).unwrap_or_default();
-        let found = neighbours::image(call, repository, reference).ok_or_else(|| {
+        neighbours::ensure_open(call, &account, repository)?;
+        let found = neighbours::image(call, &account, repository, reference).ok_or_else(|| {
             invalid(format!("Source image {uri} does not exist. Provide a valid source image."))
         })?;
         ensure_runnable(uri, &found)?;
         Ok(Self {
             uri: uri.to_owned(),
             registry: registry.to_owned(),
+            account,
             repository: repository.to_owned(),
             flaw: flaw(&found),
             digest: found.digest,
@@ -154,12 +159,15 @@ fn flaw(found: &Found) -> Option<String> {
     Some(format!("InvalidImage: ImageLayerFailure: UnsupportedImageLayerDetected - Layer Digest {digest}"))
 }
 
-/// This server under the name by which it was called (or another one for loopback), or the name that AWS would use.
-fn is_our_registry(call: &Call, registry: &str) -> bool {
-    let aws = format!("{}.dkr.ecr.{}.amazonaws.com", call.account, call.region);
-    registry == aws
-        || registry == call.host
-        || loopback_port(registry).is_some_and(|p| Some(p) == loopback_port(&call.host))
+/// Whose registry of this region that is: this server under the name by which it was called (or another one for
+/// loopback) is the caller's own; the names that AWS would use say it themselves.
+fn account_of(call: &Call, registry: &str) -> Option<String> {
+    let here = loopback_port(registry).is_some_and(|p| Some(p) == loopback_port(&call.host));
+    if registry == call.host || here {
+        return Some(call.account.clone());
+    }
+    let account = registry.strip_suffix(&format!(".dkr.ecr.{}.amazonaws.com", call.region))?;
+    (account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())).then(|| account.to_owned())
 }
 
 fn loopback_port(authority: &str) -> Option<&str> {

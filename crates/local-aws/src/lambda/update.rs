@@ -93,7 +93,7 @@ fn new_source(call: &mut Call, input: &Value, current: &Source, target: &Target)
         }
         (Source::Image(_), Some(uri)) => {
             let image = ImageSource::resolve(call, uri)?;
-            neighbours::ensure_pull(call, &image.repository, &target.arn)?;
+            neighbours::ensure_pull(call, &image, &target.arn)?;
             Ok(Source::Image(image))
         }
     }

@@ -57,7 +57,7 @@ impl Sandbox {
 fn image_of(id: &Identity, source: &Source) -> Option<ImageRef> {
     let Source::Image(image) = source else { return None };
     Some(ImageRef {
-        account: id.account.clone(),
+        account: image.account.clone(),
         region: id.region.clone(),
         repository: image.repository.clone(),
         digest: image.digest.clone(),

@@ -8,8 +8,10 @@ mod docker;
 mod instances;
 mod invocations;
 mod lists;
+mod other_accounts;
 mod permissions;
 mod states;
+mod versions;
 
 use crate::{
     Config, Consistency, ContainerEngine, LocalAws, Reaction, Scripted, ecr,
