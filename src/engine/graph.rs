@@ -49,6 +49,12 @@ pub struct Planned {
     pub change: Change,
     /// It was there before this stack and `destroy` keeps it.
     pub adopted: bool,
+    /// It is ours and stays, because this one stays and works with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_for: Option<Id>,
+    /// What goes with it, where it is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loses: Option<String>,
     /// It is there, under our name, and not ours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign: Option<String>,
@@ -154,11 +160,13 @@ impl Graph {
         // What left the file and is not there any more is no news.
         let there =
             |n: &&Rc<dyn Node>| !self.retired.contains(&n.id()) || n.retirement(options).owner.is_some();
+        let kept = self.kept(options);
         let items = self.nodes.iter().filter(there).map(|node| {
             let id = node.id();
-            let verdict =
-                if self.retired.contains(&id) { node.retirement(options) } else { node.verdict(options)? };
-            Ok(Planned::new(id, verdict))
+            if self.retired.contains(&id) {
+                return Ok(Planned::retired(id, node.retirement(options), &kept));
+            }
+            Ok(Planned::new(id, node.verdict(options)?))
         });
         Ok(Plan { items: items.collect::<Result<_>>()? })
     }
@@ -173,9 +181,10 @@ impl Graph {
 
     /// What `destroy` would do, in the order in which it would.
     pub fn plan_destroy(&self, options: &Options) -> Plan {
+        let kept = self.kept(options);
         let items = self.nodes.iter().rev().map(|node| {
             // The whole stack goes: nothing takes anything's place.
-            Planned::new(node.id(), Verdict { refused: None, ..node.retirement(options) })
+            Planned::retired(node.id(), Verdict { refused: None, ..node.retirement(options) }, &kept)
         });
         Plan { items: items.collect() }
     }
@@ -187,10 +196,7 @@ impl Graph {
         let steps = wished.map(|n| (n.id(), n.needs())).collect();
         walk(steps, |id| run.apply(id), |id, cause| run.skip(id, cause)).await;
         if run.report.borrow().is_complete() {
-            self.delete(&run, |n| {
-                self.retired.contains(&n.id()) && n.retirement(options).change == Change::Delete
-            })
-            .await;
+            self.delete(&run, |n| self.retired.contains(&n.id())).await;
         }
         run.report.into_inner()
     }
@@ -198,16 +204,30 @@ impl Graph {
     /// Deletes everything that is ours.
     pub async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let run = Run::new(self, options, sink, stop);
-        self.delete(&run, |n| n.retirement(options).change == Change::Delete).await;
+        self.delete(&run, |_| true).await;
         run.report.into_inner()
     }
 
     async fn delete(&self, run: &Run<'_>, which: impl Fn(&dyn Node) -> bool) {
-        let nodes: Vec<_> = self.nodes.iter().rev().filter(|n| which(n.as_ref())).collect();
+        let kept = self.kept(run.options);
+        let goes = |n: &&Rc<dyn Node>| {
+            !kept.contains_key(&n.id()) && n.retirement(run.options).change == Change::Delete
+        };
+        let nodes: Vec<_> = self.nodes.iter().rev().filter(|n| which(n.as_ref())).filter(goes).collect();
         let waits =
             |id: &Id| nodes.iter().filter(|n| n.deleted_before().contains(id)).map(|n| n.id()).collect();
         let steps = nodes.iter().map(|n| (n.id(), waits(&n.id()))).collect();
         walk(steps, |id| run.delete(id), |id, cause| run.skip(id, cause)).await;
+    }
+
+    /// What is not deleted, and what it is kept for: a thing that stays goes on working.
+    fn kept(&self, options: &Options) -> BTreeMap<Id, Id> {
+        let stays = |n: &&Rc<dyn Node>| {
+            let verdict = n.retirement(options);
+            verdict.owner.is_some() && verdict.change.is_keep()
+        };
+        let staying = self.nodes.iter().filter(stays);
+        staying.flat_map(|n| n.works_with().into_iter().map(|id| (id, n.id()))).collect()
     }
 
     fn node(&self, id: &Id) -> Option<&Rc<dyn Node>> {
@@ -217,9 +237,20 @@ impl Graph {
 
 impl Planned {
     fn new(id: Id, verdict: Verdict) -> Self {
-        let Verdict { called, change, owner, refused, settings } = verdict;
+        let Verdict { called, change, owner, refused, settings, loses } = verdict;
         let foreign = owner.as_ref().and_then(Owner::foreign).map(str::to_owned);
-        Self { id, called, change, adopted: owner == Some(Owner::Adopted), foreign, refused, settings }
+        let adopted = owner == Some(Owner::Adopted);
+        Self { id, called, change, adopted, kept_for: None, loses, foreign, refused, settings }
+    }
+
+    /// Of what is to go, unless something that stays works with it.
+    fn retired(id: Id, verdict: Verdict, kept: &BTreeMap<Id, Id>) -> Self {
+        let kept_for = kept.get(&id).filter(|_| verdict.change == Change::Delete).cloned();
+        let planned = Self::new(id, verdict);
+        match kept_for {
+            Some(_) => Self { change: Change::Keep, refused: None, loses: None, kept_for, ..planned },
+            None => planned,
+        }
     }
 }
 

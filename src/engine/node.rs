@@ -21,6 +21,8 @@ pub(super) struct Verdict {
     pub refused: Option<String>,
     /// What it is made with, where it is made; secrets masked.
     pub settings: Option<Value>,
+    /// What goes with it, where it is deleted.
+    pub loses: Option<String>,
 }
 
 /// What came of one node.
@@ -33,6 +35,8 @@ pub(super) trait Node {
     fn id(&self) -> Id;
     fn needs(&self) -> Vec<Id>;
     fn deleted_before(&self) -> Vec<Id>;
+    /// Empty where there is nothing.
+    fn works_with(&self) -> Vec<Id>;
     fn is_observed(&self) -> bool;
     fn observe(&self) -> LocalBoxFuture<'_, Result<()>>;
     fn verdict(&self, options: &Options) -> Result<Verdict>;
@@ -144,6 +148,10 @@ impl<R: Resource> Node for Typed<R> {
         self.resource.deleted_before()
     }
 
+    fn works_with(&self) -> Vec<Id> {
+        self.live().map(|live| self.resource.works_with(&live)).unwrap_or_default()
+    }
+
     fn is_observed(&self) -> bool {
         self.observed.borrow().is_some()
     }
@@ -158,7 +166,8 @@ impl<R: Resource> Node for Typed<R> {
         let owner = live.as_ref().map(|l| l.owner.clone());
         let settings = live.is_none().then(|| serde_json::to_value(&want)).transpose()?;
         let refused = live.and_then(|l| self.refusal(&l, &want, options));
-        Ok(Verdict { called, change, owner, refused, settings: settings.map(|s| change::masked(&s)) })
+        let settings = settings.map(|s| change::masked(&s));
+        Ok(Verdict { called, change, owner, refused, settings, loses: None })
     }
 
     fn fields(&self) -> Result<BTreeSet<String>> {
@@ -183,7 +192,8 @@ impl<R: Resource> Node for Typed<R> {
             Owner::Other(_) | Owner::Barred { .. } => true,
         };
         let change = if keep { Change::Keep } else { Change::Delete };
-        Verdict { called, change, owner: Some(live.owner.clone()), refused, settings: None }
+        let loses = self.resource.loses(&live).filter(|_| !keep);
+        Verdict { called, change, owner: Some(live.owner.clone()), refused, settings: None, loses }
     }
 
     fn apply<'a>(

@@ -33,6 +33,11 @@ pub trait Resource: 'static {
         Vec::new()
     }
 
+    /// What this one, as it is, can't work without: kept by a `destroy` that keeps this one.
+    fn works_with(&self, _have: &Live<Self>) -> Vec<Id> {
+        Vec::new()
+    }
+
     /// The wish. Outputs of `needs` that are not known yet are [`super::UNKNOWN`]. What is there already decides
     /// where the file leaves a choice (an adopted resource keeps its mark).
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Self::Props>;
@@ -47,6 +52,11 @@ pub trait Resource: 'static {
 
     /// Why deleting what left the file needs `--replace`.
     fn retiring_replaces(&self, _have: &Live<Self>) -> Option<String> {
+        None
+    }
+
+    /// What goes with it when it is deleted and can't be made again: "the log lines in it".
+    fn loses(&self, _have: &Live<Self>) -> Option<String> {
         None
     }
 

@@ -34,6 +34,7 @@ struct Toy {
     size: u32,
     needs: Vec<Id>,
     deleted_before: Vec<Id>,
+    works_with: Vec<Id>,
     replaced_above: u32,
 }
 
@@ -53,6 +54,12 @@ impl Resource for Toy {
     }
     fn deleted_before(&self) -> Vec<Id> {
         self.deleted_before.clone()
+    }
+    fn works_with(&self, _: &Live<Self>) -> Vec<Id> {
+        self.works_with.clone()
+    }
+    fn loses(&self, _: &Live<Self>) -> Option<String> {
+        Some("its colour".to_owned())
     }
     fn wish(&self, _: Option<&Live<Self>>) -> Result<ToyProps> {
         Ok(ToyProps { size: self.size })
@@ -96,7 +103,8 @@ impl Toy {
 
 fn toy(cloud: &Rc<Toys>, id: &'static str, needs: &[&str]) -> Toy {
     let needs: Vec<Id> = needs.iter().map(|n| Id::only(n)).collect();
-    Toy { cloud: cloud.clone(), id, size: 1, deleted_before: needs.clone(), needs, replaced_above: u32::MAX }
+    let (deleted_before, works_with) = (needs.clone(), Vec::new());
+    Toy { cloud: cloud.clone(), id, size: 1, deleted_before, needs, works_with, replaced_above: u32::MAX }
 }
 
 /// `a`, then `b` and `c` at once, then `d`; `e` alone.
@@ -267,4 +275,27 @@ fn the_comparison_names_each_differing_field_and_masks_secrets() {
             "list [1] [1,2]"
         ]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_keeps_what_it_works_with() {
+    let cloud = Rc::new(Toys::default());
+    for (id, owner) in [("wheel", Owner::Us), ("bell", Owner::Us), ("car", Owner::Adopted)] {
+        cloud.things.borrow_mut().insert(id.to_owned(), (1, owner));
+    }
+    let mut graph = Graph::default();
+    graph.add(toy(&cloud, "wheel", &[]));
+    graph.add(toy(&cloud, "bell", &[]));
+    graph.add(Toy { works_with: vec![Id::only("wheel")], ..toy(&cloud, "car", &["wheel", "bell"]) });
+    graph.observe().await.unwrap();
+    let plan = graph.plan_destroy(&Options::default());
+    let wheel = plan.items.iter().find(|i| i.id.as_str() == "wheel").unwrap();
+    assert_eq!((&wheel.change, &wheel.kept_for), (&Change::Keep, &Some(Id::only("car"))));
+    let bell = plan.items.iter().find(|i| i.id.as_str() == "bell").unwrap();
+    assert_eq!((&bell.change, bell.loses.as_deref()), (&Change::Delete, Some("its colour")));
+    let all = Options { include_adopted: true, ..Options::default() };
+    assert_eq!(graph.plan_destroy(&all).items.iter().filter(|i| i.change == Change::Delete).count(), 3);
+    let report = graph.destroy(&Options::default(), nobody(), &Stop::default()).await;
+    assert!(report.is_complete());
+    assert_eq!(cloud.things.borrow().keys().collect::<Vec<_>>(), ["car", "wheel"]);
 }

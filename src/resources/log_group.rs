@@ -108,6 +108,10 @@ impl Resource for LogGroup {
         self.keep
     }
 
+    fn loses(&self, _: &Live<Self>) -> Option<String> {
+        Some("all log lines in it".to_owned())
+    }
+
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
         let (retention, have) = tokio::join!(self.retention(&to), self.tags(&to));

@@ -46,6 +46,11 @@ pub fn render(plan: &Plan, heading: Heading, style: Style) -> String {
             item.id
         );
     }
+    for item in plan.items.iter() {
+        if let Some(why) = &item.kept_for {
+            _ = writeln!(text, "{} {} is kept: {why} stays and works with it", style.dim("="), item.id);
+        }
+    }
     for item in plan.items.iter().filter(|i| heading == Heading::Destroy && i.foreign.is_some()) {
         if let Some(what) = &item.foreign {
             _ = writeln!(text, "{} {what} is not this stack's and is left alone", style.dim("="));
@@ -71,7 +76,10 @@ pub(super) fn resource(item: &Planned, style: Style) -> String {
     let mut text = String::new();
     match &item.change {
         Change::Create => _ = writeln!(text, "{} {}", style.green("+"), named(item, style)),
-        Change::Delete => _ = writeln!(text, "{} {}", style.red("-"), named(item, style)),
+        Change::Delete => {
+            let loses = item.loses.as_ref().map(|what| format!(", with {what}")).unwrap_or_default();
+            _ = writeln!(text, "{} {}{loses}", style.red("-"), named(item, style));
+        }
         Change::Keep => {}
         Change::Update(fields) => {
             _ = writeln!(text, "{} {}", style.yellow("~"), named(item, style));

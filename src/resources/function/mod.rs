@@ -100,6 +100,16 @@ impl Resource for Function {
         vec![self.api.clone(), self.role.id(), self.log_group.clone(), self.repository.id()]
     }
 
+    /// Lambda pulls the image again and assumes the role again whenever it likes.
+    fn works_with(&self, have: &Live<Self>) -> Vec<Id> {
+        let role = self.role.get().filter(|role| role.arn == have.props.role).map(|_| self.role.id());
+        let image = &have.props.image;
+        let repository =
+            self.repository.get().filter(|r| image.strip_prefix(&r.uri).is_some_and(|i| i.starts_with('@')));
+        let repository = repository.map(|_| self.repository.id());
+        role.into_iter().chain(repository).chain([self.log_group.clone()]).collect()
+    }
+
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
         self.wished(have)
     }
