@@ -1,14 +1,15 @@
-//! Lists that several resources need, each read once for all of them and again when it is old.
+//! What several resources need, each read once for all of them and again when it is old: lists, and repositories.
 
-use super::{Cloud, call::call};
+use super::{Cloud, FoundExt, call::call};
 use crate::engine::{Id, Reporter};
 use anyhow::{Error, Result};
 use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
+use aws_sdk_ecr::types::Repository;
 use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 /// The lists of API Gateway: its resources have no names to ask for.
@@ -19,6 +20,8 @@ pub struct Lookups {
     usage_plans: Lookup<Vec<UsagePlan>>,
     /// Of the stack's own API: there is one, but for twins.
     stages: Lookup<Vec<Stage>>,
+    /// Of ECR, by name: the repository and its images ask for it.
+    repositories: RefCell<BTreeMap<String, Rc<Lookup<Option<Repository>>>>>,
 }
 
 /// A list older than this is read again.
@@ -105,12 +108,34 @@ impl Cloud {
         self.lookups.stages.get(read).await
     }
 
+    /// A repository of ECR, if it is there.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn repository(self: &Rc<Self>, name: &str) -> Result<Rc<Option<Repository>>> {
+        let lookup = self.lookups.repositories.borrow_mut().entry(name.to_owned()).or_default().clone();
+        let (cloud, name) = (self.clone(), name.to_owned());
+        let read = async move {
+            let request = cloud.ecr.describe_repositories().repository_names(&name);
+            let to = cloud.reporter(&Id::of("repository", &name));
+            let found = call(&to, "DescribeRepositories", || request.clone().send()).await.found()?;
+            Ok(found.and_then(|f| f.repositories).and_then(|r| r.into_iter().next()))
+        };
+        lookup.get(read).await
+    }
+
+    /// As [`Cloud::forget_lists`], for the repositories.
+    pub fn forget_repositories(&self) {
+        self.lookups.repositories.borrow_mut().clear();
+    }
+
     /// Makes the next look a new one, for lists that decide about a create.
     pub fn forget_lists(&self) {
         self.lookups.rest_apis.forget();
         self.lookups.api_keys.forget();
         self.lookups.usage_plans.forget();
         self.lookups.stages.forget();
+        self.forget_repositories();
     }
 
     /// As [`Cloud::forget_lists`], for one list.

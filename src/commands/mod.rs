@@ -5,7 +5,6 @@ mod local;
 mod logs;
 pub mod output;
 mod plan;
-mod prune;
 pub mod session;
 mod status;
 mod up;

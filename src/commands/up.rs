@@ -5,7 +5,8 @@ use crate::{
     Exit, cli,
     engine::{Change, Id, Plan},
     outputs::Outputs,
-    stack::{ImageSource, Values},
+    stack::Values,
+    stack_graph::StackGraph,
     ui::{Printer, Result as Ended},
 };
 use anyhow::{Context as _, Result};
@@ -29,30 +30,30 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
-    need_docker(&session, &plan).await?;
+    if graph.builds(&plan) {
+        // An engine that is not there is better told before anything is made than in the middle.
+        session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")?;
+    }
     let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
         printer.incomplete(&report, &common.again("up"));
         return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
     }
-    super::prune::images(&session, &plan, printer).await?;
     let verified = args.no_verify || super::verify::after_up(&session, &outputs(), printer).await?;
+    if verified {
+        prune(&session, &graph, &plan, printer).await;
+    }
     let exit = finish(&session, outputs(), common, printer, report.done, since);
     Ok(if verified { exit } else { Exit::Broken })
 }
 
-/// An engine that is not there is better told before anything is made than in the middle.
-async fn need_docker(session: &Session, plan: &Plan) -> Result<()> {
-    let builds = session.stack.functions.iter().any(|(key, function)| {
-        let change = plan.change_of(&Id::of("image", key));
-        let is_made = change.is_some_and(|c| matches!(c, Change::Create | Change::Update(_)));
-        is_made && matches!(function.image.source, ImageSource::Context(_))
-    });
-    if !builds {
-        return Ok(());
+/// What is deployed is deployed: old images that stay are no failure. An `up` that broke the contract deletes none, because
+/// the one before may be wanted again.
+async fn prune(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
+    for (repository, why) in graph.prune(plan, printer.sink(), &session.stop).await {
+        printer.warn(&format!("old images stay in the repository {repository}: {why:#}"));
     }
-    session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")
 }
 
 fn finish(

@@ -3,7 +3,10 @@
 use super::{
     Context, RepositoryOutput,
     ecr_login::EcrLogin,
+    manifest::{Flaw, Shelf},
     moved::{Moved, said},
+    repository::tags_move,
+    variant,
 };
 use crate::{
     aws::{FoundExt, call},
@@ -11,9 +14,8 @@ use crate::{
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
     stack::{Architecture, Build},
 };
-use anyhow::{Context as _, Result, bail, ensure};
-use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
-use oci_spec::image::{ImageIndex, Os};
+use anyhow::{Context as _, Error, Result, bail, ensure};
+use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier, ImageStatus};
 use serde::Serialize;
 use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
@@ -45,7 +47,7 @@ pub struct Image {
 
 #[derive(Debug, Serialize)]
 pub struct Props {
-    /// The content hash as a tag.
+    /// The content hash as a tag, or another tag of the same content, see [`variant`].
     tag: String,
     /// `--rebuild` wishes it; what is there never is.
     rebuild: bool,
@@ -61,9 +63,6 @@ pub struct ImageOutput {
 
 /// Hex digits of the hash in a tag: 64 bits are plenty for the images of one repository.
 const TAG_DIGITS: usize = 16;
-
-const INDEXES: [&str; 2] =
-    ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
 
 impl Image {
     fn tag(&self) -> Result<String> {
@@ -82,16 +81,66 @@ impl Image {
         Ok(())
     }
 
-    async fn pushed(&self, tag: &str, to: &Reporter) -> Result<Option<ImageDetail>> {
+    fn shelf(&self) -> Shelf<'_> {
+        let (repository, architecture) = (&self.repository_name, self.architecture);
+        Shelf { at: &self.at, account: None, repository, architecture }
+    }
+
+    /// What ECR's archive has does not count: it can't be pulled.
+    async fn tagged(&self, tag: &str, to: &Reporter) -> Result<Option<ImageDetail>> {
         let id = ImageIdentifier::builder().image_tag(tag).build();
         let request =
             self.at.cloud.ecr.describe_images().repository_name(&self.repository_name).image_ids(id);
         let answer = call(to, "DescribeImages", || request.clone().send()).await.found()?;
-        Ok(answer.and_then(|a| a.image_details).and_then(|d| d.into_iter().next()))
+        let detail = answer.and_then(|a| a.image_details).and_then(|d| d.into_iter().next());
+        Ok(detail.filter(is_active))
     }
 
-    async fn make(&self, want: &Props, to: &Reporter) -> Result<ImageOutput> {
+    /// The image of this content, and its tag.
+    async fn current(&self, to: &Reporter) -> Result<Option<(String, ImageDetail)>> {
+        let tag = self.tag()?;
+        let (repository, tagged) =
+            tokio::join!(self.at.cloud.repository(&self.repository_name), self.tagged(&tag, to));
+        if repository?.as_ref().as_ref().is_none_or(tags_move) {
+            return Ok(tagged?.map(|detail| (tag, detail)));
+        }
+        let all = variant::list(&self.at, &self.repository_name, &tag, to).await?;
+        let newest = all.into_iter().rfind(|(_, detail)| is_active(detail));
+        Ok(newest.map(|(n, detail)| (variant::name(&tag, n), detail)))
+    }
+
+    /// Where tags can't be moved, the tag of what is pushed is one that was never there.
+    async fn free_tag(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<String> {
+        let tag = self.tag()?;
+        if repository.tags_move {
+            return Ok(tag);
+        }
+        let all = variant::list(&self.at, &self.repository_name, &tag, to).await?;
+        Ok(all.keys().next_back().map_or(tag.clone(), |last| variant::name(&tag, variant::after(*last))))
+    }
+
+    /// The digest of what was pushed. What Lambda can't run is taken back: its tag says that it is there.
+    async fn pushed(&self, tag: &str, to: &Reporter) -> Result<String> {
+        let id = ImageIdentifier::builder().image_tag(tag).build();
+        match self.shelf().runnable(id.clone(), to).await {
+            Ok(digest) => digest.with_context(|| format!("pushed {tag}, and ECR does not have it")),
+            Err(e) if e.is::<Flaw>() => Err(self.taken_back(id, e, to).await),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn taken_back(&self, id: ImageIdentifier, why: Error, to: &Reporter) -> Error {
+        let request = self.at.cloud.ecr.batch_delete_image().repository_name(&self.repository_name);
+        let request = request.image_ids(id);
+        match call(to, "BatchDeleteImage", || request.clone().send()).await {
+            Ok(_) => why,
+            Err(e) => why.context(format!("what was pushed could not be deleted again ({e:#})")),
+        }
+    }
+
+    async fn make(&self, to: &Reporter) -> Result<ImageOutput> {
         let repository = self.repository.ready()?;
+        let tag = self.free_tag(&repository, to).await?;
         match &self.source {
             Source::Context { build, secrets, rebuild } => {
                 let fingerprint = self.fingerprint.get().context("the content hash is not known yet")?;
@@ -105,7 +154,7 @@ impl Image {
                     secrets: secrets.clone(),
                     logins: Own(Some(Rc::new(EcrLogin::new(&self.at.cloud, &repository.uri, to)))),
                 };
-                self.build_and_push(&request, &repository, &want.tag, to).await?;
+                self.build_and_push(&request, &repository, &tag, to).await?;
             }
             Source::Archive(file) => {
                 let registry = self.registry(&repository, to).await?;
@@ -116,16 +165,13 @@ impl Image {
                     self.architecture,
                     &registry,
                     &self.repository_name,
-                    &want.tag,
+                    &tag,
                     &on,
                 );
                 moved.unless_stalled(push).await?;
             }
         }
-        let detail = self.pushed(&want.tag, to).await?;
-        let detail = detail.with_context(|| format!("pushed {}, and ECR does not have it", want.tag))?;
-        let digest = single(&self.at, &self.repository_name, self.architecture, &detail, to).await?;
-        Ok(ImageOutput { digest, tag: want.tag.clone() })
+        Ok(ImageOutput { digest: self.pushed(&tag, to).await?, tag })
     }
 
     async fn build_and_push(
@@ -167,41 +213,9 @@ impl Image {
     }
 }
 
-/// The digest to deploy: the image's own, or, where a push made an index, its child for the architecture.
-pub(super) async fn single(
-    at: &Context,
-    repository: &str,
-    architecture: Architecture,
-    detail: &ImageDetail,
-    to: &Reporter,
-) -> Result<String> {
-    let digest = detail.image_digest.clone().context("DescribeImages answered without a digest")?;
-    match detail.image_manifest_media_type.as_deref() {
-        Some(kind) if INDEXES.contains(&kind) => child(at, repository, architecture, &digest, to).await,
-        _ => Ok(digest),
-    }
-}
-
-async fn child(
-    at: &Context,
-    repository: &str,
-    architecture: Architecture,
-    digest: &str,
-    to: &Reporter,
-) -> Result<String> {
-    let id = ImageIdentifier::builder().image_digest(digest).build();
-    let request = at.cloud.ecr.batch_get_image().repository_name(repository).image_ids(id);
-    let request = request.set_accepted_media_types(Some(INDEXES.map(str::to_owned).to_vec()));
-    let answer = call(to, "BatchGetImage", || request.clone().send()).await?;
-    let text = answer.images.and_then(|i| i.into_iter().next()).and_then(|i| i.image_manifest);
-    let index: ImageIndex = serde_json::from_str(&text.context("ECR holds an index without a manifest")?)?;
-    let fits = |p: &oci_spec::image::Platform| {
-        *p.os() == Os::Linux && p.architecture().to_string() == architecture.oci()
-    };
-    let child = index.manifests().iter().find(|m| m.platform().as_ref().is_some_and(fits));
-    let child = child
-        .with_context(|| format!("the image is an index without one for {}", architecture.platform()))?;
-    Ok(child.digest().to_string())
+/// One that is on its way back from the archive is active when Lambda pulls it.
+fn is_active(detail: &ImageDetail) -> bool {
+    detail.image_status() != Some(&ImageStatus::Archived)
 }
 
 impl Source {
@@ -229,26 +243,26 @@ impl Resource for Image {
         vec![self.repository.id()]
     }
 
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<Props> {
-        Ok(Props { tag: self.tag()?, rebuild: self.source.rebuild() })
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let tag = have.map_or_else(|| self.tag(), |h| Ok(h.props.tag.clone()))?;
+        Ok(Props { tag, rebuild: self.source.rebuild() })
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
         self.read_fingerprint().await?;
-        let tag = self.tag()?;
-        let Some(detail) = self.pushed(&tag, &to).await? else { return Ok(None) };
-        let digest = single(&self.at, &self.repository_name, self.architecture, &detail, &to).await?;
+        let Some((tag, detail)) = self.current(&to).await? else { return Ok(None) };
+        let digest = self.shelf().single(&detail, &to).await?;
         let output = ImageOutput { digest, tag: tag.clone() };
         Ok(Some(Live { props: Props { tag, rebuild: false }, output, owner: Owner::Us }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<ImageOutput> {
-        self.make(want, to).await
+    async fn create(&self, _: &Props, to: &Reporter) -> Result<ImageOutput> {
+        self.make(to).await
     }
 
-    async fn update(&self, _: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<ImageOutput>> {
-        Ok(Applied::in_place(self.make(want, to).await?))
+    async fn update(&self, _: &Live<Self>, _: &Props, to: &Reporter) -> Result<Applied<ImageOutput>> {
+        Ok(Applied::in_place(self.make(to).await?))
     }
 
     /// It goes with its repository.

@@ -11,6 +11,7 @@ mod function;
 mod image;
 mod inventory_entries;
 mod log_group;
+mod manifest;
 mod moved;
 mod permission;
 mod pinned_image;
@@ -20,7 +21,9 @@ mod rest_api;
 mod role;
 mod stage;
 mod tagging;
+mod unused_images;
 mod usage_plan;
+mod variant;
 
 pub use api_key::{ApiKey, ApiKeyOutput};
 pub use definition::{Definition, DefinitionOutput, Document};
@@ -36,6 +39,7 @@ use rest_api::Anchor;
 pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis, tags_of};
 pub use role::{Role, RoleOutput};
 pub use stage::{Stage, StageOutput, own_stages};
+pub use unused_images::Pruning;
 pub use usage_plan::{UsagePlan, UsagePlanOutput};
 
 use crate::{

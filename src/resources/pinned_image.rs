@@ -1,12 +1,12 @@
-//! `image.uri`: an image that somebody else put into this account's ECR, pinned to the digest it has now.
+//! `image.uri`: an image that somebody else put into ECR, pinned to the digest it has now.
 
-use super::{Context, ImageOutput, RepositoryOutput, image};
+use super::{Context, ImageOutput, RepositoryOutput, manifest::Shelf};
 use crate::{
-    aws::{FoundExt, call},
+    aws::{Class, failure_of},
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
     stack::Architecture,
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::ImageIdentifier;
 
 pub struct PinnedImage {
@@ -23,17 +23,88 @@ pub struct ForeignRepository {
     pub uri: String,
 }
 
-/// `registry/repository`, and how the image is named in it.
-fn parts(uri: &str) -> Result<(&str, ImageIdentifier)> {
-    if let Some((repository, digest)) = uri.split_once('@') {
-        return Ok((repository, ImageIdentifier::builder().image_digest(digest).build()));
+/// An image's URI, taken apart.
+struct Parts<'a> {
+    /// `registry/repository`
+    uri: &'a str,
+    /// Whose registry it is, and in which region.
+    account: &'a str,
+    region: &'a str,
+    repository: &'a str,
+    /// A tag; else it is a digest.
+    by_tag: bool,
+    reference: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Result<Self> {
+        let (uri, reference, by_tag) = match text.split_once('@') {
+            Some((uri, digest)) => (uri, digest, false),
+            None => match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
+                Some((uri, tag)) => (uri, tag, true),
+                None => (text, "latest", true),
+            },
+        };
+        let (host, repository) = uri.split_once('/').with_context(|| no_ecr(text))?;
+        // `<account>.dkr.ecr.<region>.amazonaws.com`, or with IPv6 `<account>.dkr-ecr.<region>.on.aws`.
+        let (account, rest) =
+            host.split_once(".dkr.ecr.").or(host.split_once(".dkr-ecr.")).with_context(|| no_ecr(text))?;
+        let region = rest.split('.').next().unwrap_or_default();
+        Ok(Self { uri, account, region, repository, by_tag, reference })
     }
-    let (repository, tag) =
-        uri.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).unwrap_or((uri, "latest"));
-    if !repository.contains('/') {
-        bail!("image.uri {uri} is no image in an ECR registry");
+
+    fn id(&self) -> ImageIdentifier {
+        let id = ImageIdentifier::builder();
+        if self.by_tag {
+            id.image_tag(self.reference).build()
+        } else {
+            id.image_digest(self.reference).build()
+        }
     }
-    Ok((repository, ImageIdentifier::builder().image_tag(tag).build()))
+}
+
+fn no_ecr(uri: &str) -> String {
+    format!("image.uri {uri} is no image in ECR")
+}
+
+impl PinnedImage {
+    fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {
+        let here = &self.at.cloud.region;
+        if parts.region == here {
+            return Ok(());
+        }
+        bail!(
+            "image.uri {} is in the region {}, and Lambda in {here} pulls from {here} only: copy the image to a repository there \
+             (ECR can replicate it), or deploy to {}",
+            self.uri,
+            parts.region,
+            parts.region
+        )
+    }
+
+    async fn look(&self, parts: &Parts<'_>, to: &Reporter) -> Result<Option<String>> {
+        let own = self.at.cloud.identify().await?.account == parts.account;
+        let account = Some(parts.account).filter(|_| !own);
+        let (repository, architecture) = (parts.repository, self.architecture);
+        let shelf = Shelf { at: &self.at, account, repository, architecture };
+        match shelf.runnable(parts.id(), to).await {
+            Err(e) if !own && is_denied(&e) && !parts.by_tag => {
+                // Lambda may pull what this caller may not see, and a digest needs no look.
+                to.note(format!("can't look at {} in account {}: taking the digest as it is written", self.uri, parts.account));
+                Ok(Some(parts.reference.to_owned()))
+            }
+            Err(e) if !own && is_denied(&e) => Err(e.context(format!(
+                "image.uri {} is in account {}, whose repository policy has to allow ecr:BatchGetImage and \
+                 ecr:GetDownloadUrlForLayer to this account and to lambda.amazonaws.com; without the first, write the digest instead of the tag",
+                self.uri, parts.account
+            ))),
+            looked => looked,
+        }
+    }
+}
+
+fn is_denied(error: &Error) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == Class::Denied)
 }
 
 impl Resource for PinnedImage {
@@ -54,15 +125,13 @@ impl Resource for PinnedImage {
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
-        let (repository, id) = parts(&self.uri)?;
-        let name = repository.split_once('/').map_or(repository, |(_, name)| name);
-        let request = self.at.cloud.ecr.describe_images().repository_name(name).image_ids(id);
-        let answer = call(&to, "DescribeImages", || request.clone().send()).await.found()?;
-        let detail = answer.and_then(|a| a.image_details).and_then(|d| d.into_iter().next());
-        let detail = detail
-            .with_context(|| format!("image.uri {}: this account's ECR has no such image", self.uri))?;
-        let digest = image::single(&self.at, name, self.architecture, &detail, &to).await?;
-        let tag = detail.image_tags().first().cloned().unwrap_or_default();
+        let parts = Parts::of(&self.uri)?;
+        self.ensure_region(&parts)?;
+        let digest = self.look(&parts, &to).await?;
+        let digest = digest.with_context(|| {
+            format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
+        })?;
+        let tag = if parts.by_tag { parts.reference } else { "" }.to_owned();
         Ok(Some(Live { props: (), output: ImageOutput { digest, tag }, owner: Owner::Us }))
     }
 
@@ -96,8 +165,8 @@ impl Resource for ForeignRepository {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let (repository, _) = parts(&self.uri)?;
-        let output = RepositoryOutput { uri: repository.to_owned(), arn: String::new() };
+        let uri = Parts::of(&self.uri)?.uri.to_owned();
+        let output = RepositoryOutput { uri, arn: String::new(), tags_move: false };
         Ok(Some(Live { props: (), output, owner: Owner::Us }))
     }
 

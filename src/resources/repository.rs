@@ -3,15 +3,21 @@
 use super::{Context, gone, policy, resume};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_ecr::types::{ImageTagMutability, Tag};
+use aws_sdk_ecr::types::{ImageTagMutability, Repository as Found, Tag};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The statement that Lambda's own console writes: the same Sid, so that there is one of it.
 const SID: &str = "LambdaECRImageRetrievalPolicy";
+
+/// Beside a statement of that Sid which says something else, in a repository that was adopted.
+const SECOND_SID: &str = "LambdeployImageRetrieval";
+
+/// The mode in which every tag can be moved to another image.
+const MUTABLE: &str = "MUTABLE";
 
 pub struct Repository {
     pub at: Context,
@@ -35,12 +41,14 @@ pub struct RepositoryOutput {
     /// Registry host and name, as AWS writes it.
     pub uri: String,
     pub arn: String,
+    /// Whether a tag can be moved to another image.
+    pub tags_move: bool,
 }
 
 impl Repository {
-    fn statement(&self) -> Result<Value> {
+    fn statement(&self, sid: &str) -> Result<Value> {
         Ok(json!({
-            "Sid": SID,
+            "Sid": sid,
             "Effect": "Allow",
             "Principal": { "Service": "lambda.amazonaws.com" },
             "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
@@ -57,7 +65,7 @@ impl Repository {
     /// Merged by Sid: what others wrote stays.
     async fn set_policy(&self, statement: &Value, to: &Reporter) -> Result<()> {
         let mut statements = statements(self.policy(to).await?.as_ref());
-        statements.retain(|s| s["Sid"] != SID);
+        statements.retain(|s| s["Sid"] != statement["Sid"]);
         statements.push(statement.clone());
         self.write_policy(statements, to).await
     }
@@ -83,13 +91,27 @@ impl Repository {
     }
 }
 
+/// Whether every tag of a repository can be moved: the other modes fix some or all.
+pub(super) fn tags_move(repository: &Found) -> bool {
+    repository.image_tag_mutability.as_ref().is_none_or(|mode| mode.as_str() == MUTABLE)
+}
+
 /// The statements of a policy; AWS allows a single one without a list.
-fn statements(policy: Option<&Value>) -> Vec<Value> {
+pub(super) fn statements(policy: Option<&Value>) -> Vec<Value> {
     match policy.map(|p| &p["Statement"]) {
         Some(Value::Array(list)) => list.clone(),
         Some(one @ Value::Object(_)) => vec![one.clone()],
         _ => Vec::new(),
     }
+}
+
+/// Whether a statement lets somebody in who is not of this account.
+pub(super) fn lets_others(statement: &Value, account: &str) -> bool {
+    let listed = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let principal = &statement["Principal"];
+    let users = if principal.is_object() { &principal["AWS"] } else { principal };
+    let is_other = |who: &Value| who.as_str().is_some_and(|who| !who.contains(account));
+    statement["Effect"] == "Allow" && listed(users).iter().any(is_other)
 }
 
 fn ecr_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
@@ -117,9 +139,17 @@ impl Resource for Repository {
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let ours = self.statement(SID)?;
+        // What was there before keeps what it says; others may rely on it.
+        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
+        let differs = |p: &&Props| !p.lambda_may_pull.is_null() && p.lambda_may_pull != ours;
         Ok(Props {
-            lambda_may_pull: self.statement()?,
-            tag_mutability: "MUTABLE".to_owned(),
+            lambda_may_pull: if adopted.filter(differs).is_some() {
+                self.statement(SECOND_SID)?
+            } else {
+                ours
+            },
+            tag_mutability: adopted.map_or_else(|| MUTABLE.to_owned(), |p| p.tag_mutability.clone()),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
@@ -128,19 +158,18 @@ impl Resource for Repository {
         self.keep
     }
 
+    fn loses(&self, _: &Live<Self>) -> Option<String> {
+        Some("all images in it".to_owned())
+    }
+
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
-        let ecr = &self.at.cloud.ecr;
-        let describe = ecr.describe_repositories().repository_names(&self.name);
         let describe = async {
-            let found = call(&to, "DescribeRepositories", || describe.clone().send()).await.found()?;
-            let Some(repository) = found.and_then(|f| f.repositories).and_then(|r| r.into_iter().next())
-            else {
-                return Ok(None);
-            };
+            let found = self.at.cloud.repository(&self.name).await?;
+            let Some(repository) = found.as_ref().clone() else { return Ok(None) };
             let arn =
                 repository.repository_arn.clone().context("DescribeRepositories answered without an ARN")?;
-            let list = ecr.list_tags_for_resource().resource_arn(&arn);
+            let list = self.at.cloud.ecr.list_tags_for_resource().resource_arn(&arn);
             let listed = call(&to, "ListTagsForResource", || list.clone().send()).await.found()?;
             let listed = listed.and_then(|l| l.tags).unwrap_or_default();
             let have: tags::Tags = listed.into_iter().map(|t| (t.key, t.value)).collect();
@@ -149,15 +178,17 @@ impl Resource for Repository {
         let (described, policy) = tokio::join!(describe, self.policy(&to));
         let Some((repository, arn, have)) = described? else { return Ok(None) };
         let owner = self.at.own.owner(&have, || format!("the ECR repository {} ({arn})", self.name));
-        let ours = statements(policy?.as_ref()).into_iter().find(|s| s["Sid"] == SID);
-        let mutability = repository.image_tag_mutability.map(|m| m.as_str().to_owned());
+        let statements = statements(policy?.as_ref());
+        let ours = [SECOND_SID, SID].iter().find_map(|sid| statements.iter().find(|s| s["Sid"] == *sid));
+        let mutability = repository.image_tag_mutability.as_ref().map_or(MUTABLE, |m| m.as_str()).to_owned();
+        let tags_move = tags_move(&repository);
         let props = Props {
-            lambda_may_pull: ours.unwrap_or_default(),
-            tag_mutability: mutability.unwrap_or_default(),
+            lambda_may_pull: ours.cloned().unwrap_or_default(),
+            tag_mutability: mutability,
             tags: self.at.own.managed(&have, &owner),
         };
         let uri = repository.repository_uri.context("DescribeRepositories answered without a URI")?;
-        Ok(Some(Live { props, output: RepositoryOutput { uri, arn }, owner }))
+        Ok(Some(Live { props, output: RepositoryOutput { uri, arn, tags_move }, owner }))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<RepositoryOutput> {
@@ -167,11 +198,13 @@ impl Resource for Repository {
             Ok(created) => created.repository.context("CreateRepository answered without a repository")?,
             Err(e) => return resume(&self.at, self, e, want, to).await,
         };
+        self.at.cloud.forget_repositories();
         // A repository that was not there has no policy to merge with.
         self.write_policy(vec![want.lambda_may_pull.clone()], to).await?;
         Ok(RepositoryOutput {
             uri: created.repository_uri.context("CreateRepository answered without a URI")?,
             arn: created.repository_arn.context("CreateRepository answered without an ARN")?,
+            tags_move: true,
         })
     }
 
@@ -190,8 +223,10 @@ impl Resource for Repository {
             let request = self.at.cloud.ecr.put_image_tag_mutability();
             let request = request.repository_name(&self.name).image_tag_mutability(wish);
             call(to, "PutImageTagMutability", || request.clone().send()).await?;
+            self.at.cloud.forget_repositories();
         }
-        Ok(Applied::in_place(have.output.clone()))
+        let tags_move = want.tag_mutability == MUTABLE;
+        Ok(Applied::in_place(RepositoryOutput { tags_move, ..have.output.clone() }))
     }
 
     async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {

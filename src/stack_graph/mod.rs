@@ -9,6 +9,7 @@ mod grants;
 mod leftovers;
 mod names;
 mod pipeline;
+mod pruning;
 
 use crate::{
     aws::Cloud,
@@ -25,6 +26,7 @@ use crate::{
 use grants::{authorizes, statements};
 pub use names::inventory;
 use names::{log_group_name, role_name};
+use pruning::Pushed;
 use std::{
     cell::{Cell, OnceCell},
     collections::BTreeMap,
@@ -53,6 +55,7 @@ pub struct StackGraph<'a> {
     pub api: Handle<RestApiOutput>,
     pub stage: Option<Handle<StageOutput>>,
     pub keys: Vec<Handle<ApiKeyOutput>>,
+    pushed: Vec<Pushed>,
 }
 
 /// The handles of one function that others need.
@@ -82,7 +85,18 @@ impl<'a> StackGraph<'a> {
             document: document.clone(),
             which: Which::Own,
         });
-        Self { graph, stack, at, docker, wishes, document, api, stage: None, keys: Vec::new() }
+        Self {
+            graph,
+            stack,
+            at,
+            docker,
+            wishes,
+            document,
+            api,
+            stage: None,
+            keys: Vec::new(),
+            pushed: Vec::new(),
+        }
     }
 
     /// Adds everything that the stack file wants.
@@ -163,6 +177,12 @@ impl<'a> StackGraph<'a> {
                 rebuild: self.wishes.rebuild,
             },
         };
+        self.pushed.push(Pushed {
+            id: id.clone(),
+            repository: repository_id.clone(),
+            repository_name: wish.image.repository.clone(),
+            built: matches!(wish.image.source, ImageSource::Context(_)),
+        });
         let repository = self.graph.add(Repository {
             at: self.at.clone(),
             id: repository_id,

@@ -84,8 +84,12 @@ impl World {
     }
 
     pub async fn cloud_in(&self, region: &str) -> Rc<Cloud> {
+        self.cloud_of(ACCOUNT, region).await
+    }
+
+    pub async fn cloud_of(&self, account: &str, region: &str) -> Rc<Cloud> {
         let target =
-            Target::InProcess { aws: self.aws.clone(), account: ACCOUNT.into(), region: region.into() };
+            Target::InProcess { aws: self.aws.clone(), account: account.into(), region: region.into() };
         let cloud = Cloud::connect(target).await.unwrap();
         cloud.tell(self.sink());
         cloud
@@ -125,6 +129,17 @@ impl World {
         let stack = self.stack(text);
         let graph = self.observed(&stack, wishes).await?;
         Ok(graph.apply(options, self.sink(), stop).await)
+    }
+
+    /// As `up` goes on after it has succeeded: old images are deleted. Gives what could not be.
+    pub async fn up_and_prune(&self, text: &str, wishes: Wishes) -> Vec<String> {
+        let stack = self.stack(text);
+        let graph = self.observed(&stack, wishes).await.unwrap();
+        let plan = graph.plan(&Options::default()).unwrap();
+        let report = graph.apply(&Options::default(), self.sink(), &Stop::default()).await;
+        assert!(report.is_complete(), "{report:?}");
+        let failed = graph.prune(&plan, self.sink(), &Stop::default()).await;
+        failed.into_iter().map(|(repository, why)| format!("{repository}: {why:#}")).collect()
     }
 
     /// `up`, which must succeed, and a plan that must then be empty.

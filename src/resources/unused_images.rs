@@ -1,0 +1,186 @@
+//! Images that nothing uses any more, in a repository that this tool pushes to.
+//!
+//! An index and the images in it count as one. What has a tag of somebody else's is theirs, and so is what has no tag in a
+//! repository that was there before the stack. What any function of the region runs stays, in whichever version; who else
+//! may pull can't be seen, so where another account may, nothing is deleted.
+
+use super::{manifest, repository};
+use crate::{
+    aws::{Cloud, FoundExt, call},
+    engine::Reporter,
+};
+use anyhow::{Result, bail};
+use aws_sdk_ecr::types::{ImageDetail, ImageFailure, ImageFailureCode, ImageIdentifier};
+use aws_sdk_lambda::types::FunctionVersion;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// AWS takes a hundred ids in one call.
+const IDS: usize = 100;
+
+/// One repository to be pruned.
+pub struct Pruning<'a> {
+    pub cloud: &'a Cloud,
+    pub repository: &'a str,
+    /// How many of the newest own images stay, besides those in use.
+    pub keep: usize,
+    /// The stack made the repository: what has no tag in it is the stack's too.
+    pub made: bool,
+}
+
+/// An image, or an index with the images in it.
+struct Group {
+    top: ImageDetail,
+    children: Vec<String>,
+}
+
+impl Group {
+    fn digests(&self) -> impl Iterator<Item = &String> {
+        self.top.image_digest.iter().chain(&self.children)
+    }
+}
+
+impl Pruning<'_> {
+    /// Deletes what is old and unused. A lifecycle policy could not do it: it does not know what is in use.
+    ///
+    /// # Errors
+    /// As the calls; images that ECR did not delete.
+    pub async fn run(&self, to: &Reporter) -> Result<()> {
+        let groups = self.groups(to).await?;
+        let (old, others) = self.split(groups);
+        if old.is_empty() || self.others_may_pull(to).await? {
+            return Ok(());
+        }
+        let used = used(self.cloud, to).await?;
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            old.into_iter().partition(|g| g.digests().any(|d| used.contains(d)));
+        let kept: BTreeSet<&String> = kept.iter().chain(&others).flat_map(Group::digests).collect();
+        // An index has to go before the images in it.
+        let tops = gone.iter().filter_map(|g| g.top.image_digest.clone()).collect();
+        let children = gone.iter().flat_map(|g| &g.children).filter(|d| !kept.contains(d)).cloned().collect();
+        let mut failures = self.delete(tops, to).await?;
+        failures.extend(self.delete(children, to).await?);
+        if !gone.is_empty() {
+            to.note(format!("deleted {} images that nothing uses any more", gone.len()));
+        }
+        said(&failures)
+    }
+
+    /// All images, those of an index with it.
+    async fn groups(&self, to: &Reporter) -> Result<Vec<Group>> {
+        let images = self.images(to).await?;
+        let mut children = self.children(&images, to).await?;
+        let inner: BTreeSet<String> = children.values().flatten().cloned().collect();
+        let outer =
+            images.into_iter().filter(|i| i.image_digest.as_ref().is_some_and(|d| !inner.contains(d)));
+        Ok(outer
+            .map(|top| {
+                let children = top.image_digest().and_then(|d| children.remove(d)).unwrap_or_default();
+                Group { top, children }
+            })
+            .collect())
+    }
+
+    async fn images(&self, to: &Reporter) -> Result<Vec<ImageDetail>> {
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let request = self.cloud.ecr.describe_images().repository_name(self.repository);
+            let request = request.max_results(1000).set_next_token(next);
+            let page = call(to, "DescribeImages", || request.clone().send()).await?;
+            all.extend(page.image_details.unwrap_or_default());
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// The images in each index, by its digest.
+    async fn children(&self, images: &[ImageDetail], to: &Reporter) -> Result<BTreeMap<String, Vec<String>>> {
+        let indexes = images.iter().filter(|i| manifest::is_index(i.image_manifest_media_type()));
+        let indexes: Vec<_> = indexes.filter_map(|i| i.image_digest.clone()).collect();
+        let mut all = BTreeMap::new();
+        for some in indexes.chunks(IDS) {
+            let request = self.cloud.ecr.batch_get_image().repository_name(self.repository);
+            let request = request.set_image_ids(Some(ids(some)));
+            let request =
+                request.set_accepted_media_types(Some(manifest::INDEXES.map(str::to_owned).to_vec()));
+            let answer = call(to, "BatchGetImage", || request.clone().send()).await?;
+            said(answer.failures())?;
+            for image in answer.images() {
+                all.insert(manifest::digest_of(image)?, manifest::children(image)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The own ones beyond the newest few, and all others.
+    fn split(&self, groups: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
+        let (mut own, mut others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|g| self.is_own(&g.top));
+        own.sort_by_key(|g| {
+            std::cmp::Reverse((g.top.image_pushed_at.map(|d| d.as_nanos()), g.top.image_digest.clone()))
+        });
+        let old = own.split_off(self.keep.min(own.len()));
+        others.extend(own);
+        (old, others)
+    }
+
+    fn is_own(&self, image: &ImageDetail) -> bool {
+        let (tags, is_referrer) = (image.image_tags(), image.subject_manifest_digest.is_some());
+        let ours = |tag: &String| tag.starts_with("ctx-") || tag.starts_with("arc-");
+        if tags.is_empty() { self.made && !is_referrer } else { tags.iter().all(ours) }
+    }
+
+    async fn others_may_pull(&self, to: &Reporter) -> Result<bool> {
+        let request = self.cloud.ecr.get_repository_policy().repository_name(self.repository);
+        let answer = call(to, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
+        let policy = answer.and_then(|a| a.policy_text).map(|text| super::policy(&text));
+        let account = &self.cloud.identify().await?.account;
+        let open =
+            repository::statements(policy.as_ref()).iter().any(|s| repository::lets_others(s, account));
+        if open {
+            to.note("old images stay: other accounts may use them, and that can't be seen from here");
+        }
+        Ok(open)
+    }
+
+    async fn delete(&self, digests: Vec<String>, to: &Reporter) -> Result<Vec<ImageFailure>> {
+        let mut failures = Vec::new();
+        for some in digests.chunks(IDS) {
+            let request = self.cloud.ecr.batch_delete_image().repository_name(self.repository);
+            let request = request.set_image_ids(Some(ids(some)));
+            let answer = call(to, "BatchDeleteImage", || request.clone().send()).await?;
+            failures.extend(answer.failures.unwrap_or_default());
+        }
+        Ok(failures)
+    }
+}
+
+fn ids(digests: &[String]) -> Vec<ImageIdentifier> {
+    digests.iter().map(|d| ImageIdentifier::builder().image_digest(d).build()).collect()
+}
+
+/// What ECR did not do, inside an answer that says 200. What is gone already is no failure.
+fn said(failures: &[ImageFailure]) -> Result<()> {
+    let gone = Some(&ImageFailureCode::ImageNotFound);
+    let mut failures = failures.iter().filter(|f| f.failure_code() != gone);
+    let Some(first) = failures.next() else { return Ok(()) };
+    let digest = first.image_id().and_then(ImageIdentifier::image_digest).unwrap_or("an image");
+    let more = failures.count();
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    bail!("ECR refuses {digest}: {}{more}", first.failure_reason().unwrap_or("no reason given"))
+}
+
+/// Digests of what the functions of the region run, in all versions; an alias names versions.
+async fn used(cloud: &Cloud, to: &Reporter) -> Result<BTreeSet<String>> {
+    let (mut all, mut marker) = (BTreeSet::new(), None);
+    loop {
+        let request = cloud.lambda.list_functions().function_version(FunctionVersion::All).set_marker(marker);
+        let page = call(to, "ListFunctions", || request.clone().send()).await?;
+        let hashes = page.functions().iter().filter_map(|f| f.code_sha256());
+        all.extend(hashes.map(|hash| format!("sha256:{hash}")));
+        marker = page.next_marker;
+        if marker.is_none() {
+            return Ok(all);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Several images of one content, in a repository whose tags can't be moved: `ctx-<hash>`, then `ctx-<hash>-<n>` for what
+//! `--rebuild` made of the same. The greatest number is the image that counts.
+
+use super::Context;
+use crate::{
+    aws::{FoundExt, call},
+    engine::Reporter,
+};
+use anyhow::Result;
+use aws_sdk_ecr::types::{DescribeImagesFilter, ImageDetail, ImageStatusFilter, TagStatus};
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The tag of a content's `n`-th image; the first has the number 0.
+pub(super) fn name(tag: &str, n: u64) -> String {
+    if n == 0 { tag.to_owned() } else { format!("{tag}-{n}") }
+}
+
+/// A number that no earlier image has, also none that was deleted: the seconds since 1970.
+pub(super) fn after(last: u64) -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    now.max(last + 1)
+}
+
+fn number(tag: &str, of: &str) -> Option<u64> {
+    match tag.strip_prefix(of)? {
+        "" => Some(0),
+        rest => rest.strip_prefix('-')?.parse().ok(),
+    }
+}
+
+/// All images of a content by number, those in ECR's archive too.
+///
+/// # Errors
+/// As the calls.
+pub(super) async fn list(
+    at: &Context,
+    repository: &str,
+    tag: &str,
+    to: &Reporter,
+) -> Result<BTreeMap<u64, ImageDetail>> {
+    let filter =
+        DescribeImagesFilter::builder().tag_status(TagStatus::Tagged).image_status(ImageStatusFilter::Any);
+    let (filter, mut next, mut all) = (filter.build(), None, BTreeMap::new());
+    loop {
+        let request = at.cloud.ecr.describe_images().repository_name(repository).max_results(1000);
+        let request = request.filter(filter.clone()).set_next_token(next);
+        let Some(page) = call(to, "DescribeImages", || request.clone().send()).await.found()? else {
+            return Ok(all);
+        };
+        for detail in page.image_details.unwrap_or_default() {
+            let numbers: Vec<_> = detail.image_tags().iter().filter_map(|t| number(t, tag)).collect();
+            all.extend(numbers.into_iter().map(|n| (n, detail.clone())));
+        }
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_tells_its_number_and_another_contents_tag_none() {
+        assert_eq!(number("ctx-ab", "ctx-ab"), Some(0));
+        assert_eq!(number(&name("ctx-ab", 17), "ctx-ab"), Some(17));
+        for other in ["ctx-abc", "ctx-ab-x", "ctx-ab-", "latest"] {
+            assert_eq!(number(other, "ctx-ab"), None, "{other}");
+        }
+        assert!(after(0) > 1_700_000_000 && after(u64::MAX - 1) == u64::MAX);
+    }
+}

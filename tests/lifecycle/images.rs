@@ -1,0 +1,93 @@
+//! Images and their repositories as people keep them: tags that can't be moved, an archive, layers that Lambda can't read.
+
+use crate::{
+    stacks::HELLO,
+    world::{REGION, World, lines, write},
+};
+use aws_sdk_ecr::types::{ImageIdentifier, ImageTagMutability, TargetStorageClass};
+use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use std::rc::Rc;
+
+const REPOSITORY: &str = "hello/hello";
+const ADOPT: Options = Options { adopt: true, replace: false, include_adopted: false };
+
+async fn cloud(world: &World) -> Rc<Cloud> {
+    let aws = world.cloud_in(REGION).await;
+    aws.identify().await.unwrap();
+    aws
+}
+
+/// A repository that was there before, as Security Hub wants it, with a statement of its owner's.
+async fn immutable(aws: &Cloud) {
+    let create = aws.ecr.create_repository().repository_name(REPOSITORY);
+    create.image_tag_mutability(ImageTagMutability::Immutable).send().await.unwrap();
+    let wide = r#"{"Version":"2012-10-17","Statement":[{"Sid":"LambdaECRImageRetrievalPolicy","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":["ecr:BatchGetImage","ecr:GetDownloadUrlForLayer"],"Condition":{"StringLike":{"aws:sourceArn":"arn:aws:lambda:us-east-2:111111111111:function:*"}}}]}"#;
+    aws.ecr.set_repository_policy().repository_name(REPOSITORY).policy_text(wide).send().await.unwrap();
+}
+
+async fn tags(aws: &Cloud) -> Vec<String> {
+    let listed = aws.ecr.list_images().repository_name(REPOSITORY).send().await.unwrap();
+    let mut tags: Vec<_> = listed.image_ids().iter().filter_map(|i| i.image_tag.clone()).collect();
+    tags.sort();
+    tags
+}
+
+async fn up(world: &World, rebuild: bool) {
+    let report = world.up_with(HELLO, &ADOPT, Wishes { rebuild, ..Wishes::default() }).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(lines(&world.plan(HELLO).await), [""; 0]);
+}
+
+async fn running(aws: &Cloud) -> String {
+    let c = aws.lambda.get_function_configuration().function_name("hello-hello").send().await.unwrap();
+    c.code_sha256().unwrap().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_repository_keeps_its_immutable_tags_and_its_owners_statements() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    immutable(&aws).await;
+    up(&world, false).await;
+    let (first, runs) = (tags(&aws).await, running(&aws).await);
+    assert_eq!(first.len(), 1);
+    for n in 2..4 {
+        up(&world, true).await;
+        let all = tags(&aws).await;
+        assert_eq!((all.len(), all.iter().all(|t| t.starts_with(&first[0]))), (n, true), "{all:?}");
+    }
+    assert_ne!(running(&aws).await, runs, "the rebuilt image is the one that runs");
+    let found = aws.ecr.describe_repositories().repository_names(REPOSITORY).send().await.unwrap();
+    assert_eq!(found.repositories()[0].image_tag_mutability(), Some(&ImageTagMutability::Immutable));
+    let policy = aws.ecr.get_repository_policy().repository_name(REPOSITORY).send().await.unwrap();
+    assert!(
+        policy.policy_text().unwrap().contains("111111111111"),
+        "its owner lets another account's Lambda in"
+    );
+    write(world.folder.path(), "app.py", "another");
+    up(&world, false).await;
+    assert_eq!(tags(&aws).await.len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_archive_is_not_there() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    for fixed in [false, true] {
+        if fixed {
+            assert!(world.destroy(HELLO).await.is_complete());
+            immutable(&aws).await;
+        }
+        up(&world, false).await;
+        let tag = tags(&aws).await.remove(0);
+        let archive = aws.ecr.update_image_storage_class().repository_name(REPOSITORY);
+        let id = ImageIdentifier::builder().image_tag(&tag).build();
+        archive.image_id(id).target_storage_class(TargetStorageClass::Archive).send().await.unwrap();
+        assert_eq!(lines(&world.plan(HELLO).await)[0], "+ image/hello");
+        up(&world, false).await;
+        let id = ImageIdentifier::builder().image_digest(format!("sha256:{}", running(&aws).await)).build();
+        let pulled =
+            aws.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(id).send().await.unwrap();
+        assert_eq!(pulled.images().len(), 1, "what runs can be pulled");
+    }
+}
