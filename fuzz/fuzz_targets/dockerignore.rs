@@ -3,6 +3,10 @@
 #![no_main]
 
 #[allow(dead_code)]
+#[path = "../../src/files.rs"]
+mod files;
+
+#[allow(dead_code)]
 #[path = "../../src/docker/ignore.rs"]
 mod ignore;
 

@@ -2,6 +2,10 @@
 #![no_main]
 
 #[allow(dead_code)]
+#[path = "../../src/files.rs"]
+mod files;
+
+#[allow(dead_code)]
 #[path = "../../src/stack/mod.rs"]
 mod stack;
 

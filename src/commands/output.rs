@@ -5,6 +5,7 @@ use crate::{
     Exit,
     aws::{FoundExt, Patience, call, until},
     cli,
+    docker::CLIENT_ENV_MARK,
     engine::{Handle, Id},
     outputs::{Key, Outputs, Url},
     resources::{ApiKeyOutput, Context, own_api},
@@ -128,7 +129,7 @@ async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
 
 /// The variables that the guide's client reads.
 fn write_env(file: &Path, outputs: &Outputs, url: &str) -> Result<()> {
-    let mut text = format!("NEXT_PUBLIC_LAMBDA_API_URL={url}/\n");
+    let mut text = format!("{CLIENT_ENV_MARK}\nNEXT_PUBLIC_LAMBDA_API_URL={url}/\n");
     if let Some(value) = outputs.keys.iter().find_map(|k| k.value.as_ref()) {
         text += &format!("NEXT_PUBLIC_API_KEY={value}\n");
     }

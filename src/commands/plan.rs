@@ -3,14 +3,15 @@
 use super::session::Session;
 use crate::{
     Exit, cli,
-    docker::SecretValue,
+    docker::{LARGEST_SECRET, SecretValue},
     engine::{Options, Plan},
-    stack::{ImageSource, SecretSource, Values},
+    files,
+    stack::{DotEnv, ImageSource, SecretSource, Values},
     stack_graph::{StackGraph, Wishes},
     ui::Printer,
 };
 use anyhow::{Context as _, Result, bail};
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 pub async fn run(common: &cli::Common, args: &cli::Plan, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
@@ -79,20 +80,49 @@ fn chosen(consent: &cli::Consent) -> Result<BTreeMap<String, String>> {
 
 /// The values of the build secrets, read where they are.
 fn secrets(session: &Session) -> Result<BTreeMap<String, BTreeMap<String, SecretValue>>> {
+    let dotenv = DotEnv::in_folder(&session.stack.folder).0;
     let mut all = BTreeMap::new();
     for (key, function) in &session.stack.functions {
         let ImageSource::Context(build) = &function.image.source else { continue };
         let values = build.secrets.iter().map(|(id, source)| {
-            let value = match source {
-                SecretSource::Env(name) => std::env::var(name)
-                    .with_context(|| format!("build secret {id} of {key}: ${name} is not set"))?
-                    .into_bytes(),
-                SecretSource::File(file) => fs::read(file)
-                    .with_context(|| format!("build secret {id} of {key}: reading {}", file.display()))?,
-            };
+            let value = secret(source, &dotenv).with_context(|| format!("build secret {id} of {key}"))?;
             Ok((id.clone(), SecretValue(value)))
         });
         all.insert(key.clone(), values.collect::<Result<_>>()?);
     }
     Ok(all)
+}
+
+fn secret(source: &SecretSource, dotenv: &DotEnv) -> Result<Vec<u8>> {
+    match source {
+        SecretSource::Env(name) => {
+            let value = dotenv.get(name, &|name| std::env::var(name).ok());
+            Ok(value
+                .with_context(|| format!("${name} is not set: export it, or put it into .env"))?
+                .into_bytes())
+        }
+        SecretSource::File(file) => files::read(file, LARGEST_SECRET as u64)
+            .with_context(|| format!("cannot read {}", file.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_variable_or_a_regular_file() {
+        let dotenv = DotEnv::default();
+        let error = |source| {
+            secret(&source, &dotenv).map_or_else(|error| format!("{error:#}"), |_| "none".to_owned())
+        };
+        for (source, want) in [
+            (SecretSource::Env("LAMBDEPLOY_NEVER_SET".into()), "$LAMBDEPLOY_NEVER_SET is not set"),
+            (SecretSource::File("/dev/zero".into()), "cannot read /dev/zero: it is no file"),
+            (SecretSource::File("/nowhere".into()), "cannot read /nowhere: "),
+        ] {
+            let told = error(source);
+            assert!(told.starts_with(want), "{told}");
+        }
+    }
 }

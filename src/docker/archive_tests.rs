@@ -223,3 +223,95 @@ async fn a_registry_in_trouble_is_asked_again_one_that_denies_is_not() {
     assert!(error.contains("DENIED: no (403 Forbidden)") && !error.contains("hunter2"), "{error}");
     assert_eq!(store.requests.borrow().len(), 1);
 }
+
+/// The error of an archive that is read with a bound on what it may cost.
+async fn refused(file: &Path) -> String {
+    let (store, registry, nothing) = (MemoryRegistry::default(), registry(), |_| {});
+    let started = std::time::Instant::now();
+    let pushed = push(&Distribution::new(&store, &registry, "team/app"), file, "amd64", "v1", &nothing).await;
+    assert!(started.elapsed().as_secs() < 20, "took {:?}", started.elapsed());
+    assert!(store.requests.borrow().is_empty());
+    format!("{:#}", pushed.unwrap_err())
+}
+
+#[tokio::test]
+async fn an_index_that_names_itself_is_damage() {
+    let (mut members, itself) = (Members::new(), format!("sha256:{}", "a".repeat(64)));
+    let index = json!({"schemaVersion": 2, "manifests": [{"digest": itself}, {"digest": itself}]});
+    members.insert(format!("blobs/sha256/{}", "a".repeat(64)), index.to_string().into_bytes());
+    add_index(&mut members, &[json!({"digest": itself})]);
+    assert!(refused(write(&members).path()).await.contains("is damaged: sha256:aaa"));
+}
+
+/// Each level names the one below ten times: without a memory of what was read, 10 to the 30 images.
+#[tokio::test]
+async fn what_is_named_often_is_read_once() {
+    let mut members = Members::new();
+    let mut below = add_image(&mut members, "amd64", &gzip(&layer()));
+    for _ in 0..30 {
+        let index = json!({"schemaVersion": 2, "manifests": vec![below; 10]}).to_string();
+        below = add_blob(&mut members, index.as_bytes());
+    }
+    add_index(&mut members, &[below]);
+    pushed(&members).await.unwrap();
+    let descriptor = |n: usize| json!({"digest": format!("sha256:{n}"), "platform": {"os": "linux", "architecture": "arm64"}});
+    add_index(&mut members, &(0..1_001).map(descriptor).collect::<Vec<_>>());
+    assert!(error(&members).await.contains("more than 1000 images"));
+    let mut members = saved(&["one/layer.tar"]);
+    let mut listed: Value = serde_json::from_slice(&members["manifest.json"]).unwrap();
+    listed = json!(vec![listed[0].clone(); 50_000]);
+    members.insert("manifest.json".into(), listed.to_string().into_bytes());
+    pushed(&members).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_blob_that_is_not_what_its_name_says_is_damage() {
+    let mut members = Members::new();
+    let image = add_image(&mut members, "amd64", &gzip(&layer()));
+    add_index(&mut members, std::slice::from_ref(&image));
+    let name = format!("blobs/sha256/{}", &image["digest"].as_str().unwrap()[7..]);
+    members.get_mut(&name).unwrap().push(b' ');
+    assert!(error(&members).await.contains("has other content"));
+}
+
+/// The tar crate reads a long name into memory, however long the header says it is.
+#[tokio::test]
+async fn a_name_of_a_gigabyte_is_not_read() {
+    let file = NamedTempFile::new().unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_size(1 << 30);
+    header.set_cksum();
+    file.as_file().write_all(header.as_bytes()).unwrap();
+    file.as_file().set_len(2 << 30).unwrap();
+    assert!(refused(file.path()).await.contains("names of its members are larger"));
+}
+
+#[tokio::test]
+async fn sizes_are_bounded_before_anything_is_read() {
+    let file = NamedTempFile::new().unwrap();
+    let mut header = tar::Header::new_gnu();
+    header.set_path("layer.tar").unwrap();
+    header.set_size(11 << 30);
+    header.set_cksum();
+    file.as_file().write_all(header.as_bytes()).unwrap();
+    assert!(refused(file.path()).await.contains("is cut off: it ends within layer.tar"));
+    file.as_file().set_len((11 << 30) + 512).unwrap();
+    let config = config("amd64");
+    let manifest = json!([{"Config": "c.json", "Layers": ["layer.tar"]}]).to_string();
+    let mut end = std::fs::File::options().append(true).open(file.path()).unwrap();
+    for (name, content) in [("c.json", &config[..]), ("manifest.json", manifest.as_bytes())] {
+        let mut member = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        member.append_data(&mut header, name, content).unwrap();
+        end.write_all(member.get_ref()).unwrap();
+    }
+    assert!(refused(file.path()).await.contains("layers have 11 GB"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_device_is_no_archive() {
+    assert!(refused(Path::new("/dev/zero")).await.contains("it is no file"));
+}

@@ -29,8 +29,8 @@ use tokio::sync::mpsc;
 /// A local image with this label stands in for one that can't be pulled, so it is never pulled anew.
 const STAND_IN: &str = "lambdeploy.stand-in";
 
-/// Heredocs are built into BuildKit since Docker 23.
-const HEREDOC_API: (u32, u32) = (1, 42);
+/// Heredocs and `--link` are built into BuildKit since Docker 23.
+const DOCKER_23: (u32, u32) = (1, 42);
 
 /// The mount of `RUN` that reaches the ssh agent.
 const SSH_MOUNT: &str = "type=ssh";
@@ -145,15 +145,25 @@ fn refuse(chosen: &Chosen, api: (u32, u32), request: &BuildRequest, dockerfile: 
             bail!("`image.secrets` needs Docker with BuildKit: Podman's API takes none")
         }
         Builder::Buildah => Ok(()),
-        Builder::BuildKit => match (dockerfile.heredoc, &dockerfile.syntax) {
-            (Some(line), None) if api < HEREDOC_API => bail!(
-                "line {line} is a heredoc, which this engine (API {}.{}) does not know by itself: update to Docker 23, or make \
-                 `# syntax=docker/dockerfile:1` the first line",
-                api.0,
-                api.1
-            ),
-            _ => Ok(()),
-        },
+        Builder::BuildKit if api < DOCKER_23 && dockerfile.syntax.is_none() => {
+            newer_than_the_engine(api, dockerfile)
+        }
+        Builder::BuildKit => Ok(()),
+    }
+}
+
+/// What an older BuildKit learns from the image that `# syntax=` names, and only there.
+fn newer_than_the_engine(api: (u32, u32), dockerfile: &Dockerfile) -> Result<()> {
+    let heredoc = dockerfile.heredoc.map(|line| (line, "is a heredoc"));
+    let link = dockerfile.link.map(|line| (line, "has `--link`"));
+    match heredoc.into_iter().chain(link).min() {
+        Some((line, what)) => bail!(
+            "line {line} {what}, which this engine (API {}.{}) does not know by itself: update to Docker 23 or later, or make \
+             `# syntax=docker/dockerfile:1` the first line",
+            api.0,
+            api.1
+        ),
+        None => Ok(()),
     }
 }
 
@@ -173,11 +183,9 @@ fn refuse_platform(request: &BuildRequest, dockerfile: &Dockerfile) -> Result<()
 /// A stand-in for a base can't be pulled, so a build with one uses what is here.
 async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgress<'_>) -> Result<bool> {
     for base in &dockerfile.bases {
-        let labels = match connection.client.inspect_image(base).await {
-            Ok(image) => image.config.and_then(|c| c.labels).unwrap_or_default(),
-            Err(Error::DockerResponseServerError { status_code: 404, .. }) => continue,
-            Err(e) => return Err(e).with_context(|| format!("looking for the base image {base}")),
-        };
+        // What the engine can't find or can't read is no stand-in of ours: the build asks for it, and says what is wrong.
+        let Ok(image) = connection.client.inspect_image(base).await else { continue };
+        let labels = image.config.and_then(|c| c.labels).unwrap_or_default();
         if labels.get(STAND_IN).is_some_and(|v| v == "true") {
             on(Progress::Line(format!("{base} is a local stand-in: base images are not pulled anew")));
             return Ok(false);
@@ -216,8 +224,12 @@ async fn run(
     options: BuildImageOptions,
     log: &mut BuildLog<'_>,
 ) -> Result<()> {
-    let Sending { body, outcome } =
-        tarball::send(request.build.clone(), request.architecture, request.fingerprint.clone());
+    let Sending { body, outcome } = tarball::send(
+        request.build.clone(),
+        request.architecture,
+        request.fingerprint.clone(),
+        request.parts.clone(),
+    );
     let mut messages = client.build_image(options, None, Some(bollard::body_try_stream(body)));
     let mut result = Ok(());
     while let Some(message) = messages.next().await {
@@ -229,7 +241,7 @@ async fn run(
     drop(messages);
     match result {
         Ok(()) => outcome.await?,
-        Err(e) => Err(sending_failed(outcome).await.unwrap_or_else(|| failed(&e, log))),
+        Err(e) => Err(sending_failed(outcome).await.unwrap_or_else(|| failed(&e, log, request))),
     }
 }
 
@@ -265,13 +277,13 @@ async fn sending_failed(outcome: tokio::task::JoinHandle<Result<()>>) -> Option<
     (!unwanted).then_some(error)
 }
 
-fn failed(error: &Error, log: &mut BuildLog<'_>) -> anyhow::Error {
+fn failed(error: &Error, log: &BuildLog<'_>, request: &BuildRequest) -> anyhow::Error {
     let message = match error {
         Error::DockerStreamError { error } => error.clone(),
         Error::DockerResponseServerError { message, .. } => message.clone(),
         other => format!("the engine broke off: {}", chain(other)),
     };
-    anyhow!(explain_build(&log.failure(message.trim())))
+    anyhow!(explain_build(&log.failure(message.trim()), &request.build.context))
 }
 
 /// An error with its causes, which hyper's own text leaves out.

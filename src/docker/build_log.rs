@@ -13,9 +13,9 @@ const TAIL: usize = 20;
 pub struct BuildLog<'a> {
     on: OnProgress<'a>,
     mask: Mask,
+    /// BuildKit's, by their digests.
     steps: HashMap<String, Step>,
-    /// What the step under way, or the failed one, is called, and its last lines.
-    failed: Option<Step>,
+    /// The classic builder's step under way.
     current: Step,
     /// `sha256:…` of what was built.
     pub image: Option<String>,
@@ -28,13 +28,24 @@ struct Step {
     lines: VecDeque<String>,
     /// A line whose end has not come yet.
     begun: Vec<u8>,
+    failure: Option<Failure>,
+}
+
+/// How a step ended that did not succeed, in the order in which they are to blame: a step that was cancelled because another
+/// failed is the last of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Failure {
+    cancelled: bool,
+    /// Seconds and nanoseconds.
+    at: (i64, i32),
+    message: String,
 }
 
 impl<'a> BuildLog<'a> {
     pub fn new(on: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
         let mut mask = Mask::default();
         mask.add(secrets.values().filter_map(|value| String::from_utf8(value.0.clone()).ok()));
-        Self { on, mask, steps: HashMap::new(), failed: None, current: Step::default(), image: None }
+        Self { on, mask, steps: HashMap::new(), current: Step::default(), image: None }
     }
 
     pub fn take(&mut self, info: BuildInfo) {
@@ -52,9 +63,15 @@ impl<'a> BuildLog<'a> {
         }
     }
 
-    /// What to say of a build that failed with `message`.
-    pub fn failure(&mut self, message: &str) -> String {
-        let step = self.failed.take().unwrap_or_else(|| self.current.clone());
+    /// What to say of a build that failed with `message`: the step that failed first, and its last lines.
+    pub fn failure(&self, message: &str) -> String {
+        let first =
+            self.steps.values().filter(|step| step.failure.is_some()).min_by_key(|step| &step.failure);
+        let step = first.unwrap_or(&self.current);
+        let message = match &step.failure {
+            Some(failure) if was_cancelled(message) => &failure.message,
+            _ => message,
+        };
         let mut text = match step.name.as_str() {
             "" => format!("the build failed: {message}"),
             name => format!("the build failed in `{name}`: {message}"),
@@ -87,7 +104,9 @@ impl<'a> BuildLog<'a> {
         step.told |= tell;
         let rest = if vertex.completed.is_some() { step.end() } else { None };
         if !vertex.error.is_empty() {
-            self.failed = Some(step.clone());
+            let at = vertex.completed.map_or((i64::MAX, 0), |time| (time.seconds, time.nanos));
+            step.failure =
+                Some(Failure { cancelled: was_cancelled(&vertex.error), at, message: vertex.error });
         }
         if let Some(line) = rest {
             self.tell(&line);
@@ -157,6 +176,11 @@ impl Step {
     }
 }
 
+/// BuildKit's word for a step that it stopped because another failed.
+fn was_cancelled(message: &str) -> bool {
+    message.contains("context canceled")
+}
+
 /// How the context and the Dockerfile reach BuildKit: no step of the user's.
 fn is_plumbing(name: &str) -> bool {
     let loads = name.starts_with("[internal] load") && !name.contains("metadata");
@@ -220,6 +244,30 @@ mod tests {
                     && !failure.contains("line 9\n"),
                 "{failure}"
             );
+        });
+    }
+
+    #[test]
+    fn a_cancelled_step_is_not_to_blame_and_late_lines_count() {
+        let step = |digest: &str, error: &str, seconds: i64| {
+            let (name, digest, error) = (format!("RUN {digest}"), digest.to_owned(), error.to_owned());
+            let mut vertex = Vertex { digest, name, error, ..Vertex::default() };
+            vertex.completed.insert(Default::default()).seconds = seconds;
+            vertex
+        };
+        let status = |vertexes: Vec<Vertex>, line: &[u8]| {
+            let logs = vec![VertexLog { vertex: "pip".into(), msg: line.to_vec(), ..VertexLog::default() }];
+            let status = StatusResponse { vertexes, logs, ..StatusResponse::default() };
+            BuildInfo { aux: Some(BuildInfoAux::BuildKit(status)), ..BuildInfo::default() }
+        };
+        said(|log| {
+            log.take(status(vec![step("assets", "context canceled", 1)], b""));
+            log.take(status(vec![step("pip", "exit code: 3", 2)], b""));
+            log.take(status(vec![step("later", "exit code: 1", 3)], b"no such version\n"));
+            log.take(status(vec![step("other", "failed: context canceled", 4)], b""));
+            let told = "the build failed in `RUN pip`: exit code: 3\nwhat it said last:\n  no such version";
+            assert_eq!(log.failure("exit code: 3"), told);
+            assert_eq!(log.failure("context canceled"), told);
         });
     }
 

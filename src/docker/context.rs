@@ -4,15 +4,24 @@ use super::ignore::{Ignore, Verdict};
 use crate::stack::Build;
 use anyhow::{Context as _, Result, bail};
 use std::{
-    fs::{DirEntry, FileType, Metadata},
+    fs::{DirEntry, Metadata},
+    io,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 /// The name in the tar of a Dockerfile that is not a file of the context.
 const FOREIGN_DOCKERFILE: &[u8] = b".lambdeploy.Dockerfile";
 
-/// Bytes of a context that is worth a warning.
-const LARGE: u64 = 100_000_000;
+/// Left out of every context, in any folder, unless the ignore file has a `!` line for it: it differs between two clones
+/// of one commit, and after each commit.
+const HISTORY: &str = "**/.git";
+
+/// A line of every file that `output --env` writes: such a file stays out of every context.
+pub const CLIENT_ENV_MARK: &str = "# written by `lambdeploy output --env`";
+
+/// Bytes of a file that is looked at for the mark.
+const LARGEST_CLIENT_ENV: u64 = 64 * 1024;
 
 /// A context, listed but not read.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub struct Context {
     pub entries: Vec<Entry>,
     /// Index of the Dockerfile in `entries`.
     pub dockerfile: usize,
+    /// Whether there is a file that says what is no part of it.
+    pub has_ignore_file: bool,
 }
 
 #[derive(Debug)]
@@ -29,6 +40,8 @@ pub struct Entry {
     pub name: Vec<u8>,
     pub path: PathBuf,
     pub kind: Kind,
+    /// When it was last written, since 1970; not before that.
+    pub modified: Duration,
     /// Not part of the context: sent only because the builder needs it.
     pub builders_own: bool,
 }
@@ -44,15 +57,17 @@ impl Context {
     /// Lists the context of `build`.
     ///
     /// # Errors
-    /// No such folder or Dockerfile, a malformed ignore file, what can't be read, and sockets, devices and pipes (by path).
+    /// No such folder or Dockerfile, a malformed ignore file, what can't be read, and devices and pipes (by path).
     pub fn list(build: &Build) -> Result<Self> {
         let root = root(&build.context)?;
         let dockerfile = dockerfile(&build.dockerfile)?;
         let ignore_file = ignore_file(&root, &dockerfile);
-        let ignore = Ignore::read(&ignore_file)?.unwrap_or_default().and_first(left_out(&root, build)?);
-        let mut walk = Walk { ignore, entries: Vec::new() };
+        let written = Ignore::read(&ignore_file)?;
+        let has_ignore_file = written.is_some();
+        let ours = Ignore::parse(HISTORY)?.then(Ignore::names(left_out(&root, build)?));
+        let mut walk = Walk { ignore: ours.then(written.unwrap_or_default()), entries: Vec::new() };
         walk.folder(&root, b"", None)?;
-        let mut context = Self { entries: walk.entries, dockerfile: 0 };
+        let mut context = Self { entries: walk.entries, dockerfile: 0, has_ignore_file };
         context.dockerfile = context.find_or_add(&root, &dockerfile)?;
         context.keep_for_the_builder(&root, &ignore_file)?;
         Ok(context)
@@ -88,45 +103,9 @@ impl Context {
     fn add(&mut self, name: Vec<u8>, path: &Path) -> Result<usize> {
         let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
         let kind = Kind::File { size: metadata.len(), executable: false };
-        self.entries.push(Entry { name, path: path.to_owned(), kind, builders_own: true });
+        let modified = modified(&metadata);
+        self.entries.push(Entry { name, path: path.to_owned(), kind, modified, builders_own: true });
         Ok(self.entries.len() - 1)
-    }
-
-    /// A size that makes every build slow, and a file whose values everybody could read who can pull the image.
-    pub fn warnings(&self) -> Vec<String> {
-        let bytes: u64 = self.entries.iter().filter(|e| !e.builders_own).map(|e| e.kind.size()).sum();
-        let mega = |bytes: u64| format!("{} MB", bytes / 1_000_000);
-        let largest =
-            || self.largest().iter().map(|(n, b)| format!("{n} {}", mega(*b))).collect::<Vec<_>>().join(", ");
-        let large = (bytes > LARGE).then(|| {
-            format!(
-                "the build context has {}: {}; what the image does not need belongs into .dockerignore",
-                mega(bytes),
-                largest()
-            )
-        });
-        let is_dotenv = |e: &&Entry| !e.builders_own && e.name.rsplit(|b| *b == b'/').next() == Some(b".env");
-        let dotenv = self.entries.iter().find(is_dotenv).map(|e| {
-            format!(
-                "the build context holds {}: once it is copied, who can pull the image can read its values; name it in .dockerignore",
-                String::from_utf8_lossy(&e.name)
-            )
-        });
-        large.into_iter().chain(dotenv).collect()
-    }
-
-    /// The three largest things directly in the context, with what is in them, in bytes.
-    fn largest(&self) -> Vec<(String, u64)> {
-        let mut sizes = std::collections::BTreeMap::<String, u64>::new();
-        for entry in self.entries.iter().filter(|e| !e.builders_own) {
-            let name = String::from_utf8_lossy(&entry.name);
-            let top = name.split('/').next().unwrap_or_default();
-            *sizes.entry(top.to_owned()).or_default() += entry.kind.size();
-        }
-        let mut sizes: Vec<_> = sizes.into_iter().collect();
-        sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-        sizes.truncate(3);
-        sizes
     }
 }
 
@@ -160,16 +139,28 @@ impl Walk {
 
     fn child(&mut self, name: Vec<u8>, child: &DirEntry, below: Option<&Verdict>) -> Result<()> {
         let path = child.path();
-        let file_type = child.file_type().with_context(|| format!("cannot read {}", path.display()))?;
+        let metadata = match child.metadata() {
+            Ok(metadata) => metadata,
+            // It went between the listing of its folder and now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
         let shown = String::from_utf8_lossy(&name).into_owned();
         let verdict = self.ignore.judge(&shown, below);
-        if verdict.out && !(file_type.is_dir() && self.ignore.may_include_below(&shown)) {
+        let nothing_of_it = verdict.out && !(metadata.is_dir() && self.ignore.may_include_below(&shown));
+        if nothing_of_it || is_socket(&metadata) || is_client_env(&path, &metadata) {
             return Ok(());
         }
-        let kind = kind(&path, file_type)?;
+        let (kind, modified) = (kind(&path, &metadata)?, modified(&metadata));
         let before = self.entries.len();
-        self.entries.push(Entry { name: name.clone(), path: path.clone(), kind, builders_own: false });
-        if file_type.is_dir() {
+        self.entries.push(Entry {
+            name: name.clone(),
+            path: path.clone(),
+            kind,
+            modified,
+            builders_own: false,
+        });
+        if metadata.is_dir() {
             self.folder(&path, &name, Some(&verdict))?;
         }
         if verdict.out && self.entries.len() == before + 1 {
@@ -179,23 +170,39 @@ impl Walk {
     }
 }
 
-fn kind(path: &Path, file_type: FileType) -> Result<Kind> {
-    if file_type.is_dir() {
+fn kind(path: &Path, metadata: &Metadata) -> Result<Kind> {
+    if metadata.is_dir() {
         return Ok(Kind::Folder);
     }
-    if file_type.is_symlink() {
+    if metadata.is_symlink() {
         let target =
             std::fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
         return Ok(Kind::Link { target: name_of(&target)? });
     }
-    if !file_type.is_file() {
+    if !metadata.is_file() {
         bail!(
             "{} is neither file, folder nor link: it can't be in an image. Name it in .dockerignore",
             path.display()
         );
     }
-    let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(Kind::File { size: metadata.len(), executable: executable(&metadata) })
+    Ok(Kind::File { size: metadata.len(), executable: executable(metadata) })
+}
+
+fn modified(metadata: &Metadata) -> Duration {
+    let time = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+/// A program that runs has it there; nothing could be done with it in an image. Docker's client leaves it out too.
+#[cfg(unix)]
+fn is_socket(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_socket()
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &Metadata) -> bool {
+    false
 }
 
 #[cfg(unix)]
@@ -208,6 +215,17 @@ fn executable(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn executable(_: &Metadata) -> bool {
     true
+}
+
+/// Whether `output --env` wrote it: it holds a key, and what is deployed does not depend on it.
+fn is_client_env(path: &Path, metadata: &Metadata) -> bool {
+    let named = path.file_name().is_some_and(|name| name.to_string_lossy().contains("env"));
+    // What can't be read is told when all of it is read.
+    let text = |_| std::fs::read_to_string(path).unwrap_or_default();
+    (named && metadata.is_file() && metadata.len() <= LARGEST_CLIENT_ENV)
+        .then_some(())
+        .map(text)
+        .is_some_and(|text| text.lines().any(|line| line == CLIENT_ENV_MARK))
 }
 
 fn root(context: &Path) -> Result<PathBuf> {
@@ -284,4 +302,4 @@ fn name_of(path: &Path) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 #[path = "context_tests.rs"]
-mod tests;
+pub mod tests;

@@ -4,12 +4,12 @@ use crate::{docker::hash, stack::Architecture};
 use std::{collections::BTreeMap, fs};
 
 /// A context with a Dockerfile and `files`, each with its name as content.
-struct Sample {
+pub struct Sample {
     folder: tempfile::TempDir,
-    build: Build,
+    pub build: Build,
 }
 
-fn sample(files: &[&str]) -> Sample {
+pub fn sample(files: &[&str]) -> Sample {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("context");
     fs::create_dir(&root).unwrap();
@@ -28,7 +28,7 @@ fn sample(files: &[&str]) -> Sample {
 }
 
 impl Sample {
-    fn write(&self, name: &str, content: &str) {
+    pub fn write(&self, name: &str, content: &str) {
         let path = self.build.context.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
@@ -45,7 +45,7 @@ impl Sample {
 
     fn hash(&self) -> String {
         let context = Context::list(&self.build).unwrap();
-        hash::build(&context, &hash::files(&context).unwrap(), &self.build, Architecture::X86_64)
+        hash::build(&context, &hash::digests(&context).unwrap(), &self.build, Architecture::X86_64)
     }
 
     fn error(&self) -> String {
@@ -140,21 +140,6 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
-fn a_large_context_names_what_is_large() {
-    let sample = sample(&["a", "folder/some", "folder/more", "longer-name"]);
-    assert!(Context::list(&sample.build).unwrap().warnings().is_empty());
-    for (name, mega) in [("folder/some", 60), ("folder/more", 50), ("longer-name", 7)] {
-        let file = fs::File::create(sample.build.context.join(name)).unwrap();
-        file.set_len(mega * 1_000_000).unwrap();
-    }
-    let warnings = Context::list(&sample.build).unwrap().warnings();
-    assert!(
-        warnings[0].contains("has 117 MB: folder 110 MB, longer-name 7 MB, Dockerfile 0 MB"),
-        "{warnings:?}"
-    );
-}
-
-#[test]
 fn the_stack_file_and_its_dotenv_are_no_part_of_the_context() {
     let mut sample = sample(&["a", ".env", "stack.yaml", "folder/stack.yaml", "[s]tack.yaml"]);
     let of = |name| sample.build.context.join(name);
@@ -164,13 +149,28 @@ fn the_stack_file_and_its_dotenv_are_no_part_of_the_context() {
     assert!(sample.names().ends_with("a folder folder/stack.yaml stack.yaml"), "{}", sample.names());
 }
 
+/// It differs between two clones of one commit.
 #[test]
-fn a_dotenv_file_in_the_context_is_told_unless_it_is_ignored() {
-    let sample = sample(&["a", "folder/.env", "not.env"]);
-    let warnings = Context::list(&sample.build).unwrap().warnings();
-    assert!(warnings.len() == 1 && warnings[0].contains("holds folder/.env: "), "{warnings:?}");
-    fs::write(sample.build.context.join(".dockerignore"), "**/.env\n").unwrap();
-    assert!(Context::list(&sample.build).unwrap().warnings().is_empty());
+fn the_history_is_no_part_of_the_context_unless_it_is_named() {
+    let sample = sample(&["a", "sub/a"]);
+    let before = sample.hash();
+    sample.write(".git/HEAD", "ref: refs/heads/main");
+    sample.write("sub/.git", "gitdir: /home/somebody/project/.git/modules/sub");
+    assert_eq!(sample.hash(), before);
+    sample.write(".dockerignore", "!.git\n");
+    assert_eq!(sample.names(), ".dockerignore .git .git/HEAD Dockerfile a sub sub/a");
+}
+
+#[test]
+fn what_output_env_wrote_is_no_part_of_the_context() {
+    let sample = sample(&["a"]);
+    let before = sample.hash();
+    sample.write("web/.env.local", &format!("MINE=1\n{CLIENT_ENV_MARK}\nNEXT_PUBLIC_API_KEY=k\n"));
+    assert_eq!(sample.names(), "Dockerfile a web");
+    fs::remove_dir_all(sample.build.context.join("web")).unwrap();
+    assert_eq!(sample.hash(), before);
+    sample.write(".env.production", "MINE=1\n");
+    assert_eq!(sample.names(), ".env.production Dockerfile a", "one of the person's own stays");
 }
 
 #[cfg(unix)]
@@ -206,11 +206,19 @@ mod unix {
     }
 
     #[test]
-    fn sockets_are_refused_by_name_unless_ignored() {
+    fn sockets_are_left_out() {
         let sample = sample(&[]);
         let _socket = UnixListener::bind(sample.build.context.join("s.sock")).unwrap();
-        assert!(sample.error().contains("s.sock is neither file, folder nor link"), "{}", sample.error());
-        sample.write(".dockerignore", "*.sock");
+        assert_eq!(sample.names(), "Dockerfile");
+    }
+
+    #[test]
+    fn pipes_are_refused_by_name_unless_ignored() {
+        let sample = sample(&[]);
+        let pipe = sample.build.context.join("p");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(sample.error().contains("/p is neither file, folder nor link"), "{}", sample.error());
+        sample.write(".dockerignore", "p");
         assert_eq!(sample.names(), ".dockerignore Dockerfile");
     }
 
@@ -242,7 +250,7 @@ mod unix {
             eprintln!("skipped: root may read everything");
             return;
         }
-        let error = format!("{:#}", hash::files(&Context::list(&sample.build).unwrap()).unwrap_err());
+        let error = format!("{:#}", hash::digests(&Context::list(&sample.build).unwrap()).unwrap_err());
         assert!(error.contains("secret"), "{error}");
         sample.write(".dockerignore", "secret");
         assert_eq!(sample.hash().len(), 64);
@@ -273,8 +281,8 @@ mod unix {
                 .unwrap()
                 .set_len(size)
                 .unwrap();
-            let error = format!("{:#}", hash::files(&context).unwrap_err());
-            assert!(error.contains("/a changed while it was being read"), "{error}");
+            let error = format!("{:#}", hash::digests(&context).unwrap_err());
+            assert!(error.starts_with("a changed while "), "{error}");
         }
     }
 
@@ -283,8 +291,8 @@ mod unix {
         let sample = sample(&["a", "b"]);
         let context = Context::list(&sample.build).unwrap();
         fs::remove_file(sample.build.context.join("b")).unwrap();
-        let error = format!("{:#}", hash::files(&context).unwrap_err());
-        assert!(error.contains("/b"), "{error}");
+        let error = format!("{:#}", hash::digests(&context).unwrap_err());
+        assert!(error.starts_with("b changed while "), "{error}");
     }
 
     #[test]

@@ -54,6 +54,7 @@ impl Client {
             build,
             repository: "team/app".into(),
             architecture,
+            parts: Default::default(),
             rebuild: false,
             secrets: BTreeMap::from([("token".to_owned(), SecretValue(b"s3cr3t".to_vec()))]),
             logins: Own::default(),

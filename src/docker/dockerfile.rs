@@ -9,9 +9,11 @@ pub struct Dockerfile {
     pub syntax: Option<String>,
     /// Line number of the first `--mount`, `--link` or `--chmod`: BuildKit's own.
     pub buildkit_option: Option<usize>,
+    /// Line number of the first `COPY --link` or `ADD --link`.
+    pub link: Option<usize>,
     /// Line number of the first heredoc (`RUN <<EOF`).
     pub heredoc: Option<usize>,
-    /// Images that are not made by an earlier stage.
+    /// Images that are not made by an earlier stage: of `FROM`, and of `COPY --from`.
     pub bases: Vec<String>,
     stages: Vec<Stage>,
 }
@@ -22,6 +24,14 @@ struct Stage {
     name: String,
     /// `--platform`, of this stage or the one it goes on from.
     platform: Option<String>,
+}
+
+/// An instruction with its continuation lines; without the bodies of its heredocs.
+struct Instruction {
+    /// Of its first line, from 1.
+    line: usize,
+    text: String,
+    heredoc: bool,
 }
 
 impl Dockerfile {
@@ -36,16 +46,18 @@ impl Dockerfile {
         let mut found = Self { syntax: directive(text, "syntax"), ..Self::default() };
         let escape = directive(text, "escape").and_then(|e| e.chars().next()).unwrap_or('\\');
         let mut values = args.clone();
-        for (line, instruction) in instructions(text, escape) {
-            let mut words = instruction.split_whitespace();
+        for instruction in instructions(text, escape) {
+            let mut words = instruction.text.split_whitespace();
             match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
                 "FROM" => found.from(&words.collect::<Vec<_>>(), &values),
                 "ARG" if found.stages.is_empty() => {
                     for (name, default) in words.filter_map(|w| w.split_once('=')) {
-                        values.entry(name.into()).or_insert_with(|| default.trim_matches('"').into());
+                        if !args.contains_key(name) {
+                            values.insert(name.to_owned(), unquoted(default, &values));
+                        }
                     }
                 }
-                "RUN" | "COPY" | "ADD" => found.step(line, &instruction, text),
+                "RUN" | "COPY" | "ADD" => found.step(&instruction),
                 _ => {}
             }
         }
@@ -54,26 +66,45 @@ impl Dockerfile {
 
     fn from(&mut self, words: &[&str], values: &BTreeMap<String, String>) {
         let (options, words): (Vec<&str>, Vec<&str>) = words.iter().partition(|w| w.starts_with("--"));
-        let Some(image) = words.first().map(|w| substitute(w, values)) else { return };
-        let earlier = self.stages.iter().find(|s| !s.name.is_empty() && s.name == image.to_lowercase());
-        let own = options.iter().find_map(|o| o.strip_prefix("--platform=")).map(|p| substitute(p, values));
+        let Some(image) = words.first().map(|w| unquoted(w, values)) else { return };
+        let earlier = self.stage(&image);
+        let own = options.iter().find_map(|o| o.strip_prefix("--platform=")).map(|p| unquoted(p, values));
         let platform = own.or_else(|| earlier?.platform.clone());
-        if image != "scratch" && earlier.is_none() && !self.bases.contains(&image) {
-            self.bases.push(image);
+        if image != "scratch" && earlier.is_none() {
+            self.base(image);
         }
         self.stages
             .push(Stage { name: words.get(2).map(|name| name.to_lowercase()).unwrap_or_default(), platform });
     }
 
-    fn step(&mut self, line: usize, instruction: &str, text: &str) {
-        let options = instruction.split_whitespace().skip(1).take_while(|w| w.starts_with("--"));
-        let own = ["--mount", "--link", "--chmod", "--security", "--network"];
-        if options.into_iter().any(|o| own.iter().any(|b| o.starts_with(b))) {
-            self.buildkit_option.get_or_insert(line);
+    /// The stage that `name` means, by name or by number.
+    fn stage(&self, name: &str) -> Option<&Stage> {
+        let by_name = self.stages.iter().find(|s| !s.name.is_empty() && s.name == name.to_lowercase());
+        by_name.or_else(|| self.stages.get(name.parse::<usize>().ok()?))
+    }
+
+    fn base(&mut self, image: String) {
+        if !self.bases.contains(&image) {
+            self.bases.push(image);
         }
-        if heredoc(instruction)
-            .is_some_and(|end| text.lines().skip(line).any(|l| l.trim_start_matches('\t') == end))
-        {
+    }
+
+    fn step(&mut self, instruction: &Instruction) {
+        let line = instruction.line;
+        let words = instruction.text.split_whitespace().skip(1);
+        for option in words.take_while(|w| w.starts_with("--")) {
+            let own = ["--mount", "--link", "--chmod", "--security", "--network"];
+            if own.iter().any(|name| option.starts_with(name)) {
+                self.buildkit_option.get_or_insert(line);
+            }
+            if option.split('=').next() == Some("--link") {
+                self.link.get_or_insert(line);
+            }
+            if let Some(from) = option.strip_prefix("--from=").filter(|from| self.stage(from).is_none()) {
+                self.base(from.to_owned());
+            }
+        }
+        if instruction.heredoc {
             self.heredoc.get_or_insert(line);
         }
     }
@@ -88,46 +119,91 @@ fn directive(text: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.trim().to_owned())
 }
 
-/// Instructions with the number of their first line, continuation lines joined, comments left out.
-fn instructions(text: &str, escape: char) -> Vec<(usize, String)> {
-    let mut found: Vec<(usize, String)> = Vec::new();
+/// Instructions, continuation lines joined, comments and the bodies of heredocs left out.
+fn instructions(text: &str, escape: char) -> Vec<Instruction> {
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    let (mut found, mut next) = (Vec::<Instruction>::new(), 0);
     let mut goes_on = false;
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
+    while let Some(line) = lines.get(next).map(|line| line.trim()) {
+        next += 1;
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
         let part = line.strip_suffix(escape).unwrap_or(line);
         match found.last_mut().filter(|_| goes_on) {
-            Some((_, whole)) => *whole = format!("{whole} {part}"),
-            None => found.push((number + 1, part.to_owned())),
+            Some(whole) => whole.text = format!("{} {part}", whole.text),
+            None => found.push(Instruction { line: next, text: part.to_owned(), heredoc: false }),
         }
         goes_on = line.ends_with(escape);
+        if let Some(whole) = found.last_mut().filter(|_| !goes_on)
+            && let Some(body) = heredocs(&whole.text, &lines[next..])
+        {
+            whole.heredoc = true;
+            next += body;
+        }
     }
     found
 }
 
-/// The word that ends a heredoc begun in `instruction` (`<<EOF`, `<<-"EOF"`); `<<<` is another thing.
-fn heredoc(instruction: &str) -> Option<&str> {
-    let (before, rest) = instruction.split_once("<<")?;
-    if !before.ends_with(|c: char| c.is_whitespace() || c.is_ascii_digit()) {
+/// How many of the lines `after` an instruction are the bodies of its heredocs; `None`: it has none, or they have no end.
+fn heredocs(instruction: &str, after: &[&str]) -> Option<usize> {
+    let takes = ["RUN", "COPY", "ADD"];
+    let keyword = instruction.split_whitespace().next().unwrap_or_default();
+    let mut ends = instruction.split_whitespace().filter_map(heredoc).peekable();
+    if !takes.iter().any(|it| it.eq_ignore_ascii_case(keyword)) || ends.peek().is_none() {
         return None;
     }
-    let word = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches(['"', '\'']);
-    let end = word.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(word.len());
-    (end > 0).then(|| &word[..end])
+    ends.try_fold(0, |body, end| {
+        let length = after[body..].iter().position(|line| line.trim_start_matches('\t') == end)?;
+        Some(body + length + 1)
+    })
 }
 
-/// `$NAME`, `${NAME}` and `${NAME:-default}`, as `FROM` allows them.
+/// The word that ends the heredoc that `word` begins (`<<EOF`, `3<<-"EOF"`); `<<<` is another thing.
+fn heredoc(word: &str) -> Option<&str> {
+    let rest = word.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix("<<")?;
+    let rest = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches(['"', '\'']);
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    (end > 0).then(|| &rest[..end])
+}
+
+/// A word as the builder reads it: in single quotes as it is, else with its variables filled in.
+fn unquoted(word: &str, values: &BTreeMap<String, String>) -> String {
+    match word.strip_prefix('\'').and_then(|w| w.strip_suffix('\'')) {
+        Some(literal) => literal.to_owned(),
+        None => substitute(word.trim_matches('"'), values),
+    }
+}
+
+/// `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}`, as `FROM` and `ARG` allow them.
 fn substitute(text: &str, values: &BTreeMap<String, String>) -> String {
     let Some((before, rest)) = text.split_once('$') else { return text.to_owned() };
-    let (name, after) = match rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
-        Some(found) => found,
-        None => rest.split_at(rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())),
+    let plain = |c: char| !c.is_alphanumeric() && c != '_';
+    let (inside, after) = match rest.strip_prefix('{') {
+        Some(rest) => rest.split_at(closing(rest)),
+        None => rest.split_at(rest.find(plain).unwrap_or(rest.len())),
     };
-    let (name, default) = name.split_once(":-").unwrap_or((name, ""));
-    let value = values.get(name).filter(|v| !v.is_empty()).map_or(default, String::as_str);
-    format!("{before}{value}{}", substitute(after, values))
+    let (name, operator) = inside.split_at(inside.find(plain).unwrap_or(inside.len()));
+    let value = values.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let value = match operator.trim_start_matches(':') {
+        other if other.starts_with('+') => value.map(|_| substitute(&other[1..], values)),
+        other if other.starts_with('-') => {
+            Some(value.map_or_else(|| substitute(&other[1..], values), str::to_owned))
+        }
+        _ => value.map(str::to_owned),
+    };
+    let after = if rest.starts_with('{') { after.strip_prefix('}').unwrap_or(after) } else { after };
+    format!("{before}{}{}", value.unwrap_or_default(), substitute(after, values))
+}
+
+/// Where the `}` is that closes what has just been opened; the end if there is none.
+fn closing(text: &str) -> usize {
+    let mut open = 0;
+    let end = text.find(|c| {
+        open += i32::from(c == '{') - i32::from(c == '}');
+        open < 0
+    });
+    end.unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -169,6 +245,46 @@ mod tests {
         assert_eq!(parse("FROM a\nRUN <<-'END' sh\n\techo\n\tEND\n").heredoc, Some(2));
         assert_eq!(parse("FROM a\nCOPY <<x /x\nhello\nx\n").heredoc, Some(2));
         assert_eq!(parse("FROM a\nRUN cat <<< EOF\nRUN echo $((1<<2))\nRUN echo <<EOF\n").heredoc, None);
+    }
+
+    #[test]
+    fn a_base_may_be_put_together_of_arguments() {
+        let text = "ARG REG='public.ecr.aws' TAG=3.11\nARG IMAGE=\"${REG}/python\"\nARG BASE=${IMAGE}:${OTHER:-${TAG}}${VERSION:+-slim}\n\
+                    FROM $BASE\n";
+        assert_eq!(parse(text).bases, ["public.ecr.aws/python:3.11-slim"]);
+        assert_eq!(
+            parse("ARG A='$VERSION'\nFROM a:${A}\n").bases,
+            ["a:$VERSION"],
+            "single quotes hold their text"
+        );
+        assert_eq!(
+            parse("ARG VERSION=1\nARG VERSION=2\nARG X=1\nARG X=2\nFROM a:$VERSION-$X").bases,
+            ["a:3.12-2"]
+        );
+    }
+
+    #[test]
+    fn what_is_copied_from_an_image_is_a_base_too() {
+        let text =
+            "FROM a AS one\nFROM b\nCOPY --from=one / /\nCOPY --from=0 / /\nCOPY --link --from=c:1 / /\n";
+        assert_eq!(parse(text).bases, ["a", "b", "c:1"]);
+    }
+
+    #[test]
+    fn the_body_of_a_heredoc_is_no_instruction() {
+        let text = "FROM a\nRUN cat <<ONE > /one && cat <<-\"TWO\" > /two\nFROM not/a:base\nONE\n# no comment\n\
+                    COPY --from=neither / /\n\tTWO\nFROM b\n";
+        let found = parse(text);
+        assert_eq!((found.bases, found.heredoc), (vec!["a".to_owned(), "b".to_owned()], Some(2)));
+        assert_eq!(parse("FROM a\nRUN echo 1 \\\n && cat <<E\nFROM b\nE\nFROM c").bases, ["a", "c"]);
+        assert_eq!(parse("FROM a\nENV A=<<E\nFROM b\nE\n").bases, ["a", "b"], "ENV takes none");
+    }
+
+    #[test]
+    fn the_first_link_is_found() {
+        assert_eq!(parse("FROM a\nCOPY a b\nCOPY --chown=1 --link a b\n").link, Some(3));
+        assert_eq!(parse("FROM a\nADD --link=true a b\n").link, Some(2));
+        assert_eq!(parse("FROM a\nRUN ln --link a\n").link, None);
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl Sample {
             repository: unique_repository(),
             architecture: architecture(),
             fingerprint,
+            parts: Default::default(),
             rebuild: false,
             secrets: BTreeMap::new(),
             logins: Default::default(),
@@ -172,6 +173,16 @@ async fn a_rebuild_pulls_the_base_or_names_it() {
     assert!(error.contains("registry.invalid/no/such:1"), "{error}");
 }
 
+/// As `docker build --pull`, which says itself what is wrong with a base.
+#[tokio::test]
+async fn a_base_that_cannot_be_looked_at_is_left_to_the_build() {
+    let Some(engine) = engine().await else { return };
+    let mut sample = Sample::new("FROM Upper/Case\n");
+    sample.request.rebuild = true;
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.starts_with("the build failed") && error.contains("Upper/Case"), "{error}");
+}
+
 #[tokio::test]
 async fn a_rebuild_on_a_stand_in_uses_it() {
     let Some(engine) = engine_with_base().await else { return };
@@ -192,12 +203,93 @@ async fn a_context_that_changed_makes_no_image() {
     let sample = Sample::new("FROM scratch\nCOPY new /\n");
     fs::write(sample.path().join("new"), unique()).unwrap();
     let mut request = sample.request.clone();
-    request.fingerprint = fingerprint(&request.build, request.architecture).await.unwrap().hash;
+    let hashed = fingerprint(&request.build, request.architecture).await.unwrap();
+    (request.fingerprint, request.parts) = (hashed.hash, hashed.parts);
     fs::write(sample.path().join("new"), "something else").unwrap();
     let error = format!("{:#}", engine.build(&request, &|_| {}).await.unwrap_err());
-    assert!(error.contains("changed since it was hashed"), "{error}");
+    assert!(error.starts_with("new changed while the build context was being read"), "{error}");
     let name = tidy::local_name(&request);
     assert!(engine.connection().await.unwrap().client.inspect_image(&name).await.is_err());
+}
+
+#[tokio::test]
+async fn a_context_that_changed_is_built_once_more_as_it_is_now() {
+    let Some(engine) = engine().await else { return };
+    let sample = Sample::new("FROM scratch\nCOPY new /\n");
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let mut request = sample.request.clone();
+    let hashed = fingerprint(&request.build, request.architecture).await.unwrap();
+    (request.fingerprint, request.parts) = (hashed.hash.clone(), hashed.parts);
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let on = |progress: Progress| {
+        if let Progress::Line(line) = progress {
+            sample.lines.borrow_mut().push(line);
+        }
+    };
+    crate::docker::build(&engine, &mut request, &on).await.unwrap();
+    assert_ne!(request.fingerprint, hashed.hash, "the image is named by what is in it");
+    assert!(sample.said("new changed since the plan: "), "{:?}", sample.lines);
+    let name = tidy::local_name(&request);
+    super::super::push::remove(engine.connection().await.unwrap(), &name, false).await.unwrap();
+}
+
+/// What a cache mount or a stub layer holds is newer than a source that was not edited since, and older than one that was.
+#[tokio::test]
+async fn files_arrive_with_their_own_times() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\nCOPY new /new\nRUN stat --format=%Y,%y /new\n"));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::new(1_700_000_001, 250_000_000);
+    fs::File::options().write(true).open(sample.path().join("new")).unwrap().set_modified(time).unwrap();
+    sample.build(&engine).await.unwrap();
+    assert!(sample.said("1700000001,") && sample.said(":21.250000000 "), "{:?}", sample.lines);
+}
+
+/// The stages run at once; one fails, and the other is cancelled.
+#[tokio::test]
+async fn the_stage_that_failed_first_is_the_one_that_is_told() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!(
+        "FROM {BASE} AS deps\nCOPY new /\nRUN echo no matching distribution; sleep 1; exit 3\nFROM {BASE} AS assets\nCOPY new /\n\
+         RUN echo building assets; sleep 30\nFROM {BASE}\nCOPY --from=deps /new /a\nCOPY --from=assets /new /b\n"
+    ));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let error = format!("{:#}", sample.build(&engine).await.unwrap_err());
+    assert!(error.starts_with("the build failed in `[deps ") && error.contains("exit code: 3"), "{error}");
+    assert!(error.ends_with("what it said last:\n  no matching distribution"), "{error}");
+}
+
+/// Each cause has its own sentence.
+#[tokio::test]
+async fn what_copy_does_not_find_is_told_by_its_cause() {
+    let Some(engine) = engine_with_base().await else { return };
+    let copy = async |copied: &str| {
+        let mut sample = Sample::new(&format!("FROM {BASE} AS one\nFROM {BASE}\nCOPY {copied} /x\n"));
+        fs::write(sample.path().join(".dockerignore"), "left-out\n").unwrap();
+        fs::write(sample.path().join("left-out"), "x").unwrap();
+        fs::create_dir(sample.path().join(".git")).unwrap();
+        fs::write(sample.path().join(".git/HEAD"), "x").unwrap();
+        format!("{:#}", sample.build(&engine).await.unwrap_err())
+    };
+    for (copied, hint) in [
+        ("nope.txt", "hint: there is no `nope.txt` in the build context "),
+        ("left-out", "hint: `left-out` is there, but .dockerignore leaves it out of the build context"),
+        (".git", "hint: `.git` is left out of every build context"),
+        ("--from=one /nope", "hint: the stage or image that `--from` names has no `/nope`"),
+    ] {
+        let error = copy(copied).await;
+        assert!(error.contains(hint), "{copied}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_option_builds_or_is_refused() {
+    let Some(engine) = engine_with_base().await else { return };
+    let mut sample = Sample::new(&format!("FROM {BASE}\nCOPY --link new /\n"));
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    if let Err(error) = sample.build(&engine).await {
+        assert!(format!("{error:#}").contains("line 2 has `--link`, which this engine"), "{error:#}");
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,13 @@
 //! The hash that names an image: over everything that goes into its build, and nothing else.
 
-use super::context::{Context, Entry, Kind};
-use crate::stack::{Architecture, Build};
+use super::{
+    changed::{Changed, Parts},
+    context::{Context, Entry, Kind},
+};
+use crate::{
+    files,
+    stack::{Architecture, Build},
+};
 use anyhow::{Context as _, Result, anyhow, bail};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -24,7 +30,7 @@ const THREADS: usize = 4;
 ///
 /// # Errors
 /// A file that can't be read, or whose size is another than when it was listed.
-pub fn files(context: &Context) -> Result<Vec<Digest>> {
+pub fn digests(context: &Context) -> Result<Vec<Digest>> {
     let next = AtomicUsize::new(0);
     let mut digests = vec![Digest::default(); context.entries.len()];
     let parts = std::thread::scope(|scope| {
@@ -57,7 +63,7 @@ fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
     let (digest, read) = content(&mut open(entry)?.take(size + 1), buffer)
         .with_context(|| format!("cannot read {}", entry.path.display()))?;
     if read != size {
-        bail!("{}", changed(entry));
+        return Err(Changed::of(entry).into());
     }
     Ok(digest)
 }
@@ -85,7 +91,7 @@ pub fn content(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<(Digest, u
 /// The file can't be read, or is written meanwhile.
 pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     let read = || -> io::Result<_> {
-        let file = File::open(path)?;
+        let file = files::open(path)?;
         let size = file.metadata()?.len();
         Ok((size, content(&mut file.take(size + 1), &mut vec![0; BUFFER])?))
     };
@@ -100,18 +106,19 @@ pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     Ok(hex(&text.0.finalize()))
 }
 
+/// # Errors
+/// The file can't be read; [`Changed`] if it is gone.
 pub fn open(entry: &Entry) -> Result<File> {
-    File::open(&entry.path).with_context(|| format!("cannot read {}", entry.path.display()))
-}
-
-/// What is said of a file that is written while it is read.
-pub fn changed(entry: &Entry) -> String {
-    format!("{} changed while it was being read; run again when nothing writes to it", entry.path.display())
+    File::open(&entry.path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Changed::of(entry).into(),
+        _ => anyhow::Error::from(error).context(format!("cannot read {}", entry.path.display())),
+    })
 }
 
 /// The hash of the whole build, 64 hex digits.
 ///
-/// Everything is written with its length before it, so no two builds have the same text.
+/// Everything is written with its length before it, so no two builds have the same text. Times are not in it: two clones
+/// of one commit agree.
 pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture: Architecture) -> String {
     let mut text = Text(Sha256::new());
     text.put(b"lambdeploy image 1");
@@ -127,6 +134,16 @@ pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture:
         text.entry(entry, digest);
     }
     hex(&text.0.finalize())
+}
+
+/// Each entry by its name, and the hash of all that counts of it.
+pub fn parts(context: &Context, digests: &[Digest]) -> Parts {
+    let part = |(entry, digest): (&Entry, &Digest)| {
+        let mut text = Text(Sha256::new());
+        text.entry(entry, digest);
+        (entry.name.clone(), text.0.finalize().into())
+    };
+    context.entries.iter().zip(digests).map(part).collect()
 }
 
 /// Lower-case hex digits.

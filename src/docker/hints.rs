@@ -1,5 +1,8 @@
 //! What to do about what engines and registries say.
 
+use regex_lite::Regex;
+use std::path::Path;
+
 /// Words in a message, and the advice for them; the first that fits is given.
 type Hints = &'static [(&'static [&'static str], &'static str)];
 
@@ -21,6 +24,15 @@ const BUILD: Hints = &[
         &["toomanyrequests", "too many requests", "pull rate limit"],
         "the registry limits how much is pulled without a login: `docker login` first, or take the image from a mirror (most \
          official ones are in public.ecr.aws/docker/library/)",
+    ),
+    (
+        &["unknown flag:"],
+        "this engine's builder is older than that option: update Docker, or make `# syntax=docker/dockerfile:1` the first line \
+         of the Dockerfile",
+    ),
+    (
+        &["bad interpreter", "$'\\r'", "'\\r'", "\\r': no such", "required file not found"],
+        "the program in the first line of a script is not there. If the script has Windows line endings (CRLF), save it with LF",
     ),
     (
         &["401 unauthorized", "403 forbidden", "authorization failed", "no basic auth credentials"],
@@ -120,9 +132,45 @@ pub fn may_pass(message: &str) -> bool {
     !FOR_GOOD.iter().any(|words| lower.contains(words))
 }
 
-/// What a build said, with advice if there is any.
-pub fn explain_build(message: &str) -> String {
-    explain(message, BUILD)
+/// What builders say of a file that `COPY` or `ADD` names and they don't find: BuildKit by age, then the classic builder.
+const NOT_FOUND: [&str; 4] = [
+    "\"/?([^\"]+)\":? not found",
+    "lstat [^:]*/(?:merged|buildkit-mount[0-9]+|dir/[0-9a-f]+)/([^:]+): no such file",
+    "excluded by \\.dockerignore: stat /?([^:]+):",
+    "(?:COPY|ADD) failed: stat [^:]*/docker-builder[0-9]+/([^:]+):",
+];
+
+/// What a build in the folder `context` said, with advice if there is any.
+pub fn explain_build(message: &str, context: &Path) -> String {
+    match not_found(message) {
+        Some(file) => format!("{message}\nhint: {}", where_it_is(&file, message, context)),
+        None => explain(message, BUILD),
+    }
+}
+
+/// The file that a `COPY` or `ADD` did not find, as seen from the context or from the stage it copies from.
+fn not_found(message: &str) -> Option<String> {
+    let find =
+        |pattern: &&str| Some(Regex::new(pattern).ok()?.captures(message)?.get(1)?.as_str().to_owned());
+    NOT_FOUND.iter().find_map(find)
+}
+
+fn where_it_is(file: &str, message: &str, context: &Path) -> String {
+    let first = file.split('/').next().unwrap_or_default();
+    if message.contains("--from=") {
+        format!("the stage or image that `--from` names has no `/{file}`")
+    } else if !context.join(file).exists() {
+        format!(
+            "there is no `{file}` in the build context {}: COPY and ADD take paths as seen from that folder",
+            context.display()
+        )
+    } else if first == ".git" {
+        "`.git` is left out of every build context: write `!.git` in .dockerignore to send it".to_owned()
+    } else {
+        format!(
+            "`{file}` is there, but .dockerignore leaves it out of the build context: add a line `!{file}` to it"
+        )
+    }
 }
 
 /// What a push said, with advice if there is any.
@@ -140,6 +188,7 @@ fn explain(message: &str, hints: Hints) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn hint(explained: &str) -> &str {
@@ -148,8 +197,47 @@ mod tests {
 
     #[test]
     fn known_messages_get_a_hint_and_others_stay() {
-        assert!(explain_build("exec /bin/sh: exec format error").contains("emulation"));
-        assert_eq!(explain_build("exit code: 1"), "exit code: 1");
+        let build = |message| explain_build(message, Path::new("/nowhere"));
+        assert!(build("exec /bin/sh: exec format error").contains("emulation"));
+        assert!(
+            build("dockerfile parse error line 2: Unknown flag: link").contains("older than that option")
+        );
+        for crlf in [
+            "/bin/sh: 1: ./x.sh: bad interpreter: No such file",
+            "env: 'bash\\r': No such file",
+            "sh: $'\\r': command",
+        ] {
+            assert!(build(crlf).contains("CRLF"), "{crlf}");
+        }
+        assert!(build("docker.io/library/nope:1: not found").contains("base image right?"));
+        assert_eq!(build("exit code: 1"), "exit code: 1");
+    }
+
+    #[test]
+    fn what_copy_does_not_find_is_told_by_its_cause() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("there"), "").unwrap();
+        let hint = |message: &str| {
+            let told = explain_build(message, folder.path());
+            told.split_once("\nhint: ").unwrap_or_else(|| panic!("{told}")).1.to_owned()
+        };
+        for absent in [
+            "the build failed in `[2/2] COPY nope /x`: failed to compute cache key: \"/nope\" not found: not found",
+            "failed to compute cache key: failed to calculate checksum of ref a::b: \"/nope\": not found",
+            "COPY failed: file not found in build context or excluded by .dockerignore: stat nope: file does not exist",
+            "COPY failed: stat /var/lib/docker/tmp/docker-builder123/nope: no such file or directory",
+        ] {
+            assert!(hint(absent).starts_with("there is no `nope` in the build context "), "{absent}");
+        }
+        let from = "the build failed in `[2/2] COPY --from=one /nope /x`: failed to compute cache key: \"/nope\" not found: not found";
+        let older = "the build failed in `[2/2] COPY --from=one /nope /x`: lstat /var/lib/docker/overlay2/0a/merged/nope: no such file or directory";
+        for from in [from, older] {
+            assert_eq!(hint(from), "the stage or image that `--from` names has no `/nope`");
+        }
+        assert!(
+            hint("failed to compute cache key: \"/there\": not found")
+                .starts_with("`there` is there, but .dockerignore")
+        );
     }
 
     /// What ECR says, as engines up to 28 and 29 pass it on.

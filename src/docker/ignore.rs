@@ -1,11 +1,8 @@
 //! `.dockerignore`, read as Docker's own client reads it.
 
+use crate::files;
 use anyhow::{Context as _, Result, bail};
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{io, path::Path};
 
 /// Bytes of an ignore file.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -62,7 +59,7 @@ impl Ignore {
     /// # Errors
     /// The file can't be read, or a pattern is malformed (with its line).
     pub fn read(path: &Path) -> Result<Option<Self>> {
-        match bytes(path) {
+        match files::read(path, LARGEST_FILE) {
             Ok(bytes) => Self::parse(&String::from_utf8_lossy(&bytes))
                 .map(Some)
                 .with_context(|| path.display().to_string()),
@@ -84,14 +81,19 @@ impl Ignore {
         Ok(Self { patterns })
     }
 
-    /// Ignores these names as well (relative, with `/`, taken as they are), unless the file has an exception for them.
-    pub fn and_first(mut self, names: impl Iterator<Item = String>) -> Self {
+    /// These names (relative, with `/`), taken as they are.
+    pub fn names(names: impl Iterator<Item = String>) -> Self {
         let literal = |text: String| Pattern {
             exception: false,
             tokens: text.chars().map(Token::Char).collect(),
             text,
         };
-        self.patterns.splice(0..0, names.map(literal));
+        Self { patterns: names.map(literal).collect() }
+    }
+
+    /// What both ignore, unless `then` has an exception for it.
+    pub fn then(mut self, then: Self) -> Self {
+        self.patterns.extend(then.patterns);
         self
     }
 
@@ -129,19 +131,6 @@ fn shown(line: &str) -> String {
         Some((at, _)) => format!("{}…", &line[..at]),
         None => line.to_owned(),
     }
-}
-
-/// A pipe would be waited for, and a device never end.
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(io::Error::other(format!("it is larger than {} KiB", LARGEST_FILE >> 10)));
-    }
-    Ok(bytes)
 }
 
 impl Pattern {

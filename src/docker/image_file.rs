@@ -1,30 +1,31 @@
 //! What an image archive holds, read without unpacking it.
 
-use super::hash::{BUFFER, content, hex};
-use anyhow::{Context as _, Result, anyhow, bail};
-use serde::{Deserialize, de::DeserializeOwned};
+use super::{
+    blob,
+    hash::{BUFFER, content, hex},
+    image_members::Members,
+};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     fs::File,
     io::{BufReader, Read, Seek, SeekFrom},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-/// A manifest, index or configuration is smaller than this.
-const LARGEST_JSON: u64 = 16 * 1024 * 1024;
+/// Indexes, manifests and configurations that are read of one archive.
+const MOST_IMAGES: usize = 1_000;
 
-/// An image archive and where its members are.
-pub struct ImageFile {
-    path: PathBuf,
-    members: BTreeMap<String, Member>,
-}
+/// Bytes of an image's layers together: Lambda's limit on an unpacked image.
+const LARGEST_IMAGE: u64 = 10 * 1024 * 1024 * 1024;
 
-#[derive(Debug, Clone)]
-enum Member {
-    File { offset: u64, size: u64 },
-    Link(String),
-}
+/// Layers of one image; Docker makes no more than 127.
+const MOST_LAYERS: usize = 1_000;
+
+/// An image archive.
+pub struct ImageFile(Members);
 
 /// One image of an archive, for one platform.
 #[derive(Debug)]
@@ -111,25 +112,7 @@ impl ImageFile {
     /// # Errors
     /// The file can't be read or is no tar.
     pub fn open(path: &Path) -> Result<Self> {
-        let mut file = File::open(path).context("cannot read the image archive")?;
-        let mut magic = [0; 2];
-        if file.read(&mut magic)? == 2 && magic == [0x1f, 0x8b] {
-            bail!("the image archive is compressed as a whole: gunzip it first");
-        }
-        file.rewind()?;
-        let mut members = BTreeMap::new();
-        for entry in tar::Archive::new(BufReader::new(file)).entries_with_seek()? {
-            let entry = entry.context("not a tar")?;
-            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
-            let member = match entry.link_name_bytes() {
-                Some(target) if !entry.header().entry_type().is_file() => {
-                    Member::Link(resolve(&name, &target, entry.header()))
-                }
-                _ => Member::File { offset: entry.raw_file_position(), size: entry.size() },
-            };
-            members.insert(name, member);
-        }
-        Ok(Self { path: path.to_owned(), members })
+        Members::open(path).map(Self)
     }
 
     /// The one image for `architecture` (OCI's name).
@@ -137,9 +120,9 @@ impl ImageFile {
     /// # Errors
     /// No image archive, none or several for that platform, a layer that Lambda does not take.
     pub fn pick(&self, architecture: &str) -> Result<Picked> {
-        if self.members.contains_key("index.json") {
+        if self.0.has("index.json") {
             self.pick_oci(architecture)
-        } else if self.members.contains_key("manifest.json") {
+        } else if self.0.has("manifest.json") {
             self.pick_saved(architecture)
         } else {
             bail!("neither an OCI layout (index.json) nor a `docker save` archive (manifest.json)")
@@ -147,15 +130,19 @@ impl ImageFile {
     }
 
     fn pick_oci(&self, architecture: &str) -> Result<Picked> {
-        let (mut fitting, mut others) = (BTreeMap::new(), Vec::new());
-        let index: Index = self.json("index.json")?;
+        let mut found = Found::default();
+        let index: Index = self.0.json("index.json")?;
         let mut open = index.manifests;
+        let mut seen = BTreeSet::new();
         while let Some(descriptor) = open.pop() {
             // Attestations say platform unknown/unknown.
-            if descriptor.platform.as_ref().is_some_and(|p| p.os == "unknown") {
+            if descriptor.platform.as_ref().is_some_and(|p| p.os == "unknown")
+                || !seen.insert(descriptor.digest.clone())
+            {
                 continue;
             }
-            let raw = match self.read(&blob(&descriptor.digest)?) {
+            ensure!(seen.len() <= MOST_IMAGES, "the archive names more than {MOST_IMAGES} images");
+            let raw = match self.blob(&descriptor.digest) {
                 Ok(raw) => raw,
                 // `docker save` names platforms it did not pull.
                 Err(_) if descriptor.platform.as_ref().is_some_and(|p| p.architecture != architecture) => {
@@ -168,65 +155,64 @@ impl ImageFile {
                 continue;
             }
             let manifest: Manifest = serde_json::from_slice(&raw).context("a manifest in the archive")?;
-            let config: Config = self.json(&blob(&manifest.config.digest)?)?;
-            match (config.os.as_str(), config.architecture.as_str()) {
-                ("linux", found) if found == architecture => {
-                    drop(fitting.insert(descriptor.digest, (raw, manifest, config)))
-                }
-                // An attestation.
-                ("unknown", _) => {}
-                (os, found) => others.push(format!("{os}/{found}")),
-            }
+            let config = self.blob(&manifest.config.digest)?;
+            let config: Config = serde_json::from_slice(&config).context("a configuration in the archive")?;
+            found.add(descriptor.digest, (raw, manifest), config, architecture);
         }
-        let (raw, manifest, config) = one(fitting.into_values(), &others, architecture)?;
+        let ((raw, manifest), config) = found.one(architecture)?;
         self.picked_oci(raw, &manifest, &config)
     }
 
     fn picked_oci(&self, raw: Vec<u8>, manifest: &Manifest, config: &Config) -> Result<Picked> {
-        let mut layers = Vec::new();
-        for (n, descriptor) in manifest.layers.iter().enumerate() {
-            let layer = self.layer(&blob(&descriptor.digest)?, config.rootfs.diff_ids.get(n))?;
+        let names =
+            manifest.layers.iter().map(|layer| blob_name(&layer.digest)).collect::<Result<Vec<_>>>()?;
+        let layers = self.layers(&names, config)?;
+        for (layer, descriptor) in layers.iter().zip(&manifest.layers) {
             if layer.gzip_digest.as_ref().is_some_and(|d| *d != descriptor.digest) {
                 bail!("the archive is damaged: {} has other content", descriptor.digest);
             }
-            layers.push(layer);
         }
         let media_type = manifest
             .media_type
             .clone()
             .unwrap_or_else(|| "application/vnd.oci.image.manifest.v1+json".into());
         let as_it_is = layers.iter().all(|l| l.gzip_digest.is_some());
-        let config = self.read(&blob(&manifest.config.digest)?)?;
+        let config = self.blob(&manifest.config.digest)?;
         Ok(Picked { config, layers, manifest: as_it_is.then_some((media_type, raw)) })
     }
 
     fn pick_saved(&self, architecture: &str) -> Result<Picked> {
-        let (mut fitting, mut others) = (BTreeMap::new(), Vec::new());
-        for saved in self.json::<Vec<Saved>>("manifest.json")? {
-            let config: Config = self.json(&saved.config)?;
-            match (config.os.as_str(), config.architecture.as_str()) {
-                ("linux", found) if found == architecture => {
-                    drop(fitting.insert(saved.config.clone(), (saved, config)))
-                }
-                // An attestation.
-                ("unknown", _) => {}
-                (os, found) => others.push(format!("{os}/{found}")),
+        let (mut found, mut seen) = (Found::default(), BTreeSet::new());
+        for saved in self.0.json::<Vec<Saved>>("manifest.json")? {
+            if seen.insert(saved.config.clone()) {
+                ensure!(seen.len() <= MOST_IMAGES, "the archive names more than {MOST_IMAGES} images");
+                let config: Config = self.0.json(&saved.config)?;
+                found.add(saved.config.clone(), saved, config, architecture);
             }
         }
-        let (saved, config) = one(fitting.into_values(), &others, architecture)?;
-        let layers = saved.layers.iter().enumerate();
-        let layers = layers
-            .map(|(n, name)| self.layer(name, config.rootfs.diff_ids.get(n)))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Picked { config: self.read(&saved.config)?, layers, manifest: None })
+        let (saved, config) = found.one(architecture)?;
+        let layers = self.layers(&saved.layers, &config)?;
+        Ok(Picked { config: self.0.read(&saved.config)?, layers, manifest: None })
+    }
+
+    /// The layers of one image. How large they are together is known before any of them is read.
+    fn layers(&self, names: &[String], config: &Config) -> Result<Vec<Layer>> {
+        ensure!(names.len() <= MOST_LAYERS, "the image has {} layers", names.len());
+        let mut bytes = 0_u64;
+        for name in names {
+            bytes = bytes.saturating_add(self.0.find(name)?.1);
+        }
+        ensure!(bytes <= LARGEST_IMAGE, "the image's layers have {} GB; Lambda takes 10", bytes >> 30);
+        let layers = names.iter().enumerate();
+        layers.map(|(n, name)| self.layer(name, config.rootfs.diff_ids.get(n))).collect()
     }
 
     /// Finds a layer and how it is compressed.
     fn layer(&self, name: &str, diff_id: Option<&String>) -> Result<Layer> {
-        let (offset, size) = self.find(name)?;
+        let (offset, size) = self.0.find(name)?;
         let mut layer = Layer { offset, size, gzip_digest: None, diff_id: diff_id.cloned() };
         let mut magic = Vec::new();
-        layer.open(&self.path)?.take(size.min(4)).read_to_end(&mut magic)?;
+        layer.open(self.0.path())?.take(size.min(4)).read_to_end(&mut magic)?;
         match magic.as_slice() {
             [0x28, 0xb5, 0x2f, 0xfd] => return Err(Zstd(name.to_owned()).into()),
             [0x1f, 0x8b, ..] => layer.gzip_digest = Some(self.digest(&layer)?),
@@ -236,38 +222,28 @@ impl ImageFile {
     }
 
     fn digest(&self, layer: &Layer) -> Result<String> {
-        let mut bytes = layer.open(&self.path)?.take(layer.size);
+        let mut bytes = layer.open(self.0.path())?.take(layer.size);
         let (digest, _) = content(&mut bytes, &mut vec![0; BUFFER])?;
         Ok(format!("sha256:{}", hex(&digest)))
     }
 
-    fn find(&self, name: &str) -> Result<(u64, u64)> {
-        let mut name = name;
-        // `docker save` links a layer that it has already written; links to links would be damage.
-        for _ in 0..8 {
-            match self.members.get(name) {
-                Some(Member::File { offset, size }) => return Ok((*offset, *size)),
-                Some(Member::Link(target)) => name = target,
-                None => break,
-            }
-        }
-        Err(anyhow!("the archive lacks {name}"))
-    }
-
-    fn read(&self, name: &str) -> Result<Vec<u8>> {
-        let (offset, size) = self.find(name)?;
-        if size > LARGEST_JSON {
-            bail!("{name} is too large for what it is");
-        }
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        file.take(size).read_to_end(&mut bytes)?;
+    /// An index, a manifest or a configuration, which must be what its name says.
+    fn blob(&self, digest: &str) -> Result<Vec<u8>> {
+        let bytes = self.0.read(&blob_name(digest)?)?;
+        ensure!(blob::digest(&bytes) == digest, "the archive is damaged: {digest} has other content");
         Ok(bytes)
     }
+}
 
-    fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        serde_json::from_slice(&self.read(name)?).with_context(|| format!("{name} in the archive"))
+/// The images of an archive that fit, and for which platforms the others are.
+struct Found<T> {
+    fitting: BTreeMap<String, (T, Config)>,
+    others: Vec<String>,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self { fitting: BTreeMap::new(), others: Vec::new() }
     }
 }
 
@@ -283,36 +259,31 @@ impl fmt::Display for Zstd {
 
 impl std::error::Error for Zstd {}
 
-fn one<T>(mut fitting: impl ExactSizeIterator<Item = T>, others: &[String], architecture: &str) -> Result<T> {
-    match (fitting.len(), others) {
-        (1, _) => fitting.next().context("counted above"),
-        (0, []) => bail!("the archive holds no image"),
-        (0, others) => {
-            bail!("the archive holds no image for linux/{architecture}, only for {}", others.join(", "))
+impl<T> Found<T> {
+    fn add(&mut self, name: String, image: T, config: Config, architecture: &str) {
+        match (config.os.as_str(), config.architecture.as_str()) {
+            ("linux", found) if found == architecture => drop(self.fitting.insert(name, (image, config))),
+            // An attestation.
+            ("unknown", _) => {}
+            (os, found) => self.others.push(format!("{os}/{found}")),
         }
-        (n, _) => bail!("the archive holds {n} images for linux/{architecture}: save only one"),
+    }
+
+    fn one(self, architecture: &str) -> Result<(T, Config)> {
+        let (mut fitting, others) = (self.fitting.into_values(), self.others);
+        match (fitting.len(), others.as_slice()) {
+            (1, _) => fitting.next().context("counted above"),
+            (0, []) => bail!("the archive holds no image"),
+            (0, others) => {
+                bail!("the archive holds no image for linux/{architecture}, only for {}", others.join(", "))
+            }
+            (n, _) => bail!("the archive holds {n} images for linux/{architecture}: save only one"),
+        }
     }
 }
 
-/// Where an OCI layout keeps a blob.
-fn blob(digest: &str) -> Result<String> {
-    let (algorithm, hex) = digest.split_once(':').with_context(|| format!("`{digest}` is no digest"))?;
-    Ok(format!("blobs/{algorithm}/{hex}"))
-}
-
-/// A link's target as a member's name: hard links name a member, symbolic ones start at their own folder.
-fn resolve(name: &str, target: &[u8], header: &tar::Header) -> String {
-    let target = String::from_utf8_lossy(target);
-    let mut parts: Vec<&str> = match header.entry_type().is_symlink() {
-        true => name.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect(),
-        false => Vec::new(),
-    };
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
+/// Where an OCI layout keeps a blob. The other algorithm that OCI knows, sha512, nobody writes.
+fn blob_name(digest: &str) -> Result<String> {
+    let hex = digest.strip_prefix("sha256:").with_context(|| format!("`{digest}` is no SHA-256 digest"))?;
+    Ok(format!("blobs/sha256/{hex}"))
 }

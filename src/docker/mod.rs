@@ -6,9 +6,11 @@ mod archive;
 mod blob;
 mod build;
 mod build_log;
+mod changed;
 mod client_config;
 mod connect;
 mod context;
+mod context_warnings;
 mod dial;
 mod distribution;
 #[cfg(test)]
@@ -22,6 +24,7 @@ mod hash;
 mod hints;
 mod ignore;
 mod image_file;
+mod image_members;
 mod login;
 mod pulls;
 mod push;
@@ -32,15 +35,18 @@ mod tarball;
 mod testing;
 mod tidy;
 
+pub use changed::{Changed, Parts};
 pub use connect::connect;
+pub use context::CLIENT_ENV_MARK;
 pub use distribution::{Body, Exchange, Http, InProcess};
 pub use engine::Engine;
 pub use login::{Login, OwnLogins};
 pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
+pub use session::LARGEST_SECRET;
 
 use crate::stack::Architecture;
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 /// What a build or push says while it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +104,7 @@ pub trait Docker {
     /// Builds `request`; its context is hashed again while it is sent.
     ///
     /// # Errors
-    /// No engine, a failing step (with its last lines), a context that changed meanwhile (nothing is tagged then).
+    /// No engine, a failing step (with its last lines), a context that changed meanwhile ([`Changed`]; nothing is tagged then).
     fn build<'a>(
         &'a self,
         request: &'a BuildRequest,
@@ -155,6 +161,8 @@ pub struct BuildRequest {
     pub architecture: Architecture,
     /// The content hash that [`fingerprint`] gave; the build fails when the context is another by now.
     pub fingerprint: String,
+    /// What the hash is over, to say what changed.
+    pub parts: Arc<Parts>,
     /// Build anew: no cache, and the base pulled anew.
     pub rebuild: bool,
     /// Values of the build's secrets by id.
@@ -183,24 +191,53 @@ impl std::fmt::Debug for SecretValue {
     }
 }
 
-/// The hash of all that goes into a build: 64 hex digits, equal on every machine for equal inputs.
+/// The hash of all that goes into a build: 64 hex digits, equal on every machine for equal inputs. A context that changes
+/// while it is read is read once more.
 ///
 /// # Errors
-/// A context, ignore file or Dockerfile that is missing, malformed or can't be read, by path.
+/// A context, ignore file or Dockerfile that is missing, malformed or can't be read, by path; [`Changed`].
 pub async fn fingerprint(
     build: &crate::stack::Build,
     architecture: Architecture,
 ) -> anyhow::Result<Fingerprint> {
     let build = build.clone();
-    tokio::task::spawn_blocking(move || {
-        let context = context::Context::list(&build)?;
-        let digests = hash::files(&context)?;
-        Ok(Fingerprint {
-            hash: hash::build(&context, &digests, &build, architecture),
-            warnings: context.warnings(),
-        })
+    tokio::task::spawn_blocking(move || match read(&build, architecture) {
+        Err(error) if error.is::<Changed>() => read(&build, architecture),
+        done => done,
     })
     .await?
+}
+
+fn read(build: &crate::stack::Build, architecture: Architecture) -> anyhow::Result<Fingerprint> {
+    let context = context::Context::list(build)?;
+    let digests = hash::digests(&context)?;
+    Ok(Fingerprint {
+        hash: hash::build(&context, &digests, build, architecture),
+        parts: Arc::new(hash::parts(&context, &digests)),
+        warnings: context_warnings::of(&context),
+    })
+}
+
+/// Builds `request`. A context that is another than when it was hashed is hashed and built once more, as it is now: the
+/// request then says so.
+///
+/// # Errors
+/// See [`Docker::build`].
+pub async fn build(
+    docker: &dyn Docker,
+    request: &mut BuildRequest,
+    on: OnProgress<'_>,
+) -> anyhow::Result<BuiltImage> {
+    let error = match docker.build(request, on).await {
+        Err(error) if error.is::<Changed>() => error,
+        done => return done,
+    };
+    if let Some(changed) = error.downcast_ref::<Changed>() {
+        on(Progress::Line(format!("{} changed since the plan: building what is there now", changed.files())));
+    }
+    let now = fingerprint(&request.build, request.architecture).await?;
+    (request.fingerprint, request.parts) = (now.hash, now.parts);
+    docker.build(request, on).await
 }
 
 /// What reading a context once tells.
@@ -208,6 +245,7 @@ pub async fn fingerprint(
 pub struct Fingerprint {
     /// 64 hex digits.
     pub hash: String,
+    pub parts: Arc<Parts>,
     /// What a person should know of it before it is built.
     pub warnings: Vec<String>,
 }
@@ -219,7 +257,11 @@ pub struct Fingerprint {
 pub async fn fingerprint_file(file: &Path, architecture: Architecture) -> anyhow::Result<Fingerprint> {
     let file = file.to_owned();
     tokio::task::spawn_blocking(move || {
-        Ok(Fingerprint { hash: hash::archive(&file, architecture)?, warnings: Vec::new() })
+        Ok(Fingerprint {
+            hash: hash::archive(&file, architecture)?,
+            parts: Arc::default(),
+            warnings: Vec::new(),
+        })
     })
     .await?
 }

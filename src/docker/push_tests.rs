@@ -15,6 +15,7 @@ fn request(build: Build, architecture: Architecture, fingerprint: String) -> Bui
         repository,
         architecture,
         fingerprint,
+        parts: Default::default(),
         rebuild: false,
         secrets: BTreeMap::new(),
         logins: Default::default(),

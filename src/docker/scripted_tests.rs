@@ -22,6 +22,7 @@ fn request(fingerprint: &str, rebuild: bool) -> BuildRequest {
         repository: "team/app".into(),
         architecture: Architecture::Arm64,
         fingerprint,
+        parts: Default::default(),
         rebuild,
         secrets: BTreeMap::new(),
         logins: Default::default(),

@@ -1,23 +1,22 @@
 //! The context as a tar, streamed and hashed once more while it is sent.
 
 use super::{
+    changed::{Changed, Parts},
     context::{Context, Entry, Kind},
     hash::{self, BUFFER, Digest},
 };
 use crate::stack::{Architecture, Build};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use sha2::{Digest as _, Sha256};
 use std::{
     io::{self, Read, Write},
     path::Path,
+    sync::Arc,
+    time::Duration,
 };
 use tokio::{sync::mpsc, task::JoinHandle};
-
-/// The time of every entry: the second day of 1980 (UTC), because zip and so Python's wheels can't hold anything earlier
-/// in any time zone.
-const MTIME: u64 = 315_619_200;
 
 /// Chunks that wait to be sent: with [`BUFFER`] this bounds the memory a context takes.
 const WAITING: usize = 4;
@@ -30,11 +29,11 @@ pub struct Sending {
     pub outcome: JoinHandle<Result<()>>,
 }
 
-/// Starts to send the context of `build`, which must still hash to `fingerprint`.
-pub fn send(build: Build, architecture: Architecture, fingerprint: String) -> Sending {
+/// Starts to send the context of `build`, which must still hash to `fingerprint`; `hashed` says what of it changed, if not.
+pub fn send(build: Build, architecture: Architecture, fingerprint: String, hashed: Arc<Parts>) -> Sending {
     let (to, from) = mpsc::channel(WAITING);
     let outcome = tokio::task::spawn_blocking(move || {
-        let done = write(&build, architecture, &fingerprint, Chunks::new(to.clone()));
+        let done = write(&build, architecture, (&fingerprint, &hashed), Chunks::new(to.clone()));
         if let Err(e) = &done {
             // Whoever waits for the rest must see an error, not an end.
             let _gone = to.blocking_send(Err(io::Error::other(format!("{e:#}"))));
@@ -45,42 +44,76 @@ pub fn send(build: Build, architecture: Architecture, fingerprint: String) -> Se
     Sending { body: Box::pin(body), outcome }
 }
 
-/// Writes the tar to `to`, its end only when the context hashes to `fingerprint`.
-fn write(build: &Build, architecture: Architecture, fingerprint: &str, to: impl Write) -> Result<()> {
+/// Writes the tar to `to`, its end only when the context is what was hashed.
+fn write(
+    build: &Build,
+    architecture: Architecture,
+    (fingerprint, hashed): (&str, &Parts),
+    to: impl Write,
+) -> Result<()> {
     let context = Context::list(build)?;
     let mut digests = vec![Digest::default(); context.entries.len()];
     let mut tar = tar::Builder::new(to);
-    // BuildKit looks at the first KiB to see that this is a tar: a long name must not be there.
-    digests[context.dockerfile] = append(&mut tar, &context.entries[context.dockerfile])?;
+    // BuildKit looks at the first KiB to see that this is a tar: a long name or a precise time must not be there.
+    digests[context.dockerfile] = append(&mut tar, &context.entries[context.dockerfile], Time::Seconds)?;
     for (at, entry) in context.entries.iter().enumerate().filter(|(at, _)| *at != context.dockerfile) {
-        digests[at] = append(&mut tar, entry)?;
+        digests[at] = append(&mut tar, entry, Time::Exact)?;
     }
     if hash::build(&context, &digests, build, architecture) != fingerprint {
-        bail!("the build context {} changed since it was hashed; run again", build.context.display());
+        return Err(Changed::between(hashed, &hash::parts(&context, &digests)).into());
     }
     tar.into_inner()?.flush()?;
     Ok(())
 }
 
-fn append(tar: &mut tar::Builder<impl Write>, entry: &Entry) -> Result<Digest> {
-    let mut header = header(&entry.kind);
+/// How precisely an entry says when it was written.
+enum Time {
+    Seconds,
+    /// A record of its own before the entry: two edits in one second are two to `make`.
+    Exact,
+}
+
+fn append(tar: &mut tar::Builder<impl Write>, entry: &Entry, time: Time) -> Result<Digest> {
+    let mut header = header(entry);
     let name = path_of(&entry.name)?;
+    let sending = || format!("sending {}", entry.path.display());
+    if matches!(time, Time::Exact) && entry.modified.subsec_nanos() > 0 {
+        append_time(tar, entry.modified).with_context(sending)?;
+    }
     match &entry.kind {
         Kind::Folder => tar.append_data(&mut header, name, io::empty()).map(|()| Digest::default()),
         Kind::Link { target } => {
             tar.append_link(&mut header, name, path_of(target)?).map(|()| Digest::default())
         }
         Kind::File { size, .. } => {
-            let mut content = Content { file: hash::open(entry)?, entry, left: *size, hasher: Sha256::new() };
-            tar.append_data(&mut header, name, &mut content).map(|()| content.hasher.finalize().into())
+            let mut content =
+                Content { file: hash::open(entry)?, left: *size, hasher: Sha256::new(), changed: false };
+            let sent = tar.append_data(&mut header, name, &mut content);
+            if content.changed {
+                return Err(Changed::of(entry).into());
+            }
+            sent.map(|()| content.hasher.finalize().into())
         }
     }
-    .with_context(|| format!("sending {}", entry.path.display()))
+    .with_context(sending)
 }
 
-fn header(kind: &Kind) -> tar::Header {
+/// The record that gives the next entry a time of more than seconds (POSIX pax): its length, then what it says.
+fn append_time(tar: &mut tar::Builder<impl Write>, time: Duration) -> io::Result<()> {
+    let says = format!(" mtime={}.{:09}\n", time.as_secs(), time.subsec_nanos());
+    // Its digits count too; there are two of them, as there are below 100 bytes.
+    let record = format!("{}{says}", says.len() + 2);
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::XHeader);
+    header.set_size(record.len() as u64);
+    header.set_cksum();
+    tar.append(&header, record.as_bytes())
+}
+
+/// The entry as every machine has it, but for its time: what is built from older files stays built (make, cargo, ccache).
+fn header(entry: &Entry) -> tar::Header {
     let mut header = tar::Header::new_gnu();
-    let (entry_type, mode) = match kind {
+    let (entry_type, mode) = match &entry.kind {
         Kind::Folder => (tar::EntryType::Directory, 0o755),
         Kind::Link { .. } => (tar::EntryType::Symlink, 0o777),
         Kind::File { executable: true, .. } => (tar::EntryType::Regular, 0o755),
@@ -90,8 +123,8 @@ fn header(kind: &Kind) -> tar::Header {
     header.set_mode(mode);
     header.set_uid(0);
     header.set_gid(0);
-    header.set_mtime(MTIME);
-    header.set_size(kind.size());
+    header.set_mtime(entry.modified.as_secs());
+    header.set_size(entry.kind.size());
     header
 }
 
@@ -108,19 +141,21 @@ fn path_of(name: &[u8]) -> Result<&Path> {
 }
 
 /// Exactly the bytes that the header announced, hashed on their way.
-struct Content<'a> {
+struct Content {
     file: std::fs::File,
-    entry: &'a Entry,
     left: u64,
     hasher: Sha256,
+    /// There were fewer or more.
+    changed: bool,
 }
 
-impl Read for Content<'_> {
+impl Read for Content {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
         let shrunk = n == 0 && self.left > 0 && !buffer.is_empty();
         if shrunk || n as u64 > self.left {
-            return Err(io::Error::other(hash::changed(self.entry)));
+            self.changed = true;
+            return Err(io::Error::other("the file changed"));
         }
         self.hasher.update(&buffer[..n]);
         self.left -= n as u64;

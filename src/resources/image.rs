@@ -67,7 +67,7 @@ const TAG_DIGITS: usize = 16;
 impl Image {
     fn tag(&self) -> Result<String> {
         let hash = &self.fingerprint.get().context("the content hash is not known yet")?.hash;
-        Ok(format!("{}-{}", self.source.prefix(), &hash[..TAG_DIGITS.min(hash.len())]))
+        Ok(self.source.tag(hash))
     }
 
     async fn read_fingerprint(&self) -> Result<()> {
@@ -110,8 +110,7 @@ impl Image {
     }
 
     /// Where tags can't be moved, the tag of what is pushed is one that was never there.
-    async fn free_tag(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<String> {
-        let tag = self.tag()?;
+    async fn free_tag(&self, tag: String, repository: &RepositoryOutput, to: &Reporter) -> Result<String> {
         if repository.tags_move {
             return Ok(tag);
         }
@@ -140,23 +139,24 @@ impl Image {
 
     async fn make(&self, to: &Reporter) -> Result<ImageOutput> {
         let repository = self.repository.ready()?;
-        let tag = self.free_tag(&repository, to).await?;
-        match &self.source {
+        let tag = match &self.source {
             Source::Context { build, secrets, rebuild } => {
                 let fingerprint = self.fingerprint.get().context("the content hash is not known yet")?;
                 fingerprint.warnings.iter().for_each(|warning| to.note(format!("warning: {warning}")));
-                let request = BuildRequest {
+                let mut request = BuildRequest {
                     build: build.clone(),
                     repository: self.repository_name.clone(),
                     architecture: self.architecture,
                     fingerprint: fingerprint.hash.clone(),
+                    parts: fingerprint.parts.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
                     logins: Own(Some(Rc::new(EcrLogin::new(&self.at.cloud, &repository.uri, to)))),
                 };
-                self.build_and_push(&request, &repository, &tag, to).await?;
+                self.build_and_push(&mut request, &repository, to).await?
             }
             Source::Archive(file) => {
+                let tag = self.free_tag(self.tag()?, &repository, to).await?;
                 let registry = self.registry(&repository, to).await?;
                 let moved = Moved::new(to);
                 let on = |p| moved.said(p);
@@ -169,20 +169,22 @@ impl Image {
                     &on,
                 );
                 moved.unless_stalled(push).await?;
+                tag
             }
-        }
+        };
         Ok(ImageOutput { digest: self.pushed(&tag, to).await?, tag })
     }
 
+    /// Gives the tag that was pushed: that of what was built, which may have changed since the plan.
     async fn build_and_push(
         &self,
-        request: &BuildRequest,
+        request: &mut BuildRequest,
         repository: &RepositoryOutput,
-        tag: &str,
         to: &Reporter,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let on = |p| said(to, p);
-        let built = to.stop.cancel(self.docker.build(request, &on)).await??;
+        let built = to.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
+        let tag = self.free_tag(self.source.tag(&request.fingerprint), repository, to).await?;
         ensure!(
             built.architecture == self.architecture.oci(),
             "the image was built for {}, and the function's architecture is {}; base images may have only one",
@@ -198,12 +200,13 @@ impl Image {
         let registry = self.registry(repository, to).await?;
         let moved = Moved::new(to);
         let on = |p| moved.said(p);
-        let push = self.docker.push(&built, &registry, &self.repository_name, tag, &on);
+        let push = self.docker.push(&built, &registry, &self.repository_name, &tag, &on);
         let pushed = moved.unless_stalled(push).await;
         if pushed.is_err() {
-            self.docker.abandon(&registry, &self.repository_name, tag).await;
+            self.docker.abandon(&registry, &self.repository_name, &tag).await;
         }
-        pushed
+        pushed?;
+        Ok(tag)
     }
 
     async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {
@@ -219,6 +222,10 @@ fn is_active(detail: &ImageDetail) -> bool {
 }
 
 impl Source {
+    fn tag(&self, hash: &str) -> String {
+        format!("{}-{}", self.prefix(), &hash[..TAG_DIGITS.min(hash.len())])
+    }
+
     fn prefix(&self) -> &'static str {
         match self {
             Self::Context { .. } => "ctx",

@@ -6,27 +6,15 @@ use super::{
     node::{Entry, Kind, Node, Origin, Scalar, Value},
     place::Place,
     shape::{Field, Fields, Rule, Shape, one_of},
+    slips::{example, nearest_choice, quotes, with_unit},
+    unit::Unit,
 };
 
 /// Everything about `root` that is not as `shape` says.
 pub fn check(root: &Node, shape: &Shape, values: Values) -> Vec<Mistake> {
-    let mut check = Check { values, mistakes: Vec::new(), path: Vec::new() };
+    let mut check = Check { values, mistakes: Vec::new(), path: Vec::new(), unit: None };
     check.node(root, shape, Context { needed: false, closed: None, key: root.place });
     check.mistakes
-}
-
-/// The nearest of `known`, if it is near enough to have been meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let length = word.chars().count();
-    if length > 64 {
-        return None;
-    }
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= (length / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }
 
 /// What holds from a key downwards.
@@ -48,6 +36,8 @@ struct Check {
     values: Values,
     mistakes: Vec<Mistake>,
     path: Vec<String>,
+    /// What the number at `path` counts.
+    unit: Option<Unit>,
 }
 
 impl Check {
@@ -130,7 +120,9 @@ impl Check {
             closed: field.closed.or(context.closed),
             key: entry.key_place,
         };
+        let above = std::mem::replace(&mut self.unit, field.unit);
         self.node(&entry.value, &field.shape, below);
+        self.unit = above;
         self.path.pop();
     }
 
@@ -190,14 +182,34 @@ impl Check {
 
     fn wrong_type(&mut self, node: &Node, shape: &Shape) {
         let message = format!("{} cannot be {}", self.here(), node.found());
-        let mistake = Mistake::at(node.place, message).expected(format!("expected {}", shape.expected()));
-        self.mistakes.push(with_help(mistake, quotes(node, shape)));
+        let help = quotes(node, shape).or_else(|| with_unit(node, shape, self.unit));
+        let help = help.or_else(|| example(self.path.last()?, node, shape));
+        let mistake = Mistake::at(node.place, message).expected(self.expected(shape));
+        self.mistakes.push(with_help(mistake, help));
     }
 
     fn wrong_value(&mut self, node: &Node, shape: &Shape, hint: Option<String>) {
         let message = format!("{} has a value that is not possible", self.here());
-        let mistake = Mistake::at(node.place, message).expected(format!("expected {}", shape.expected()));
-        self.mistakes.push(with_help(mistake, hint));
+        let help = self.several(node).or_else(|| with_unit(node, shape, self.unit)).or(hint);
+        self.mistakes.push(with_help(Mistake::at(node.place, message).expected(self.expected(shape)), help));
+    }
+
+    /// For a variable that was meant to be more than the one item it stands for.
+    fn several(&self, node: &Node) -> Option<String> {
+        let [.., list, item] = self.path.as_slice() else { return None };
+        let several = node.scalar().is_some_and(|scalar| scalar.refers() && scalar.text.contains(','));
+        (several && whole(item).is_some()).then(|| {
+            format!(
+                "a variable with several, separated by commas, stands for the whole list: `{list}: ${{…}}`"
+            )
+        })
+    }
+
+    fn expected(&self, shape: &Shape) -> String {
+        match (shape, self.unit) {
+            (Shape::Whole { .. }, Some(unit)) => format!("expected {} ({})", shape.expected(), unit.name()),
+            _ => format!("expected {}", shape.expected()),
+        }
     }
 
     fn here(&self) -> String {
@@ -216,7 +228,7 @@ fn is_mapping(node: &Node) -> bool {
     node.is_null() || matches!(node.value, Value::Map(_))
 }
 
-fn takes(shape: &Shape, node: &Node) -> bool {
+pub fn takes(shape: &Shape, node: &Node) -> bool {
     match shape {
         Shape::List { .. } => node.is_null() || matches!(node.value, Value::List(_)),
         Shape::Map { .. } | Shape::Fields(_) => is_mapping(node),
@@ -226,31 +238,8 @@ fn takes(shape: &Shape, node: &Node) -> bool {
 
 fn unknown(entry: &Entry, fields: &Fields) -> Mistake {
     let names: Vec<_> = fields.names().collect();
-    match nearest(&entry.key, names.iter().copied()) {
-        Some(name) => {
-            let message = format!("unknown key `{}`, did you mean `{name}`?", entry.key);
-            Mistake::at(entry.key_place, message).expected(format!("expected `{name}`"))
-        }
-        None => Mistake::at(entry.key_place, format!("unknown key `{}`", entry.key))
-            .help(format!("the keys here are {}", one_of(&names).replace(" or ", " and "))),
-    }
-}
-
-/// The usual slip: a number in quotes, or text that YAML takes for a number.
-fn quotes(node: &Node, shape: &Shape) -> Option<&'static str> {
-    let scalar = node.scalar()?;
-    match (shape, scalar.kind) {
-        (Shape::Text(_) | Shape::Choice(_), Kind::Number | Kind::Flag) => Some("put it in quotes"),
-        (Shape::Whole { .. } | Shape::Decimal, Kind::Text) if scalar.text.parse::<f64>().is_ok() => {
-            Some("write it without quotes")
-        }
-        (Shape::Flag, Kind::Text)
-            if ["yes", "no", "on", "off", "true", "false"].contains(&scalar.text.as_str()) =>
-        {
-            Some("write `true` or `false`, without quotes")
-        }
-        _ => None,
-    }
+    Mistake::at(entry.key_place, format!("unknown key `{}`", entry.key))
+        .help(format!("the keys here are {}", one_of(&names).replace(" or ", " and ")))
 }
 
 fn fault(scalar: &Scalar, shape: &Shape) -> Option<Fault> {
@@ -293,7 +282,7 @@ fn choice_fault(scalar: &Scalar, choices: &[&str]) -> Option<Fault> {
         }
         _ if fits => None,
         _ => {
-            let meant = nearest(&scalar.text, choices.iter().copied());
+            let meant = nearest_choice(&scalar.text, choices);
             Some(Fault::Value(meant.map(|name| format!("did you mean `{name}`?"))))
         }
     }

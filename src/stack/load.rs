@@ -3,8 +3,8 @@
 use std::{fs::File, io, io::Read, path::Path};
 
 use super::{
-    DotEnv, ImageSource, Lookup, Mistake, Stack, StackError, check::check, interpolate::interpolate, reader,
-    table, yaml,
+    DotEnv, ImageSource, Lookup, Mistake, Stack, StackError, check::check, files_named,
+    interpolate::interpolate, node::Node, prepare::prepare, reader, table, yaml,
 };
 
 /// Whether a command needs all values, or gets by with names.
@@ -17,19 +17,28 @@ pub enum Values {
     NotNeeded,
 }
 
-/// Reads the stack file and the `.env` beside it. `env` answers for the environment and comes before `.env`.
+/// Reads the stack file and the `.env` beside it. `env` answers for the environment and comes before `.env`. What of `.env`
+/// can't be read is a warning to commands that need no values.
 ///
 /// # Errors
-/// Everything that is wrong with the file, at once.
+/// Everything that is wrong with the file, at once; what of `.env` can't be read.
 pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackError> {
     let name = file.display().to_string();
     let alone = |mistake| StackError::new(&name, "", vec![mistake]);
     let text = text(file).map_err(|error| alone(unreadable(file, &error)))?;
     let folder = std::path::absolute(file.parent().unwrap_or(Path::new("")).join("."))
         .map_err(|error| alone(unreadable(file, &error)))?;
-    let dotenv = DotEnv::beside(file)?;
+    let (dotenv, unreadable) = DotEnv::in_folder(&folder);
+    if values == Values::Needed && !unreadable.is_empty() {
+        return Err(StackError::new(&folder.join(".env").display().to_string(), "", unreadable));
+    }
     let left_out = [file.file_name().unwrap_or_default(), ".env".as_ref()].map(|name| folder.join(name));
-    let mut stack = read(&text, &name, &folder, values, &|name| dotenv.get(name, env))?;
+    let (mut stack, root) = tree(&text, &name, &folder, values, &|name| dotenv.get(name, env))?;
+    let missing = if values == Values::Needed { files_named::missing(&root, &stack) } else { Vec::new() };
+    if !missing.is_empty() {
+        return Err(StackError::new(&name, without_mark(&text), missing));
+    }
+    stack.warnings.extend(unreadable.into_iter().map(|mistake| mistake.message));
     for function in stack.functions.values_mut() {
         if let ImageSource::Context(build) = &mut function.image.source {
             build.left_out = left_out.to_vec();
@@ -50,14 +59,31 @@ pub fn read(
     values: Values,
     lookup: Lookup,
 ) -> Result<Stack, StackError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    tree(text, file_name, folder, values, lookup).map(|(stack, _)| stack)
+}
+
+/// The stack, and the tree that it was read from.
+fn tree(
+    text: &str,
+    file_name: &str,
+    folder: &Path,
+    values: Values,
+    lookup: Lookup,
+) -> Result<(Stack, Node), StackError> {
+    let text = without_mark(text);
     let fail = |mistakes| StackError::new(file_name, text, mistakes);
     let (mut root, mut mistakes) = yaml::parse(text).map_err(|mistake| fail(vec![mistake]))?;
     mistakes.extend(interpolate(&mut root, text, lookup));
+    mistakes.extend(prepare(&mut root, &table::STACK));
     mistakes.extend(check(&root, &table::STACK, values));
     let (stack, found) = reader::stack(&root, folder, values);
     mistakes.extend(found);
-    if mistakes.is_empty() { Ok(stack) } else { Err(fail(mistakes)) }
+    if mistakes.is_empty() { Ok((stack, root)) } else { Err(fail(mistakes)) }
+}
+
+/// Without the byte order mark that some editors write.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The file's text; no more of it than can be a stack file, and one byte to tell that it is more.

@@ -1,13 +1,14 @@
 //! The stack file: what a person writes in `stack.yaml`, read into types with every default filled in.
 //!
 //! Reading never stops at the first mistake. The text becomes a tree that knows its places ([`node`]), variables are
-//! filled in ([`interpolate`]), the tree is held against the table of keys ([`check`], [`table`]), and the reader
-//! turns it into types and sees to what no single value shows ([`reader`]). All that is found comes at once, as one
-//! [`StackError`]; only a mistake in the YAML itself comes alone.
+//! filled in ([`interpolate`]), the tree is brought into the form that was meant ([`prepare`]) and held against the table of
+//! keys ([`check`], [`table`]), and the reader turns it into types and sees to what no single value shows ([`reader`]). All
+//! that is found comes at once, as one [`StackError`]; only a mistake in the YAML itself comes alone.
 
 mod check;
 mod defaults;
 mod dotenv;
+mod files_named;
 mod interpolate;
 mod json_path;
 mod limits;
@@ -15,11 +16,14 @@ mod load;
 mod mistake;
 mod node;
 mod place;
+mod prepare;
 mod reader;
 mod schema;
 mod shape;
+mod slips;
 mod table;
 mod types;
+mod unit;
 mod yaml;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a stack file may hold, in words of data. One table of shapes ([`super::table`]) drives the check of a file
 //! and the JSON Schema, so that an editor and the program cannot disagree.
 
+use super::unit::Unit;
 use regex_lite::Regex;
 
 /// What one value may be.
@@ -55,6 +56,8 @@ pub struct Field {
     pub needed: bool,
     /// Why nothing from outside the file may stand below this key.
     pub closed: Option<&'static str>,
+    /// What its number counts.
+    pub unit: Option<Unit>,
     pub default: Default,
 }
 
@@ -126,7 +129,16 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 impl Field {
     pub const fn new(name: &'static str, shape: Shape, about: &'static str) -> Self {
-        Self { name, about, shape, required: false, needed: false, closed: None, default: Default::None }
+        Self {
+            name,
+            about,
+            shape,
+            required: false,
+            needed: false,
+            closed: None,
+            unit: None,
+            default: Default::None,
+        }
     }
 
     pub const fn required(self) -> Self {
@@ -139,6 +151,10 @@ impl Field {
 
     pub const fn closed(self, why: &'static str) -> Self {
         Self { closed: Some(why), ..self }
+    }
+
+    pub const fn in_unit(self, unit: Unit) -> Self {
+        Self { unit: Some(unit), ..self }
     }
 
     pub const fn default(self, default: Default) -> Self {
@@ -172,6 +188,11 @@ impl Shape {
     /// Whether a list may hold one item twice: the words of a command line.
     pub fn repeats(&self) -> bool {
         matches!(self, Self::Text(Rule { pattern: None, .. }))
+    }
+
+    /// A single value, which has no shape below it.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Whole { .. } | Self::Decimal | Self::Flag | Self::Choice(_))
     }
 
     /// Completes "expected …".

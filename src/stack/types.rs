@@ -64,7 +64,7 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// Default: empty. 4096 bytes as JSON.
     pub environment: BTreeMap<String, Text>,
-    /// Nothing in these three is from outside the file. `None`: what the image says.
+    /// Not secret, also what comes from outside the file. `None`: what the image says.
     pub entrypoint: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
     pub working_directory: Option<String>,
@@ -152,6 +152,7 @@ pub struct Build {
     /// In the file relative to the context, as in compose files; default `Dockerfile`.
     pub dockerfile: PathBuf,
     pub target: Option<String>,
+    /// Not secret, also what comes from outside the file: they stay in the image's history.
     pub args: BTreeMap<String, String>,
     pub secrets: BTreeMap<String, SecretSource>,
     /// The stack file and the `.env` beside it: they say how to deploy and are no part of what is deployed, so an edit of

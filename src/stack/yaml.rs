@@ -59,7 +59,28 @@ fn syntax(text: &str, error: &serde_saphyr::Error) -> Mistake {
     });
     let said = error.without_snippet().render_with_formatter(&UserMessageFormatter);
     let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches([':', ',', ' ']);
-    Mistake::at(place, format!("not valid YAML: {said}"))
+    let mistake = Mistake::at(place, format!("not valid YAML: {said}"));
+    let (line, _) = place.first_line(text);
+    match usual_slip(&text[line]) {
+        Some(help) => mistake.help(help),
+        None => mistake,
+    }
+}
+
+/// What is often wrong with such a line.
+fn usual_slip(line: &str) -> Option<String> {
+    let indent = line.len() - line.trim_start().len();
+    if line[..indent].contains('\t') {
+        return Some("indent with spaces: YAML takes no tabs".into());
+    }
+    let (key, value) = line.trim().split_once(": ")?;
+    let value = value.trim();
+    if let Some(sign) = value.chars().next().filter(|c| "*&!%@`|>".contains(*c)) {
+        return Some(format!("a text that begins with `{sign}` must be in quotes: `{key}: \"{sign}…\"`"));
+    }
+    let plain = !value.starts_with(['"', '\'', '[', '{', '#']);
+    (plain && (value.contains(": ") || value.ends_with(':')))
+        .then(|| format!("a text with `: ` in it must be in quotes: `{key}: \"…: …\"`"))
 }
 
 fn place(text: &str, location: Location) -> Place {
@@ -271,6 +292,23 @@ mod tests {
             assert!(mistake.message.len() > 20, "{text:?}: {mistake:?}");
             assert!(mistake.line().unwrap() >= line, "{text:?}: {mistake:?}");
         }
+    }
+
+    #[test]
+    fn the_usual_slips_are_told_what_to_do() {
+        for (text, help) in [
+            (
+                "stack: s\ndescription: Looks at: pictures\n",
+                "a text with `: ` in it must be in quotes: `description: \"…: …\"`",
+            ),
+            ("a:\n  - name: b: c\n", "a text with `: ` in it must be in quotes: `- name: \"…: …\"`"),
+            ("a:\n\tb: 1\n", "indent with spaces: YAML takes no tabs"),
+            ("a: *nobody\n", "a text that begins with `*` must be in quotes: `a: \"*…\"`"),
+            ("a: @b\n", "a text that begins with `@` must be in quotes: `a: \"@…\"`"),
+        ] {
+            assert_eq!(parse(text).unwrap_err().help.as_deref(), Some(help), "{text:?}");
+        }
+        assert_eq!(parse("a: [1, 2\nb: 3\n").unwrap_err().help, None);
     }
 
     #[test]

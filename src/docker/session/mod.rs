@@ -11,6 +11,7 @@ mod ssh;
 pub use auth::Asked;
 #[cfg(test)]
 pub use road::Direct;
+pub use secrets::LARGEST as LARGEST_SECRET;
 pub use ssh::Agent;
 
 use super::{SecretValue, connect::Connection, hash::hex};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use tonic::{Request, Response, Status};
 
 /// BuildKit's own bound on a secret, in bytes.
-const LARGEST: usize = 500 * 1024;
+pub const LARGEST: usize = 500 * 1024;
 
 /// The secrets by id.
 pub struct Values(BTreeMap<String, SecretValue>);

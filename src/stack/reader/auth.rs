@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Reader, set, text, texts, whole};
 use crate::stack::{
-    check::nearest,
     defaults,
     mistake::Mistake,
     node::Node,
     shape::one_of,
+    slips::nearest,
     types::{Auth, Authorizer, AuthorizerKind, Function},
 };
 

@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::{Reader, secret, set, text, whole};
 use crate::stack::{
-    check::nearest,
     defaults,
     json_path::JsonPath,
     mistake::Mistake,
     node::{Kind, Node, Scalar},
+    slips::nearest,
     types::{Check, Route, Text},
 };
 

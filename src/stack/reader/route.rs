@@ -1,15 +1,15 @@
 //! Routes: what API Gateway would refuse of their paths, and whom they lead to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Reader, auth, text};
 use crate::stack::{
-    check::nearest,
     limits,
     mistake::Mistake,
     node::{Entry, Node, Value},
     place::Place,
     shape::one_of,
+    slips::nearest,
     types::{Auth, Function, Route},
 };
 
@@ -21,7 +21,7 @@ impl Reader<'_> {
         functions: &BTreeMap<String, Function>,
         cors: bool,
     ) -> Vec<Route> {
-        let mut variables = Variables::default();
+        let (mut variables, mut told) = (Variables::default(), HashSet::new());
         let entries = api.get("routes").map(Node::entries).unwrap_or_default();
         let fitting = entries.iter().filter(|entry| limits::ROUTE.fits(&entry.key));
         fitting
@@ -29,7 +29,7 @@ impl Reader<'_> {
                 let (method, path) = entry.key.split_once(' ')?;
                 self.path_of_route(entry, path, &mut variables);
                 self.preflight(entry, method, cors);
-                self.target(entry, functions);
+                self.target(entry, functions, &mut told);
                 self.authorizer(&entry.value, functions);
                 Some(Route {
                     method: method.to_owned(),
@@ -41,21 +41,21 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn target(&mut self, entry: &Entry, functions: &BTreeMap<String, Function>) {
+    fn target(&mut self, entry: &Entry, functions: &BTreeMap<String, Function>, told: &mut HashSet<String>) {
         let Some((name, place)) = target(&entry.value).filter(|(name, _)| !functions.contains_key(name))
         else {
             return;
         };
+        // Without any function that is what is wrong; and a key that is misspelt is one mistake, however many routes have it.
+        if functions.is_empty() || !told.insert(name.clone()) {
+            return;
+        }
         let names: Vec<_> = functions.keys().map(String::as_str).collect();
         let meant = nearest(&name, names.iter().copied());
         let guess = meant.map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
         let mistake =
             Mistake::at(place, format!("`{}` leads to a function that is not there{guess}", entry.key));
-        self.tell(if names.is_empty() {
-            mistake
-        } else {
-            mistake.expected(format!("expected {}", one_of(&names)))
-        });
+        self.tell(mistake.expected(format!("expected {}", one_of(&names))));
     }
 
     fn preflight(&mut self, entry: &Entry, method: &str, cors: bool) {
@@ -108,6 +108,8 @@ fn part_fault(part: &str, last: bool) -> Option<Fault> {
     let variable = variable(part);
     if part.is_empty() {
         Some(("a part of the path is empty".into(), "one `/` between two parts".into()))
+    } else if let Some(meant) = as_elsewhere(part) {
+        Some((format!("`{part}` is no variable of API Gateway"), format!("`{meant}`")))
     } else if variable.is_some_and(|name| name.ends_with('+')) && !last {
         Some((format!("`{part}` takes all the rest"), format!("`{part}` as the last part")))
     } else if variable.is_some_and(|name| !plain(name.strip_suffix('+').unwrap_or(name), "._:-")) {
@@ -119,6 +121,17 @@ fn part_fault(part: &str, last: bool) -> Option<Fault> {
     } else {
         None
     }
+}
+
+/// What a part is called here that other programs take for a variable: `:id`, `<id>`, `[id]`, `*`.
+fn as_elsewhere(part: &str) -> Option<String> {
+    if part == "*" || part == "**" {
+        return Some("{proxy+}".into());
+    }
+    let between = |open: char, close: char| part.strip_prefix(open)?.strip_suffix(close);
+    let name = part.strip_prefix(':').or_else(|| between('<', '>')).or_else(|| between('[', ']'))?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    plain.then(|| format!("{{{name}}}"))
 }
 
 /// `name` of `{name}`, `name+` of `{name+}`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::stack::{
     limits,
-    node::Node,
+    node::{Node, Origin},
     types::{Api, Auth, Role, Route, Stack, Throttle},
 };
 
@@ -13,6 +13,7 @@ pub fn of(stack: &Stack, root: &Node) -> Vec<String> {
     let mut warnings = Warnings { root, told: Vec::new() };
     warnings.timeouts(stack);
     warnings.roles(stack);
+    warnings.outside(stack);
     warnings.routes(&stack.api);
     warnings.keys(&stack.api);
     warnings.throttle(stack.api.throttle, &["api", "throttle", "burst"]);
@@ -29,8 +30,7 @@ struct Warnings<'a> {
 impl Warnings<'_> {
     /// Where the line is not written, the warning comes without.
     fn tell(&mut self, path: &[&str], text: String) {
-        let node = path.iter().try_fold(self.root, |node, key| node.get(key));
-        self.told.push(match node {
+        self.told.push(match find(self.root, path) {
             Some(node) => format!("line {}: {text}", node.place.line),
             None => text,
         });
@@ -59,6 +59,33 @@ impl Warnings<'_> {
             if role.statements.iter().any(|it| all(&it.actions) && all(&it.resources)) {
                 let text = format!("the role of `{}` may do everything in the account", function.key);
                 self.tell(&["functions", &function.key, "role", "statements"], text);
+            }
+        }
+    }
+
+    /// Values from outside the file are secrets elsewhere; here everybody can read them.
+    fn outside(&mut self, stack: &Stack) {
+        for key in stack.functions.keys() {
+            let function = ["functions", key.as_str()];
+            let args = find(self.root, &[&function[..], &["image", "args"]].concat());
+            let args = args.map(Node::entries).unwrap_or_default();
+            for arg in args.iter().filter(|arg| from_outside(&arg.value)) {
+                let text = format!(
+                    "`args.{}` of `{key}` comes from outside the file and stays readable in the image's history: for a \
+                     secret there is `image.secrets`",
+                    arg.key
+                );
+                self.tell(&[&function[..], &["image", "args", &arg.key]].concat(), text);
+            }
+            for name in ["entrypoint", "command", "working_directory"] {
+                let path = [&function[..], &[name]].concat();
+                if find(self.root, &path).is_some_and(from_outside) {
+                    let text = format!(
+                        "`{name}` of `{key}` comes from outside the file and is shown in plans and in the console: a \
+                         secret belongs into `environment`"
+                    );
+                    self.tell(&path, text);
+                }
             }
         }
     }
@@ -104,6 +131,15 @@ impl Warnings<'_> {
             self.tell(path, text);
         }
     }
+}
+
+fn find<'a>(root: &'a Node, path: &[&str]) -> Option<&'a Node> {
+    path.iter().try_fold(root, |node, key| node.get(key))
+}
+
+fn from_outside(node: &Node) -> bool {
+    node.scalar().is_some_and(|scalar| scalar.origin == Origin::Outside)
+        || node.items().iter().any(from_outside)
 }
 
 /// Every path with all its parents, and the root.

@@ -3,6 +3,7 @@
 use crate::stack::{
     defaults, limits,
     shape::{Default, Field, Fields, Rule, Shape},
+    unit::Unit,
 };
 
 pub const API: Fields = Fields::new(&[
@@ -83,6 +84,7 @@ const AUTHORIZER: Fields = Fields::new(&[
         Shape::Whole { min: 0, max: 3600 },
         "Seconds that its answer is kept for the same header.",
     )
+    .in_unit(Unit::Seconds)
     .default(Default::Whole(defaults::AUTHORIZER_TTL)),
 ]);
 
@@ -114,6 +116,7 @@ const CORS: Fields = Fields::new(&[
     )
     .default(Default::EmptyList),
     Field::new("max_age", Shape::Whole { min: 0, max: 86_400 }, "Seconds a browser remembers the answer.")
+        .in_unit(Unit::Seconds)
         .default(Default::Whole(defaults::CORS_MAX_AGE)),
     Field::new("credentials", Shape::Flag, "Whether a page may send cookies.").default(Default::Flag(false)),
 ]);

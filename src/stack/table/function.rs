@@ -3,6 +3,7 @@
 use crate::stack::{
     defaults, limits,
     shape::{Default, Field, Fields, Rule, Shape},
+    unit::Unit,
 };
 
 pub const FUNCTION: Fields = Fields::new(&[
@@ -18,14 +19,17 @@ pub const FUNCTION: Fields = Fields::new(&[
     )
     .default(Default::Text(defaults::ARCHITECTURE)),
     Field::new("memory", Shape::Whole { min: 128, max: 10_240 }, "MB; the share of CPU grows with it.")
+        .in_unit(Unit::Megabytes)
         .default(Default::Whole(defaults::MEMORY)),
     Field::new(
         "timeout",
         Shape::Whole { min: 1, max: 900 },
         "Seconds. Behind a route, API Gateway waits no longer than 29.",
     )
+    .in_unit(Unit::Seconds)
     .default(Default::Whole(defaults::TIMEOUT)),
     Field::new("ephemeral_storage", Shape::Whole { min: 512, max: 10_240 }, "MB of /tmp.")
+        .in_unit(Unit::Megabytes)
         .default(Default::Whole(defaults::EPHEMERAL_STORAGE)),
     Field::new(
         "reserved_concurrency",
@@ -34,14 +38,17 @@ pub const FUNCTION: Fields = Fields::new(&[
     ),
     Field::new("environment", ENVIRONMENT, "Variables of the function; 4 KB together.")
         .default(Default::EmptyMap),
-    Field::new("entrypoint", words(), "Instead of the image's ENTRYPOINT.").closed(IN_THE_OPEN),
-    Field::new("command", words(), "Instead of the image's CMD.").closed(IN_THE_OPEN),
+    Field::new(
+        "entrypoint",
+        words(),
+        "Instead of the image's ENTRYPOINT. Shown in plans and in the console.",
+    ),
+    Field::new("command", words(), "Instead of the image's CMD. Shown in plans and in the console."),
     Field::new(
         "working_directory",
         Shape::Text(&limits::WORKING_DIRECTORY),
         "Instead of the image's WORKDIR.",
-    )
-    .closed(IN_THE_OPEN),
+    ),
     Field::new(
         "role",
         Shape::Either(&[Shape::Text(&limits::ROLE_ARN), Shape::Fields(&ROLE)]),
@@ -53,12 +60,11 @@ pub const FUNCTION: Fields = Fields::new(&[
         Shape::Choice(limits::RETENTION),
         "Days that log events are kept, or `never` to delete any.",
     )
+    .in_unit(Unit::Days)
     .default(Default::Whole(defaults::LOG_RETENTION)),
     Field::new("tracing", Shape::Flag, "Whether X-Ray traces the function.").default(Default::Flag(false)),
     Field::new("vpc", Shape::Fields(&VPC), "The network the function is in. Default: Lambda's own."),
 ]);
-
-const IN_THE_OPEN: &str = "this is shown in plans and in the console: hand the value over in `environment`";
 
 const ENVIRONMENT: Shape = Shape::Map {
     keys: &limits::ENVIRONMENT_KEY,
@@ -106,9 +112,8 @@ const IMAGE: Fields = Fields::new(&[
             min: 0,
             max: usize::MAX,
         },
-        "Build arguments. They stay readable in the image's history.",
+        "Build arguments. They stay readable in the image's history; for secrets there is `image.secrets`.",
     )
-    .closed("build arguments stay readable in the image's history: hand the value over in `image.secrets`")
     .default(Default::EmptyMap),
     Field::new(
         "secrets",

@@ -42,7 +42,7 @@ api:
      --> stack.yaml:9:14
       |
     9 |     timeout: "30"
-      |              ^^^^ expected a whole number from 1 to 900
+      |              ^^^^ expected a whole number from 1 to 900 (seconds)
       |
       = help: write it without quotes
 
@@ -82,6 +82,7 @@ fn a_line_too_long_to_draw_is_told_by_its_number() {
     error: `functions.f.architecture` cannot be a list
     --> stack.yaml:4:19
      = note: expected `x86_64` or `arm64`
+     = help: write one value, without brackets or `-`
     ");
 }
 
@@ -89,7 +90,7 @@ fn a_line_too_long_to_draw_is_told_by_its_number() {
 #[test]
 fn of_functions() {
     for (function, want) in [
-        ("memry: 1", "4:5 unknown key `memry`, did you mean `memory`?"),
+        ("memry: 512", "4:5 unknown key `memry`, did you mean `memory`?"),
         ("Memory: 512", "4:5 unknown key `Memory`, did you mean `memory`?"),
         ("wholly: 1", "4:5 unknown key `wholly`"),
         ("memory: 127", "4:13 `functions.f.memory` has a value that is not possible"),
@@ -171,14 +172,7 @@ fn of_images() {
             vec!["4:37 `functions.f.image.repository` has a value that is not possible"],
         ),
         ("{context: ., keep: 0}", vec!["4:31 `functions.f.image.keep` has a value that is not possible"]),
-        (
-            "{context: ., args: {A: '${TOKEN}'}}",
-            vec!["4:35 `functions.f.image.args.A` takes nothing from outside the file"],
-        ),
-        (
-            "{context: ., args: {A: '${NO:-default}'}}",
-            vec!["4:35 `functions.f.image.args.A` takes nothing from outside the file"],
-        ),
+        ("{context: ., args: {A: '${NO}'}}", vec!["4:36 `NO` is not set"]),
         (
             "{context: ., secrets: {s: {env: '${TOKEN}x'}}}",
             vec!["4:44 `functions.f.image.secrets.s.env` takes nothing from outside the file"],
@@ -279,6 +273,10 @@ fn of_routes() {
         (vec!["GET /a{b}: f"], vec!["5:5 `GET /a{b}`: `a{b}` cannot be part of a path"]),
         (vec!["GET /{}: f"], vec!["5:5 `GET /{}`: `{}` is no variable"]),
         (vec!["GET /{a+b}: f"], vec!["5:5 `GET /{a+b}`: `{a+b}` is no variable"]),
+        (vec!["GET /items/:id: f"], vec!["5:5 `GET /items/:id`: `:id` is no variable of API Gateway"]),
+        (vec!["GET /<id>/x: f"], vec!["5:5 `GET /<id>/x`: `<id>` is no variable of API Gateway"]),
+        (vec!["'GET /[id]': f"], vec!["5:5 `GET /[id]`: `[id]` is no variable of API Gateway"]),
+        (vec!["GET /files/*: f"], vec!["5:5 `GET /files/*`: `*` is no variable of API Gateway"]),
         (vec!["GET /{proxy+}/a: f"], vec!["5:5 `GET /{proxy+}/a`: `{proxy+}` takes all the rest"]),
         (vec!["GET /a: f", "GET /a: f"], vec!["6:5 `GET /a` is written twice: first in line 5"]),
         (
@@ -331,6 +329,80 @@ fn of_the_top() {
         ]
     );
     assert_eq!(told("- a\n"), ["1:1 the stack file cannot be a list"]);
+}
+
+/// The first mistake's help.
+fn help(text: &str) -> String {
+    parse(text).expect_err(text).mistakes[0].help.clone().unwrap_or_default()
+}
+
+#[test]
+fn numbers_with_their_unit_are_told_without() {
+    for (function, want) in [
+        ("memory: 512MB", "write 512 (MB)"),
+        ("memory: 1 GB", "write 1024 (MB)"),
+        ("timeout: 30s", "write 30 (seconds)"),
+        ("timeout: '2m'", "write 120 (seconds)"),
+        ("log_retention: 30d", "write 30 (days)"),
+        ("log_retention: 31 days", "write 30 (days)"),
+        ("log_retention: 31", "did you mean `30`?"),
+        ("log_retention: 200", "did you mean `180`?"),
+        ("log_retention: nevr", "did you mean `never`?"),
+        ("architecture: arm46", "did you mean `arm64`?"),
+    ] {
+        assert_eq!(help(&stack_with(function, "")), want, "{function}");
+    }
+    assert_eq!(help(&stack_with("memory: ${TOKEN}", "")), "");
+}
+
+#[test]
+fn another_kind_of_value_is_told_with_an_example() {
+    for (function, api, want) in [
+        ("", "keys: frontend", "write it in brackets: `keys: [frontend]`"),
+        ("", "cors: {origins: https://a.b}", "write it in brackets: `origins: [https://a.b]`"),
+        ("role: [a]", "", "write its keys below it, or in braces: `role: {name: …}`"),
+        ("vpc: subnet-1", "", "write its keys below it, or in braces: `vpc: {subnets: …}`"),
+        (
+            "environment: [A=b]",
+            "",
+            "write a line `name: value` below `environment:` for each; a name is a letter",
+        ),
+        ("architecture: [arm64]", "", "write one value, without brackets or `-`"),
+        ("description: {a: b}", "", "write one value; a text with `{` or `: ` in it must be in quotes"),
+        (
+            "role: {statements: {actions: [a], resources: [b]}}",
+            "",
+            "write the items below `statements:`, each after a `- `",
+        ),
+    ] {
+        let told = help(&stack_with(function, api));
+        assert!(told.starts_with(want), "{function} {api}: {told}");
+    }
+    let image = stack_with("", "").replace("image: {context: .}", "image: ubuntu");
+    assert_eq!(help(&image), "write its keys below it, or in braces: `image: {context: …}`");
+}
+
+#[test]
+fn one_typo_is_one_mistake() {
+    let whole = stack_with("memory: 512", "stage: v1");
+    for (written, typo) in [
+        ("functions:", "functoins:"),
+        ("image:", "imgae:"),
+        ("context:", "contxt:"),
+        ("routes:", "route:"),
+        ("api:", "apis:"),
+        ("stack:", "stak:"),
+    ] {
+        let told = told(&whole.replace(written, typo));
+        assert_eq!(told.len(), 1, "{typo} {told:?}");
+        assert!(told[0].contains(&format!("did you mean `{}`?", written.trim_end_matches(':'))), "{told:?}");
+    }
+    let routes = "stack: s\nfunctions: {f: {image: {context: .}}}\napi: {routes: {GET /: g, GET /a: g, GET /b: {function: g}}}\n";
+    assert_eq!(told(routes).len(), 1);
+    // What is below a misspelt key is looked at all the same.
+    assert_eq!(told(&whole.replace("functions:", "functoins:").replace("512", "1")).len(), 2);
+    let far = told("stack: s\nlambdas: {f: {image: {context: .}}}\napi: {routes: {GET /: f, GET /a: f}}\n");
+    assert_eq!(far, ["1:1 the stack file has no `functions`", "2:1 unknown key `lambdas`"]);
 }
 
 #[test]

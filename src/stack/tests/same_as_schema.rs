@@ -9,6 +9,7 @@ use crate::stack::{
     Stack, Values,
     interpolate::interpolate,
     node::{Node, Value},
+    prepare::prepare,
     reader, schema,
     shape::{Field, Rule, Shape},
     table, yaml,
@@ -33,7 +34,8 @@ fn the_shipped_schema_is_up_to_date() {
 #[test]
 fn the_schema_is_one_and_takes_what_the_reader_takes() {
     assert!(jsonschema::draft7::meta::is_valid(&schema()));
-    for text in [OURS, HELLO, FULL, &stack_with("", ""), &stack_with("memory: ${NUMBER}", "keys:")] {
+    for text in [OURS, HELLO, FULL, &stack_with("", ""), &stack_with("memory: ${NUMBER}", "keys: '${TOKEN}'")]
+    {
         assert!(valid(text) && parse(text).is_ok(), "{text}");
     }
 }
@@ -49,7 +51,7 @@ fn what_one_refuses_the_other_refuses() {
         ("environment: {AWS_REGION: b}", ""),
         ("role: {name: 'a,b'}", ""),
         ("vpc: {subnets: [subnet-1]}", ""),
-        ("command: ['${TOKEN}']", "allow_from: [everywhere]"),
+        ("", "allow_from: [everywhere]"),
         ("", "cors: {origins: ['https://a.b/']}"),
         ("", "auth: digest"),
         ("", "auth: {cognito: []}"),
@@ -119,6 +121,7 @@ fn mappings(json: &Json, shape: &Shape, at: String, places: &mut Vec<String>) {
 fn every_key_has_an_effect() {
     let mut root = yaml::parse(FULL).unwrap().0;
     assert_eq!(interpolate(&mut root, FULL, &super::environment), []);
+    assert_eq!(prepare(&mut root, &table::STACK), []);
     let whole = reader::stack(&root, Path::new("/project"), Values::Needed).0;
     let mut paths = Vec::new();
     fields(&table::STACK, Vec::new(), &mut paths);

@@ -1,7 +1,7 @@
 //! What comes from outside: where it counts as what, and that it shows nowhere.
 
 use super::{parse, parse_for, stack_with, told};
-use crate::stack::{Role, Text, Values};
+use crate::stack::{ImageSource, Role, Text, Values};
 
 #[test]
 fn a_variable_may_be_a_number() {
@@ -34,7 +34,6 @@ fn values_are_in_no_message() {
         "log_retention: ${TOKEN}",
         "tracing: ${TOKEN}",
         "role: ${TOKEN}",
-        "command: ['${TOKEN}']",
         "vpc: {subnets: ['${TOKEN}', '${TOKEN}'], security_groups: ['${TOKEN}']}",
         "environment: {AB: '${TOKEN}', x: '${TOKEN}'}",
     ] {
@@ -45,6 +44,60 @@ fn values_are_in_no_message() {
     assert!(!parse(route).unwrap_err().to_string().contains("hunter2"));
     let stack = parse(&stack_with("environment: {AB: 'a ${TOKEN}'}", "")).unwrap();
     assert!(!format!("{stack:?}").contains("hunter2"));
+}
+
+/// A commit's hash, a mode, a list that differs by environment.
+#[test]
+fn what_is_no_secret_may_come_from_outside_with_a_warning() {
+    let text = stack_with("command: ['${NUMBER}', b]\nentrypoint: run ${NO:-it}", "")
+        .replace("context: .", "context: ., args: {GIT_SHA: '${NUMBER}', OTHER: '${NO:-x}'}");
+    let stack = parse(&text).unwrap();
+    let f = &stack.functions["f"];
+    assert_eq!(f.command.as_ref().unwrap(), &["512", "b"]);
+    assert_eq!(f.entrypoint.as_ref().unwrap(), &["run", "it"]);
+    let ImageSource::Context(build) = &f.image.source else { panic!() };
+    assert_eq!((build.args["GIT_SHA"].as_str(), build.args["OTHER"].as_str()), ("512", "x"));
+    assert_eq!(stack.warnings.len(), 2, "{:?}", stack.warnings);
+    assert!(
+        stack.warnings[0]
+            .starts_with("line 6: `args.GIT_SHA` of `f` comes from outside the file and stays readable")
+    );
+    assert!(
+        stack.warnings[1].starts_with("line 4: `command` of `f` comes from outside the file and is shown")
+    );
+}
+
+#[test]
+fn one_variable_may_fill_a_list() {
+    let lookup = |name: &str| match name {
+        "ORIGINS" => Some(" https://a.example, https://b.example,".to_owned()),
+        "EMPTY" => Some(String::new()),
+        _ => None,
+    };
+    let read = |api: &str| {
+        crate::stack::read(
+            &stack_with("", api),
+            "stack.yaml",
+            std::path::Path::new("/p"),
+            Values::Needed,
+            &lookup,
+        )
+    };
+    let origins = |api: &str| read(api).unwrap().api.cors.unwrap().origins;
+    assert_eq!(origins("cors: {origins: '${ORIGINS}'}"), ["https://a.example", "https://b.example"]);
+    assert_eq!(origins("cors: {origins: '${NO:-https://c.example}'}"), ["https://c.example"]);
+    let refused = |api: &str| read(api).unwrap_err().mistakes[0].clone();
+    assert_eq!(refused("cors: {origins: '${EMPTY}'}").message, "`api.cors.origins` is empty");
+    assert_eq!(refused("cors: {origins: '${NO}'}").message, "`NO` is not set");
+    assert_eq!(
+        refused("cors: {origins: 'https://a.example, https://b.example'}").message,
+        "`api.cors.origins` cannot be text"
+    );
+    let item = refused("cors: {origins: ['${ORIGINS}']}");
+    assert_eq!(
+        item.help.as_deref(),
+        Some("a variable with several, separated by commas, stands for the whole list: `origins: ${…}`")
+    );
 }
 
 #[test]
