@@ -20,6 +20,18 @@ const PLAN_LIMIT: usize = 1024 * 1024;
 
 impl LocalAws {
     pub(crate) async fn api(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
+        self.api_by(request, None).await
+    }
+
+    /// A request by a function's own code, which has the credentials of its role and no others.
+    pub(crate) async fn api_of_function(&self, request: Request<Body>, access_key: &str) -> Response<Body> {
+        match self.api_by(request, Some(access_key)).await {
+            Ok(response) => response,
+            Err(Cut) => std::future::pending().await,
+        }
+    }
+
+    async fn api_by(&self, request: Request<Body>, only: Option<&str>) -> Result<Response<Body>, Cut> {
         let (parts, body) = request.into_parts();
         let start = self.inner().clock.seconds();
         let request_id = self.request_id();
@@ -31,6 +43,9 @@ impl LocalAws {
             Ok(incoming) => incoming,
             Err(refusal) => return Ok(refusal.into_response(&request_id)),
         };
+        if only.is_some_and(|key| key != incoming.access_key) {
+            return Ok(protocol::unknown_key(incoming.service).into_response(&request_id));
+        }
         incoming.peer = parts.extensions.get::<Peer>().map(|p| p.0);
         if let Some(account) = self.world().account_of_key(&incoming.access_key) {
             account.clone_into(&mut incoming.account);

@@ -13,6 +13,7 @@
 //! | `connections` | HTTP in: so many connections at most, and none that only waits |
 //! | `gate` | before every door: names of this machine only, web pages at stage URLs only; which door a request goes to |
 //! | `local_pages` | the door `/_local/`, for people and tests |
+//! | `home` | the folder of one local AWS, which shows whether its process lives |
 //! | `secret` | what nobody can compute from outside: the signatures of passwords and proofs |
 //! | `api` | the AWS API's door: through latency, [`faults`], `grants`, `authorization` to the handler |
 //! | [`protocol`] | a request on the wire becomes a [`Call`]; a reply or an [`AwsError`] becomes bytes again |
@@ -47,6 +48,7 @@ mod gate;
 mod gateway;
 mod grants;
 mod header_case;
+mod home;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
 mod iam;

@@ -11,6 +11,7 @@ use crate::{
     gate::{self, Door},
     gateway::{self, Gateway},
     grants::Grants,
+    home::{self, Home},
     lambda::{containers::ContainerEngine, revision, runtime::Pool},
     local_pages,
     operation::{Call, Reply},
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     world: Mutex<World>,
     pub requests: RequestLog,
     pub blobs: BlobStore,
+    /// Where the blobs are; it goes after them.
+    pub home: Home,
     pub pool: Pool,
     /// `/_local/stop` was asked for.
     stop: Notify,
@@ -70,12 +73,14 @@ pub(crate) struct Inner {
 impl LocalAws {
     /// A new, empty local AWS. Functions run in `engine`; blobs live in a temporary folder that goes with it.
     pub fn new(config: Config, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
+        let home = Home::make()?;
         Ok(Self(Arc::new(Inner {
             clock: Clock::start(),
             world: Mutex::default(),
             requests: RequestLog::default(),
-            blobs: BlobStore::temporary()?,
-            pool: Pool::new(engine),
+            blobs: BlobStore::new(home.path()),
+            pool: Pool::new(engine, home.id()),
+            home,
             stop: Notify::new(),
             gateway: Gateway::default(),
             grants: Grants::default(),
@@ -93,12 +98,14 @@ impl LocalAws {
     /// Where the blobs can't be copied.
     pub fn fork(&self, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
         let inner = self.inner();
+        let home = Home::make()?;
         Ok(Self(Arc::new(Inner {
             clock: inner.clock.clone(),
             world: Mutex::new(self.world().clone()),
             requests: RequestLog::default(),
-            blobs: inner.blobs.fork()?,
-            pool: Pool::new(engine),
+            blobs: inner.blobs.fork(home.path())?,
+            pool: Pool::new(engine, home.id()),
+            home,
             stop: Notify::new(),
             gateway: Gateway::default(),
             grants: Grants::default(),
@@ -135,6 +142,10 @@ impl LocalAws {
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
         self.0.pool.served_at(listener.local_addr()?);
+        self.0.home.claim()?;
+        for abandoned in home::abandoned()? {
+            abandoned.clear()?;
+        }
         tokio::select! {
             () = until => {}
             () = self.0.stop.notified() => {}

@@ -11,8 +11,8 @@ pub const OPERATIONS: &[Operation] = &[Operation::named("GetCallerIdentity", get
 /// A key that belongs to no user is `local` of its account, who may do everything but is not root.
 fn get_caller_identity(call: &mut Call<'_>, _: Value) -> Result<Reply, AwsError> {
     let (account, key) = (call.account.clone(), call.access_key.clone());
-    let (id, arn) = match call.account_mut().iam.user_of_key(&key) {
-        Some(user) => (user.entity.id.clone(), user.entity.arn.clone()),
+    let (id, arn) = match call.account_mut().iam.caller_of_key(&key) {
+        Some(caller) => (caller.id, caller.arn),
         None => ("AIDALOCALUSER00000000".to_owned(), format!("arn:aws:iam::{account}:user/local")),
     };
     Ok(Reply::ok(json!({ "UserId": id, "Account": account, "Arn": arn })))

@@ -30,10 +30,10 @@ impl World {
         self.accounts.entry(id.to_owned()).or_default()
     }
 
-    /// The account of the IAM user that an access key belongs to.
+    /// The account of the IAM user, or of the session of a role, that an access key belongs to.
     pub fn account_of_key(&self, access_key: &str) -> Option<&str> {
         let mut accounts = self.accounts.iter();
-        accounts.find(|(_, a)| a.iam.user_of_key(access_key).is_some()).map(|(id, _)| id.as_str())
+        accounts.find(|(_, a)| a.iam.caller_of_key(access_key).is_some()).map(|(id, _)| id.as_str())
     }
 
     pub fn region(&mut self, account: &str, region: &str) -> &mut Region {

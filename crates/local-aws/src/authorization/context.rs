@@ -1,7 +1,11 @@
 //! The condition keys of a request.
 
 use super::Permission;
-use crate::{iam::User, policy, world::World};
+use crate::{
+    iam::{Caller, CallerKind},
+    policy,
+    world::World,
+};
 use jiff::Timestamp;
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -15,14 +19,17 @@ pub struct Context {
 
 impl Context {
     /// Global keys, the caller's tags, the resource's tags, and the keys of the action.
-    pub fn keys(&self, world: &World, user: &User, permission: &Permission) -> policy::Context {
+    pub fn keys(&self, world: &World, caller: &Caller, permission: &Permission) -> policy::Context {
         let mut keys = policy::Context::new();
         let mut set = |key: &str, value: String| drop(keys.insert(key.to_owned(), vec![value]));
-        set("aws:username", user.entity.name.clone());
-        set("aws:userid", user.entity.id.clone());
-        set("aws:principalarn", user.entity.arn.clone());
+        let entity = caller.entity.as_ref();
+        if let (CallerKind::User, Some(user)) = (caller.kind, entity) {
+            set("aws:username", user.name.clone());
+        }
+        set("aws:userid", caller.id.clone());
+        set("aws:principalarn", caller.principal_arn().to_owned());
         set("aws:principalaccount", self.account.clone());
-        set("aws:principaltype", "User".to_owned());
+        set("aws:principaltype", format!("{:?}", caller.kind));
         set("aws:requestedregion", self.region.clone());
         set("aws:currenttime", self.now.to_string());
         set("aws:epochtime", self.now.as_second().to_string());
@@ -30,7 +37,7 @@ impl Context {
         if let Some(peer) = self.peer {
             set("aws:sourceip", peer.to_string());
         }
-        for (key, value) in &user.entity.tags {
+        for (key, value) in entity.map(|e| e.tags.as_slice()).unwrap_or_default() {
             set(&format!("aws:principaltag/{}", key.to_ascii_lowercase()), value.clone());
         }
         for (key, value) in self.tags_of(world, &permission.resource) {

@@ -1,4 +1,5 @@
-//! May this caller do that? Asked before every operation of a caller whose key belongs to an IAM user of the account.
+//! May this caller do that? Asked before every operation of a caller whose key belongs to an IAM user of the account, or
+//! to a session of one of its roles.
 //! Any other key may do everything.
 
 mod context;
@@ -9,7 +10,7 @@ mod tests;
 
 use crate::{
     error::AwsError,
-    iam::User,
+    iam::Caller,
     operation::{Call, Operation, Service},
     policy::{self, Decision, Principal, Request},
     world::World,
@@ -52,7 +53,7 @@ impl Permission {
 }
 
 /// # Errors
-/// AWS's refusal, if the caller is a user who lacks a permission that the operation needs. `peer` is where the request
+/// AWS's refusal, if the caller is one that lacks a permission that the operation needs. `peer` is where the request
 /// came from, for `aws:SourceIp`.
 pub fn check(
     call: &mut Call<'_>,
@@ -65,39 +66,36 @@ pub fn check(
         return Ok(());
     }
     let key = call.access_key.clone();
-    let Some(user) = call.account_mut().iam.user_of_key(&key).cloned() else { return Ok(()) };
+    let Some(caller) = call.account_mut().iam.caller_of_key(&key) else { return Ok(()) };
     let context = Context { now: call.now, region: call.region.clone(), account: call.account.clone(), peer };
     let service = call.service;
     for permission in required::by(call, operation, input) {
-        permit(call.world, &user, &permission, &context).map_err(|text| refusal(service, text))?;
+        permit(call.world, &caller, &permission, &context).map_err(|text| refusal(service, text))?;
     }
     Ok(())
 }
 
-/// Whether the user's policies, and its permissions boundary, allow what is needed.
-fn permit(world: &World, user: &User, permission: &Permission, context: &Context) -> Result<(), String> {
+/// Whether the caller's policies, and its permissions boundary, allow what is needed.
+fn permit(world: &World, caller: &Caller, permission: &Permission, context: &Context) -> Result<(), String> {
     let Permission { action, resource, .. } = permission;
     let Some(iam) = world.accounts.get(&context.account).map(|a| &a.iam) else { return Ok(()) };
     let request = Request {
-        principal: Principal::Aws(user.entity.arn.clone()),
+        principal: Principal::Aws(caller.arn.clone()),
         action,
         resource,
-        context: context.keys(world, user, permission),
+        context: context.keys(world, caller, permission),
     };
-    let because = match policy::evaluate(&iam.policies_of(&user.entity), &request) {
+    let because = match policy::evaluate(&iam.policies_of_caller(caller), &request) {
         Decision::Deny => "with an explicit deny in an identity-based policy".to_owned(),
         Decision::NoMatch => format!("because no identity-based policy allows the {action} action"),
-        Decision::Allow => match iam.boundary_of(&user.entity).map(|b| policy::evaluate([&b], &request)) {
+        Decision::Allow => match iam.boundary_of_caller(caller).map(|b| policy::evaluate([&b], &request)) {
             None | Some(Decision::Allow) => return Ok(()),
             Some(Decision::Deny) => "with an explicit deny in a permissions boundary".to_owned(),
             Some(Decision::NoMatch) => format!("because no permissions boundary allows the {action} action"),
         },
     };
     let shown = permission.shown.as_ref().unwrap_or(resource);
-    Err(format!(
-        "User: {} is not authorized to perform: {action} on resource: {shown} {because}",
-        user.entity.arn
-    ))
+    Err(format!("User: {} is not authorized to perform: {action} on resource: {shown} {because}", caller.arn))
 }
 
 fn refusal(service: Service, text: String) -> AwsError {

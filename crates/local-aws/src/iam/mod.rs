@@ -3,6 +3,7 @@
 mod access_keys;
 mod attachments;
 mod aws_managed;
+mod caller;
 mod entity;
 mod id;
 mod inline_policies;
@@ -15,6 +16,7 @@ mod user;
 #[cfg(test)]
 mod tests;
 
+pub use caller::{Caller, Kind as CallerKind, Session};
 pub use entity::Entity;
 pub use id::secret_of;
 pub use role::Role;
@@ -82,6 +84,9 @@ pub struct Iam {
     pub users: BTreeMap<String, User>,
     /// Customer managed policies by ARN.
     policies: BTreeMap<String, ManagedPolicy>,
+    /// Sessions of roles by access key. Whoever has issued one ends it.
+    #[serde(skip)]
+    pub sessions: BTreeMap<String, Session>,
     /// How many ids were given out.
     #[serde(skip)]
     ids: u64,

@@ -49,6 +49,15 @@ impl Refusal {
     }
 }
 
+/// What AWS says of credentials that it did not give out.
+pub fn unknown_key(service: Service) -> Refusal {
+    let code = match service {
+        Service::Sts | Service::Iam => "InvalidClientTokenId",
+        _ => "UnrecognizedClientException",
+    };
+    Refusal::Aws(service, AwsError::new(403, code, "The security token included in the request is invalid."))
+}
+
 /// The tables of all services.
 pub(crate) fn operations(service: Service) -> &'static [Operation] {
     match service {

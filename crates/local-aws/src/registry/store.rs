@@ -6,18 +6,18 @@ use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     fmt, fs, io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use tempfile::{TempDir, TempPath};
+use tempfile::TempPath;
 
 /// The most uploads that are begun and not finished; of more, the one that nobody went on with for longest is given up.
 const MOST_UPLOADS: usize = 1000;
 
-/// Blobs by digest, in a folder that is removed with the store.
+/// Blobs by digest, in a folder that is somebody else's to remove.
 #[derive(Debug)]
 pub struct BlobStore {
-    folder: TempDir,
+    folder: PathBuf,
     uploads: Mutex<HashMap<String, Upload>>,
 }
 
@@ -47,25 +47,22 @@ pub struct Finished {
 }
 
 impl BlobStore {
-    /// A store in a new temporary folder.
-    pub fn temporary() -> io::Result<Self> {
-        Ok(Self {
-            folder: tempfile::Builder::new().prefix("local-aws-").tempdir()?,
-            uploads: Mutex::default(),
-        })
+    /// A store in an empty folder.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), uploads: Mutex::default() }
     }
 
-    /// A store with the same blobs, and no uploads.
+    /// A store in another empty folder with the same blobs, and no uploads.
     ///
     /// # Errors
     /// As copying files.
-    pub fn fork(&self) -> io::Result<Self> {
-        let copy = Self::temporary()?;
-        for entry in fs::read_dir(self.folder.path())? {
+    pub fn fork(&self, folder: &Path) -> io::Result<Self> {
+        let copy = Self::new(folder);
+        for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             // What is still being uploaded has another name.
             if entry.file_name().to_str().is_some_and(|name| is_digest(&format!("sha256:{name}"))) {
-                fs::copy(entry.path(), copy.folder.path().join(entry.file_name()))?;
+                fs::copy(entry.path(), copy.folder.join(entry.file_name()))?;
             }
         }
         Ok(copy)
@@ -101,7 +98,7 @@ impl BlobStore {
 
     /// A new upload for a repository.
     pub(super) fn start(&self, owner: Owner) -> io::Result<Upload> {
-        let file = tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.path())?;
+        let file = tempfile::Builder::new().prefix("upload-").tempfile_in(&self.folder)?;
         Ok(Upload::new(owner, file))
     }
 
@@ -140,13 +137,13 @@ impl BlobStore {
     fn path(&self, digest: &str) -> io::Result<PathBuf> {
         let hex = digest.strip_prefix("sha256:").filter(|_| is_digest(digest));
         let hex = hex.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no blob {digest}")))?;
-        Ok(self.folder.path().join(hex))
+        Ok(self.folder.join(hex))
     }
 
     /// How many files there are, of blobs and of uploads.
     #[cfg(test)]
     pub fn count(&self) -> io::Result<usize> {
-        Ok(fs::read_dir(self.folder.path())?.count())
+        Ok(fs::read_dir(&self.folder)?.count())
     }
 }
 

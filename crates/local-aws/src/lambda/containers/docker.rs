@@ -8,14 +8,17 @@ use super::{
     images::{Fetched, Images},
     lines::lines,
     listener::Listener,
-    meeting::Meeting,
-    orphans::{self, LABEL},
+    network::Network,
+    orphans,
 };
 use crate::lambda::runtime::{Ended, Entrypoint, Exit};
 use bollard::{
     Docker,
     errors::Error,
-    models::{ContainerCreateBody, HostConfig, HostConfigLogConfig},
+    models::{
+        ContainerCreateBody, HealthConfig, HostConfig, HostConfigLogConfig, Mount, MountType,
+        MountVolumeOptions,
+    },
     query_parameters::{
         AttachContainerOptions, CreateContainerOptions, StartContainerOptions, StatsOptions,
         WaitContainerOptions,
@@ -35,7 +38,7 @@ use tokio::{sync::OnceCell, time::Instant};
 pub struct DockerEngine {
     docker: Docker,
     images: Images,
-    meeting: OnceCell<Meeting>,
+    network: OnceCell<Network>,
     swept: OnceCell<()>,
 }
 
@@ -52,25 +55,30 @@ const PROCESSES: i64 = 1024;
 impl DockerEngine {
     /// An engine that is connected already.
     pub fn new(docker: Docker) -> Self {
-        Self { docker, images: Images::default(), meeting: OnceCell::new(), swept: OnceCell::new() }
+        Self { docker, images: Images::default(), network: OnceCell::new(), swept: OnceCell::new() }
     }
 
     async fn launch(&self, launch: Launch) -> Result<Container, StartError> {
-        self.swept.get_or_try_init(|| orphans::sweep(&self.docker, &launch.owner)).await?;
+        self.swept.get_or_try_init(|| orphans::sweep(&self.docker)).await?;
         let image = self.images.get(&self.docker, &launch).await?;
         check_architecture(&launch, &image).map_err(StartError::Entrypoint)?;
-        let meeting = self.meeting.get_or_init(|| Meeting::of(&self.docker)).await;
-        let listener = Listener::open(meeting.bind, launch.api.clone()).await?;
-        let body = body(&launch, &image, meeting, listener.port);
+        let network = self.network.get_or_try_init(|| Network::make(&self.docker, &launch.owner)).await?;
+        let listener = Listener::open(network.bind, &network.host, launch.api.clone()).await?;
+        let body = body(&launch, &image, network, &listener.address);
         let created = self.docker.create_container(None::<CreateContainerOptions>, body).await?;
-        let started = self.start_created(created.id.clone(), listener).await;
+        let started = self.start_created(created.id.clone(), network, listener).await;
         if started.is_err() {
             orphans::remove(&self.docker, &created.id).await?;
         }
         started
     }
 
-    async fn start_created(&self, id: String, listener: Listener) -> Result<Container, StartError> {
+    async fn start_created(
+        &self,
+        id: String,
+        network: &Network,
+        listener: Listener,
+    ) -> Result<Container, StartError> {
         let options = AttachContainerOptions {
             stream: true,
             stdout: true,
@@ -89,6 +97,9 @@ impl DockerEngine {
         let exit = tokio::spawn(exit_code(self.docker.clone(), id.clone()));
         let began = Instant::now();
         self.docker.start_container(&id, None::<StartContainerOptions>).await.map_err(start_error)?;
+        if let Some(address) = network.address_of(&self.docker, &id).await {
+            listener.admit(address);
+        }
         let exited = async move {
             let code = exit.await.unwrap_or(1);
             drop(listener);
@@ -118,20 +129,23 @@ fn program(launch: &Launch, image: &Fetched) -> String {
     launch.entrypoint.iter().chain(of_image).next().cloned().unwrap_or_default()
 }
 
-fn body(launch: &Launch, image: &Fetched, meeting: &Meeting, port: u16) -> ContainerCreateBody {
+fn body(launch: &Launch, image: &Fetched, network: &Network, api: &str) -> ContainerCreateBody {
     let given = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
     let directory = &launch.working_directory;
     ContainerCreateBody {
         image: Some(image.reference.clone()),
-        env: Some(environment(launch, image, &format!("{}:{port}", meeting.host))),
+        env: Some(environment(launch, image, api)),
         entrypoint: given(&launch.entrypoint),
         cmd: given(&launch.command),
         working_dir: (!directory.is_empty()).then(|| directory.clone()),
         user: Some(USER.to_owned()),
         attach_stdout: Some(true),
         attach_stderr: Some(true),
-        labels: Some(HashMap::from([(LABEL.to_owned(), launch.owner.clone())])),
-        host_config: Some(host_config(launch, meeting)),
+        labels: Some(orphans::labels(&launch.owner)),
+        // Lambda asks no image for its health.
+        healthcheck: Some(HealthConfig { test: Some(vec!["NONE".to_owned()]), ..HealthConfig::default() }),
+        networking_config: Some(network.connection()),
+        host_config: Some(host_config(launch, image, network)),
         ..ContainerCreateBody::default()
     }
 }
@@ -140,7 +154,7 @@ fn environment(launch: &Launch, image: &Fetched, api: &str) -> Vec<String> {
     let handler = launch.command.first().or(image.config.cmd.as_ref().and_then(|c| c.first()));
     let ours = [
         ("AWS_LAMBDA_RUNTIME_API", api.to_owned()),
-        // The same port: what is not for the Runtime API goes to the local AWS.
+        // The same port: what is not for the Runtime API goes to the AWS API, as the function's role.
         ("AWS_ENDPOINT_URL", format!("http://{api}")),
         ("_HANDLER", handler.cloned().unwrap_or_default()),
     ];
@@ -148,7 +162,7 @@ fn environment(launch: &Launch, image: &Fetched, api: &str) -> Vec<String> {
     ours.chain(launch.environment.iter().map(|(name, value)| format!("{name}={value}"))).collect()
 }
 
-fn host_config(launch: &Launch, meeting: &Meeting) -> HostConfig {
+fn host_config(launch: &Launch, image: &Fetched, network: &Network) -> HostConfig {
     let memory = i64::from(launch.memory);
     let tmp = format!("rw,exec,nosuid,nodev,mode=1777,size={}m", launch.ephemeral_storage);
     HostConfig {
@@ -157,15 +171,37 @@ fn host_config(launch: &Launch, meeting: &Meeting) -> HostConfig {
         cpu_shares: Some((memory * SHARES_OF_A_CPU / MEMORY_OF_A_CPU).max(2)),
         pids_limit: Some(PROCESSES),
         readonly_rootfs: Some(true),
+        // Lambda has no /dev/shm.
+        ipc_mode: Some("none".to_owned()),
+        network_mode: Some(network.name.clone()),
+        mounts: Some(volumes(launch, image)),
         tmpfs: Some(HashMap::from([("/tmp".to_owned(), tmp)])),
         auto_remove: Some(true),
         cap_drop: Some(vec!["ALL".to_owned()]),
         security_opt: Some(vec!["no-new-privileges".to_owned()]),
         // The output is read as it comes: the engine need not keep it.
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
-        extra_hosts: (!meeting.extra_hosts.is_empty()).then(|| meeting.extra_hosts.clone()),
+        extra_hosts: (!network.extra_hosts.is_empty()).then(|| network.extra_hosts.clone()),
         ..HostConfig::default()
     }
+}
+
+/// On Lambda a `VOLUME` is a folder of the image, and as read-only as all of it. An engine would make one that can be
+/// written, on its machine's disk. `/tmp` is covered already.
+fn volumes(launch: &Launch, image: &Fetched) -> Vec<Mount> {
+    let paths = image.config.volumes.iter().flatten().filter(|path| path.trim_end_matches('/') != "/tmp");
+    let mount = |(number, path): (usize, &String)| Mount {
+        typ: Some(MountType::VOLUME),
+        source: Some(format!("lambdeploy-{}-{}-{number}", launch.owner, &launch.image.image.digest[7..])),
+        target: Some(path.clone()),
+        read_only: Some(true),
+        volume_options: Some(MountVolumeOptions {
+            labels: Some(orphans::labels(&launch.owner)),
+            ..MountVolumeOptions::default()
+        }),
+        ..Mount::default()
+    };
+    paths.enumerate().map(mount).collect()
 }
 
 async fn exit_code(docker: Docker, id: String) -> i64 {

@@ -1,6 +1,6 @@
 //! The images that the engine has for us: fetched once a digest, removed at the end.
 
-use super::{Image, Launch, archive::archive};
+use super::{Image, Launch, archive::archive, orphans::image_name};
 use anyhow::Context;
 use bollard::{
     Docker,
@@ -113,17 +113,12 @@ async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Err
     docker.create_image(Some(options), None, Some(credentials)).try_for_each(|_| async { Ok(()) }).await
 }
 
-/// The engine's name for an image that was uploaded: each local AWS has its own, and removes it.
-fn loaded_name(owner: &str, repository: &str, digits: &str) -> String {
-    format!("lambdeploy.local/{}/{repository}:{digits}", owner.replace([':', '.'], "-"))
-}
-
 /// Uploads the image to an engine that can't reach our registry. An image of this name can only be ours, from a run that
 /// was killed.
 async fn load(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
     let aws = image.aws.upgrade().context("the local AWS is gone")?;
     let digits = image.image.digest.trim_start_matches("sha256:");
-    let reference = loaded_name(owner, &image.image.repository, digits);
+    let reference = image_name(owner, &image.image.repository, digits);
     if docker.inspect_image(&reference).await.is_err() {
         let body = body_try_stream(archive(&aws, &image.image, &reference).await?);
         let options = ImportImageOptions { quiet: true, ..ImportImageOptions::default() };

@@ -5,7 +5,7 @@ mod docker;
 mod images;
 mod lines;
 mod listener;
-mod meeting;
+mod network;
 mod orphans;
 mod scripted;
 
@@ -55,7 +55,7 @@ pub struct Launch {
     pub architecture: String,
     /// Who answers the container's runtime.
     pub api: RuntimeApi,
-    /// Whose container it is: the address of the local AWS.
+    /// Whose container it is: the identity of the local AWS.
     pub owner: String,
 }
 

@@ -1,48 +1,77 @@
-//! Containers that a local AWS left behind because it was killed.
+//! What a local AWS has in the engine, and what one that was killed left behind there: containers, their volumes and
+//! network, images. All of it is marked with the identity of the local AWS that made it, which no other on any machine
+//! has; so what is another's, on an engine that several share, is never touched.
 
+use crate::home::{self, Abandoned};
 use bollard::{
     Docker,
-    query_parameters::{ListContainersOptions, RemoveContainerOptions},
+    errors::Error,
+    query_parameters::{
+        ListContainersOptions, ListImagesOptions, ListNetworksOptions, ListVolumesOptions,
+        RemoveContainerOptions, RemoveImageOptions, RemoveVolumeOptions,
+    },
 };
-use std::{collections::HashMap, io::ErrorKind, time::Duration};
-use tokio::net::TcpStream;
+use std::{collections::HashMap, time::Duration};
 
-/// The label of our containers; its value is the address of the local AWS that they belong to.
-pub const LABEL: &str = "lambdeploy.local";
+/// The label's value is the identity of a local AWS.
+const LABEL: &str = "lambdeploy.local";
 
 /// How often, and after which pause, the engine is asked whether it has removed them all.
 const LOOKS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ids of the containers of one owner, or of all, with their owners.
-async fn list(docker: &Docker, owner: Option<&str>) -> anyhow::Result<Vec<(String, String)>> {
-    let label = owner.map_or_else(|| LABEL.to_owned(), |owner| format!("{LABEL}={owner}"));
-    let filters = Some(HashMap::from([("label".to_owned(), vec![label])]));
+/// The mark on what is `owner`'s.
+pub fn labels(owner: &str) -> HashMap<String, String> {
+    HashMap::from([(LABEL.to_owned(), owner.to_owned())])
+}
+
+/// The engine's name for an image that was uploaded to it: each local AWS has its own, and removes it.
+pub fn image_name(owner: &str, repository: &str, digits: &str) -> String {
+    format!("{}{repository}:{digits}", images_of(owner))
+}
+
+fn images_of(owner: &str) -> String {
+    format!("lambdeploy.local/{owner}/")
+}
+
+fn filters(owner: &str) -> Option<HashMap<String, Vec<String>>> {
+    Some(HashMap::from([("label".to_owned(), vec![format!("{LABEL}={owner}")])]))
+}
+
+async fn containers(docker: &Docker, owner: &str) -> Result<Vec<String>, Error> {
+    let filters = filters(owner);
     let options = ListContainersOptions { all: true, filters, ..ListContainersOptions::default() };
     let containers = docker.list_containers(Some(options)).await?;
-    let owned = containers.into_iter().filter_map(|c| Some((c.id?, c.labels?.remove(LABEL)?)));
-    Ok(owned.collect())
+    Ok(containers.into_iter().filter_map(|c| c.id).collect())
 }
 
 /// Kills and removes a container; one that is gone, or going, is fine.
+///
+/// # Errors
+/// The engine's.
 pub async fn remove(docker: &Docker, id: &str) -> anyhow::Result<()> {
     let options = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-    match docker.remove_container(id, Some(options)).await {
-        Err(bollard::errors::Error::DockerResponseServerError { status_code: 404 | 409, .. }) | Ok(()) => {
-            Ok(())
-        }
+    gone(docker.remove_container(id, Some(options)).await)
+}
+
+fn gone<T>(result: Result<T, Error>) -> anyhow::Result<()> {
+    match result {
+        Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) | Ok(_) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Removes all containers of `owner`, and waits until they are gone.
+/// Removes all that is `owner`'s, and waits until its containers are gone.
+///
+/// # Errors
+/// The engine's, or it does not remove them.
 pub async fn remove_all(docker: &Docker, owner: &str) -> anyhow::Result<()> {
     for _ in 0..LOOKS {
-        let left = list(docker, Some(owner)).await?;
+        let left = containers(docker, owner).await?;
         if left.is_empty() {
-            return Ok(());
+            return remove_rest(docker, owner).await;
         }
-        for (id, _) in left {
+        for id in left {
             remove(docker, &id).await?;
         }
         tokio::time::sleep(PAUSE).await;
@@ -50,19 +79,32 @@ pub async fn remove_all(docker: &Docker, owner: &str) -> anyhow::Result<()> {
     anyhow::bail!("the engine does not remove the containers labelled {LABEL}={owner}")
 }
 
-/// Removes the containers of every local AWS that is no more: nothing listens on its address. Done before `owner`
-/// starts its first container, so one that has its label is an orphan, too.
-pub async fn sweep(docker: &Docker, owner: &str) -> anyhow::Result<()> {
-    for (id, of) in list(docker, None).await? {
-        if of == owner || is_dead(&of).await {
-            remove(docker, &id).await?;
-        }
+/// What no container uses any more.
+async fn remove_rest(docker: &Docker, owner: &str) -> anyhow::Result<()> {
+    let options = ListNetworksOptions { filters: filters(owner) };
+    for network in docker.list_networks(Some(options)).await? {
+        gone(docker.remove_network(&network.id.unwrap_or_default()).await)?;
+    }
+    let options = ListVolumesOptions { filters: filters(owner) };
+    for volume in docker.list_volumes(Some(options)).await?.volumes.unwrap_or_default() {
+        gone(docker.remove_volume(&volume.name, None::<RemoveVolumeOptions>).await)?;
+    }
+    let images = docker.list_images(None::<ListImagesOptions>).await?;
+    let names = images.into_iter().flat_map(|image| image.repo_tags);
+    for name in names.filter(|name| name.starts_with(&images_of(owner))) {
+        gone(docker.remove_image(&name, None::<RemoveImageOptions>, None).await)?;
     }
     Ok(())
 }
 
-async fn is_dead(address: &str) -> bool {
-    // Only an address can be asked; a refusal is the one sure sign.
-    address.contains(':')
-        && TcpStream::connect(address).await.is_err_and(|e| e.kind() == ErrorKind::ConnectionRefused)
+/// Removes what the killed local AWSs of this machine and user left in the engine.
+///
+/// # Errors
+/// The engine's, or this machine's folder of temporary files can't be read.
+pub async fn sweep(docker: &Docker) -> anyhow::Result<()> {
+    for abandoned in home::abandoned()? {
+        remove_all(docker, &abandoned.id).await?;
+        Abandoned::remove(abandoned)?;
+    }
+    Ok(())
 }

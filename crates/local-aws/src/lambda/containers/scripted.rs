@@ -12,7 +12,10 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -48,6 +51,7 @@ pub struct Scripted {
     start_takes: Duration,
     containers: Mutex<BTreeMap<String, Running>>,
     started: Mutex<Vec<Started>>,
+    exited: Arc<AtomicUsize>,
 }
 
 /// What one container was started with.
@@ -74,6 +78,7 @@ impl Scripted {
             start_takes: Duration::ZERO,
             containers: Mutex::default(),
             started: Mutex::default(),
+            exited: Arc::default(),
         }
     }
 
@@ -90,6 +95,11 @@ impl Scripted {
     /// The containers that run now.
     pub fn running(&self) -> usize {
         lock(&self.containers).len()
+    }
+
+    /// How many ended by themselves, without being killed.
+    pub fn exited(&self) -> usize {
+        self.exited.load(Ordering::Relaxed)
     }
 
     /// All containers that were ever started.
@@ -113,10 +123,13 @@ impl ContainerEngine for Scripted {
             let (print, lines) = mpsc::unbounded_channel();
             let id = started.id.clone();
             let process = Process { api: launch.api, script: self.script.clone(), started, print };
-            let at_start = self.at_start.clone();
+            let (at_start, exits) = (self.at_start.clone(), self.exited.clone());
             let exited = tokio::spawn(async move {
                 tokio::select! {
-                    code = process.run(at_start) => Ended::Exited(Exit::from_code(code)),
+                    code = process.run(at_start) => {
+                        exits.fetch_add(1, Ordering::Relaxed);
+                        Ended::Exited(Exit::from_code(code))
+                    }
                     _ = killed => Ended::Exited(Exit::from_code(137)),
                 }
             });

@@ -1,6 +1,7 @@
 //! How a container comes into being, is watched, and ends.
 
 use super::{
+    credentials::Credentials,
     fault::Fault,
     instance::{FailedLaunch, Instance},
     journal::{Entry, Journal},
@@ -30,6 +31,8 @@ const INIT: Duration = Duration::from_secs(10);
 struct Place {
     aws: WeakAws,
     sandbox: Arc<Sandbox>,
+    /// They end with it.
+    credentials: Credentials,
 }
 
 impl Drop for Place {
@@ -42,8 +45,14 @@ impl Drop for Place {
 
 /// Starts one container, and hands it or its failure to whoever waits.
 pub async fn launch(aws: WeakAws, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
-    let place = Place { aws: aws.clone(), sandbox: sandbox.clone() };
-    let result = start(place, stop).await;
+    let credentials =
+        Credentials::issue(&aws, &sandbox).map_err(|e| Failure::Refused(engine_failed(&e.into())));
+    let result = match credentials {
+        Ok(credentials) => {
+            start(Place { aws: aws.clone(), sandbox: sandbox.clone(), credentials }, stop).await
+        }
+        Err(failure) => Err(failure),
+    };
     let Some(aws) = aws.upgrade() else { return };
     match result {
         Ok(instance) => aws.inner().pool.launched(instance),
@@ -53,7 +62,7 @@ pub async fn launch(aws: WeakAws, sandbox: Arc<Sandbox>, stop: watch::Receiver<b
 
 async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance>, Failure> {
     let (aws, sandbox) = (place.aws.clone(), place.sandbox.clone());
-    let (engine, stream, launch) = prepare(&aws, &sandbox)?;
+    let (engine, stream, launch) = prepare(&aws, &sandbox, &place.credentials)?;
     let api = launch.api.clone();
     let (journal, entries) = mpsc::unbounded_channel();
     let (container, not_started) = match engine.start(launch).await {
@@ -106,13 +115,14 @@ fn engine_failed(error: &anyhow::Error) -> AwsError {
 type Prepared = (Arc<dyn ContainerEngine>, String, Launch);
 
 /// Everything that the container is started from, and the name of its log stream.
-fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>) -> Result<Prepared, Failure> {
+fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>, credentials: &Credentials) -> Result<Prepared, Failure> {
     let gone = || Failure::Refused(AwsError::new(500, "ServiceException", "the local AWS is gone"));
     let aws = weak.upgrade().ok_or_else(gone)?;
     let pool = &aws.inner().pool;
     let Some(image) = sandbox.image.clone() else {
         return Err(Failure::Refused(AwsError::not_implemented("running a Zip function")));
     };
+    aws.inner().home.claim().map_err(|e| Failure::Refused(engine_failed(&e.into())))?;
     neighbours::ensure_image(&mut aws.world(), &image).map_err(Failure::Refused)?;
     let day = aws.inner().clock.now().strftime("%Y/%m/%d").to_string();
     let seed = aws.inner().config.seed.to_string();
@@ -121,30 +131,29 @@ fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>) -> Result<Prepared, Failure> 
     let password = neighbours::registry_password(aws.secret(), &image.account, &image.region);
     let launch = Launch {
         image: Image { image, registry: pool.registry(), password, aws: weak.clone() },
-        environment: environment(sandbox, &stream),
+        environment: environment(sandbox, credentials, &stream),
         entrypoint: sandbox.overrides.entry_point.clone(),
         command: sandbox.overrides.command.clone(),
         working_directory: sandbox.overrides.working_directory.clone(),
         memory: sandbox.memory,
         ephemeral_storage: sandbox.ephemeral_storage,
         architecture: sandbox.architecture.clone(),
-        api: RuntimeApi::new(weak.clone()),
+        api: RuntimeApi::new(weak.clone(), credentials.access_key.clone()),
         owner: pool.owner(),
     };
     Ok((pool.engine.clone(), stream, launch))
 }
 
 /// What Lambda sets, then what the function sets.
-fn environment(sandbox: &Sandbox, stream: &str) -> Vec<(String, String)> {
+fn environment(sandbox: &Sandbox, credentials: &Credentials, stream: &str) -> Vec<(String, String)> {
     let id = &sandbox.id;
     let memory = sandbox.memory.to_string();
     let ours = [
         ("AWS_REGION", id.region.as_str()),
         ("AWS_DEFAULT_REGION", &id.region),
-        // Twelve digits as the key are the account, here.
-        ("AWS_ACCESS_KEY_ID", &id.account),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("AWS_SESSION_TOKEN", "local"),
+        ("AWS_ACCESS_KEY_ID", &credentials.access_key),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_key),
+        ("AWS_SESSION_TOKEN", &credentials.session_token),
         ("AWS_LAMBDA_FUNCTION_NAME", &id.name),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),

@@ -4,6 +4,7 @@
 //! free; gives it the event through the container's [`RuntimeApi`]; and brings the instance back. Nothing on that way
 //! polls, touches a file or asks the engine.
 
+mod credentials;
 mod fault;
 mod fleet;
 mod instance;

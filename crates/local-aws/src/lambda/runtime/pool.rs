@@ -33,9 +33,6 @@ const WARM: Duration = Duration::from_secs(300);
 /// How long the end of the process waits for containers to be gone.
 const STOPPING: Duration = Duration::from_secs(30);
 
-/// How many pools this process has made.
-static POOLS: AtomicU64 = AtomicU64::new(0);
-
 /// All warm containers.
 pub struct Pool {
     pub(super) engine: Arc<dyn ContainerEngine>,
@@ -43,7 +40,7 @@ pub struct Pool {
     /// True once everything has to end. Whoever has a container holds a receiver.
     stop: watch::Sender<bool>,
     served_at: OnceLock<SocketAddr>,
-    number: u64,
+    owner: String,
     next_id: AtomicU64,
 }
 
@@ -70,13 +67,14 @@ impl Drop for Admission {
 }
 
 impl Pool {
-    pub fn new(engine: Arc<dyn ContainerEngine>) -> Self {
+    /// `owner` is the mark on its containers: the identity of this local AWS.
+    pub fn new(engine: Arc<dyn ContainerEngine>, owner: &str) -> Self {
         Self {
             engine,
             fleets: Mutex::default(),
             stop: watch::Sender::new(false),
             served_at: OnceLock::new(),
-            number: POOLS.fetch_add(1, Ordering::Relaxed),
+            owner: owner.to_owned(),
             next_id: AtomicU64::new(1),
         }
     }
@@ -92,10 +90,9 @@ impl Pool {
         self.served_at.get().map(|address| format!("127.0.0.1:{}", address.port()))
     }
 
-    /// The mark on this local AWS's containers: its address, or without one its number in this process.
+    /// The mark on this local AWS's containers.
     pub fn owner(&self) -> String {
-        let number = || format!("process-{}-{}", std::process::id(), self.number);
-        self.registry().unwrap_or_else(number)
+        self.owner.clone()
     }
 
     /// A number that no other container or invocation has.

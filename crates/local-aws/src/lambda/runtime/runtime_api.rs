@@ -1,7 +1,8 @@
 //! The Runtime API of one container: where its runtime asks for events and brings the answers.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>. Everything else that a container asks of this
-//! address goes to the local AWS itself, so that an SDK in the function finds it through `AWS_ENDPOINT_URL`.
+//! address goes to the AWS API, so that an SDK in the function finds it through `AWS_ENDPOINT_URL`: with the credentials
+//! of the function's role, and no others. There are no other doors.
 
 use super::fault::{Entrypoint, Exit, Fault};
 use crate::server::{Body, WeakAws, full, text};
@@ -27,6 +28,8 @@ struct Inner {
     /// The runtime is ready, or will never be.
     began: Notify,
     aws: WeakAws,
+    /// The one with which the container may call AWS.
+    access_key: String,
 }
 
 #[derive(Default)]
@@ -85,9 +88,10 @@ impl Ended {
 }
 
 impl RuntimeApi {
-    pub(crate) fn new(aws: WeakAws) -> Self {
+    /// `access_key` is the one with which the container may call AWS.
+    pub(crate) fn new(aws: WeakAws, access_key: String) -> Self {
         let (news, began) = (Notify::new(), Notify::new());
-        Self(Arc::new(Inner { state: Mutex::default(), news, began, aws }))
+        Self(Arc::new(Inner { state: Mutex::default(), news, began, aws, access_key }))
     }
 
     /// Waits until the runtime asks for its first event.
@@ -166,7 +170,7 @@ impl RuntimeApi {
     async fn elsewhere(&self, request: Request<Body>) -> Response<Body> {
         match self.0.aws.upgrade() {
             // Boxed: the local AWS can invoke a function, whose container asks the local AWS.
-            Some(aws) => Box::pin(aws.handle(request)).await,
+            Some(aws) => Box::pin(aws.api_of_function(request, &self.0.access_key)).await,
             None => text(StatusCode::SERVICE_UNAVAILABLE, "the local AWS is gone\n".to_owned()),
         }
     }
@@ -193,9 +197,6 @@ impl RuntimeApi {
 
     fn take(&self) -> Option<Response<Body>> {
         let mut state = self.state();
-        if state.ended.is_some() {
-            return Some(refuse(StatusCode::GONE, "Gone", "This environment is shut down"));
-        }
         let (event, sender) = state.queued.take()?;
         let response = event_response(&event);
         state.running = Some((event.request_id, sender));
@@ -304,4 +305,33 @@ fn refuse(status: StatusCode, kind: &str, message: &str) -> Response<Body> {
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     crate::protocol::typed(status.as_u16(), "application/json", body.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::{
+        operation::Service,
+        testing::{Client, instant},
+    };
+
+    #[tokio::test]
+    async fn a_container_calls_aws_with_its_own_key_and_comes_to_no_other_door() {
+        let aws = instant();
+        let api = RuntimeApi::new(aws.downgrade(), "ASIAMINE".to_owned());
+        let identity = async |access_key: &str| {
+            let client = Client { access_key, ..Client::of(&aws) };
+            api.handle(client.request(Service::Sts, "GetCallerIdentity", json!({}), None)).await.status()
+        };
+        assert_eq!(identity("ASIAMINE").await, StatusCode::OK);
+        for other in ["ASIAOTHER", "000000000000", "local"] {
+            assert_eq!(identity(other).await, StatusCode::FORBIDDEN, "{other}");
+        }
+        for path in ["/_local/dump", "/_local/stop", "/v2/", "/_aws/execute-api/a/b/"] {
+            let request = Request::post(path).header("host", "localhost").body(full("")).unwrap();
+            assert_eq!(api.handle(request).await.status(), StatusCode::FORBIDDEN, "{path}");
+        }
+    }
 }

@@ -1,16 +1,21 @@
 //! Functions in real containers, where this machine has Docker and can build a static program.
 
 use super::*;
-use crate::{DockerEngine, registry::testing::upload};
+use crate::{DockerEngine, home::Home, registry::testing::upload};
 use bollard::{
     Docker,
-    models::ContainerCreateBody,
-    query_parameters::{CreateContainerOptions, ListContainersOptions, RemoveContainerOptions},
+    models::{ContainerCreateBody, ContainerSummary},
+    query_parameters::{
+        CreateContainerOptions, ListContainersOptions, ListVolumesOptions, RemoveContainerOptions,
+        StartContainerOptions, WaitContainerOptions,
+    },
 };
 use flate2::{Compression, write::GzEncoder};
+use futures_util::StreamExt;
 use std::{collections::HashMap, path::Path, process::Command};
 use tokio::{
-    net::TcpListener,
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
     time::{Instant, timeout},
@@ -33,7 +38,7 @@ impl Served {
         push(&aws, &bootstrap).await;
         ok(&aws, "lambda", "CreateFunction", with(greet(), members)).await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let owner = listener.local_addr().unwrap().to_string();
+        let owner = aws.inner().pool.owner();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn({
             let aws = aws.clone();
@@ -71,10 +76,14 @@ impl Served {
 }
 
 async fn containers(docker: &Docker, owner: &str) -> usize {
+    running(docker, owner).await.len()
+}
+
+async fn running(docker: &Docker, owner: &str) -> Vec<ContainerSummary> {
     let label = vec![format!("lambdeploy.local={owner}")];
     let filters = Some(HashMap::from([("label".to_owned(), label)]));
     let options = ListContainersOptions { all: true, filters, ..ListContainersOptions::default() };
-    docker.list_containers(Some(options)).await.unwrap().len()
+    docker.list_containers(Some(options)).await.unwrap()
 }
 
 async fn docker() -> Option<Docker> {
@@ -115,6 +124,9 @@ async fn push(aws: &LocalAws, program: &[u8]) {
     header.set_mode(0o755);
     let mut tar = tar::Builder::new(Vec::new());
     tar.append_data(&mut header, "bootstrap", program).unwrap();
+    header.set_size(12);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "data/file", &b"of the image"[..]).unwrap();
     let tar = tar.into_inner().unwrap();
     let diff_id = crate::registry::sha256(&tar);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
@@ -122,7 +134,10 @@ async fn push(aws: &LocalAws, program: &[u8]) {
     let layer = gzip.finish().unwrap();
     let config = json!({
         "architecture": architecture().1, "os": "linux",
-        "config": {"Entrypoint": ["/bootstrap"], "Cmd": ["app.handler"]},
+        "config": {
+            "Entrypoint": ["/bootstrap"], "Cmd": ["app.handler"], "Volumes": {"/data": {}, "/tmp": {}},
+            "Healthcheck": {"Test": ["CMD", "/bootstrap"]},
+        },
         "rootfs": {"type": "layers", "diff_ids": [diff_id]},
     })
     .to_string();
@@ -159,6 +174,77 @@ async fn a_container_is_as_lambda_makes_it() {
     );
     assert!(!report.contains("Max Memory Used: 0 MB"), "{report}");
     served.end().await;
+}
+
+#[tokio::test]
+async fn a_container_reaches_its_own_runtime_api_and_no_other_door() {
+    let Some(served) = Served::start(native()).await else { return };
+    let other = json!({"FunctionName": "other", "Description": "beside it"});
+    ok(&served.aws, "lambda", "CreateFunction", with(with(greet(), native()), other)).await;
+    let of_other = async |event: &str| {
+        let input = json!({"FunctionName": "other"});
+        let payload = json!(event).to_string();
+        let (status, body) = Client::of(&served.aws).call_with("lambda", "Invoke", input, payload).await;
+        assert_eq!(status, 200, "{event}: {body}");
+        body.as_str().unwrap().to_owned()
+    };
+    let api = served.call("env AWS_LAMBDA_RUNTIME_API").await.as_str().unwrap().to_owned();
+    let next = "/2018-06-01/runtime/invocation/next";
+    for path in [next, "/_local/dump", "/v2/"] {
+        assert_eq!(of_other(&format!("from {api} {path}")).await, "no answer", "{path}");
+        assert_eq!(outside(&served, &api, path).await, "no answer", "{path}");
+    }
+    // This machine itself is no container of the function's either.
+    let mut stream = TcpStream::connect(&api).await.unwrap();
+    let mut answer = Vec::new();
+    _ = stream.write_all(format!("GET {next} HTTP/1.1\r\nHost: {api}\r\n\r\n").as_bytes()).await;
+    _ = stream.read_to_end(&mut answer).await;
+    assert_eq!(answer, b"");
+    for path in ["/_local/dump", "/v2/", "/_aws/execute-api/a/b/", "/"] {
+        let own = served.call(&format!("from {api} {path}")).await;
+        assert!(own.as_str().unwrap().contains("must be signed"), "{path}: {own}");
+    }
+    served.end().await;
+}
+
+#[tokio::test]
+async fn a_container_has_no_door_to_the_machine() {
+    let Some(served) = Served::start(with(native(), json!({"Timeout": 20}))).await else { return };
+    for metadata in ["169.254.169.254:80", "169.254.170.2:80"] {
+        assert_eq!(served.call(&format!("from {metadata} /latest/meta-data/")).await, json!("no answer"));
+    }
+    assert_ne!(served.call("write /dev/shm/here").await, json!("written"));
+    assert_eq!(served.call("read /data/file").await, json!("of the image"));
+    assert_eq!(served.call("write /data/here").await, json!("read-only filesystem or storage medium"));
+    let running = running(&served.docker, &served.owner).await;
+    let inspected = served.docker.inspect_container(running[0].id.as_ref().unwrap(), None).await.unwrap();
+    assert_eq!(inspected.state.unwrap().health, None);
+    let (docker, owner) = (served.docker.clone(), served.owner.clone());
+    served.end().await;
+    assert!(docker.inspect_network(&format!("lambdeploy-{owner}"), None).await.is_err());
+    let volumes = docker.list_volumes(None::<ListVolumesOptions>).await.unwrap().volumes.unwrap_or_default();
+    assert!(volumes.iter().all(|volume| !volume.name.contains(&owner)));
+}
+
+/// What a container that is none of ours, on the engine's usual network, is answered.
+async fn outside(served: &Served, api: &str, path: &str) -> String {
+    let ours = running(&served.docker, &served.owner).await.remove(0).image_id;
+    let docker = &served.docker;
+    let body = ContainerCreateBody {
+        image: ours,
+        env: Some(vec![format!("ASK={api} {path}")]),
+        ..ContainerCreateBody::default()
+    };
+    let id = docker.create_container(None::<CreateContainerOptions>, body).await.unwrap().id;
+    docker.start_container(&id, None::<StartContainerOptions>).await.unwrap();
+    let mut waiting = docker.wait_container(&id, None::<WaitContainerOptions>);
+    let code = match waiting.next().await {
+        Some(Ok(ended)) => ended.status_code,
+        Some(Err(bollard::errors::Error::DockerContainerWaitError { code, .. })) => code,
+        other => panic!("{other:?}"),
+    };
+    docker.remove_container(&id, None::<RemoveContainerOptions>).await.unwrap();
+    if code == 9 { "no answer".to_owned() } else { format!("exit code {code}") }
 }
 
 #[tokio::test]
@@ -219,13 +305,15 @@ async fn what_a_killed_local_aws_left_behind_is_removed_before_the_first_start()
     push(&aws, &program).await;
     ok(&aws, "lambda", "CreateFunction", with(greet(), native())).await;
     assert_eq!(invoke(&aws, "1").await.json(), json!("1"));
-    // A listener that is dropped leaves an address on which nobody answers; the other one is alive.
-    let listen = async || TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = |listener: &TcpListener| listener.local_addr().unwrap().to_string();
-    let (dead, alive) = (address(&listen().await), listen().await);
-    let mut kept = String::new();
-    for owner in [&dead, &address(&alive)] {
-        kept = create(&docker, &code_image(&aws).await, owner).await;
+    let (home, living) = (Home::make().unwrap(), Home::make().unwrap());
+    home.claim().unwrap();
+    living.claim().unwrap();
+    let dead = home.abandon();
+    // Of one on another machine, with which this one shares the engine, nothing is known here.
+    let elsewhere = crate::random().unwrap();
+    let mut kept = Vec::new();
+    for owner in [&dead, living.id(), &elsewhere] {
+        kept.push(create(&docker, &code_image(&aws).await, owner).await);
     }
     let sweeper = DockerEngine::new(docker.clone());
     let other = world(Arc::new(sweeper), Consistency::Instant).await;
@@ -233,8 +321,11 @@ async fn what_a_killed_local_aws_left_behind_is_removed_before_the_first_start()
     ok(&other, "lambda", "CreateFunction", with(greet(), native())).await;
     assert_eq!(invoke(&other, "1").await.json(), json!("1"));
     assert_eq!(containers(&docker, &dead).await, 0);
-    assert_eq!(containers(&docker, &address(&alive)).await, 1);
-    docker.remove_container(&kept, None::<RemoveContainerOptions>).await.unwrap();
+    assert_eq!(containers(&docker, living.id()).await, 1);
+    assert_eq!(containers(&docker, &elsewhere).await, 1);
+    for id in &kept[1..] {
+        docker.remove_container(id, None::<RemoveContainerOptions>).await.unwrap();
+    }
     other.inner().pool.stop_all().await;
     aws.inner().pool.stop_all().await;
 }

@@ -187,7 +187,6 @@ async fn a_container_gets_lambdas_environment_and_the_functions_own() {
     for (name, value) in [
         ("COLOUR", "red"),
         ("AWS_REGION", "us-east-2"),
-        ("AWS_ACCESS_KEY_ID", "000000000000"),
         ("AWS_LAMBDA_FUNCTION_NAME", "greet"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
         ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/greet"),
@@ -196,4 +195,52 @@ async fn a_container_gets_lambdas_environment_and_the_functions_own() {
     }
     let stream = regex_lite::Regex::new(r"^\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}$").unwrap();
     assert!(stream.is_match(&environment["AWS_LAMBDA_LOG_STREAM_NAME"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_functions_code_has_its_roles_rights_while_its_container_lives() {
+    let engine = echo();
+    let aws = with_function(&engine).await;
+    invoke(&aws, "1").await;
+    let environment = engine.started()[0].environment.clone();
+    let access_key = environment["AWS_ACCESS_KEY_ID"].as_str();
+    assert!(access_key.starts_with("ASIA") && access_key.len() == 20, "{access_key}");
+    for name in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        assert!(environment[name].len() >= 40, "{name}");
+    }
+    let code = Client { access_key, ..Client::of(&aws) };
+    let session = "arn:aws:sts::000000000000:assumed-role/runner/greet";
+    let (_, me) = code.call("sts", "GetCallerIdentity", json!({})).await;
+    assert_eq!(me["Arn"], session);
+    let create = json!({"logGroupName": "/of/its/own"});
+    assert_eq!(code.call("logs", "CreateLogGroup", create).await.0, 200);
+    let (status, refusal) = code.call("lambda", "GetFunction", json!({"FunctionName": "greet"})).await;
+    assert_eq!((status, refusal["code"].as_str()), (403, Some("AccessDeniedException")));
+    let text = format!(
+        "User: {session} is not authorized to perform: lambda:GetFunction on resource: {ARN} because no \
+         identity-based policy allows the lambda:GetFunction action"
+    );
+    assert_eq!(refusal["message"], text);
+    let read = json!({"RoleName": "runner", "PolicyName": "read", "PolicyDocument": json!({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "lambda:GetFunction", "Resource": ARN, "Condition": {
+            "ArnEquals": {"aws:PrincipalArn": ROLE}, "StringEquals": {"aws:PrincipalType": "AssumedRole"}}}],
+    }).to_string()});
+    ok(&aws, "iam", "PutRolePolicy", read).await;
+    assert_eq!(code.call("lambda", "GetFunction", json!({"FunctionName": "greet"})).await.0, 200);
+    aws.inner().pool.stop_all().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(aws.world().account_of_key(access_key).is_none(), "the session ends with the container");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_that_is_replaced_is_told_nothing_before_it_is_killed() {
+    let engine = echo();
+    let aws = with_function(&engine).await;
+    invoke(&aws, "1").await;
+    let change = json!({"FunctionName": "greet", "Description": "new"});
+    ok(&aws, "lambda", "UpdateFunctionConfiguration", change).await;
+    invoke(&aws, "2").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((engine.running(), engine.exited()), (1, 0), "it was killed and did not exit by itself");
 }
