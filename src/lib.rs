@@ -14,7 +14,7 @@
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
 //!    [`docker`]: contexts, builds, pushes, behind a trait.
 //! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
-//!    client would; [`outputs`] is what a client needs. [`mask`] hides secrets in others' words, [`files`] opens what somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of
+//!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs. [`mask`] hides secrets in others' words, [`files`] opens what somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of
 //!    one event stream.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
@@ -30,6 +30,7 @@ pub mod engine;
 pub mod exit;
 pub mod files;
 pub mod mask;
+pub mod net;
 pub mod outputs;
 pub mod outside;
 pub mod resources;

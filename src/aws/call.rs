@@ -8,6 +8,8 @@
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
+//! | no connection, to a host that was reached before | 0.5 s growing to 8 s | 20 s |
+//! | no connection, to a host that never was | - | - |
 //! | ambiguous (no answer, 5xx), where repeating is safe | 0.5 s growing to 8 s | 20 s |
 //! | what was just made is not in AWS's list yet | 0.25 s growing to 2 s | 30 s |
 //! | what a lost reply may have made is not in AWS's list | 5 s | 5 s |
@@ -72,6 +74,8 @@ impl Patience {
             Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),
             Class::Throttled => Some((Self::THROTTLED, "a grant (AWS allows this call only so often)")),
             Class::Busy => Some((Self::BUSY, "another update to finish")),
+            Class::Unreachable if failure.is_out_of_reach() => None,
+            Class::Unreachable => Some((Self::AMBIGUOUS, "a connection")),
             Class::Ambiguous if repeatable => Some((Self::AMBIGUOUS, "an answer")),
             _ => None,
         }

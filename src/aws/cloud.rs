@@ -1,22 +1,23 @@
 //! The clients of one account and region, and who is calling.
 
-use super::{call::call, in_process, lookups::Lookups, whole_xml::WholeXml};
-use crate::engine::{Event, Id, Reporter, Stop};
-use anyhow::{Context, Result, bail};
-use aws_config::{
-    BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
+use super::{
+    call::call, destination::endpoints, lookups::Lookups, profiles::Wish, sdk_config::settings,
+    whole_xml::WholeXml,
 };
-use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use crate::{
+    engine::{Event, Id, Reporter, Stop},
+    net::Network,
+};
+use anyhow::{Context, Result, bail};
 use local_aws::LocalAws;
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc};
 use tokio::sync::OnceCell;
 
 /// Which AWS.
 #[derive(Clone)]
 pub enum Target {
     /// The real one.
-    Aws { profile: Option<String>, region: Option<String> },
+    Aws { profile: Wish, region: Option<String> },
     /// A local AWS at `http://127.0.0.1:<port>`.
     Local { endpoint: String, account: String, region: String },
     /// A local AWS in this process.
@@ -48,6 +49,12 @@ pub struct Cloud {
     pub local: bool,
     /// Where a local AWS listens, for people and for the stage URL.
     pub endpoint: Option<String>,
+    /// Where the credentials are from, if somebody named it.
+    pub credentials: Option<String>,
+    /// What is called instead of AWS's own addresses.
+    pub endpoints: Vec<String>,
+    /// The way out, for what is no call of AWS's API.
+    pub network: Network,
     pub iam: aws_sdk_iam::Client,
     pub ecr: aws_sdk_ecr::Client,
     pub lambda: aws_sdk_lambda::Client,
@@ -59,21 +66,19 @@ pub struct Cloud {
     listener: RefCell<Option<Listener>>,
 }
 
-/// A call that takes longer than this has no answer (the slowest, an import of 300 resources, takes seconds).
-const ATTEMPT: Duration = Duration::from_secs(60);
-
 impl Cloud {
     /// Makes the clients. Talks to nobody yet.
     ///
     /// # Errors
-    /// No region.
+    /// No region; a profile, a proxy or a region that can't be.
     pub async fn connect(target: Target) -> Result<Rc<Self>> {
         let (local, endpoint) = match &target {
             Target::Aws { .. } => (false, None),
             Target::Local { endpoint, .. } => (true, Some(endpoint.clone())),
             Target::InProcess { .. } => (true, None),
         };
-        let config = sdk_config(target).await;
+        let settings = settings(target).await?;
+        let config = settings.sdk;
         let Some(region) = config.region().map(ToString::to_string) else {
             bail!("no region: write `region:` into the stack file, or give --region or AWS_REGION");
         };
@@ -83,6 +88,9 @@ impl Cloud {
             region,
             local,
             endpoint,
+            credentials: settings.credentials,
+            endpoints: endpoints(&config),
+            network: settings.network,
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
             ecr: aws_sdk_ecr::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
@@ -143,43 +151,4 @@ impl Cloud {
         let me = self.identity()?;
         Ok(format!("arn:{}:{service}:{}:{}:{rest}", me.partition, self.region, me.account))
     }
-}
-
-async fn sdk_config(target: Target) -> SdkConfig {
-    let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_attempt_timeout(ATTEMPT);
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts.build());
-    match target {
-        Target::Aws { profile, region } => {
-            let mut loader = loader.http_client(https());
-            if let Some(profile) = profile {
-                loader = loader.profile_name(profile);
-            }
-            if let Some(region) = region {
-                loader = loader.region(Region::new(region));
-            }
-            loader.load().await
-        }
-        Target::Local { endpoint, account, region } => {
-            let http = aws_smithy_http_client::Builder::new().build_http();
-            local(loader.http_client(http).endpoint_url(endpoint), account, region).load().await
-        }
-        Target::InProcess { aws, account, region } => {
-            let loader =
-                loader.http_client(in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
-            local(loader, account, region).load().await
-        }
-    }
-}
-
-/// The local AWS takes an access key of twelve digits as the account; nothing of the person's own setup is used.
-fn local(loader: ConfigLoader, account: String, region: String) -> ConfigLoader {
-    let credentials = Credentials::new(account, "local", None, None, "local");
-    loader.credentials_provider(credentials).region(Region::new(region))
-}
-
-fn https() -> aws_smithy_runtime_api::client::http::SharedHttpClient {
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }

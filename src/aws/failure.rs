@@ -1,5 +1,7 @@
 //! An AWS call that failed: AWS's own words, what they mean for a retry, and what a person can do.
 
+use super::{clock, credentials::NoCredentials, regions};
+use crate::net::Unreachable;
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},
     http::StatusCode,
@@ -19,6 +21,12 @@ pub struct Failure {
     pub request_id: Option<String>,
     /// The request may or may not have taken effect: no answer, or a broken one.
     unanswered: bool,
+    /// There was no connection: nothing was sent.
+    unreachable: Option<Unreachable>,
+    /// Why there are no credentials to call with, where it is known.
+    no_credentials: Option<String>,
+    /// Seconds that AWS's clock is ahead of this machine's, where that is why it refused.
+    skew: Option<i64>,
 }
 
 /// What a failure means for a retry (the project's notes on AWS behaviour, section 13). Code first, text second.
@@ -29,6 +37,8 @@ pub enum Class {
     Throttled,
     /// An update is in progress, or somebody else is writing.
     Busy,
+    /// No connection.
+    Unreachable,
     /// It may have taken effect.
     Ambiguous,
     NotFound,
@@ -60,7 +70,15 @@ impl Failure {
             retry_after: header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
             request_id: header("x-amzn-requestid"),
             unanswered: !answered && !refused && !matches!(error, SdkError::ConstructionFailure(_)),
+            unreachable: cause(error).cloned(),
+            no_credentials: cause(error).map(|NoCredentials(text)| text.clone()),
+            skew: header("date").and_then(|date| clock::skew(meta.and_then(|m| m.code()), &date)),
         }
+    }
+
+    /// There is no connection, and there never was one to that host: trying again is no use.
+    pub fn is_out_of_reach(&self) -> bool {
+        self.unreachable.as_ref().is_some_and(|u| u.never_reached)
     }
 
     pub fn is(&self, code: &str) -> bool {
@@ -74,6 +92,8 @@ impl Failure {
     pub fn class(&self) -> Class {
         let code = self.code.as_deref().unwrap_or_default();
         match code {
+            _ if self.no_credentials.is_some() => Class::Credentials,
+            _ if self.unreachable.is_some() => Class::Unreachable,
             _ if is_throttle(code) || self.status == Some(429) && code != "LimitExceededException" => {
                 Class::Throttled
             }
@@ -140,6 +160,17 @@ impl Failure {
         Some(format!("{action} on {}", resource[..end].trim_end_matches('.')))
     }
 
+    fn way_out(&self) -> Option<String> {
+        let unreachable = self.unreachable.as_ref()?;
+        let region = regions::of_host(&unreachable.host);
+        match region.and_then(|region| Some((region, regions::meant(region)?))) {
+            Some((region, meant)) => {
+                Some(format!("there may be no region `{region}`: did you mean `{meant}`?"))
+            }
+            None => unreachable.advice(),
+        }
+    }
+
     /// What a person can do about it, where there is something to say.
     fn advice(&self) -> Option<String> {
         match self.class() {
@@ -147,6 +178,8 @@ impl Failure {
                 let wanted = self.denied().unwrap_or_else(|| format!("{} on the resource AWS names", self.operation));
                 Some(format!("the caller's policy has to allow {wanted}; then run the same command again"))
             }
+            Class::Unreachable => self.way_out(),
+            Class::Credentials if self.skew.is_some() || self.no_credentials.is_some() => None,
             Class::Credentials => Some(
                 "sign in again if they have expired; choose others with `profile:` in the stack file, --profile, AWS_PROFILE or \
                  AWS_ACCESS_KEY_ID; or try everything without an account: --local"
@@ -168,7 +201,23 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(unreachable) = &self.unreachable {
+            write!(f, "{unreachable}")?;
+            return self.advised(f);
+        }
+        if let Some(text) = &self.no_credentials {
+            return write!(f, "no AWS credentials: {text}");
+        }
         write!(f, "{} failed: ", self.operation)?;
+        if let Some(skew) = self.skew {
+            let (minutes, side) =
+                (skew.unsigned_abs().div_ceil(60), if skew > 0 { "behind" } else { "ahead of" });
+            write!(
+                f,
+                "this machine's clock is {minutes} min {side} AWS's, which takes at most 5: set the clock"
+            )?;
+            return write!(f, " ({})", self.message);
+        }
         if self.class() == Class::Credentials && self.code.is_none() {
             f.write_str("there are no AWS credentials to call with")?;
             // The chain's own text lists every place where none are.
@@ -240,6 +289,12 @@ fn is_credentials(code: &str) -> bool {
                 | "SignatureDoesNotMatch"
                 | "InvalidSignatureException"
         )
+}
+
+/// The first cause of this type in the chain.
+fn cause<'a, T: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
+    let mut causes = std::iter::successors(Some(error), |e| e.source());
+    causes.find_map(|e| e.downcast_ref())
 }
 
 /// The chain of causes of an error that AWS did not word, each said once.

@@ -1,6 +1,7 @@
 //! AWS's errors by code and text, and what each means (the project's notes on AWS behaviour, section 13).
 
 use super::*;
+use crate::net::Why;
 
 fn failure(operation: &'static str, status: u16, code: &str, message: &str) -> Failure {
     Failure {
@@ -11,6 +12,9 @@ fn failure(operation: &'static str, status: u16, code: &str, message: &str) -> F
         retry_after: None,
         request_id: None,
         unanswered: status == 0,
+        unreachable: None,
+        no_credentials: None,
+        skew: None,
     }
 }
 
@@ -106,5 +110,36 @@ fn it_says_the_operation_aws_s_words_and_what_to_do() {
         ),
     ] {
         assert_eq!(failure(operation, status, code, message).to_string(), expected);
+    }
+}
+
+fn unreachable(host: &str, why: Why, proxy: Option<&str>) -> Failure {
+    let gone = Unreachable {
+        host: host.to_owned(),
+        proxy: proxy.map(str::to_owned),
+        at_proxy: false,
+        why,
+        never_reached: true,
+    };
+    Failure { unreachable: Some(gone), ..failure("GetCallerIdentity", 0, "", "") }
+}
+
+#[test]
+fn a_region_that_is_none_is_named_where_its_host_is_not_there() {
+    let host = "sts.us-east-22.amazonaws.com";
+    for (failure, expected) in [
+        (unreachable(host, Why::Name("no".into()), None), format!("can't reach {host}: its name does not resolve (no)\n  → there may be no region `us-east-22`: did you mean `us-east-2`?")),
+        (
+            unreachable(host, Why::Refused(http::StatusCode::BAD_GATEWAY), Some("http://proxy:3128")),
+            format!("can't reach {host}: the proxy http://proxy:3128 answered 502 Bad Gateway\n  → there may be no region `us-east-22`: did you mean `us-east-2`?"),
+        ),
+        (
+            unreachable("sts.us-east-2.amazonaws.com", Why::Name("no".into()), None),
+            "can't reach sts.us-east-2.amazonaws.com: its name does not resolve (no)\n  → is there a network, is a proxy needed (HTTPS_PROXY), is the region right?".to_owned(),
+        ),
+    ] {
+        assert_eq!(failure.class(), Class::Unreachable);
+        assert!(failure.is_out_of_reach());
+        assert_eq!(failure.to_string(), expected);
     }
 }

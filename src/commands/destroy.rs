@@ -17,12 +17,13 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     let graph = session.stop.cancel(StackGraph::doomed(&session.stack, &session.cloud)).await??;
     session.warn_of_root(printer)?;
     let plan = graph.plan_destroy(&options);
-    printer.destroy_proposal(&plan);
+    let destination = session.destination()?;
+    printer.destroy_proposal(&plan, &destination);
     if !plan.has_changes() {
         printer.out("nothing to destroy");
         return Ok(Exit::Done);
     }
-    if !printer.confirm("Delete all of this?", common.yes, &session.stop).await? {
+    if !printer.confirm(&format!("Delete all of this ({destination})?"), common.yes, &session.stop).await? {
         printer.say("nothing was deleted");
         return Ok(Exit::Failed);
     }

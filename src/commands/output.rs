@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::{
     Exit,
-    aws::{FoundExt, Patience, call, until},
+    aws::{FoundExt, Patience, call, dns_suffix, until},
     cli,
     docker::CLIENT_ENV_MARK,
     engine::{Handle, Id},
@@ -105,8 +105,7 @@ fn url(session: &Session, api: &str) -> Url {
             callable: format!("{endpoint}/_aws/execute-api/{api}/{stage}"),
         };
     }
-    let suffix = if cloud.region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let url = format!("https://{api}.execute-api.{}.{suffix}/{stage}", cloud.region);
+    let url = format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region));
     Url { callable: url.clone(), url }
 }
 

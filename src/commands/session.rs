@@ -2,7 +2,7 @@
 
 use super::local::background;
 use crate::{
-    aws::{Cloud, Target},
+    aws::{Cloud, Destination, ProfileWish, Target},
     cli::Common,
     docker::{self, Docker},
     engine::Stop,
@@ -34,6 +34,14 @@ impl Session {
         let cloud = Cloud::connect(target(&stack, common, printer).await?).await?;
         cloud.tell(printer.sink());
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
+    }
+
+    /// Where this changes things.
+    ///
+    /// # Errors
+    /// Before the caller is known, which is a mistake in the program.
+    pub fn destination(&self) -> Result<Destination> {
+        Destination::of(&self.cloud)
     }
 
     /// What AWS advises against, once the caller is known.
@@ -70,7 +78,7 @@ impl Session {
 }
 
 async fn target(stack: &Stack, common: &Common, printer: &Printer) -> Result<Target> {
-    let region = common.region.clone().or_else(|| stack.region.clone());
+    let region = region(stack, common, &|name| std::env::var(name).ok());
     if common.local {
         let account = stack.account.clone().unwrap_or_else(|| "000000000000".to_owned());
         let endpoint = background::find_or_start(printer).await?;
@@ -80,20 +88,15 @@ async fn target(stack: &Stack, common: &Common, printer: &Printer) -> Result<Tar
             region: region.unwrap_or_else(|| "us-east-1".to_owned()),
         });
     }
-    let profile =
-        common.profile.clone().or_else(|| stack.profile.clone().filter(|_| !environment_has_credentials()));
-    Ok(Target::Aws { profile, region })
+    let line = stack.profile_line.unwrap_or_default();
+    let place = format!("{}, line {line},", common.file.display());
+    let in_file = stack.profile.clone().map(|name| (name, place));
+    Ok(Target::Aws { profile: ProfileWish { asked: common.profile.clone(), in_file }, region })
 }
 
-/// The environment (a CI job's keys, OIDC, a chosen profile) comes before the file's `profile:`.
-fn environment_has_credentials() -> bool {
-    [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_PROFILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    ]
-    .iter()
-    .any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+/// `--region`, then the environment, then the stack file; what none of them says is the profile's.
+fn region(stack: &Stack, common: &Common, environment: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let set = |name| environment(name).filter(|v| !v.is_empty());
+    let environment = set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION"));
+    common.region.clone().or(environment).or_else(|| stack.region.clone())
 }

@@ -18,13 +18,14 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     session.listen_for_ctrl_c(printer);
     let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
     let outputs = || super::output::known(&session, &graph, |_| true);
-    printer.proposal(&plan);
+    let destination = session.destination()?;
+    printer.proposal(&plan, &destination);
     if !plan.has_changes() {
         printer.say("nothing to do");
         return Ok(finish(&session, outputs(), common, printer, Vec::new(), since));
     }
     let asked = Instant::now();
-    if !printer.confirm("Apply these changes?", common.yes, &session.stop).await? {
+    if !printer.confirm(&format!("Apply these changes ({destination})?"), common.yes, &session.stop).await? {
         printer.say("nothing was changed");
         return Ok(Exit::Failed);
     }

@@ -5,8 +5,9 @@ use crate::{
     Exit, cli,
     contract::{self, Check, Outcome, Patience, Verdict},
     engine::{Id, Reporter},
+    net::Client,
     outputs::Outputs,
-    outside::{Stage, http::Client},
+    outside::Stage,
     stack::{Auth, Stack, Values},
     ui::Printer,
 };
@@ -54,7 +55,7 @@ async fn ask(
 ) -> Result<Vec<Outcome>> {
     let url = outputs.url.context("the stack is not up; run `lambdeploy up` first")?.callable;
     let key = outputs.keys.into_iter().find_map(|k| k.value);
-    let stage = Stage { url, key, client: Client::new() };
+    let stage = Stage { url, key, client: Client::new(session.cloud.network.clone()) };
     let to = Reporter::new(Id::only("contract"), printer.sink(), session.stop.clone());
     let check = Check { carrier: &stage, to: &to, patience: patience(session, age).await, load };
     let outcomes = check.run(&contract::rows(&session.stack)).await;

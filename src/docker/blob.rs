@@ -1,5 +1,7 @@
 //! What is uploaded: named by its digest, in memory or in a file, streamed from there.
 
+pub use crate::net::whole;
+
 use super::{distribution::Body, hash::hex};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
@@ -93,9 +95,4 @@ impl Part {
 /// `sha256:…` of `bytes`.
 pub fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
-}
-
-/// A body that is in memory.
-pub fn whole(bytes: Bytes) -> Body {
-    BodyExt::boxed_unsync(http_body_util::Full::new(bytes).map_err(|never| match never {}))
 }

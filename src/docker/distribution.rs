@@ -3,17 +3,15 @@
 use super::{
     Registry,
     blob::{Blob, digest, whole},
-    build::chain,
 };
+use crate::net::Client;
 use anyhow::{Context as _, Result, anyhow};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
-use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
+use http_body_util::BodyExt;
 use std::{
-    io,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -21,8 +19,7 @@ use std::{
     time::Duration,
 };
 
-/// A request's body, whole or streamed.
-pub type Body = UnsyncBoxBody<Bytes, io::Error>;
+pub use crate::net::Body;
 
 /// A registry that moves no byte for this long is not waited for.
 const STALLED: Duration = Duration::from_secs(120);
@@ -47,33 +44,10 @@ pub trait Exchange {
 }
 
 /// [`Exchange`] over the network.
-pub struct Http(hyper_util::client::legacy::Client<hyper_rustls::HttpsConnector<HttpConnector>, Body>);
-
-impl Http {
-    /// # Errors
-    /// This machine's root certificates can't be read.
-    pub fn new(registry: &Registry) -> Result<Self> {
-        let builder = hyper_rustls::HttpsConnectorBuilder::new();
-        let provider = rustls::crypto::ring::default_provider();
-        let builder = if registry.insecure {
-            let none = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
-                .with_safe_default_protocol_versions()?
-                .with_root_certificates(rustls::RootCertStore::empty())
-                .with_no_client_auth();
-            builder.with_tls_config(none)
-        } else {
-            builder.with_provider_and_native_roots(provider).context("this machine's root certificates")?
-        };
-        let connector = builder.https_or_http().enable_http1().build();
-        Ok(Self(hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(connector)))
-    }
-}
-
-impl Exchange for Http {
+impl Exchange for Client {
     fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
         async move {
-            let response = self.0.request(request).await.map_err(|e| anyhow!(chain(&e)))?;
-            let (parts, body) = response.into_parts();
+            let (parts, body) = Client::send(self, request).await?.into_parts();
             Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
         }
         .boxed_local()

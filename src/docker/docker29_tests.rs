@@ -66,7 +66,7 @@ impl Client {
         let (architecture, os, labels) = ("amd64".to_owned(), "linux".to_owned(), BTreeMap::new());
         let image = BuiltImage { id: IMAGE.into(), architecture, os, labels };
         let (host, user, password) = ("registry.example.com".into(), "AWS".into(), "x".into());
-        let to = Registry { host, user, password, insecure: false };
+        let to = Registry { host, user, password, insecure: false, network: crate::net::Network::direct() };
         self.engine.push(&image, &to, "team/app", "v1", &self.on()).await
     }
 }

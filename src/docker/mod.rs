@@ -38,13 +38,16 @@ mod tidy;
 pub use changed::{Changed, Parts};
 pub use connect::connect;
 pub use context::CLIENT_ENV_MARK;
-pub use distribution::{Body, Exchange, Http, InProcess};
+pub use distribution::{Body, Exchange, InProcess};
 pub use engine::Engine;
 pub use login::{Login, OwnLogins};
 pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
 pub use session::LARGEST_SECRET;
 
-use crate::stack::Architecture;
+use crate::{
+    net::{Client, Network},
+    stack::Architecture,
+};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use std::{path::Path, sync::Arc};
 
@@ -80,6 +83,8 @@ pub struct Registry {
     pub password: String,
     /// Plain HTTP, for the local AWS only.
     pub insecure: bool,
+    /// The way there for what this process sends itself.
+    pub network: Network,
 }
 
 impl std::fmt::Debug for Registry {
@@ -142,7 +147,7 @@ pub trait Docker {
         on: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<String>> {
         async move {
-            let exchange = Http::new(to)?;
+            let exchange = Client::new(to.network.clone());
             let to = distribution::Distribution::new(&exchange, to, repository);
             let name = archive.display().to_string();
             let what = archive::What::archive(archive, &name);

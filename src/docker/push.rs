@@ -4,10 +4,11 @@ use super::{
     BuiltImage, OnProgress, Progress, Registry, archive,
     build::chain,
     connect::Connection,
-    distribution::{Distribution, Http},
+    distribution::Distribution,
     hints::{explain_push, may_pass},
     tidy,
 };
+use crate::net::Client;
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::{
     auth::DockerCredentials,
@@ -243,7 +244,7 @@ async fn from_here(
     if image.os != "linux" {
         bail!("the image is for {}, Lambda runs Linux", image.os);
     }
-    let exchange = Http::new(to)?;
+    let exchange = Client::new(to.network.clone());
     let what = archive::What { path: file.path(), name: "the image as the engine saves it", zstd: ZSTD };
     let to = Distribution::new(&exchange, to, repository);
     archive::push(&to, &what, &image.architecture, tag, on).await.map(drop)

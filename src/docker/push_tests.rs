@@ -150,7 +150,13 @@ async fn a_push_that_is_broken_off_leaves_no_name_once_it_is_abandoned() {
     let Some((engine, image, name)) = built().await else { return };
     let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = deaf.local_addr().unwrap().to_string();
-    let to = Registry { host: host.clone(), user: "AWS".into(), password: "x".into(), insecure: true };
+    let to = Registry {
+        host: host.clone(),
+        user: "AWS".into(),
+        password: "x".into(),
+        insecure: true,
+        network: crate::net::Network::direct(),
+    };
     let names = async || {
         let client = &engine.connection().await.unwrap().client;
         client.inspect_image(&image.id).await.unwrap().repo_tags.unwrap()

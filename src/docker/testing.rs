@@ -44,7 +44,13 @@ pub async fn serve(
 
 pub fn registry() -> Registry {
     let (user, password) = ("AWS".into(), "hunter2".into());
-    Registry { host: "registry.test".into(), user, password, insecure: true }
+    Registry {
+        host: "registry.test".into(),
+        user,
+        password,
+        insecure: true,
+        network: crate::net::Network::direct(),
+    }
 }
 
 /// A registry in memory that checks what it is given.
@@ -142,7 +148,17 @@ impl World {
         let token = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
         let (user, password) = token.split_once(':').unwrap();
         let (user, password) = (user.to_owned(), password.to_owned());
-        Self { aws, ecr, registry: Registry { host, user, password, insecure: true } }
+        Self {
+            aws,
+            ecr,
+            registry: Registry {
+                host,
+                user,
+                password,
+                insecure: true,
+                network: crate::net::Network::direct(),
+            },
+        }
     }
 
     /// Digest and media type of what the tag names.

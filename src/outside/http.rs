@@ -1,48 +1,13 @@
 //! One HTTP request from outside, with nothing of AWS in it.
 
+use crate::net::{Client, Network, Unreachable, whole};
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::TokioExecutor,
-};
-use std::{sync::OnceLock, time::Duration};
+use http_body_util::{BodyExt, Limited};
+use std::time::Duration;
 
 /// The largest answer that is read.
 const LIMIT: usize = 20 * 1024 * 1024;
-
-type Over<C> = legacy::Client<C, Full<Bytes>>;
-
-/// Connections that many requests share.
-pub struct Client {
-    plain: Over<HttpConnector>,
-    /// Made when it is first needed: reading this machine's certificates takes longer than a call to the local AWS.
-    secure: OnceLock<Over<HttpsConnector<HttpConnector>>>,
-}
-
-impl Client {
-    pub fn new() -> Self {
-        let plain = legacy::Client::builder(TokioExecutor::new()).build(HttpConnector::new());
-        Self { plain, secure: OnceLock::new() }
-    }
-
-    fn secure(&self) -> Result<Over<HttpsConnector<HttpConnector>>> {
-        if let Some(client) = self.secure.get() {
-            return Ok(client.clone());
-        }
-        let https = HttpsConnectorBuilder::new().with_native_roots()?.https_only().enable_http1().build();
-        let made = legacy::Client::builder(TokioExecutor::new()).build(https);
-        Ok(self.secure.get_or_init(|| made).clone())
-    }
-}
-
-impl Default for Client {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// A request, to be completed and sent.
 pub struct Request {
@@ -98,12 +63,12 @@ impl Request {
         self
     }
 
-    /// Sends it on a connection of its own, following no redirect.
+    /// Sends it straight, on a connection of its own: for what is on this machine. Follows no redirect.
     ///
     /// # Errors
     /// As [`Request::send_by`].
     pub async fn send(self) -> Result<Response> {
-        self.send_by(&Client::new()).await
+        self.send_by(&Client::new(Network::direct())).await
     }
 
     /// Sends it, following no redirect.
@@ -121,12 +86,7 @@ impl Request {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(self.body))?;
-        let response = if self.url.starts_with("https:") {
-            client.secure()?.request(request).await
-        } else {
-            client.plain.request(request).await
-        };
+        let response = client.send(request.body(whole(self.body))?).await;
         let response = response.map_err(|e| anyhow!("{} can't be reached: {}", self.url, reason(&e)))?;
         let (parts, body) = response.into_parts();
         let read = Limited::new(body, LIMIT).collect().await;
@@ -137,12 +97,7 @@ impl Request {
     }
 }
 
-/// Why there is no answer, in the words of whoever knows best: the last in the chain.
-fn reason(error: &legacy::Error) -> String {
-    let chain: Vec<String> = anyhow::Chain::new(error).map(ToString::to_string).collect();
-    let last = chain.last().cloned().unwrap_or_default();
-    match chain.iter().any(|text| text == "dns error") {
-        true => format!("its name does not resolve ({last})"),
-        false => last,
-    }
+/// The cause, without the host: the URL is named already.
+fn reason(error: &anyhow::Error) -> String {
+    error.downcast_ref().map_or_else(|| error.to_string(), Unreachable::cause)
 }

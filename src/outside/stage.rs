@@ -1,7 +1,10 @@
 //! A live stage, as what carries the requests of its contract.
 
-use super::http::{self, Client, Response};
-use crate::contract::{Ask, Carrier, Key};
+use super::http::{self, Response};
+use crate::{
+    contract::{Ask, Carrier, Key},
+    net::Client,
+};
 use anyhow::Result;
 
 /// A key that no account has.

@@ -212,7 +212,9 @@ impl Image {
     async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {
         let ecr = EcrLogin::new(&self.at.cloud, &repository.uri, to);
         let Login { user, secret } = ecr.fetch().await?;
-        Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure: self.at.cloud.local })
+        let network = self.at.cloud.network.clone();
+        let insecure = self.at.cloud.local;
+        Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure, network })
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Stack {
     /// `None`: what `--region`, the environment or the profile say.
     pub region: Option<String>,
     pub profile: Option<String>,
+    /// The line that names the profile.
+    pub profile_line: Option<usize>,
     /// Twelve digits: any other account is refused before the first change.
     pub account: Option<String>,
     /// Default: none. At most 40, because ours come on top.

@@ -10,6 +10,7 @@ use crate::{
 use anyhow::{Result, bail};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    pin::pin,
     rc::Rc,
 };
 
@@ -26,11 +27,7 @@ impl<'a> StackGraph<'a> {
     ) -> Result<Self> {
         let mut this = Self::new(stack, cloud, docker, wishes);
         this.wish();
-        let (identity, observed) = tokio::join!(cloud.identify(), this.graph.observe());
-        // Without credentials every read fails of the same: that is said once.
-        identity?;
-        guard(stack, cloud)?;
-        observed?;
+        as_caller(stack, cloud, this.graph.observe()).await?;
         if this.retire_leftovers().await? {
             this.graph.observe().await?;
         }
@@ -43,10 +40,7 @@ impl<'a> StackGraph<'a> {
     /// As [`Self::observed`].
     pub async fn doomed(stack: &'a Stack, cloud: &Rc<Cloud>) -> Result<Self> {
         let mut this = Self::new(stack, cloud, Rc::new(NoDocker), Wishes::default());
-        let (identity, doomed) = tokio::join!(cloud.identify(), this.doom_all());
-        identity?;
-        guard(stack, cloud)?;
-        doomed?;
+        as_caller(stack, cloud, this.doom_all()).await?;
         Ok(this)
     }
 
@@ -98,6 +92,27 @@ impl<'a> StackGraph<'a> {
         stop: &Stop,
     ) -> impl Future<Output = Report> {
         self.graph.destroy(options, sink, stop)
+    }
+}
+
+/// What `look` reads, if the caller is who it should be. Without credentials, or without a network, every read fails of
+/// the same: that is said once, and at once.
+async fn as_caller<T>(stack: &Stack, cloud: &Cloud, look: impl Future<Output = Result<T>>) -> Result<T> {
+    let caller = async {
+        cloud.identify().await?;
+        guard(stack, cloud)
+    };
+    let (mut caller, mut look) = (pin!(caller), pin!(look));
+    tokio::select! {
+        biased;
+        known = &mut caller => {
+            known?;
+            look.await
+        }
+        seen = &mut look => {
+            caller.await?;
+            seen
+        }
     }
 }
 

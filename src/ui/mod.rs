@@ -12,7 +12,9 @@ mod style;
 mod terminal;
 
 use crate::{
-    Exit, cli,
+    Exit,
+    aws::Destination,
+    cli,
     contract::Outcome,
     engine::{Change, Event, Id, Plan, Report, Stop},
     exit::Usage,
@@ -210,37 +212,38 @@ impl Printer {
     }
 
     /// A plan that was asked for.
-    pub fn plan(&self, plan: &Plan) {
-        if self.keeps(plan) && plan.has_changes() {
-            _ = write_out(self.rendered(plan, self.0.out).trim_end());
+    pub fn plan(&self, plan: &Plan, to: &Destination) {
+        if self.keeps(plan, to) && plan.has_changes() {
+            _ = write_out(self.rendered(plan, to, self.0.out).trim_end());
         }
     }
 
     /// A plan that is about to be carried out.
-    pub fn proposal(&self, plan: &Plan) {
-        if self.keeps(plan) && plan.has_changes() {
-            self.say(self.rendered(plan, self.0.err).trim_end());
+    pub fn proposal(&self, plan: &Plan, to: &Destination) {
+        if self.keeps(plan, to) && plan.has_changes() {
+            self.say(self.rendered(plan, to, self.0.err).trim_end());
         }
     }
 
-    fn rendered(&self, plan: &Plan, style: Style) -> String {
+    fn rendered(&self, plan: &Plan, to: &Destination, style: Style) -> String {
         let settings = if self.0.verbose { plan::Settings::Shown } else { plan::Settings::Hidden };
-        plan::render(plan, plan::Heading::Up(settings), style)
+        format!("{to}\n{}", plan::render(plan, plan::Heading::Up(settings), style))
     }
 
-    pub fn destroy_proposal(&self, plan: &Plan) {
+    pub fn destroy_proposal(&self, plan: &Plan, to: &Destination) {
         let text = plan::render(plan, plan::Heading::Destroy, self.0.err);
-        if self.keeps(plan) && !text.is_empty() {
-            self.say(text.trim_end());
+        if self.keeps(plan, to) && !text.is_empty() {
+            self.say(format!("{to}\n{text}").trim_end());
         }
     }
 
     /// Remembers a plan; whether it is to be shown as text.
-    fn keeps(&self, plan: &Plan) -> bool {
+    fn keeps(&self, plan: &Plan, to: &Destination) -> bool {
         let kept = plan.items.iter().filter(|i| i.change == Change::Keep).map(|i| i.id.clone());
         *self.0.kept.borrow_mut() = kept.collect();
         if self.0.json {
-            self.0.result.borrow_mut()["plan"] = json!(plan.items);
+            let mut result = self.0.result.borrow_mut();
+            (result["plan"], result["destination"]) = (json!(plan.items), json!(to));
         }
         !self.0.json
     }

@@ -7,8 +7,10 @@
 mod bad_days;
 mod commands;
 mod engine;
+mod fakes;
 mod interruptions;
 mod locals;
 mod shell;
 mod usage;
 mod verify;
+mod way;

@@ -1,6 +1,6 @@
 //! A folder with a stack, a local AWS of its own, and the binary run in it.
 
-use lambdeploy::outside::http;
+use lambdeploy::{net::Network, outside::http};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -96,6 +96,7 @@ impl Shell {
             (r"http://\w+\.execute-api", "http://[API].execute-api"),
             (r"/_aws/execute-api/\w+/", "/_aws/execute-api/[API]/"),
             (r#""api_id":"\w+""#, r#""api_id":"[ID]""#),
+            (r"does not resolve \([^)]*\)", "does not resolve ([WHY])"),
             (r"in \d+\.\d s", "in [TIME]"),
             (r#""seconds":[\d.]+"#, r#""seconds":[TIME]"#),
             (r"(key  \w+  )\w{40}", "$1[VALUE]"),
@@ -127,7 +128,7 @@ impl Shell {
         let config = aws_sdk_iam::Config::builder()
             .behavior_version(aws_sdk_iam::config::BehaviorVersion::latest())
             .region(aws_sdk_iam::config::Region::new("us-east-2"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(lambdeploy::aws::http_client(Network::direct()))
             .credentials_provider(credentials)
             .endpoint_url(&self.endpoint);
         aws_sdk_iam::Client::from_conf(config.build())

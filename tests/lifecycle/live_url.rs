@@ -4,7 +4,8 @@ use crate::{stacks::HELLO, world::World};
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
     engine::{Id, Reporter},
-    outside::{Stage, http::Client},
+    net::{Client, Network},
+    outside::Stage,
 };
 use std::time::Duration;
 use tokio::{
@@ -13,7 +14,7 @@ use tokio::{
 };
 
 fn stage(url: String) -> Stage {
-    Stage { url, key: Some("k".repeat(40)), client: Client::new() }
+    Stage { url, key: Some("k".repeat(40)), client: Client::new(Network::direct()) }
 }
 
 async fn ask(url: String, text: &str) -> Vec<Outcome> {

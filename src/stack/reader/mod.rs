@@ -40,6 +40,7 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
         name: reader.stack,
         region,
         profile: text(root, "profile"),
+        profile_line: root.get("profile").map(|node| node.place.line),
         account: text(root, "account"),
         tags,
         functions,

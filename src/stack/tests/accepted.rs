@@ -69,6 +69,7 @@ fn the_least_has_every_default() {
         name: "s".into(),
         region: None,
         profile: None,
+        profile_line: None,
         account: None,
         tags: [].into(),
         functions: [("f".into(), function)].into(),

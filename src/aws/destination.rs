@@ -1,0 +1,66 @@
+//! Where a command changes things, for the head of a plan and the question before it is carried out.
+
+use super::cloud::Cloud;
+use anyhow::Result;
+use aws_config::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
+use serde::Serialize;
+use std::{collections::BTreeSet, fmt};
+
+/// An account and a region, and what is unusual on the way there.
+#[derive(Debug, Clone, Serialize)]
+pub struct Destination {
+    pub local: bool,
+    /// Twelve digits.
+    pub account: String,
+    pub region: String,
+    /// Where the credentials are from, if somebody named it.
+    pub credentials: Option<String>,
+    /// Addresses that are called instead of AWS's own.
+    pub endpoints: Vec<String>,
+}
+
+impl Destination {
+    /// # Errors
+    /// Before the caller is known, which is a mistake in the program.
+    pub fn of(cloud: &Cloud) -> Result<Self> {
+        Ok(Self {
+            local: cloud.local,
+            account: cloud.identity()?.account.clone(),
+            region: cloud.region.clone(),
+            credentials: cloud.credentials.clone(),
+            endpoints: cloud.endpoints.clone(),
+        })
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.local {
+            write!(f, "the local AWS at {}, ", self.endpoints.join(", "))?;
+        }
+        write!(f, "account {}, region {}", self.account, self.region)?;
+        if let Some(text) = &self.credentials {
+            write!(f, ", {text}")?;
+        }
+        match self.endpoints.as_slice() {
+            [_, ..] if !self.local => write!(f, ", by way of {}", self.endpoints.join(", ")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The services that are called, as the SDK's configuration names them.
+const SERVICES: [&str; 6] = ["STS", "IAM", "ECR", "Lambda", "API Gateway", "CloudWatch Logs"];
+
+/// The addresses that the environment or the profile gives instead of AWS's own, for all services or for one.
+pub fn endpoints(config: &SdkConfig) -> Vec<String> {
+    let one = |service| {
+        let key =
+            ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        config.service_config()?.load_config(key.build().ok()?)
+    };
+    let all = config.endpoint_url().map(str::to_owned);
+    let found: BTreeSet<String> = SERVICES.iter().filter_map(|service| one(service)).chain(all).collect();
+    found.into_iter().collect()
+}
