@@ -8,7 +8,7 @@ use super::{
     dockerfile::Dockerfile,
     hints::explain_build,
     pulls::Pulls,
-    session::{Asked, Services, Session},
+    session::{Asked, DOCKERFILE, Files, Services, Session},
     tarball::{self, Sending},
     tidy::{self, local_name},
 };
@@ -17,6 +17,7 @@ use bollard::{
     errors::Error,
     query_parameters::{BuildImageOptions, BuildImageOptionsBuilder},
 };
+use bytes::Bytes;
 use futures_util::StreamExt;
 use http::HeaderValue;
 use std::{
@@ -31,6 +32,9 @@ const STAND_IN: &str = "lambdeploy.stand-in";
 
 /// Heredocs and `--link` are built into BuildKit since Docker 23.
 const DOCKER_23: (u32, u32) = (1, 42);
+
+/// How a build says that its files are to be asked for on its session.
+const CLIENT_SESSION: &str = "client-session";
 
 /// The mount of `RUN` that reaches the ssh agent.
 const SSH_MOUNT: &str = "type=ssh";
@@ -57,7 +61,8 @@ pub async fn build(
     let text = tokio::fs::read(path).await.with_context(|| format!("cannot read {}", path.display()))?;
     let dockerfile = Dockerfile::parse(&String::from_utf8_lossy(&text), &known_args(connection, request));
     let wants_ssh = String::from_utf8_lossy(&text).contains(SSH_MOUNT);
-    let chosen = choose(connection, request, wants_ssh, on).await?;
+    let files = if connection.builder == Builder::BuildKit { files_apart(request).await? } else { None };
+    let chosen = choose(connection, request, wants_ssh, files.clone(), on).await?;
     refuse(&chosen, connection.api, request, &dockerfile).with_context(|| path.display().to_string())?;
     refuse_platform(request, &dockerfile).with_context(|| path.display().to_string())?;
     let pull = request.rebuild && may_pull(connection, &dockerfile, on).await?;
@@ -68,21 +73,48 @@ pub async fn build(
     match chosen.session {
         Some((session, asks)) => {
             let client = with_buildkit(&connection.client);
-            let options = BuildImageOptions { session: Some(session.id.clone()), ..options };
+            let mut options = BuildImageOptions { session: Some(session.id.clone()), ..options };
+            if files.is_some() {
+                options.remote = Some(CLIENT_SESSION.to_owned());
+                DOCKERFILE.clone_into(&mut options.dockerfile);
+            }
+            let sending = files.is_none().then(|| tar(request));
             tokio::select! {
-                done = run(&client, request, options, &mut log) => done?,
+                done = run(&client, request, options, sending, &mut log) => {
+                    done.map_err(|error| files.and_then(|f| f.changed()).map_or(error, Into::into))?;
+                }
                 never = pulls.answer(asks) => match never {},
             }
         }
         None => {
             let client = with_logins(&connection.client, pulls.header(&dockerfile.bases).await);
-            run(&client, request, options, &mut log).await?;
+            run(&client, request, options, Some(tar(request)), &mut log).await?;
         }
     }
     let name = log.image.unwrap_or_else(|| local_name(request));
     let built = inspect(connection, &name, request).await?;
     tidy::nameless(connection, before, &built.id, on).await;
     Ok(built)
+}
+
+/// The files of a build whose Dockerfile is no part of its context, as BuildKit alone can take them.
+async fn files_apart(request: &BuildRequest) -> Result<Option<Files>> {
+    let (build, architecture) = (request.build.clone(), request.architecture);
+    let (fingerprint, parts) = (request.fingerprint.clone(), request.parts.clone());
+    let read = move || match Context::is_without_dockerfile(&build)? {
+        true => Files::read(&build, architecture, (&fingerprint, &parts)),
+        false => Ok(None),
+    };
+    tokio::task::spawn_blocking(read).await?
+}
+
+fn tar(request: &BuildRequest) -> Sending {
+    tarball::send(
+        request.build.clone(),
+        request.architecture,
+        request.fingerprint.clone(),
+        request.parts.clone(),
+    )
 }
 
 /// What builds, and what it asks us back on.
@@ -98,6 +130,7 @@ async fn choose(
     connection: &Connection,
     request: &BuildRequest,
     wants_ssh: bool,
+    files: Option<Files>,
     on: OnProgress<'_>,
 ) -> Result<Chosen> {
     if connection.builder != Builder::BuildKit {
@@ -107,7 +140,7 @@ async fn choose(
     if wants_ssh && agent.is_none() {
         on(Progress::Line(NO_AGENT.to_owned()));
     }
-    let (services, asks) = Services::new(&request.secrets, agent)?;
+    let (services, asks) = Services::new(&request.secrets, agent, files)?;
     match Session::open(connection, services).await {
         Ok(session) => {
             Ok(Chosen { builder: Builder::BuildKit, session: Some((session, asks)), without: String::new() })
@@ -222,15 +255,13 @@ async fn run(
     client: &bollard::Docker,
     request: &BuildRequest,
     options: BuildImageOptions,
+    sending: Option<Sending>,
     log: &mut BuildLog<'_>,
 ) -> Result<()> {
-    let Sending { body, outcome } = tarball::send(
-        request.build.clone(),
-        request.architecture,
-        request.fingerprint.clone(),
-        request.parts.clone(),
-    );
-    let mut messages = client.build_image(options, None, Some(bollard::body_try_stream(body)));
+    let (body, outcome) = sending.map(|it| (it.body, it.outcome)).unzip();
+    // bollard wants a body, also where the files go another way.
+    let body = body.map_or_else(|| bollard::body_full(Bytes::new()), bollard::body_try_stream);
+    let mut messages = client.build_image(options, None, Some(body));
     let mut result = Ok(());
     while let Some(message) = messages.next().await {
         match message {
@@ -239,9 +270,13 @@ async fn run(
         }
     }
     drop(messages);
-    match result {
-        Ok(()) => outcome.await?,
-        Err(e) => Err(sending_failed(outcome).await.unwrap_or_else(|| failed(&e, log, request))),
+    match (result, outcome) {
+        (Ok(()), Some(outcome)) => outcome.await?,
+        (Ok(()), None) => Ok(()),
+        (Err(e), Some(outcome)) => {
+            Err(sending_failed(outcome).await.unwrap_or_else(|| failed(&e, log, request)))
+        }
+        (Err(e), None) => Err(failed(&e, log, request)),
     }
 }
 

@@ -22,6 +22,11 @@ impl Changed {
         Self { files: vec![shown(&entry.name)] }
     }
 
+    /// One file by its name.
+    pub fn named(name: &str) -> Self {
+        Self { files: vec![name.to_owned()] }
+    }
+
     /// What differs between two states of one context.
     pub fn between(before: &Parts, now: &Parts) -> Self {
         let other = |(name, part): &(&Vec<u8>, &Digest)| before.get(*name) != Some(*part);

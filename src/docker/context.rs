@@ -64,8 +64,7 @@ impl Context {
         let ignore_file = ignore_file(&root, &dockerfile);
         let written = Ignore::read(&ignore_file)?;
         let has_ignore_file = written.is_some();
-        let ours = Ignore::parse(HISTORY)?.then(Ignore::names(left_out(&root, build)?));
-        let mut walk = Walk { ignore: ours.then(written.unwrap_or_default()), entries: Vec::new() };
+        let mut walk = Walk { ignore: with_ours(&root, build, written)?, entries: Vec::new() };
         walk.folder(&root, b"", None)?;
         let mut context = Self { entries: walk.entries, dockerfile: 0, has_ignore_file };
         context.dockerfile = context.find_or_add(&root, &dockerfile)?;
@@ -79,6 +78,17 @@ impl Context {
     /// No such folder or Dockerfile.
     pub fn dockerfile_name(build: &Build) -> Result<Vec<u8>> {
         name_in_context(&canonical(&build.context)?, &dockerfile(&build.dockerfile)?)
+    }
+
+    /// Whether the Dockerfile is no part of the context: excluded, a link or elsewhere.
+    ///
+    /// # Errors
+    /// No such folder or Dockerfile, a malformed ignore file.
+    pub fn is_without_dockerfile(build: &Build) -> Result<bool> {
+        let (root, dockerfile) = (root(&build.context)?, dockerfile(&build.dockerfile)?);
+        let name = name_in_context(&root, &dockerfile)?;
+        let ignore = with_ours(&root, build, Ignore::read(&ignore_file(&root, &dockerfile))?)?;
+        Ok(name == FOREIGN_DOCKERFILE || ignore.excludes(&String::from_utf8_lossy(&name)))
     }
 
     /// The Dockerfile's entry; one that is excluded, a link or elsewhere is added for the builder.
@@ -244,6 +254,12 @@ fn root(context: &Path) -> Result<PathBuf> {
 
 fn canonical(path: &Path) -> Result<PathBuf> {
     path.canonicalize().with_context(|| format!("{} can't be read", path.display()))
+}
+
+/// What stays out of every context, and then what the ignore file says.
+fn with_ours(root: &Path, build: &Build, written: Option<Ignore>) -> Result<Ignore> {
+    let ours = Ignore::parse(HISTORY)?.then(Ignore::names(left_out(root, build)?));
+    Ok(ours.then(written.unwrap_or_default()))
 }
 
 /// What the build leaves out of this context, as names in it.

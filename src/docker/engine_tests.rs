@@ -417,3 +417,54 @@ async fn a_rebuild_leaves_no_image_without_a_name() {
     assert!(client.inspect_image(&first.id).await.is_err());
     sample.build(&engine).await.unwrap();
 }
+
+/// What `docker build` leaves out of a context, `COPY .` does not find: an excluded Dockerfile, and one from elsewhere.
+#[tokio::test]
+async fn the_builders_own_files_are_no_part_of_the_context() {
+    let Some(engine) = engine_with_base().await else { return };
+    let dockerfile =
+        format!("FROM {BASE}\nCOPY . /here\nRUN cd /here && find . -printf '%p %y %m %l %s %T@;' | sort\n");
+    let mut sample = Sample::new(&dockerfile);
+    fs::create_dir(sample.path().join("a")).unwrap();
+    fs::write(sample.path().join("a/new"), unique()).unwrap();
+    fs::write(sample.path().join("a-large"), vec![7; 3_000_000]).unwrap();
+    fs::write(sample.path().join("empty"), "").unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::new(1_700_000_001, 250_000_000);
+    fs::File::options().write(true).open(sample.path().join("empty")).unwrap().set_modified(time).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a/new", sample.path().join("link")).unwrap();
+    fs::write(sample.path().join(".dockerignore"), "Dockerfile\n.dockerignore\n").unwrap();
+    sample.build(&engine).await.unwrap();
+    let found =
+        |line: &str| sample.lines.borrow().iter().find(|l| l.contains(line)).cloned().unwrap_or_default();
+    let listed = found("./a-large");
+    assert!(!listed.contains("ockerfile") && !listed.contains(".dockerignore"), "{listed}");
+    assert!(listed.contains("./empty f 644  0 1700000001.2500000000;"), "{listed}");
+    assert!(listed.contains("./a d 755 ") && listed.contains("./a-large f 644  3000000 "), "{listed}");
+    assert!(cfg!(not(unix)) || listed.contains("./link l 777 a/new "), "{listed}");
+
+    sample.lines.borrow_mut().clear();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::remove_file(sample.path().join(".dockerignore")).unwrap();
+    fs::remove_file(sample.path().join("Dockerfile")).unwrap();
+    let dockerfile = format!("FROM {BASE}\nCOPY . /here\nRUN cd /here && find . -printf '%p %y;'\n");
+    fs::write(elsewhere.path().join("Other"), dockerfile).unwrap();
+    sample.request.build.dockerfile = elsewhere.path().join("Other");
+    sample.build(&engine).await.unwrap();
+    let listed = sample.lines.borrow().join("\n");
+    assert!(listed.contains("./empty f;") && !listed.contains("ockerfile f;"), "{listed}");
+}
+
+#[tokio::test]
+async fn a_context_that_is_sent_apart_is_held_against_its_hash_too() {
+    let Some(engine) = engine_with_base().await else { return };
+    let sample = Sample::new(&format!("FROM {BASE}\nCOPY new /\n"));
+    fs::write(sample.path().join(".dockerignore"), "Dockerfile\n").unwrap();
+    fs::write(sample.path().join("new"), unique()).unwrap();
+    let mut request = sample.request.clone();
+    let hashed = fingerprint(&request.build, request.architecture).await.unwrap();
+    (request.fingerprint, request.parts) = (hashed.hash, hashed.parts);
+    fs::write(sample.path().join("new"), "something else").unwrap();
+    let error = engine.build(&request, &|_| {}).await.unwrap_err();
+    assert!(error.is::<crate::docker::Changed>() && error.to_string().starts_with("new changed"), "{error}");
+}

@@ -112,7 +112,6 @@ impl Ignore {
     }
 
     /// [`Self::judge`] from the root of the context on.
-    #[cfg(any(test, fuzzing))]
     pub fn excludes(&self, name: &str) -> bool {
         let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
         let folder = folders.fold(None, |above, folder| Some(self.judge(folder, above.as_ref())));

@@ -3,12 +3,14 @@
 //! bollard opens one of its own for `version=2`, but it serves none of these as they are needed, so ours takes its place.
 
 mod auth;
+mod file_sync;
 mod health;
 mod road;
 mod secrets;
 mod ssh;
 
 pub use auth::Asked;
+pub use file_sync::{DOCKERFILE, Files};
 #[cfg(test)]
 pub use road::Direct;
 pub use secrets::LARGEST as LARGEST_SECRET;
@@ -21,7 +23,10 @@ use bollard::{
     health::health_server::{HealthServer, SERVICE_NAME as HEALTH},
     moby::{
         buildkit::secrets::v1::secrets_server::{SERVICE_NAME as SECRETS, SecretsServer},
-        filesync::v1::auth_server::{AuthServer, SERVICE_NAME as AUTH},
+        filesync::v1::{
+            auth_server::{AuthServer, SERVICE_NAME as AUTH},
+            file_sync_server::{FileSyncServer, SERVICE_NAME as FILES},
+        },
         sshforward::v1::ssh_server::{SERVICE_NAME as SSH, SshServer},
     },
 };
@@ -58,6 +63,8 @@ pub struct Services {
     auth: AuthServer<Credentials>,
     /// Only for a Dockerfile that asks for it: a base image's own steps (`ONBUILD`) shall not get at it unasked.
     ssh: Option<SshServer<Agent>>,
+    /// Only for a build whose files are not sent as a tar.
+    files: Option<FileSyncServer<Files>>,
     health: HealthServer<Serving>,
 }
 
@@ -69,12 +76,14 @@ impl Services {
     pub fn new(
         secrets: &BTreeMap<String, SecretValue>,
         ssh: Option<Agent>,
+        files: Option<Files>,
     ) -> Result<(Self, mpsc::Receiver<Asked>)> {
         let (asked, asks) = mpsc::channel(1);
         let services = Self {
             secrets: SecretsServer::new(Values::new(secrets)?),
             auth: AuthServer::new(Credentials(asked)),
             ssh: ssh.map(SshServer::new),
+            files: files.map(FileSyncServer::new),
             health: HealthServer::new(Serving),
         };
         Ok((services, asks))
@@ -85,6 +94,9 @@ impl Services {
         if self.ssh.is_some() {
             methods.extend(["CheckAgent", "ForwardAgent"].map(|m| format!("/{SSH}/{m}")));
         }
+        if self.files.is_some() {
+            methods.push(format!("/{FILES}/DiffCopy"));
+        }
         methods
     }
 
@@ -93,11 +105,12 @@ impl Services {
         request: Request<Incoming>,
     ) -> Result<http::Response<tonic::body::Body>, Infallible> {
         let service = request.uri().path().split('/').nth(1).unwrap_or_default();
-        match (service, self.ssh) {
-            (SECRETS, _) => self.secrets.call(request).await,
-            (AUTH, _) => self.auth.call(request).await,
-            (SSH, Some(mut ssh)) => ssh.call(request).await,
-            (HEALTH, _) => self.health.call(request).await,
+        match (service, self.ssh, self.files) {
+            (SECRETS, ..) => self.secrets.call(request).await,
+            (AUTH, ..) => self.auth.call(request).await,
+            (SSH, Some(mut ssh), _) => ssh.call(request).await,
+            (FILES, _, Some(mut files)) => files.call(request).await,
+            (HEALTH, ..) => self.health.call(request).await,
             _ => Ok(tonic::Status::unimplemented("").into_http()),
         }
     }
