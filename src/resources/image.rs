@@ -9,7 +9,7 @@ use super::{
     variant,
 };
 use crate::{
-    aws::{FoundExt, call},
+    aws::call,
     docker::{self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, SecretValue},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
     stack::{Architecture, Build},
@@ -86,27 +86,34 @@ impl Image {
         Shelf { at: &self.at, account: None, repository, architecture }
     }
 
-    /// What ECR's archive has does not count: it can't be pulled.
-    async fn tagged(&self, tag: &str, to: &Reporter) -> Result<Option<ImageDetail>> {
-        let id = ImageIdentifier::builder().image_tag(tag).build();
-        let request =
-            self.at.cloud.ecr.describe_images().repository_name(&self.repository_name).image_ids(id);
-        let answer = call(to, "DescribeImages", || request.clone().send()).await.found()?;
-        let detail = answer.and_then(|a| a.image_details).and_then(|d| d.into_iter().next());
-        Ok(detail.filter(is_active))
-    }
-
-    /// The image of this content, and its tag.
-    async fn current(&self, to: &Reporter) -> Result<Option<(String, ImageDetail)>> {
+    /// The image of this content: its tag, and the digest to deploy.
+    async fn current(&self, to: &Reporter) -> Result<Option<(String, String)>> {
         let tag = self.tag()?;
-        let (repository, tagged) =
-            tokio::join!(self.at.cloud.repository(&self.repository_name), self.tagged(&tag, to));
+        let (repository, digest) = tokio::join!(
+            self.at.cloud.repository(&self.repository_name),
+            self.usable(ImageIdentifier::builder().image_tag(&tag).build(), to)
+        );
         if repository?.as_ref().as_ref().is_none_or(tags_move) {
-            return Ok(tagged?.map(|detail| (tag, detail)));
+            return Ok(digest?.map(|digest| (tag, digest)));
         }
         let all = variant::list(&self.at, &self.repository_name, &tag, to).await?;
-        let newest = all.into_iter().rfind(|(_, detail)| is_active(detail));
-        Ok(newest.map(|(n, detail)| (variant::name(&tag, n), detail)))
+        let Some((n, detail)) = all.into_iter().rfind(|(_, detail)| is_active(detail)) else {
+            return Ok(None);
+        };
+        let id = ImageIdentifier::builder().set_image_digest(detail.image_digest).build();
+        Ok(self.usable(id, to).await?.map(|digest| (variant::name(&tag, n), digest)))
+    }
+
+    /// The digest to deploy of what is there. What Lambda can't run does not count, like what ECR's archive has: a tag of the
+    /// right content would keep a function Failed for good.
+    async fn usable(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<String>> {
+        match self.shelf().runnable(id, to).await {
+            Err(e) if e.is::<Flaw>() => {
+                to.note(format!("warning: an image of this content is there, and is made anew: {e}"));
+                Ok(None)
+            }
+            other => other,
+        }
     }
 
     /// Where tags can't be moved, the tag of what is pushed is one that was never there.
@@ -260,8 +267,7 @@ impl Resource for Image {
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
         self.read_fingerprint().await?;
-        let Some((tag, detail)) = self.current(&to).await? else { return Ok(None) };
-        let digest = self.shelf().single(&detail, &to).await?;
+        let Some((tag, digest)) = self.current(&to).await? else { return Ok(None) };
         let output = ImageOutput { digest, tag: tag.clone() };
         Ok(Some(Live { props: Props { tag, rebuild: false }, output, owner: Owner::Us }))
     }

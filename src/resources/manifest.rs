@@ -7,7 +7,7 @@ use crate::{
     stack::Architecture,
 };
 use anyhow::{Context as _, Result, bail};
-use aws_sdk_ecr::types::{Image, ImageDetail, ImageFailureCode, ImageIdentifier};
+use aws_sdk_ecr::types::{Image, ImageFailureCode, ImageIdentifier};
 use oci_spec::image::{ImageIndex, Os, Platform};
 use serde_json::Value;
 use std::fmt;
@@ -59,20 +59,6 @@ impl Shelf<'_> {
         Ok(Some(child))
     }
 
-    /// The digest to deploy: the image's own or, where a push made an index, its child for the architecture.
-    ///
-    /// # Errors
-    /// As [`Shelf::runnable`].
-    pub async fn single(&self, detail: &ImageDetail, to: &Reporter) -> Result<String> {
-        let digest = detail.image_digest.clone().context("DescribeImages answered without a digest")?;
-        if !is_index(detail.image_manifest_media_type()) {
-            return Ok(digest);
-        }
-        let id = ImageIdentifier::builder().image_digest(&digest).build();
-        let index = self.pull(id, to).await?;
-        self.child_in(&index.with_context(|| format!("the index {digest} is not in ECR any more"))?)
-    }
-
     async fn pull(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<Image>> {
         let kinds = INDEXES.iter().chain(&MANIFESTS).map(|kind| (*kind).to_owned()).collect();
         let request = self.at.cloud.ecr.batch_get_image().repository_name(self.repository);
@@ -113,8 +99,8 @@ impl Shelf<'_> {
         };
         Err(Flaw(format!(
             "Lambda can't run the image {}@{}: its layer {} is {how}, and Lambda reads layers that are compressed with gzip only. \
-             A layer of that kind comes from the base image: pull the base from a registry that has it with gzip, or build with BuildKit and \
-             `--output type=image,compression=gzip,force-compression=true`",
+             A layer of that kind comes from the base image, and BuildKit makes gzip of it: lambdeploy asks for that on Docker 23 or later, \
+             without DOCKER_BUILDKIT=0; elsewhere it is `docker buildx build --output type=image,compression=gzip,force-compression=true`",
             self.repository,
             digest_of(image)?,
             layer["digest"].as_str().unwrap_or_default(),

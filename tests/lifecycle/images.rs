@@ -91,3 +91,37 @@ async fn what_is_in_the_archive_is_not_there() {
         assert_eq!(pulled.images().len(), 1, "what runs can be pulled");
     }
 }
+
+/// Puts in the tag's place what a store that keeps layers as they came would have pushed.
+async fn with_zstd(aws: &Cloud, tag: &str) {
+    let id = |tag: &str| ImageIdentifier::builder().image_tag(tag).build();
+    let get = aws.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(id(tag));
+    let pulled = get.send().await.unwrap();
+    let manifest = pulled.images()[0].image_manifest().unwrap().replace("tar+gzip", "tar+zstd");
+    // Its layers go with their last image, and a tag may be one that can't be moved.
+    for (new, old) in [("meanwhile", tag), (tag, "meanwhile")] {
+        let put = aws.ecr.put_image().repository_name(REPOSITORY).image_tag(new);
+        put.image_manifest(&manifest).send().await.unwrap();
+        aws.ecr.batch_delete_image().repository_name(REPOSITORY).image_ids(id(old)).send().await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_whose_image_lambda_can_not_run_is_not_there() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    for fixed in [false, true] {
+        if fixed {
+            assert!(world.destroy(HELLO).await.is_complete());
+            immutable(&aws).await;
+        }
+        up(&world, false).await;
+        with_zstd(&aws, &tags(&aws).await.remove(0)).await;
+        assert_eq!(lines(&world.plan(HELLO).await)[0], "+ image/hello");
+        up(&world, false).await;
+        let id = ImageIdentifier::builder().image_digest(format!("sha256:{}", running(&aws).await)).build();
+        let pulled =
+            aws.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(id).send().await.unwrap();
+        assert!(pulled.images()[0].image_manifest().unwrap().contains("tar+gzip"), "what runs can be read");
+    }
+}
