@@ -81,6 +81,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// Whether both are made from one image, wherever that is.
+    pub fn has_the_image_of(&self, other: &Self) -> bool {
+        self.image.source == other.image.source && self.architecture == other.architecture
+    }
+
     /// A function of which nothing but its names matters any more.
     pub fn bare(key: &str, name: &str) -> Self {
         let role = ManagedRole { name: None, policies: Vec::new(), statements: Vec::new(), boundary: None };
@@ -132,16 +137,24 @@ impl std::fmt::Debug for Text {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Image {
     pub source: ImageSource,
-    /// ECR repository name; default `<stack>/<key>`. With `uri` the repository is not ours and this is its name.
+    /// ECR repository name, which functions may share; default `<stack>/<key>`, or the repository of the first function of the
+    /// file that is built from the same. With `uri` the repository is not ours and this is its name.
     pub repository: String,
     /// Own images that pruning leaves, besides those in use; default 10, at least 1.
     pub keep: u32,
 }
 
+impl Image {
+    /// Whether this tool puts it into its repository.
+    pub fn is_pushed(&self) -> bool {
+        !matches!(self.source, ImageSource::Uri(_))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum ImageSource {
     Context(Build),
-    /// An image that is already in this account's ECR, by tag or digest.
+    /// An image that is already in ECR, of this account or another, by tag or digest.
     Uri(String),
     /// A file: OCI layout as tar, or what `docker save` writes.
     Archive(PathBuf),

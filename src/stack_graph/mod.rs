@@ -55,7 +55,7 @@ pub struct StackGraph<'a> {
     pub api: Handle<RestApiOutput>,
     pub stage: Option<Handle<StageOutput>>,
     pub keys: Vec<Handle<ApiKeyOutput>>,
-    pushed: Vec<Pushed>,
+    pushed: Vec<Pushed<'a>>,
 }
 
 /// The handles of one function that others need.
@@ -103,7 +103,8 @@ impl<'a> StackGraph<'a> {
     fn wish(&mut self) {
         let api = self.api.clone();
         let mut behind = Vec::new();
-        for function in self.stack.functions.values() {
+        let stack = self.stack;
+        for function in stack.functions.values() {
             behind.extend(self.function(function, &api));
         }
         let stage = self.definition_and_stage(&api, behind);
@@ -113,7 +114,7 @@ impl<'a> StackGraph<'a> {
     }
 
     /// A function with all that is its own; gives the ids that a live stage waits for.
-    fn function(&mut self, wish: &stack::Function, api: &Handle<RestApiOutput>) -> [Id; 2] {
+    fn function(&mut self, wish: &'a stack::Function, api: &Handle<RestApiOutput>) -> [Id; 2] {
         let role = self.role(wish, api);
         let log_group = self.log_group(wish, api);
         let (repository, image) = self.image(wish, api);
@@ -155,21 +156,11 @@ impl<'a> StackGraph<'a> {
 
     fn image(
         &mut self,
-        wish: &stack::Function,
+        wish: &'a stack::Function,
         api: &Handle<RestApiOutput>,
     ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
-        let (repository_id, id) = (Id::of("repository", &wish.key), Id::of("image", &wish.key));
         let source = match &wish.image.source {
-            ImageSource::Uri(uri) => {
-                let repository = self.graph.add(ForeignRepository { id: repository_id, uri: uri.clone() });
-                let pinned = PinnedImage {
-                    at: self.at.clone(),
-                    id,
-                    uri: uri.clone(),
-                    architecture: wish.architecture,
-                };
-                return (repository, self.graph.add(pinned));
-            }
+            ImageSource::Uri(uri) => return self.pinned_image(wish, uri),
             ImageSource::Archive(file) => Source::Archive(file.clone()),
             ImageSource::Context(build) => Source::Context {
                 build: build.clone(),
@@ -177,22 +168,14 @@ impl<'a> StackGraph<'a> {
                 rebuild: self.wishes.rebuild,
             },
         };
-        self.pushed.push(Pushed {
-            id: id.clone(),
-            repository: repository_id.clone(),
-            repository_name: wish.image.repository.clone(),
-            built: matches!(wish.image.source, ImageSource::Context(_)),
-        });
-        let repository = self.graph.add(Repository {
-            at: self.at.clone(),
-            id: repository_id,
-            name: wish.image.repository.clone(),
-            keep: self.stack.retain.images,
-            api: api.id(),
-        });
+        // Equal images are built and pushed once.
+        if let Some(same) = self.pushed.iter().find(|it| it.is_of(wish)) {
+            return (same.repository.clone(), same.image.clone());
+        }
+        let repository = self.repository(wish, api);
         let image = self.graph.add(Image {
             at: self.at.clone(),
-            id,
+            id: Id::of("image", &wish.key),
             repository_name: wish.image.repository.clone(),
             repository: repository.clone(),
             architecture: wish.architecture,
@@ -200,7 +183,47 @@ impl<'a> StackGraph<'a> {
             docker: self.docker.clone(),
             fingerprint: OnceCell::new(),
         });
+        self.pushed.push(Pushed { of: wish, repository: repository.clone(), image: image.clone() });
         (repository, image)
+    }
+
+    /// Somebody else's image, where it is.
+    fn pinned_image(
+        &mut self,
+        wish: &stack::Function,
+        uri: &str,
+    ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
+        let id = Id::of("repository", &wish.key);
+        let repository = self.graph.add(ForeignRepository { id, uri: uri.to_owned() });
+        let image = self.graph.add(PinnedImage {
+            at: self.at.clone(),
+            id: Id::of("image", &wish.key),
+            uri: uri.to_owned(),
+            architecture: wish.architecture,
+        });
+        (repository, image)
+    }
+
+    /// Functions may share one.
+    fn repository(
+        &mut self,
+        wish: &stack::Function,
+        api: &Handle<RestApiOutput>,
+    ) -> Handle<RepositoryOutput> {
+        let name = &wish.image.repository;
+        if let Some(same) = self.pushed.iter().find(|it| it.of.image.repository == *name) {
+            return same.repository.clone();
+        }
+        // It is called after the function whose default name it has, whoever else uses it.
+        let owner = name.strip_prefix(&self.stack.name).and_then(|rest| rest.strip_prefix('/'));
+        let owner = owner.filter(|key| self.stack.functions.contains_key(*key)).unwrap_or(&wish.key);
+        self.graph.add(Repository {
+            at: self.at.clone(),
+            id: Id::of("repository", owner),
+            name: name.clone(),
+            keep: self.stack.retain.images,
+            api: api.id(),
+        })
     }
 
     fn lambda(

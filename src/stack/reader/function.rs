@@ -13,7 +13,10 @@ use crate::stack::{
 impl Reader<'_> {
     pub(super) fn functions(&mut self, root: &Node) -> BTreeMap<String, Function> {
         let entries = root.get("functions").map(Node::entries).unwrap_or_default();
-        entries.iter().map(|entry| (entry.key.clone(), self.function(entry))).collect()
+        let mut functions: BTreeMap<_, _> =
+            entries.iter().map(|entry| (entry.key.clone(), self.function(entry))).collect();
+        share_repositories(entries, &mut functions);
+        functions
     }
 
     fn function(&mut self, entry: &Entry) -> Function {
@@ -68,6 +71,23 @@ impl Reader<'_> {
             self.tell(Mistake::at(place, format!("`{key}` has a quote that is not closed")));
         }
         words
+    }
+}
+
+/// Equal images are built and pushed once: what names no repository is in that of the first function of the file which is
+/// built from the same.
+fn share_repositories(entries: &[Entry], functions: &mut BTreeMap<String, Function>) {
+    for (n, entry) in entries.iter().enumerate() {
+        let written = entry.value.get("image").is_some_and(|image| image.get("repository").is_some());
+        let Some(own) = functions.get(&entry.key).filter(|own| !written && own.image.is_pushed()) else {
+            continue;
+        };
+        let earlier = entries.iter().take(n).filter_map(|earlier| functions.get(&earlier.key));
+        let same =
+            earlier.into_iter().find(|it| it.has_the_image_of(own)).map(|it| it.image.repository.clone());
+        if let (Some(repository), Some(own)) = (same, functions.get_mut(&entry.key)) {
+            own.image.repository = repository;
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Names that AWS keeps apart: no two functions may share a function name, a repository or a role.
+//! Names that AWS keeps apart: no two functions may share a function name or a role. A repository they may share.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use crate::stack::{
     mistake::Mistake,
     node::Node,
     place::Place,
-    types::{Function, ImageSource, Role},
+    types::{Function, Role},
 };
 
 pub fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<String, Function>, region: Option<&str>) {
@@ -20,7 +20,6 @@ pub fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<String, Func
         let Some(function) = functions.get(&entry.key) else { continue };
         let own = Own { function, node: &entry.value, place: entry.key_place };
         own.function_name(reader, &mut taken);
-        own.repository(reader, &mut taken);
         own.role(reader, &mut taken, region);
     }
 }
@@ -43,14 +42,6 @@ impl Own<'_> {
             self.too_long(reader, "function", "name");
         }
         self.claim(reader, taken, "function", &self.function.name, written);
-    }
-
-    fn repository(&self, reader: &mut Reader, taken: &mut Taken) {
-        let image = &self.function.image;
-        if !matches!(image.source, ImageSource::Uri(_)) {
-            let written = self.node.get("image").and_then(|image| image.get("repository"));
-            self.claim(reader, taken, "repository", &image.repository, written);
-        }
     }
 
     /// IAM compares names without case.

@@ -121,18 +121,23 @@ const IMAGE: Fields = Fields::new(&[
         "What `RUN --mount=type=secret,id=…` sees.",
     )
     .default(Default::EmptyMap),
-    Field::new("uri", Shape::Text(&limits::IMAGE_URI), "An image that is already in this account's ECR."),
+    Field::new("uri", Shape::Text(&limits::IMAGE_URI), "An image that is already in ECR: of this account, or of another that lets this one pull."),
     Field::new(
         "archive",
         Shape::Text(&limits::PATH),
         "A tar file: an OCI layout, or what `docker save` writes. It is pushed without Docker.",
     ),
-    Field::new("repository", Shape::Text(&limits::REPOSITORY), "The ECR repository. Default: <stack>/<key>.")
-        .needed(),
+    Field::new(
+        "repository",
+        Shape::Text(&limits::REPOSITORY),
+        "The ECR repository; functions may share one. Default: <stack>/<key>, or that of an earlier function which is \
+         built from the same.",
+    )
+    .needed(),
     Field::new(
         "keep",
         Shape::Whole { min: 1, max: limits::WHOLE },
-        "How many own images stay in the repository.",
+        "How many own images stay in the repository, besides those in use; functions that share it add up.",
     )
     .default(Default::Whole(defaults::KEEP)),
 ])

@@ -186,3 +186,34 @@ fn warnings() {
     assert_eq!(routes(149).unwrap().warnings.len(), 0);
     assert!(routes(150).unwrap().warnings[0].contains("make 301 resources"));
 }
+
+#[test]
+fn functions_share_a_repository_by_name_or_because_they_are_built_from_the_same() {
+    let of = |functions: &str| {
+        let text =
+            format!("stack: s\nregion: us-east-2\nfunctions:\n{functions}api: {{routes: {{GET /: a}}}}\n");
+        let stack = parse(&text).unwrap();
+        let repositories = stack.functions.values().map(|f| f.image.repository.clone());
+        repositories.collect::<Vec<_>>()
+    };
+    // The first of the file, whatever the keys are.
+    assert_eq!(of("  b: {image: {context: .}}\n  a: {image: {context: .}, command: x}\n"), ["s/b", "s/b"]);
+    let named = "  a: {image: {context: ., repository: mine}}\n  b: {image: {context: .}}\n";
+    assert_eq!(of(named), ["mine", "mine"]);
+    let apart = "  a: {image: {context: .}}\n  b: {image: {context: ., repository: other}}\n";
+    assert_eq!(of(apart), ["s/a", "other"]);
+    let together =
+        "  a: {image: {context: x, repository: s/all}}\n  b: {image: {archive: y, repository: s/all}}\n";
+    assert_eq!(of(together), ["s/all", "s/all"]);
+    for other in [
+        "image: {context: other}",
+        "image: {context: ., args: {A: b}}",
+        "architecture: arm64, image: {context: .}",
+    ] {
+        assert_eq!(
+            of(&format!("  a: {{image: {{context: .}}}}\n  b: {{{other}}}\n")),
+            ["s/a", "s/b"],
+            "{other}"
+        );
+    }
+}

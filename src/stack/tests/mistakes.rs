@@ -420,8 +420,6 @@ fn of_names_that_meet() {
     ] {
         assert_eq!(told(&functions("s", a, b)), [want]);
     }
-    let text = functions("s", "", "").replace("archive: x", "archive: x, repository: s/a");
-    assert_eq!(told(&text), ["5:39 `b` and `a` have one repository name"]);
     assert_eq!(told(&functions("s-", "", "")).len(), 2, "`s-/a` is no name of a repository");
     let long = functions("s", "", "")
         .replace("  a:", &format!("  a{}:", "a".repeat(60)))
