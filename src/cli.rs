@@ -95,6 +95,8 @@ pub enum Command {
     Verify(Verify),
     /// The functions' log lines
     Logs(Logs),
+    /// The stacks of the account in the region; needs no stack file
+    List,
     /// Serve the local AWS
     Local(Local),
 }
@@ -122,6 +124,9 @@ pub struct Up {
     /// Skip the check of the contract from outside
     #[arg(long)]
     pub no_verify: bool,
+    /// Agree, by the stack's name, that none of the functions which it has now stays
+    #[arg(long, value_name = "STACK")]
+    pub end_all: Option<String>,
 }
 
 #[derive(Debug, Args)]

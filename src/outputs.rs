@@ -33,6 +33,23 @@ pub struct Key {
     pub value: Option<String>,
 }
 
+/// One stack of several.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    pub stack: String,
+    pub region: String,
+    pub api_id: String,
+    pub api_name: String,
+    /// When its API was made, in UTC.
+    pub created: Option<String>,
+    /// Its API was there before the stack.
+    pub adopted: bool,
+    /// Names in AWS.
+    pub functions: Vec<String>,
+    /// Names of its API keys.
+    pub keys: Vec<String>,
+}
+
 impl Outputs {
     /// A line to try, without the key's value.
     pub fn curl(&self, stack: &Stack) -> Option<String> {

@@ -1,6 +1,7 @@
 //! One file a command: load, build the graph, run it beside a UI, say how it ended.
 
 mod destroy;
+mod list;
 mod local;
 mod logs;
 pub mod output;
@@ -42,6 +43,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Output(args) => output::run(common, &args, printer).await,
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
+        Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
     }
 }

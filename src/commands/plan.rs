@@ -59,6 +59,9 @@ pub(super) async fn observed<'a>(
     };
     let graph = StackGraph::observed(&session.stack, &session.cloud, session.docker(), wishes).await?;
     session.warn_of_root(printer)?;
+    for earlier in &graph.earlier {
+        printer.warn(earlier);
+    }
     Ok(graph)
 }
 

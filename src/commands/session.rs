@@ -31,7 +31,7 @@ impl Session {
         for warning in &stack.warnings {
             printer.warn(warning);
         }
-        let cloud = Cloud::connect(target(&stack, common, printer).await?).await?;
+        let cloud = Cloud::connect(target(Some(&stack), common, printer).await?).await?;
         cloud.tell(printer.sink());
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
@@ -77,10 +77,25 @@ impl Session {
     }
 }
 
-async fn target(stack: &Stack, common: &Common, printer: &Printer) -> Result<Target> {
+/// The clients alone, for what is about no stack in particular. A stack file that is there says region and profile.
+///
+/// # Errors
+/// As [`Session::open`].
+pub async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud>> {
+    let stack = if common.file.exists() {
+        Some(stack::load(&common.file, Values::NotNeeded, &|name| std::env::var(name).ok())?)
+    } else {
+        None
+    };
+    let cloud = Cloud::connect(target(stack.as_ref(), common, printer).await?).await?;
+    cloud.tell(printer.sink());
+    Ok(cloud)
+}
+
+async fn target(stack: Option<&Stack>, common: &Common, printer: &Printer) -> Result<Target> {
     let region = region(stack, common, &|name| std::env::var(name).ok());
     if common.local {
-        let account = stack.account.clone().unwrap_or_else(|| "000000000000".to_owned());
+        let account = stack.and_then(|s| s.account.clone()).unwrap_or_else(|| "000000000000".to_owned());
         let endpoint = background::find_or_start(printer).await?;
         return Ok(Target::Local {
             endpoint,
@@ -88,15 +103,19 @@ async fn target(stack: &Stack, common: &Common, printer: &Printer) -> Result<Tar
             region: region.unwrap_or_else(|| "us-east-1".to_owned()),
         });
     }
-    let line = stack.profile_line.unwrap_or_default();
+    let line = stack.and_then(|s| s.profile_line).unwrap_or_default();
     let place = format!("{}, line {line},", common.file.display());
-    let in_file = stack.profile.clone().map(|name| (name, place));
+    let in_file = stack.and_then(|s| s.profile.clone()).map(|name| (name, place));
     Ok(Target::Aws { profile: ProfileWish { asked: common.profile.clone(), in_file }, region })
 }
 
 /// `--region`, then the environment, then the stack file; what none of them says is the profile's.
-fn region(stack: &Stack, common: &Common, environment: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+fn region(
+    stack: Option<&Stack>,
+    common: &Common,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Option<String> {
     let set = |name| environment(name).filter(|v| !v.is_empty());
     let environment = set("AWS_REGION").or_else(|| set("AWS_DEFAULT_REGION"));
-    common.region.clone().or(environment).or_else(|| stack.region.clone())
+    common.region.clone().or(environment).or_else(|| stack?.region.clone())
 }

@@ -4,9 +4,10 @@ use super::{plan::planned, session::Session};
 use crate::{
     Exit, cli,
     engine::{Change, Id, Plan},
+    exit::Usage,
     outputs::Outputs,
     stack::Values,
-    stack_graph::StackGraph,
+    stack_graph::{StackGraph, ended_functions},
     ui::{Printer, Result as Ended},
 };
 use anyhow::{Context as _, Result};
@@ -25,6 +26,11 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
         return Ok(finish(&session, outputs(), common, printer, Vec::new(), since));
     }
     let asked = Instant::now();
+    let ended = ended_functions(&plan);
+    if !ended.is_empty() && !may_end(&session, &ended, args, common, printer).await? {
+        printer.say("nothing was changed");
+        return Ok(Exit::Failed);
+    }
     if !printer.confirm(&format!("Apply these changes ({destination})?"), common.yes, &session.stop).await? {
         printer.say("nothing was changed");
         return Ok(Exit::Failed);
@@ -47,6 +53,29 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     }
     let exit = finish(&session, outputs(), common, printer, report.done, since);
     Ok(if verified { exit } else { Exit::Broken })
+}
+
+/// Whether it is meant that nothing of what the stack runs now stays: asked by name, because the file may be another stack's
+/// of the same name.
+async fn may_end(
+    session: &Session,
+    ended: &[String],
+    args: &cli::Up,
+    common: &cli::Common,
+    printer: &Printer,
+) -> Result<bool> {
+    let (name, list) = (&session.stack.name, ended.join(", "));
+    match &args.end_all {
+        Some(given) if given == name => Ok(true),
+        Some(given) => {
+            Err(Usage(format!("nothing was changed: --end-all {given}, and the stack is {name}")).into())
+        }
+        None => {
+            let what = format!("every function that the stack {name} has now is deleted ({list})");
+            let why = format!("{what}; if this file is not another stack's, --end-all {name} agrees to that");
+            printer.confirm_by_name(&format!("{what}."), name, &why, common.yes, &session.stop).await
+        }
+    }
 }
 
 /// What is deployed is deployed: old images that stay are no failure. An `up` that broke the contract deletes none, because

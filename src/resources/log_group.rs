@@ -3,7 +3,7 @@
 use super::{Context, gone, resume};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
 use anyhow::Result;
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub struct LogGroup {
     pub retention: Option<u32>,
     /// `retain: [logs]`
     pub keep: bool,
+    /// Its function goes and another comes: nobody may have meant to lose the lines.
+    pub replaced: bool,
     pub api: Id,
 }
 
@@ -106,6 +108,17 @@ impl Resource for LogGroup {
 
     fn retained(&self) -> bool {
         self.keep
+    }
+
+    fn retiring_replaces(&self, have: &Live<Self>) -> Option<String> {
+        let goes = self.replaced && !self.keep && have.owner == Owner::Us;
+        goes.then(|| {
+            format!(
+                "a function goes and another comes, which may be one under a new name: all log lines in {} are deleted, and the old \
+                 images where its repository goes too (`retain: [logs, images]` keeps them)",
+                self.name
+            )
+        })
     }
 
     fn loses(&self, _: &Live<Self>) -> Option<String> {

@@ -5,8 +5,8 @@ use crate::{
     aws::{Inventory, Names},
     engine::{Graph, Handle, Id, Resource},
     resources::{
-        ApiKey, Function, InventoryEntries, LogGroup, Permission, Repository, RestApi, Role, Stage,
-        UsagePlan, Which, own_apis, own_stages,
+        ApiKey, Function, InventoryEntries, LogGroup, Permission, Repository, RepositoryOutput, RestApi,
+        Role, Stage, UsagePlan, Which, own_apis, own_stages,
     },
     stack,
 };
@@ -55,6 +55,11 @@ impl StackGraph<'_> {
         let entries =
             InventoryEntries { at: self.at.clone(), id: Id::only("inventory"), keep: wished.clone() };
         let anchor = self.graph.retire(entries).id();
+        let names = |inventory: &Inventory| -> BTreeSet<String> {
+            inventory.functions.iter().map(|n| n.function.clone()).collect()
+        };
+        // A function that comes with one that goes may be the same under another name.
+        self.renames = !names(wished).is_subset(&names(there));
         for names in there.functions.difference(&wished.functions) {
             self.function_leftovers(names, wished, How::Retire, &anchor);
         }
@@ -115,13 +120,13 @@ impl StackGraph<'_> {
         };
         let role = (!used(&names.role, |n| &n.role)).then(|| self.bare_role(names, anchor));
         let role = role.map(|r| how.add(&mut self.graph, r));
-        let repository =
-            (!used(&names.repository, |n| &n.repository)).then(|| self.bare_repository(names, anchor));
-        let repository = repository.map(|r| how.add(&mut self.graph, r));
+        let repository = (!used(&names.repository, |n| &n.repository))
+            .then(|| self.repository_leftover(names, how, anchor));
         if used(&names.function, |n| &n.function) {
             return;
         }
-        let group = self.bare_log_group(names, anchor);
+        let replaced = how == How::Retire && self.renames;
+        let group = LogGroup { replaced, ..self.bare_log_group(names, anchor) };
         let function = Function {
             at: self.at.clone(),
             id: self.free_id("function", &names.key, &names.function),
@@ -143,6 +148,17 @@ impl StackGraph<'_> {
             authorizes: false,
         };
         how.add(&mut self.graph, permission);
+    }
+
+    /// One that several functions named is one all the same.
+    fn repository_leftover(&mut self, names: &Names, how: How, anchor: &Id) -> Handle<RepositoryOutput> {
+        if let Some(same) = self.gone.get(&names.repository) {
+            return same.clone();
+        }
+        let repository = self.bare_repository(names, anchor);
+        let handle = how.add(&mut self.graph, repository);
+        self.gone.insert(names.repository.clone(), handle.clone());
+        handle
     }
 
     /// `function/analyzer`, or where the file still has that, `function/analyzer (oldName)`.
@@ -171,6 +187,7 @@ impl StackGraph<'_> {
             name: log_group_name(&names.function),
             retention: None,
             keep: self.stack.retain.logs,
+            replaced: false,
             api: anchor.clone(),
         }
     }

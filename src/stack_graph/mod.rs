@@ -5,6 +5,8 @@
 //! two runs at once may have made. [`StackGraph::doom`] adds all of it for a `destroy`, which needs no values and no
 //! Docker.
 
+mod earlier;
+mod ending;
 mod grants;
 mod leftovers;
 mod names;
@@ -23,9 +25,10 @@ use crate::{
     },
     stack::{self, ImageSource, Stack, Text},
 };
+pub use ending::ended_functions;
 use grants::{authorizes, statements};
 pub use names::inventory;
-use names::{log_group_name, role_name};
+use names::{default_role_name, log_group_name, role_name};
 use pruning::Pushed;
 use std::{
     cell::{Cell, OnceCell},
@@ -56,6 +59,12 @@ pub struct StackGraph<'a> {
     pub stage: Option<Handle<StageOutput>>,
     pub keys: Vec<Handle<ApiKeyOutput>>,
     pushed: Vec<Pushed<'a>>,
+    /// Repositories that are no longer in the stack file, by name.
+    gone: BTreeMap<String, Handle<RepositoryOutput>>,
+    /// A function comes where another goes.
+    renames: bool,
+    /// What may be this stack under another name or in another region; where it is made anew.
+    pub earlier: Vec<String>,
 }
 
 /// The handles of one function that others need.
@@ -96,6 +105,9 @@ impl<'a> StackGraph<'a> {
             stage: None,
             keys: Vec::new(),
             pushed: Vec::new(),
+            gone: BTreeMap::new(),
+            renames: false,
+            earlier: Vec::new(),
         }
     }
 
@@ -149,6 +161,7 @@ impl<'a> StackGraph<'a> {
                 name: log_group_name(&wish.name),
                 retention: wish.log_retention,
                 keep: self.stack.retain.logs,
+                replaced: false,
                 api: api.id(),
             })
             .id()

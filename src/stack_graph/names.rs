@@ -29,8 +29,12 @@ pub fn inventory(stack: &Stack, region: &str) -> Inventory {
 pub(super) fn role_name(stack: &Stack, function: &stack::Function, region: &str) -> String {
     match &function.role {
         stack::Role::Managed(stack::ManagedRole { name: Some(name), .. }) => name.clone(),
-        _ => format!("{}-{}-{region}", stack.name, function.key),
+        _ => default_role_name(stack, &function.key, region),
     }
+}
+
+pub(super) fn default_role_name(stack: &Stack, key: &str, region: &str) -> String {
+    format!("{}-{key}-{region}", stack.name)
 }
 
 pub(super) fn log_group_name(function: &str) -> String {

@@ -27,11 +27,19 @@ impl<'a> StackGraph<'a> {
     ) -> Result<Self> {
         let mut this = Self::new(stack, cloud, docker, wishes);
         this.wish();
-        as_caller(stack, cloud, this.graph.observe()).await?;
+        let earlier = as_caller(stack, cloud, this.look()).await?;
+        this.earlier = earlier;
         if this.retire_leftovers().await? {
             this.graph.observe().await?;
         }
         Ok(this)
+    }
+
+    /// Reads what is wished; gives what the stack may have been before.
+    async fn look(&self) -> Result<Vec<String>> {
+        let (observed, earlier) = tokio::join!(self.graph.observe(), self.find_earlier());
+        observed?;
+        earlier
     }
 
     /// Everything that the stack has, to be destroyed, as it is now.

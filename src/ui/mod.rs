@@ -7,6 +7,7 @@ mod json;
 mod plain;
 mod plan;
 mod prompt;
+mod stacks;
 mod status;
 mod style;
 mod terminal;

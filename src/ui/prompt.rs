@@ -10,7 +10,16 @@ use tokio::sync::oneshot;
 /// # Errors
 /// `Interrupted`; a terminal that is gone.
 pub async fn ask(question: &str, stop: &Stop) -> Result<bool> {
-    _ = write!(io::stderr(), "{question} [y/N] ");
+    let answer = line(&format!("{question} [y/N]"), stop).await?;
+    Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Asks for words.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn line(question: &str, stop: &Stop) -> Result<String> {
+    _ = write!(io::stderr(), "{question} ");
     let (give, answer) = oneshot::channel();
     // A read can't be cancelled: its thread is left behind, and ends with the process.
     std::thread::spawn(move || {
@@ -22,5 +31,5 @@ pub async fn ask(question: &str, stop: &Stop) -> Result<bool> {
     if answered.is_err() {
         _ = writeln!(io::stderr());
     }
-    Ok(matches!(answered???.trim().to_lowercase().as_str(), "y" | "yes"))
+    Ok(answered???.trim().to_owned())
 }

@@ -4,12 +4,15 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../sweeps/archive.rs"]
+mod archive;
 mod bad_days;
 mod commands;
 mod engine;
 mod fakes;
 mod interruptions;
 mod locals;
+mod ownership;
 mod shell;
 mod usage;
 mod verify;

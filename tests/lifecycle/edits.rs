@@ -63,11 +63,10 @@ async fn what_leaves_the_file_is_retired_and_the_inventory_shortened() {
     let two: String =
         two.lines().filter(|l| !l.trim_end().ends_with(": orders")).map(|l| format!("{l}\n")).collect();
     let plan = lines(&world.plan(&two).await);
-    for gone in
-        ["- function/orders", "- role/orders", "- log-group/orders", "- repository/orders", "- inventory"]
-    {
+    for gone in ["- function/orders", "- role/orders", "- log-group/orders", "- inventory"] {
         assert!(plan.iter().any(|l| l == gone), "{gone} is not in {plan:#?}");
     }
+    assert!(!plan.iter().any(|l| l.contains("repository/")), "the others use it: {plan:#?}");
     world.settles(&two).await;
     // Former deployments of the API still remember it; they are pruned with time.
     let account = &world.dump()["accounts"][ACCOUNT];

@@ -1,11 +1,16 @@
 //! Images and their repositories as people keep them: tags that can't be moved, an archive, layers that Lambda can't read.
 
 use crate::{
-    stacks::HELLO,
+    stacks::{HELLO, THREE},
     world::{REGION, World, lines, write},
 };
 use aws_sdk_ecr::types::{ImageIdentifier, ImageTagMutability, TargetStorageClass};
-use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use lambdeploy::{
+    aws::Cloud,
+    docker::Call,
+    engine::{Change, Options},
+    stack_graph::Wishes,
+};
 use std::rc::Rc;
 
 const REPOSITORY: &str = "hello/hello";
@@ -124,4 +129,64 @@ async fn a_tag_whose_image_lambda_can_not_run_is_not_there() {
             aws.ecr.batch_get_image().repository_name(REPOSITORY).image_ids(id).send().await.unwrap();
         assert!(pulled.images()[0].image_manifest().unwrap().contains("tar+gzip"), "what runs can be read");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_functions_of_one_context_are_one_build_and_one_push() {
+    let world = World::new();
+    let before = world.dump();
+    world.settles(THREE).await;
+    let calls = world.docker.calls();
+    assert!(matches!(&calls[..], [Call::Build { .. }, Call::Push { .. }]), "{calls:#?}");
+    let aws = cloud(&world).await;
+    let found = aws.ecr.describe_repositories().send().await.unwrap();
+    let names: Vec<_> = found.repositories().iter().filter_map(|r| r.repository_name()).collect();
+    assert_eq!(names, ["shop/items"]);
+    let shared = world.plan_destroy(THREE, &Options::default()).await;
+    let of = |kind: &str| {
+        shared.items.iter().filter(|i| i.id.kind() == kind && i.change == Change::Delete).count()
+    };
+    assert_eq!((of("repository"), of("function")), (1, 3));
+    assert!(world.destroy(THREE).await.is_complete());
+    assert_eq!(world.dump(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repository_that_several_name_goes_with_the_last_of_them() {
+    let two = "
+stack: shop
+region: us-east-2
+functions:
+  a: {image: {context: ., repository: all}}
+  b: {image: {context: ., repository: all, args: {WHICH: b}}}
+  c: {image: {context: ., repository: other}}
+api:
+  routes: {GET /a: a, GET /b: b, GET /c: c}
+";
+    let world = World::new();
+    world.settles(two).await;
+    assert_eq!(world.docker.calls().len(), 6, "three images: two pairs are not equal, one is elsewhere");
+    let aws = cloud(&world).await;
+    let repositories = async || {
+        let found = aws.ecr.describe_repositories().send().await.unwrap();
+        found.repositories().iter().filter_map(|r| r.repository_name.clone()).collect::<Vec<_>>()
+    };
+    let without = |key: &str, text: &str| {
+        let lines = text.lines().filter(|l| !l.starts_with(&format!("  {key}:")));
+        let text: String = lines.map(|l| format!("{l}\n")).collect();
+        text.replace(&format!("GET /{key}: {key}, "), "")
+    };
+    let one = without("a", two);
+    world.settles(&one).await;
+    assert_eq!(repositories().await, ["all", "other"], "b still uses it");
+    let none = without("b", &one);
+    world.settles(&none).await;
+    assert_eq!(repositories().await, ["other"]);
+    // Both at once: the repository is named once.
+    world.settles(two).await;
+    let gone = without("b", &without("a", two));
+    let plan = lines(&world.plan(&gone).await);
+    assert_eq!(plan.iter().filter(|l| l.starts_with("- repository/")).count(), 1, "{plan:#?}");
+    world.settles(&gone).await;
+    assert_eq!(repositories().await, ["other"]);
 }

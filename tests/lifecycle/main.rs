@@ -14,6 +14,7 @@ mod live_url;
 mod names;
 mod neighbours;
 mod other_registries;
+mod ownership;
 mod patience;
 mod pruning;
 mod realistic;

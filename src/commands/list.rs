@@ -1,0 +1,40 @@
+//! `list`: all stacks of an account in a region, by the tags of their REST APIs.
+
+use super::session;
+use crate::{
+    Exit,
+    aws::{Inventory, tags},
+    cli,
+    outputs::Listed,
+    resources::tags_of,
+    ui::Printer,
+};
+use anyhow::Result;
+use aws_sdk_apigateway::types::RestApi;
+
+pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
+    let cloud = session::cloud(common, printer).await?;
+    let apis = cloud.rest_apis().await?;
+    let mut stacks: Vec<Listed> = apis.iter().filter_map(|api| listed(api, &cloud.region)).collect();
+    stacks.sort_by(|a, b| (&a.stack, &a.api_id).cmp(&(&b.stack, &b.api_id)));
+    printer.stacks(&stacks, &cloud.region);
+    Ok(Exit::Done)
+}
+
+/// The stack whose API this is; an API of nobody's is none. Tags say the region too: an API is never copied, its tags may be.
+fn listed(api: &RestApi, region: &str) -> Option<Listed> {
+    let all = tags_of(api);
+    let stack = all.get(tags::STACK).filter(|_| all.get(tags::REGION).is_some_and(|r| r == region))?.clone();
+    let inventory = Inventory::from_tags(&all);
+    let made = api.created_date().and_then(|d| jiff::Timestamp::from_second(d.secs()).ok());
+    Some(Listed {
+        stack,
+        region: region.to_owned(),
+        api_id: api.id().unwrap_or_default().to_owned(),
+        api_name: api.name().unwrap_or_default().to_owned(),
+        created: made.map(|at| at.to_string()),
+        adopted: all.contains_key(tags::ADOPTED),
+        functions: inventory.functions.iter().map(|n| n.function.clone()).collect(),
+        keys: inventory.keys.into_iter().collect(),
+    })
+}

@@ -1,0 +1,89 @@
+//! What a stack that is made anew may have been before: its file may have changed its name, or its region. Nothing of that is
+//! touched, and it goes on running.
+
+use super::{StackGraph, default_role_name};
+use crate::{
+    aws::{Class, Inventory, call, failure_of, tags},
+    engine::{Id, Reporter},
+    resources::{own_api, tags_of},
+    stack::{self, Stack},
+};
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+impl StackGraph<'_> {
+    /// A sentence for each; nothing where the stack is there.
+    ///
+    /// # Errors
+    /// As the calls. Who may not list roles is told of no other region.
+    pub(super) async fn find_earlier(&self) -> Result<Vec<String>> {
+        if own_api(&self.at).await?.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut found = self.of_another_name().await?;
+        let to = self.at.cloud.reporter(&Id::only("roles"));
+        match regions_of_roles(self, &to).await {
+            Ok(regions) => found.extend(regions.iter().map(|region| self.in_another_region(region))),
+            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => {}
+            Err(e) => return Err(e),
+        }
+        Ok(found)
+    }
+
+    /// Stacks of this region with the very same functions.
+    async fn of_another_name(&self) -> Result<Vec<String>> {
+        let keys: BTreeSet<&String> = self.stack.functions.keys().collect();
+        let mut found = Vec::new();
+        for api in self.at.cloud.rest_apis().await?.iter() {
+            let all = tags_of(api);
+            let Some(name) = all.get(tags::STACK).filter(|name| **name != self.stack.name) else { continue };
+            let inventory = Inventory::from_tags(&all);
+            let same = inventory.functions.iter().map(|n| &n.key).collect::<BTreeSet<_>>() == keys;
+            if same {
+                found.push(format!(
+                    "the stack {name} in {region} has functions with the same keys. If this file was `stack: {name}` before: it goes on \
+                     running; `lambdeploy destroy` with that name ends it",
+                    region = self.at.cloud.region
+                ));
+            }
+        }
+        Ok(found)
+    }
+
+    fn in_another_region(&self, region: &str) -> String {
+        let name = &self.stack.name;
+        format!(
+            "the stack {name} has roles in {region} too. If this file said `region: {region}` before: it goes on running there; \
+             `lambdeploy destroy --region {region}` ends it"
+        )
+    }
+}
+
+/// The other regions for which there is a role by the default name of one of the stack's functions.
+async fn regions_of_roles(graph: &StackGraph<'_>, to: &Reporter) -> Result<BTreeSet<String>> {
+    let (cloud, mut marker, mut found) = (&graph.at.cloud, None, BTreeSet::new());
+    loop {
+        let request = cloud.iam.list_roles().max_items(1000).set_marker(marker);
+        let page = call(to, "ListRoles", || request.clone().send()).await?;
+        for role in page.roles() {
+            let functions =
+                graph.stack.functions.values().filter(|f| matches!(f.role, stack::Role::Managed(_)));
+            found.extend(functions.filter_map(|f| region_in(role.role_name(), graph.stack, &f.key)));
+        }
+        marker = page.marker.filter(|_| page.is_truncated);
+        if marker.is_none() {
+            found.remove(&cloud.region);
+            return Ok(found);
+        }
+    }
+}
+
+fn region_in(role: &str, stack: &Stack, key: &str) -> Option<String> {
+    let region = role.strip_prefix(&default_role_name(stack, key, ""))?;
+    let mut parts = region.split('-');
+    let is_word =
+        |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()));
+    let fits = is_word(parts.next()) && is_word(parts.next());
+    let number = region.rsplit('-').next().is_some_and(|n| n.parse::<u8>().is_ok());
+    (fits && number).then(|| region.to_owned())
+}

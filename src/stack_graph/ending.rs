@@ -1,0 +1,13 @@
+//! An `up` that would end all that a stack runs: the file of another stack of the same name, most likely.
+
+use crate::engine::{Change, Plan, Planned};
+
+/// The names of the functions that go, where none of those that are there stays; else none.
+pub fn ended_functions(plan: &Plan) -> Vec<String> {
+    let functions = || plan.items.iter().filter(|i| i.id.kind() == "function");
+    let is_there = |i: &Planned| i.foreign.is_none() && !matches!(i.change, Change::Create | Change::Delete);
+    if functions().any(is_there) {
+        return Vec::new();
+    }
+    functions().filter(|i| i.change == Change::Delete).map(|i| i.called.clone()).collect()
+}
