@@ -1,7 +1,6 @@
 //! Which resource and method of a deployment answers a path.
 
 use crate::apigateway::model::{Draft, Method, Resource};
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// The method that was found, and what the path's variables hold.
@@ -30,8 +29,9 @@ enum Fit {
 pub fn find(draft: &Draft, method: &str, path: &str) -> Result<Route, String> {
     let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
+    let plain = plain(path);
     let matching = draft.resources.values().filter(|r| !r.resource_methods.is_empty());
-    let best = matching.filter_map(|r| Some((fit(&r.path, path)?, r))).max_by(|a, b| a.0.cmp(&b.0));
+    let best = matching.filter_map(|r| Some((fit(&r.path, &plain)?, r))).max_by(|a, b| a.0.cmp(&b.0));
     let (_, resource) = best.ok_or_else(|| format!("no resource with methods matches /{path}"))?;
     let found = resource.resource_methods.get(method).or_else(|| resource.resource_methods.get("ANY"));
     let found = found.ok_or_else(|| format!("resource {} has no method {method}", resource.path))?;
@@ -41,6 +41,21 @@ pub fn find(draft: &Draft, method: &str, path: &str) -> Result<Route, String> {
         method: found.clone(),
         path_parameters: parameters(resource, path),
     })
+}
+
+/// A path in the one form in which routes and policies see it: nothing is encoded that need not be. `/secr%65t` is
+/// `/secret`, and `%2F` is no slash.
+pub fn plain(path: &str) -> String {
+    let mut plain = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('%') {
+        plain.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let needless = code.map(char::from).filter(|c| c.is_ascii_alphanumeric() || "-._~:".contains(*c));
+        plain.push(needless.unwrap_or('%'));
+        rest = &rest[at + if needless.is_some() { 3 } else { 1 }..];
+    }
+    plain + rest
 }
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
@@ -63,15 +78,11 @@ fn fit(template: &str, path: &str) -> Option<Vec<Fit>> {
                 return Some(fits);
             }
             Some(_) => fits.push(Fit::Variable),
-            None if same(wanted, given) => fits.push(Fit::Literal),
+            None if wanted == given => fits.push(Fit::Literal),
             None => return None,
         }
     }
     rest.next().is_none().then_some(fits)
-}
-
-fn same(wanted: &str, given: &str) -> bool {
-    wanted == given || percent_decode_str(given).decode_utf8().is_ok_and(|given| wanted == given)
 }
 
 fn parameters(resource: &Resource, path: &str) -> Map<String, Value> {

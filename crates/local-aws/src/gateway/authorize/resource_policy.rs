@@ -2,7 +2,7 @@
 
 use super::denied;
 use crate::{
-    gateway::{exchange::Exchange, refusal::Refusal},
+    gateway::{exchange::Exchange, refusal::Refusal, routing::plain},
     policy::{self, Context, Decision, Principal},
 };
 use serde_json::Value;
@@ -64,7 +64,7 @@ fn name(principal: &Principal) -> String {
 
 /// The ARN of the called method, as policies and authorizers see it.
 pub fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
-    Ok(exchange.site()?.method_arn(&exchange.request.method, &exchange.request.path))
+    Ok(exchange.site()?.method_arn(&exchange.request.method, &plain(&exchange.request.path)))
 }
 
 /// AWS shows a stranger only the end of the account.

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 /// How far a client's clock may be off.
 const SKEW_SECONDS: i64 = 5 * 60;
+/// The longest that a presigned URL holds: a week.
+const LONGEST_SECONDS: i64 = 604_800;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// RFC 3986: everything but letters, digits and `-._~` is encoded.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -51,17 +53,17 @@ impl Signature {
                     Wrong::Incomplete(format!("AWS query-string parameters must include '{name}'. "))
                 })
             };
-            let expires = part("X-Amz-Expires")?.parse().ok();
+            let expires = expires(&part("X-Amz-Expires")?)?;
             return Self::new(
                 &part("X-Amz-Credential")?,
                 &part("X-Amz-SignedHeaders")?,
                 part("X-Amz-Signature")?,
                 part("X-Amz-Date")?,
-                Some(expires.unwrap_or_default()),
+                Some(expires),
             );
         }
         let header = request.headers.get("authorization").ok_or(Wrong::Missing)?;
-        let parts = header.strip_prefix(ALGORITHM).unwrap_or(header);
+        let parts = header.strip_prefix(ALGORITHM).unwrap_or_default();
         let part = |name: &str| {
             let found = parts.split(',').find_map(|p| p.trim().strip_prefix(name)?.strip_prefix('='));
             found.ok_or_else(|| {
@@ -97,7 +99,7 @@ impl Signature {
             date: date.to_owned(),
             region: region.to_owned(),
             service: service.to_owned(),
-            signed_headers: signed_headers.split(';').map(str::to_owned).collect(),
+            signed_headers: signed_headers.split(';').map(str::to_ascii_lowercase).collect(),
             signature,
             time,
             expires,
@@ -111,6 +113,7 @@ impl Signature {
     pub fn verify(&self, request: &Request, secret: &str, region: &str, now: Timestamp) -> Result<(), Wrong> {
         self.check_scope(region)?;
         self.check_time(now)?;
+        self.check_signed_headers(request)?;
         let scope = format!("{}/{}/{}/aws4_request", self.date, self.region, self.service);
         let canonical = hex(&Sha256::digest(self.canonical_request(request)));
         let text = format!("{ALGORITHM}\n{}\n{scope}\n{canonical}", self.time);
@@ -143,13 +146,30 @@ impl Signature {
         Ok(())
     }
 
+    /// The host, and whatever is AWS's own, count only where they are signed.
+    fn check_signed_headers(&self, request: &Request) -> Result<(), Wrong> {
+        let signed = |name: &str| self.signed_headers.iter().any(|signed| signed == name);
+        if !signed("host") {
+            let text = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+            return Err(Wrong::Invalid(text.to_owned()));
+        }
+        let mut names = request.headers.0.iter().map(|(name, _)| name.to_ascii_lowercase());
+        match names.find(|name| name.starts_with("x-amz-") && !signed(name)) {
+            Some(name) => {
+                let text = format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.");
+                Err(Wrong::Invalid(text))
+            }
+            None => Ok(()),
+        }
+    }
+
     fn check_time(&self, now: Timestamp) -> Result<(), Wrong> {
         let signed = DateTime::strptime("%Y%m%dT%H%M%SZ", &self.time)
             .ok()
             .and_then(|t| t.to_zoned(TimeZone::UTC).ok())
             .map(|t| t.timestamp())
             .ok_or_else(|| Wrong::Invalid(format!("'{}' is no valid date of a signature. ", self.time)))?;
-        if !self.time.starts_with(&self.date) {
+        if self.time.get(..8) != Some(&self.date) {
             return Err(Wrong::Invalid(format!(
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{}' != '{}', from '{}'.",
                 self.date,
@@ -193,6 +213,20 @@ impl Signature {
             self.signed_headers.join(";"),
             hex(&Sha256::digest(&request.body)),
         )
+    }
+}
+
+/// How many seconds a presigned URL holds.
+fn expires(text: &str) -> Result<i64, Wrong> {
+    let wrong = |text: &str| Err(Wrong::Invalid(text.to_owned()));
+    match text.parse::<i64>() {
+        Err(_) => wrong("X-Amz-Expires should be a number"),
+        Ok(..0) => wrong("X-Amz-Expires must be non-negative"),
+        Ok(seconds) if seconds > LONGEST_SECONDS => wrong(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than \
+             604800 seconds",
+        ),
+        Ok(seconds) => Ok(seconds),
     }
 }
 

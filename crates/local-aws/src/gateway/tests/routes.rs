@@ -135,3 +135,26 @@ async fn a_moved_stage_serves_its_former_deployment_for_a_while() {
     tokio::time::advance(aws.inner().config.delays().deployment_live).await;
     assert_eq!(call(&aws, "GET", "/new", &[], "").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_path_has_one_form_for_routes_and_policies_however_it_is_encoded() {
+    let aws = local_aws(Config::default());
+    publish(
+        &aws,
+        draft([("/secret", method("GET", mock("200"))), ("/{proxy+}", method("GET", mock("200")))]),
+    );
+    let policy = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*" },
+        { "Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke",
+          "Resource": "arn:aws:execute-api:*:*:*/*/*/secret" },
+    ] });
+    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+        Some(policy.to_string());
+    for path in ["/secret", "/secr%65t", "/%73%65%63%72%65%74", "/%73ecret/"] {
+        assert_eq!(call(&aws, "GET", path, &[], "").await.status, 403, "{path}");
+    }
+    for path in ["/secret%2F", "/other", "/secret%"] {
+        assert_eq!(call(&aws, "GET", path, &[], "").await.status, 200, "{path}");
+    }
+    assert_eq!(routing::plain("/a%2fb%20c%7E%%41%4"), "/a%2fb%20c~%A%4");
+}

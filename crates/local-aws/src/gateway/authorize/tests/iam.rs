@@ -195,3 +195,77 @@ async fn an_iam_user_may_what_its_policies_say() {
     let forged = Signer { secret: "local", ..ann };
     assert_eq!(send(&aws, forged.sign("GET", "/default/items", "")).await.status, 403);
 }
+
+/// A request whose signature was made by hand, with these signed headers and this date in its scope.
+fn by_hand(headers: &[(&str, &str)], signed: &str, date: &str) -> Request<crate::Body> {
+    use ring::hmac;
+    use sha2::{Digest, Sha256};
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let hmac = |key: &[u8], text: &str| {
+        hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
+    };
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let date = if date == "today" { &now[..8] } else { date };
+    let host = format!("{API}.execute-api.localhost:4566");
+    let all = [headers, &[("host", host.as_str()), ("x-amz-date", now.as_str())]].concat();
+    let value = |name: &str| all.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v);
+    let canonical: String = signed.split(';').map(|name| format!("{name}:{}\n", value(name))).collect();
+    let body = hex(&Sha256::digest(""));
+    let request = hex(&Sha256::digest(format!("GET\n/default/\n\n{canonical}\n{signed}\n{body}")));
+    let scope = format!("{date}/{REGION}/execute-api/aws4_request");
+    let text = format!("AWS4-HMAC-SHA256\n{now}\n{scope}\n{request}");
+    let key = [date, REGION, "execute-api", "aws4_request"]
+        .iter()
+        .fold(b"AWS4local".to_vec(), |key, part| hmac(&key, part));
+    let signature = hex(&hmac(&key, &text));
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=LOCALKEY/{scope}, SignedHeaders={signed}, Signature={signature}"
+    );
+    let mut request = Request::get("/default/").header("authorization", authorization);
+    for (name, value) in all {
+        request = request.header(name, value);
+    }
+    request.body(crate::server::full("")).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_awss_own_has_to_be_signed() {
+    let aws = guarded();
+    let token = [("x-amz-security-token", "t")];
+    let right = by_hand(&token, "host;x-amz-date;x-amz-security-token", "today");
+    assert_eq!((send(&aws, right).await.status, why(&aws)), (200, String::new()));
+    let date = jiff::Timestamp::now().strftime("%Y").to_string();
+    let table: [(&[_], &str, &str, &str); 6] = [
+        (&[], "x-amz-date", "today", "'Host' or ':authority' must be a 'SignedHeader'"),
+        (&[], "", "today", "'Host' or ':authority' must be a 'SignedHeader'"),
+        (&[], "host", "today", "'x-amz-date' must be a 'SignedHeader'"),
+        (&token, "host;x-amz-date", "today", "'x-amz-security-token' must be a 'SignedHeader'"),
+        (&[], "host;x-amz-date", "", "Date in Credential scope does not match"),
+        (&[], "host;x-amz-date", &date, "Date in Credential scope does not match"),
+    ];
+    for (headers, signed, date, text) in table {
+        let seen = send(&aws, by_hand(headers, signed, date)).await;
+        assert_eq!((seen.status, seen.header("x-amzn-errortype")), (403, Some("InvalidSignatureException")));
+        assert!(seen.message().as_str().unwrap().starts_with(text), "{signed}: {}", seen.body);
+    }
+}
+
+#[tokio::test]
+async fn a_presigned_url_holds_a_week_at_most() {
+    let aws = guarded();
+    let presigned = signer();
+    let presigned = Signer { presigned: true, ..presigned };
+    for (seconds, text) in [
+        ("604801", "X-Amz-Expires must be less than a week"),
+        ("315360000", "X-Amz-Expires must be less than a week"),
+        ("-1", "X-Amz-Expires must be non-negative"),
+        ("soon", "X-Amz-Expires should be a number"),
+    ] {
+        let mut request = presigned.sign("GET", "/default/", "");
+        let uri = request.uri().to_string().replace("X-Amz-Expires=600", &format!("X-Amz-Expires={seconds}"));
+        *request.uri_mut() = uri.parse().unwrap();
+        let seen = send(&aws, request).await;
+        assert_eq!(seen.status, 403, "{seconds}");
+        assert!(seen.message().as_str().unwrap().starts_with(text), "{}", seen.body);
+    }
+}
