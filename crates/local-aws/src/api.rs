@@ -7,16 +7,26 @@ use crate::{
     faults::{Cut, Fate, FaultPlan, Stopped},
     gateway::Peer,
     operation::Reply,
-    protocol::{self, Incoming},
+    protocol::{self, Incoming, Refusal},
     request_log::Entry,
     server::{Body, LocalAws, text},
 };
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Limited};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-/// The largest body of an AWS API request that is read (Lambda takes 6 MB, API Gateway's data plane 10 MB).
-const API_BODY_LIMIT: usize = 50 * 1024 * 1024;
 const PLAN_LIMIT: usize = 1024 * 1024;
+
+/// The whole body, as large as its service takes one.
+async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
+    let service = protocol::service_of(parts)?;
+    let limit = service.body_limit();
+    match Limited::new(body, limit).collect().await {
+        Ok(all) => Ok(all.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(protocol::too_large(service, limit)),
+        Err(error) => Err(protocol::broken(service, &error)),
+    }
+}
 
 impl LocalAws {
     pub(crate) async fn api(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
@@ -35,9 +45,9 @@ impl LocalAws {
         let (parts, body) = request.into_parts();
         let start = self.inner().clock.seconds();
         let request_id = self.request_id();
-        let payload = match Limited::new(body, API_BODY_LIMIT).collect().await {
-            Ok(all) => all.to_bytes(),
-            Err(_) => return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n".to_owned())),
+        let payload = match read_body(&parts, body).await {
+            Ok(payload) => payload,
+            Err(refusal) => return Ok(refusal.into_response(&request_id)),
         };
         let mut incoming = match protocol::read(&parts, payload, &self.inner().config) {
             Ok(incoming) => incoming,

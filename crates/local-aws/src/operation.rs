@@ -40,6 +40,17 @@ impl Service {
         })
     }
 
+    /// The largest body of a request, in bytes, from what AWS takes at most: a form with a policy document; a manifest
+    /// of 4 MB or a batch of events of 1 MB, as texts in JSON; an API definition of 6 MB; a function's code.
+    pub fn body_limit(self) -> usize {
+        const MB: usize = 1024 * 1024;
+        match self {
+            Self::Sts | Self::Iam => MB,
+            Self::Ecr | Self::Logs | Self::ApiGateway => 10 * MB,
+            Self::Lambda => 70_167_211,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Sts => "sts",

@@ -1,7 +1,10 @@
 //! What was asked since the start: `GET /_local/requests` answers it as JSON lines, for people, tests and the bench.
 
 use serde::Serialize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 /// One AWS request. Times are seconds since the local AWS started.
 #[derive(Debug, Clone, Serialize)]
@@ -16,20 +19,27 @@ pub struct Entry {
     pub error: Option<String>,
 }
 
-/// The requests in the order in which they ended.
+/// How many are kept.
+const KEPT: usize = 100_000;
+
+/// The latest requests in the order in which they ended.
 #[derive(Debug, Default)]
-pub struct RequestLog(Mutex<Vec<Entry>>);
+pub struct RequestLog(Mutex<VecDeque<Entry>>);
 
 impl RequestLog {
     pub fn add(&self, entry: Entry) {
-        self.lock().push(entry);
+        let mut entries = self.lock();
+        if entries.len() == KEPT {
+            entries.pop_front();
+        }
+        entries.push_back(entry);
     }
 
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().clone()
+        self.lock().iter().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,6 +9,8 @@ use std::{
 
 /// How many calls are kept.
 const KEPT: usize = 10_000;
+/// The longest text that is kept of a call, in bytes: the URL is as long as its client wants.
+const LONGEST: usize = 1024;
 
 /// One call.
 #[derive(Debug, Clone, Serialize)]
@@ -36,16 +38,23 @@ impl Entry {
         Self {
             request_id: exchange.id.clone(),
             time: exchange.received.to_string(),
-            api: target.api.clone(),
-            stage: target.stage.clone(),
-            method: exchange.request.method.clone(),
-            path: exchange.request.path.clone(),
+            api: cut(&target.api),
+            stage: cut(&target.stage),
+            method: cut(&exchange.request.method),
+            path: cut(&exchange.request.path),
             resource: exchange.route.as_ref().map(|r| r.resource_path.clone()),
             key_id: exchange.identity.api_key.as_ref().map(|(id, _)| id.clone()),
             status,
-            why,
+            why: why.map(|why| cut(&why)),
         }
     }
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    text[..text.floor_char_boundary(LONGEST)].to_owned() + "…"
 }
 
 /// The latest calls in their order.

@@ -1,7 +1,7 @@
 //! Events of one stream.
 
 use super::{
-    DAY, LogEvent, LogStream,
+    DAY, LogEvent, LogStream, OVERHEAD,
     input::{self, GROUP, STREAM, TOKEN, done, group_of},
     invalid, logs,
 };
@@ -36,6 +36,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     check_batch(&batch)?;
     let now = call.now.as_millisecond();
     let logs = logs(call);
+    logs.make_room(batch.iter().map(|(_, message)| message.len() + OVERHEAD).sum());
     let group = logs.groups.get_mut(&group).ok_or_else(|| super::not_found("log group"))?;
     let oldest = group.expires_before(now);
     let stream = group.streams.get_mut(&stream).ok_or_else(|| super::not_found("log stream"))?;
@@ -80,7 +81,7 @@ fn read_batch(members: &mut Members<'_>) -> Vec<(i64, String)> {
 }
 
 fn check_batch(batch: &[(i64, String)]) -> Result<(), AwsError> {
-    let bytes: usize = batch.iter().map(|(_, m)| m.len() + 26).sum();
+    let bytes: usize = batch.iter().map(|(_, m)| m.len() + OVERHEAD).sum();
     if bytes > BATCH_BYTES {
         return Err(invalid(format!("Upload too large: {bytes} bytes exceeds limit of {BATCH_BYTES}")));
     }

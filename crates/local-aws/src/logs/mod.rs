@@ -1,5 +1,6 @@
 //! CloudWatch Logs: groups, streams, events.
 
+mod budget;
 mod events;
 mod filter_events;
 mod filter_pattern;
@@ -45,6 +46,9 @@ pub struct Logs {
     /// How many events ever came: tells apart what came in the same millisecond.
     #[serde(skip)]
     arrived: u64,
+    /// Bytes of events that came since they were last counted, and what there was then.
+    #[serde(skip)]
+    at_most: usize,
 }
 
 /// Times are milliseconds since 1970, as everywhere in this service.
@@ -75,6 +79,8 @@ struct LogEvent {
     arrival: u64,
 }
 
+/// Bytes that AWS counts for an event beside its message.
+const OVERHEAD: usize = 26;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Logs {
@@ -93,6 +99,7 @@ impl Logs {
         if !existed && !may_create_group {
             return false;
         }
+        self.make_room(events.iter().map(|(_, message)| message.len() + OVERHEAD).sum());
         let group = self.groups.entry(group.to_owned()).or_insert_with(|| LogGroup::new(now));
         let stream = group.streams.entry(stream.to_owned()).or_insert_with(|| LogStream::new(now));
         for (time, message) in events {
@@ -152,9 +159,9 @@ impl LogStream {
 }
 
 impl LogEvent {
-    /// What AWS counts: the message and 26 bytes.
+    /// What AWS counts.
     fn size(&self) -> usize {
-        self.message.len() + 26
+        self.message.len() + OVERHEAD
     }
 }
 

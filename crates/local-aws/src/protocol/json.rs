@@ -1,6 +1,6 @@
 //! AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are JSON objects.
 
-use super::typed;
+use super::{typed, values};
 use crate::{error::AwsError, operation::Operation, server::Body};
 use bytes::Bytes;
 use http::{Response, request::Parts};
@@ -17,6 +17,7 @@ pub fn read(
     let input = if payload.is_empty() {
         json!({})
     } else {
+        values::check(payload)?;
         serde_json::from_slice(payload).map_err(|e| AwsError::new(400, "SerializationException", e))?
     };
     Ok((operation, input))

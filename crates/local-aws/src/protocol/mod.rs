@@ -6,6 +6,7 @@
 mod json;
 mod query;
 mod rest;
+mod values;
 
 use crate::{
     config::Config,
@@ -70,15 +71,26 @@ pub(crate) fn operations(service: Service) -> &'static [Operation] {
     }
 }
 
+/// The service that a request is for.
+pub fn service_of(parts: &Parts) -> Result<Service, Refusal> {
+    Scope::of(parts)?.service()
+}
+
+/// A body over its service's limit.
+pub fn too_large(service: Service, limit: usize) -> Refusal {
+    let text = format!("Request must be smaller than {limit} bytes.");
+    Refusal::Aws(service, AwsError::new(413, "RequestEntityTooLargeException", text))
+}
+
+/// A body whose end did not come.
+pub fn broken(service: Service, why: impl std::fmt::Display) -> Refusal {
+    Refusal::Aws(service, AwsError::new(400, "SerializationException", format!("the body broke off: {why}")))
+}
+
 /// Reads the credential scope, finds the operation, and gathers its input.
 pub fn read(parts: &Parts, payload: Bytes, config: &Config) -> Result<Incoming, Refusal> {
     let scope = Scope::of(parts)?;
-    let service = Service::from_signing_name(&scope.service).ok_or_else(|| {
-        Refusal::Plain(
-            StatusCode::NOT_IMPLEMENTED,
-            format!("service {} is not implemented by the local AWS\n", scope.service),
-        )
-    })?;
+    let service = scope.service()?;
     let table = operations(service);
     let found = match service {
         Service::Sts | Service::Iam => query::read(table, &payload),
@@ -185,6 +197,13 @@ struct Scope {
 }
 
 impl Scope {
+    fn service(&self) -> Result<Service, Refusal> {
+        Service::from_signing_name(&self.service).ok_or_else(|| {
+            let why = format!("service {} is not implemented by the local AWS\n", self.service);
+            Refusal::Plain(StatusCode::NOT_IMPLEMENTED, why)
+        })
+    }
+
     fn of(parts: &Parts) -> Result<Self, Refusal> {
         let missing = || {
             let why = "this is a local AWS: AWS API requests must be signed (SigV4); see /_local/requests for what was asked\n";

@@ -12,7 +12,14 @@ use quick_xml::escape::escape;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
+/// More than any request of AWS has: a role's fifty tags are a hundred.
+const MOST_PARAMETERS: usize = 5000;
+
 pub fn read(table: &'static [Operation], payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
+    if payload.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
+        let text = format!("the form has more than {MOST_PARAMETERS} parameters");
+        return Err(AwsError::new(400, "MalformedQueryString", text));
+    }
     let form: Vec<(String, String)> =
         serde_urlencoded::from_bytes(payload).map_err(|e| AwsError::new(400, "MalformedQueryString", e))?;
     let action = form.iter().find(|(k, _)| k == "Action").map(|(_, v)| v.as_str()).unwrap_or_default();

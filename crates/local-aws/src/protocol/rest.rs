@@ -1,6 +1,6 @@
 //! REST-JSON: the operation is a method and a path; the error's code is in the header `x-amzn-ErrorType`.
 
-use super::typed;
+use super::{typed, values};
 use crate::{
     error::AwsError,
     operation::{Operation, Service},
@@ -30,6 +30,9 @@ pub fn read(
         .ok_or_else(|| AwsError::not_implemented(format!("{} {path}", parts.method)))?;
     for (wire, member) in operation.query {
         add_query(&mut input, &query, wire, member);
+    }
+    if !operation.body_is_blob() {
+        values::check(payload)?;
     }
     if !operation.body_is_blob()
         && let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(payload)

@@ -4,7 +4,7 @@ use super::*;
 use crate::{DockerEngine, home::Home, registry::testing::upload};
 use bollard::{
     Docker,
-    models::{ContainerCreateBody, ContainerSummary},
+    models::{ContainerCreateBody, ContainerSummary, HostConfig, NetworkCreateRequest},
     query_parameters::{
         CreateContainerOptions, ListContainersOptions, ListVolumesOptions, RemoveContainerOptions,
         StartContainerOptions, WaitContainerOptions,
@@ -226,13 +226,17 @@ async fn a_container_has_no_door_to_the_machine() {
     assert!(volumes.iter().all(|volume| !volume.name.contains(&owner)));
 }
 
-/// What a container that is none of ours, on the engine's usual network, is answered.
+/// What a container that is none of ours, on a network of somebody else's, is answered.
 async fn outside(served: &Served, api: &str, path: &str) -> String {
     let ours = running(&served.docker, &served.owner).await.remove(0).image_id;
     let docker = &served.docker;
+    let network = format!("foreign-{}", crate::random().unwrap());
+    let request = NetworkCreateRequest { name: network.clone(), ..NetworkCreateRequest::default() };
+    docker.create_network(request).await.unwrap();
     let body = ContainerCreateBody {
         image: ours,
         env: Some(vec![format!("ASK={api} {path}")]),
+        host_config: Some(HostConfig { network_mode: Some(network.clone()), ..HostConfig::default() }),
         ..ContainerCreateBody::default()
     };
     let id = docker.create_container(None::<CreateContainerOptions>, body).await.unwrap().id;
@@ -244,6 +248,7 @@ async fn outside(served: &Served, api: &str, path: &str) -> String {
         other => panic!("{other:?}"),
     };
     docker.remove_container(&id, None::<RemoveContainerOptions>).await.unwrap();
+    docker.remove_network(&network).await.unwrap();
     if code == 9 { "no answer".to_owned() } else { format!("exit code {code}") }
 }
 
