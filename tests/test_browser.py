@@ -50,6 +50,7 @@ api:
   routes:
     POST /: size
     POST /open: {{function: size, auth: none}}
+    GET /page: {{function: size, auth: none}}
     GET /signed: {{function: size, auth: iam}}
     GET /pool: {{function: size, auth: {{cognito: ['arn:aws:cognito-idp:us-east-2:000000000000:userpool/us-east-2_a']}}}}
   cors: {{origins: [{origins}]}}
@@ -68,6 +69,23 @@ fetch(url, {method: "POST", headers, body: "{}"}).then(
 GET = """
 const [url, headers, done] = arguments;
 fetch(url, {headers}).then((r) => done({status: r.status}), (error) => done({error: String(error)}));
+"""
+
+# What a page can do without being allowed anything: read, send a form, show an image. Gives the status of each, or why there is none.
+BREAK_IN = """
+const [base, done] = arguments;
+const seen = (options) => (path) => fetch(base + path, options).then((r) => r.type === "opaque" ? "opaque" : r.status, () => "blocked");
+const image = new Promise((over) => {
+  const image = new Image();
+  image.onload = image.onerror = () => over("shown");
+  image.src = base + "/_local/stop?" + Math.random();
+});
+Promise.all([
+  ...["/_local/dump", "/_local/requests", "/v2/", "/restapis"].map(seen({})),
+  ...["/_local/stop", "/v2/app/blobs/uploads/?token=x"].map(seen({method: "POST", mode: "no-cors", body: "x"})),
+  seen({method: "PUT", body: "{}"})("/_local/faults"),
+  image,
+]).then((all) => done(all));
 """
 
 BURST = """
@@ -123,7 +141,8 @@ def client(pages, local_aws, tmp_path_factory):
 
 
 def variables(folder):
-    return dict(line.split("=", 1) for line in (folder / ".env.local").read_text().split())
+    lines = (folder / ".env.local").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +163,8 @@ def site(pages, client, tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     options = webdriver.ChromeOptions()
+    # A name of somebody else's that points at this machine, as DNS rebinding makes one.
+    options.add_argument("--host-resolver-rules=MAP rebound.example 127.0.0.1")
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
         options.add_argument(argument)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
@@ -193,6 +214,50 @@ def test_a_page_from_elsewhere_cannot_read_the_answer_of_a_simple_call(browser, 
     url = client["NEXT_PUBLIC_LAMBDA_API_URL"] + "open"
     assert fetch(browser, pages[1][0], url, Content_Type="text/plain")["status"] == 200
     assert "Failed to fetch" in fetch(browser, pages[1][2], url, Content_Type="text/plain")["error"]
+
+
+def break_in(browser, local_aws, page, base):
+    """What a script on `page` is answered by the doors at `base`; whatever it is, the local AWS goes on as it was."""
+    before = state(local_aws)
+    browser.get(page)
+    answers = browser.execute_async_script(BREAK_IN, base)
+    assert state(local_aws) == before
+    return answers[:-1]
+
+
+def state(local_aws):
+    """All that there is but the functions' logs, which grow by calls of their stage."""
+    with urllib.request.urlopen(f"{local_aws.url}/_local/dump") as dump:
+        accounts = json.load(dump)["accounts"]
+    regions = (region for account in accounts.values() for region in account["regions"].values())
+    return accounts["000000000000"]["iam"], [{k: v for k, v in region.items() if k != "logs"} for region in regions]
+
+
+def test_a_rebound_name_opens_no_door(browser, client, local_aws):
+    rebound = f"http://rebound.example:{local_aws.port}"
+    assert break_in(browser, local_aws, f"{rebound}/_local/dump", rebound) == [403] * 7
+    assert "rebound.example" in browser.find_element(By.TAG_NAME, "body").text
+
+
+def test_the_page_of_a_function_opens_no_door(browser, client, local_aws):
+    path = re.sub(r"//(\w+)\.execute-api\.localhost:(\d+)/", r"//127.0.0.1:\2/_aws/execute-api/\1/", client["NEXT_PUBLIC_LAMBDA_API_URL"])
+    # By the path's form the page has the address of all the other doors.
+    assert break_in(browser, local_aws, f"{path}page", local_aws.url) == [403] * 7
+    assert json.loads(browser.find_element(By.TAG_NAME, "body").text) == {"bytes": 0}
+    own_host = client["NEXT_PUBLIC_LAMBDA_API_URL"]
+    answers = break_in(browser, local_aws, f"{own_host}page", re.match(r"http://[^/]+", own_host)[0])
+    # On the API's own host all of these are paths of the API: stages that it does not have.
+    assert answers == [403] * 7
+
+
+def test_a_page_from_elsewhere_opens_no_door(browser, pages, client, local_aws):
+    answers = break_in(browser, local_aws, f"{pages[1][2]}/index.html", local_aws.url)
+    assert set(answers) <= {"blocked", "opaque"}
+
+
+def test_a_person_may_look_with_a_browser(browser, local_aws):
+    browser.get(f"{local_aws.url}/_local/health")
+    assert browser.find_element(By.TAG_NAME, "body").text == "ok"
 
 
 @pytest.fixture(scope="module")
