@@ -167,7 +167,9 @@ impl Step {
     /// A bar redraws its line after each `\r`: the last drawing counts.
     fn line(&mut self, bytes: &[u8]) -> String {
         let text = String::from_utf8_lossy(bytes);
-        let text = text.trim_end().rsplit('\r').next().unwrap_or_default().to_owned();
+        let text = text.trim_end().rsplit('\r').next().unwrap_or_default();
+        // The classic builder paints what a step writes to its standard error.
+        let text = anstream::adapter::strip_str(text).to_string();
         self.lines.push_back(text.clone());
         if self.lines.len() > TAIL {
             self.lines.pop_front();
@@ -277,7 +279,8 @@ mod tests {
             log.take(stream("Step 1/2 : FROM a\n"));
             log.take(stream(" ---> 123\n"));
             log.take(stream("Step 2/2 : RUN x\n"));
-            log.take(stream(" ---> Running in 1\noh\n"));
+            log.take(stream(" ---> Running in 1\n\u{1b}[91moh\n"));
+            log.take(stream("\u{1b}[0m"));
             assert_eq!(
                 log.failure("1"),
                 "the build failed in `Step 2/2 : RUN x`: 1\nwhat it said last:\n  oh"
