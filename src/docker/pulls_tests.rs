@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Result;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bollard::query_parameters::RemoveImageOptionsBuilder;
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_util::{FutureExt, TryStreamExt, future::LocalBoxFuture};
 use std::{cell::RefCell, collections::BTreeMap, fs, path::Path, rc::Rc};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -67,6 +67,13 @@ impl Place {
 
     /// Builds, and removes the image again.
     async fn build(&self, engine: &Engine) -> Result<BuiltImage> {
+        let (image, name) = self.keep(engine).await?;
+        remove(engine, &name).await;
+        Ok(image)
+    }
+
+    /// Builds; gives the image's name too.
+    async fn keep(&self, engine: &Engine) -> Result<(BuiltImage, String)> {
         let context = self.path().join("context");
         let dockerfile = context.join("Dockerfile");
         let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
@@ -86,9 +93,7 @@ impl Place {
                 *self.lines.borrow_mut() += &format!("{line}\n");
             }
         };
-        let image = engine.build(&request, &on).await?;
-        remove(engine, &tidy::local_name(&request)).await;
-        Ok(image)
+        Ok((engine.build(&request, &on).await?, tidy::local_name(&request)))
     }
 }
 
@@ -267,4 +272,46 @@ async fn a_missing_ssh_agent_is_said() {
     let Some(engine) = place.engine().await else { return };
     place.build(&engine).await.unwrap();
     assert!(place.lines.borrow().contains("SSH_AUTH_SOCK is not set"), "{:?}", place.lines);
+}
+
+/// An image with one layer that is not compressed, as `docker save` writes it on a classic store.
+fn saved(name: &str) -> Vec<u8> {
+    let member = |tar: &mut tar::Builder<Vec<u8>>, name: &str, content: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, content).unwrap();
+    };
+    let mut layer = tar::Builder::new(Vec::new());
+    member(&mut layer, "file", name.as_bytes());
+    let layer = layer.into_inner().unwrap();
+    let config = serde_json::json!({
+        "os": "linux", "architecture": architecture().oci(), "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [crate::docker::blob::digest(&layer)]},
+    });
+    let manifest = serde_json::json!([{"Config": "c.json", "RepoTags": [name], "Layers": ["l/layer.tar"]}]);
+    let mut tar = tar::Builder::new(Vec::new());
+    member(&mut tar, "l/layer.tar", &layer);
+    member(&mut tar, "c.json", config.to_string().as_bytes());
+    member(&mut tar, "manifest.json", manifest.to_string().as_bytes());
+    tar.into_inner().unwrap()
+}
+
+#[tokio::test]
+async fn a_base_that_was_loaded_with_plain_layers_is_pushed_with_gzip() {
+    let base = format!("test-{}/plain:1", std::process::id());
+    let place = Place::new(&format!("FROM {base}\nCOPY Dockerfile /x\n"));
+    let Some(engine) = place.engine().await else { return };
+    let client = &engine.connection().await.unwrap().client;
+    let options = bollard::query_parameters::ImportImageOptionsBuilder::default().quiet(true).build();
+    let load = client.import_image(options, bollard::body_full(saved(&base).into()), None);
+    load.try_collect::<Vec<_>>().await.unwrap();
+    let world = World::new().await;
+    let (image, name) = place.keep(&engine).await.unwrap_or_else(|e| panic!("{e:#}"));
+    engine.push(&image, &world.registry, "team/app", "v1", &|_| {}).await.unwrap();
+    remove(&engine, &name).await;
+    remove(&engine, &base).await;
+    let layers = world.layers("v1").await;
+    assert_eq!(layers.len(), 2);
+    assert!(layers.iter().all(|l| l.ends_with("tar+gzip") || l.ends_with("tar.gzip")), "{layers:?}");
 }

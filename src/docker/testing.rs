@@ -169,6 +169,17 @@ impl World {
         Some((image.image_digest()?.to_owned(), image.image_manifest_media_type()?.to_owned()))
     }
 
+    /// Media types of the layers of what the tag names.
+    pub async fn layers(&self, tag: &str) -> Vec<String> {
+        let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
+        let found =
+            self.ecr.batch_get_image().repository_name("team/app").image_ids(id).send().await.unwrap();
+        let manifest: serde_json::Value =
+            serde_json::from_str(found.images()[0].image_manifest().unwrap()).unwrap();
+        let layers = manifest["layers"].as_array().unwrap();
+        layers.iter().map(|l| l["mediaType"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// The next request of this kind is refused, once.
     pub fn refuse(&self, operation: &str, status: u16) {
         let action = Action::Refuse { status, code: None, retry_after: None };
