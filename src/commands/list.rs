@@ -3,10 +3,10 @@
 use super::session;
 use crate::{
     Exit,
-    aws::{Inventory, tags},
+    aws::tags,
     cli,
     outputs::Listed,
-    resources::tags_of,
+    resources::{inventory_of, tags_of},
     ui::Printer,
 };
 use anyhow::Result;
@@ -25,7 +25,7 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
 fn listed(api: &RestApi, region: &str) -> Option<Listed> {
     let all = tags_of(api);
     let stack = all.get(tags::STACK).filter(|_| all.get(tags::REGION).is_some_and(|r| r == region))?.clone();
-    let inventory = Inventory::from_tags(&all);
+    let inventory = inventory_of(&all);
     let made = api.created_date().and_then(|d| jiff::Timestamp::from_second(d.secs()).ok());
     Some(Listed {
         stack,
@@ -34,7 +34,7 @@ fn listed(api: &RestApi, region: &str) -> Option<Listed> {
         api_name: api.name().unwrap_or_default().to_owned(),
         created: made.map(|at| at.to_string()),
         adopted: all.contains_key(tags::ADOPTED),
-        functions: inventory.functions.iter().map(|n| n.function.clone()).collect(),
-        keys: inventory.keys.into_iter().collect(),
+        functions: inventory.of_kind("function").map(|entry| entry.name.clone()).collect(),
+        keys: inventory.of_kind("api-key").map(|entry| entry.name.clone()).collect(),
     })
 }

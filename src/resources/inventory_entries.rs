@@ -6,8 +6,9 @@ use super::{
     tagging,
 };
 use crate::{
-    aws::{Inventory, tags},
+    aws::tags,
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    stack::Inventory,
 };
 use anyhow::{Context as _, Result};
 
@@ -15,7 +16,7 @@ use anyhow::{Context as _, Result};
 pub struct InventoryEntries {
     pub at: Context,
     pub id: Id,
-    /// What the stack file names.
+    /// What the stack file names, and what this version can't retire.
     pub keep: Inventory,
 }
 
@@ -33,8 +34,7 @@ impl Resource for InventoryEntries {
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let Some(api) = own_api(&self.at).await? else { return Ok(None) };
-        let there = Inventory::from_tags(&tags_of(&api));
-        let more = there.union(&self.keep) != self.keep;
+        let more = !self.at.inventory(&tags_of(&api)).beyond(&self.keep).is_empty();
         let id = api.id.context("GetRestApis answered an API without an id")?;
         Ok(more.then_some(Live { props: (), output: id, owner: Owner::Us }))
     }
@@ -53,7 +53,7 @@ impl Resource for InventoryEntries {
         let there: tags::Tags =
             tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(tags::INVENTORY)).collect();
         let arn = tagging::arn(&self.at, &format!("restapis/{}", have.output))?;
-        tagging::set(&self.at, &arn, &there, &self.keep.to_tags(), to).await?;
+        tagging::set(&self.at, &arn, &there, &self.at.inventory_tags(&self.keep), to).await?;
         self.at.cloud.forget_lists();
         Ok(())
     }

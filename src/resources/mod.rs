@@ -36,16 +36,20 @@ pub use permission::Permission;
 pub use pinned_image::{ForeignRepository, PinnedImage};
 pub use repository::{Repository, RepositoryOutput};
 use rest_api::Anchor;
-pub use rest_api::{RestApi, RestApiOutput, Which, own_api, own_apis, tags_of};
+pub use rest_api::{Kept, RestApi, RestApiOutput, Which, mappings, own_api, own_apis, tags_of};
 pub use role::{Role, RoleOutput};
 pub use stage::{Stage, StageOutput, own_stages};
 pub use unused_images::Pruning;
 pub use usage_plan::{UsagePlan, UsagePlanOutput};
 
 use crate::{
-    aws::{Class, Cloud, Patience, failure_of, tags::Ownership, within},
+    aws::{
+        Class, Cloud, Patience, failure_of,
+        tags::{self, Ownership},
+        within,
+    },
     engine::{Change, Owner, Reporter, Resource},
-    stack::Stack,
+    stack::{DefaultNames, Inventory, Stack},
 };
 use anyhow::{Error, Result, bail};
 use serde_json::Value;
@@ -67,6 +71,30 @@ impl Context {
         let anchor = Anchor { name: stack.api.name.clone(), adopt };
         Self { cloud: cloud.clone(), own, anchor: Rc::new(anchor) }
     }
+
+    fn default_names(&self) -> DefaultNames<'_> {
+        DefaultNames { stack: &self.own.stack, region: &self.own.region }
+    }
+
+    /// What the stack has, by the tags of its REST API.
+    pub fn inventory(&self, of: &tags::Tags) -> Inventory {
+        let values = of.iter().filter(|(key, _)| key.starts_with(tags::INVENTORY)).map(|(_, value)| value);
+        Inventory::read(values, self.default_names())
+    }
+
+    /// The tags that say so.
+    pub fn inventory_tags(&self, inventory: &Inventory) -> tags::Tags {
+        let values = inventory.values(self.default_names()).into_iter().enumerate();
+        values.map(|(n, value)| (format!("{}:{n}", tags::INVENTORY), value)).collect()
+    }
+}
+
+/// What any stack has, by all tags of its REST API.
+pub fn inventory_of(all: &tags::Tags) -> Inventory {
+    let tag = |key: &str| all.get(key).map_or("", String::as_str);
+    let names = DefaultNames { stack: tag(tags::STACK), region: tag(tags::REGION) };
+    let values = all.iter().filter(|(key, _)| key.starts_with(tags::INVENTORY)).map(|(_, value)| value);
+    Inventory::read(values, names)
 }
 
 /// A create that found its name taken: ours after a lost reply (or another run's) is finished, anybody else's refused.

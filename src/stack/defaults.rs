@@ -1,5 +1,5 @@
-//! What holds when a key is left out. Names that follow from others are made in the reader:
-//! `<stack>-<key>` for a function, `<stack>/<key>` for its repository, `<stack>` for the API, the key and the plan.
+//! What holds when a key is left out. Names that follow from others are [`super::DefaultNames`]; the API, the key and the
+//! plan are named like the stack.
 
 /// MB.
 pub const MEMORY: u32 = 128;

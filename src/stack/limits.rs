@@ -25,17 +25,14 @@ pub const TAGS: usize = 40;
 pub const AWS_TAGS: usize = 50;
 /// Our tags besides the inventory: the stack, the id, the region, whether it was adopted.
 pub const OWN_TAGS: usize = 4;
-/// Characters of a tag's value.
-pub const TAG_VALUE_LENGTH: usize = 256;
-
 /// Managed policies of a role.
 pub const ROLE_POLICIES: usize = 10;
 
 /// AWS's integers.
 pub const WHOLE: u64 = i32::MAX as u64;
 
-/// Characters of the longest name of a region: `ap-northeast-1`.
-pub const LONGEST_REGION: usize = 14;
+/// Stands for a region that the file does not name: as long as the longest (`ap-northeast-1`), and none of them.
+pub const SOME_REGION: &str = "<-the-region->";
 
 pub const STACK_NAME: Rule = Rule::new(
     "a lower-case letter, then up to 30 lower-case letters, digits or `-`",
@@ -44,14 +41,23 @@ pub const STACK_NAME: Rule = Rule::new(
 pub const REGION: Rule = Rule::new("a region, such as `us-east-2`", "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$");
 pub const ACCOUNT: Rule = Rule::new("the account's twelve digits, in quotes", "^[0-9]{12}$").spelled();
 
-/// What may be in the tags of every service involved; API Gateway's set is the smallest.
+/// What may be in the tags of every service involved: AWS's `[\p{L}\p{Z}\p{N}_.:/=+\-@]`. The patterns see to ASCII;
+/// which of the other characters are letters is for the reader to see ([`is_for_tags`]).
 pub const TAG_KEY: Rule = Rule::new(
-    "1 to 128 letters, digits or `+-=._:/`, not beginning with `aws:` or `lambdeploy:`",
-    "^[A-Za-z0-9+=._:/-]{1,128}$",
+    "1 to 128 letters, digits, spaces or `+-=._:/@`, not beginning with `aws:` or `lambdeploy:`",
+    "^[^!-*,;<>?\\[-\\^`{-\\x7f\\x00-\\x1f]{1,128}$",
 )
 .except("^([aA][wW][sS]|lambdeploy):");
-pub const TAG_VALUE: Rule =
-    Rule::new("up to 256 letters, digits or `+-=._:/`", "^[A-Za-z0-9+=._:/-]{0,256}$").spelled();
+pub const TAG_VALUE: Rule = Rule::new(
+    "up to 256 letters, digits, spaces or `+-=._:/@`",
+    "^[^!-*,;<>?\\[-\\^`{-\\x7f\\x00-\\x1f]{0,256}$",
+)
+.spelled();
+
+/// Whether a tag may hold this character.
+pub fn is_for_tags(c: char) -> bool {
+    c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c)
+}
 
 pub const FUNCTION_KEY: Rule =
     Rule::new("a letter, then up to 62 letters, digits, `-` or `_`", "^[A-Za-z][A-Za-z0-9_-]{0,62}$");
@@ -95,8 +101,8 @@ pub const VARIABLE: Rule = Rule::new("the name of a variable", "^[A-Za-z_][A-Za-
     .hint(|text| text.contains('$').then_some("write the name alone, without `${}`"));
 pub const SECRET_ID: Rule = Rule::new("letters, digits, `_`, `.` or `-`", "^[A-Za-z0-9_.-]+$");
 
-/// IAM also takes `,`, `=` and `@`; the tag that lists what a stack has does not.
-pub const ROLE_NAME: Rule = Rule::new("1 to 64 letters, digits or `_+.-`", "^[A-Za-z0-9_+.-]{1,64}$");
+/// IAM also takes `,`; the tag that lists what a stack has does not.
+pub const ROLE_NAME: Rule = Rule::new("1 to 64 letters, digits or `_+=.@-`", "^[A-Za-z0-9_+=.@-]{1,64}$");
 pub const ROLE_ARN: Rule = Rule::new(
     "the ARN of a role: `arn:aws:iam::<account>:role/<name>`",
     "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$",
@@ -143,8 +149,8 @@ pub const ORIGIN: Rule = Rule::new(
 pub const HEADER: Rule =
     Rule::new("the name of a header: letters, digits or `!#$%&*+-.^_`|~`", "^[A-Za-z0-9!#$%&*+.^_`|~-]+$");
 pub const MEDIA_TYPE: Rule = Rule::new(
-    "a media type, such as `image/png` or `*/*`",
-    "^[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+$",
+    "a media type, such as `image/png`, `image/*` or `*/*`",
+    "^(\\*/\\*|[A-Za-z0-9!#$&^_.+-]+/(\\*|[A-Za-z0-9!#$&^_.+-]+))$",
 );
 pub const USER_POOL: Rule = Rule::new(
     "the ARN of a user pool: `arn:aws:cognito-idp:<region>:<account>:userpool/<id>`",
@@ -164,7 +170,7 @@ pub const JSON_PATH: Rule = Rule::new(
 .hint(|text| (!text.starts_with('$')).then_some("begin with `$`, which is the whole answer"));
 pub const ANYTHING: Rule = Rule::any("text").spelled();
 /// A key's name stands in tags: in its id, and in the list of what a stack has.
-pub const KEY_NAME: Rule = Rule::new("1 to 200 letters, digits or `+-._/`", "^[A-Za-z0-9+._/-]{1,200}$");
+pub const KEY_NAME: Rule = Rule::new("1 to 200 letters, digits or `+-._/@`", "^[A-Za-z0-9+._/@-]{1,200}$");
 pub const QUOTA: Rule =
     Rule::new("`<number>/day`, `/week` or `/month`, such as `100/day`", "^[1-9][0-9]{0,9}/(day|week|month)$")
         .hint(|text| {

@@ -6,10 +6,12 @@
 //! that is found comes at once, as one [`StackError`]; only a mistake in the YAML itself comes alone.
 
 mod check;
+mod default_names;
 mod defaults;
 mod dotenv;
 mod files_named;
 mod interpolate;
+mod inventory;
 mod json_path;
 mod limits;
 mod load;
@@ -29,8 +31,10 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use default_names::DefaultNames;
 pub use dotenv::DotEnv;
 pub use interpolate::Lookup;
+pub use inventory::{Entry, Inventory};
 pub use json_path::JsonPath;
 pub use load::{Values, load, read};
 pub use mistake::{Mistake, StackError};

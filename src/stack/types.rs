@@ -1,6 +1,6 @@
 //! A stack, complete: every key of `stack.yaml` with its written default. Names are AWS's own.
 
-use super::json_path::JsonPath;
+use super::{default_names::DefaultNames, json_path::JsonPath};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// One `stack.yaml`.
@@ -219,7 +219,7 @@ pub enum Role {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ManagedRole {
-    /// `None`: not written, see [`ManagedRole::default_name`].
+    /// `None`: not written, see [`ManagedRole::name_or_default`].
     pub name: Option<String>,
     /// ARNs, or names of AWS-managed policies.
     pub policies: Vec<String>,
@@ -229,9 +229,9 @@ pub struct ManagedRole {
 }
 
 impl ManagedRole {
-    /// `<stack>-<key>-<region>`, because IAM is global; the region is the one that is deployed to.
-    pub fn default_name(&self, stack: &str, key: &str, region: &str) -> String {
-        format!("{stack}-{key}-{region}")
+    /// The name in AWS; the region of `defaults` is the one that is deployed to.
+    pub fn name_or_default(&self, key: &str, defaults: DefaultNames) -> String {
+        self.name.clone().unwrap_or_else(|| defaults.role(key))
     }
 }
 
@@ -266,7 +266,7 @@ pub struct Api {
     pub cors: Option<Cors>,
     /// Default: empty.
     pub binary_types: Vec<String>,
-    /// Of the stage, for everybody; default: the account's.
+    /// Of the stage, for each method, everybody together; default: the account's.
     pub throttle: Option<Throttle>,
     /// Names of the API keys. Default: one named `<stack>` if a route asks for a key, else none.
     pub keys: Vec<String>,

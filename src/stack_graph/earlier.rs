@@ -3,9 +3,9 @@
 
 use super::{StackGraph, default_role_name};
 use crate::{
-    aws::{Class, Inventory, call, failure_of, tags},
+    aws::{Class, call, failure_of, tags},
     engine::{Id, Reporter},
-    resources::{own_api, tags_of},
+    resources::{inventory_of, own_api, tags_of},
     stack::{self, Stack},
 };
 use anyhow::Result;
@@ -37,8 +37,8 @@ impl StackGraph<'_> {
         for api in self.at.cloud.rest_apis().await?.iter() {
             let all = tags_of(api);
             let Some(name) = all.get(tags::STACK).filter(|name| **name != self.stack.name) else { continue };
-            let inventory = Inventory::from_tags(&all);
-            let same = inventory.functions.iter().map(|n| &n.key).collect::<BTreeSet<_>>() == keys;
+            let inventory = inventory_of(&all);
+            let same = inventory.of_kind("function").map(|entry| &entry.key).collect::<BTreeSet<_>>() == keys;
             if same {
                 found.push(format!(
                     "the stack {name} in {region} has functions with the same keys. If this file was `stack: {name}` before: it goes on \

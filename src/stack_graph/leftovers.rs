@@ -2,16 +2,18 @@
 
 use super::{StackGraph, inventory, log_group_name};
 use crate::{
-    aws::{Inventory, Names},
-    engine::{Graph, Handle, Id, Resource},
+    engine::{Change, Graph, Handle, Id, Plan, Resource},
     resources::{
         ApiKey, Function, InventoryEntries, LogGroup, Permission, Repository, RepositoryOutput, RestApi,
-        Role, Stage, UsagePlan, Which, own_apis, own_stages,
+        Role, RoleOutput, Stage, UsagePlan, Which, mappings, own_apis, own_stages, tags_of,
     },
-    stack,
+    stack::{self, Entry, Inventory},
 };
 use anyhow::Result;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Kinds of entries that are retired here. Others are a newer version's, which knows what to do about them.
+const KINDS: [&str; 5] = ["function", "role", "repository", "api-key", "usage-plan"];
 
 /// Whether things are added to be retired after the rest, or to be destroyed with it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,9 @@ enum How {
     Retire,
     Doom,
 }
+
+/// What a leftover function works with, where that goes too.
+type Parts = (Option<Handle<RoleOutput>>, Option<Handle<RepositoryOutput>>);
 
 impl How {
     fn add<R: Resource>(self, graph: &mut Graph, resource: R) -> Handle<R::Output> {
@@ -38,10 +43,9 @@ impl StackGraph<'_> {
     pub(super) async fn retire_leftovers(&mut self) -> Result<bool> {
         let wished = inventory(self.stack, &self.at.cloud.region);
         let apis = own_apis(&self.at).await?;
-        let there =
-            apis.first().map(|api| Inventory::from_tags(&crate::resources::tags_of(api))).unwrap_or_default();
+        let there = apis.first().map(|api| self.at.inventory(&tags_of(api))).unwrap_or_default();
         let before = self.graph.len();
-        if there.union(&wished) != wished {
+        if !there.of_kinds(&KINDS).beyond(&wished).is_empty() {
             self.entry_leftovers(&there, &wished);
         }
         self.stage_leftovers().await?;
@@ -52,22 +56,17 @@ impl StackGraph<'_> {
 
     /// The inventory is shortened after the last of what it named is gone, so its node comes first.
     fn entry_leftovers(&mut self, there: &Inventory, wished: &Inventory) {
-        let entries =
-            InventoryEntries { at: self.at.clone(), id: Id::only("inventory"), keep: wished.clone() };
+        let keep = wished.union(&there.beyond(&there.of_kinds(&KINDS)));
+        let entries = InventoryEntries { at: self.at.clone(), id: Id::only("inventory"), keep };
         let anchor = self.graph.retire(entries).id();
-        let names = |inventory: &Inventory| -> BTreeSet<String> {
-            inventory.functions.iter().map(|n| n.function.clone()).collect()
-        };
         // A function that comes with one that goes may be the same under another name.
-        self.renames = !names(wished).is_subset(&names(there));
-        for names in there.functions.difference(&wished.functions) {
-            self.function_leftovers(names, wished, How::Retire, &anchor);
-        }
+        self.renames = wished.of_kind("function").any(|entry| !there.names("function", &entry.name));
+        self.function_leftovers(&there.beyond(wished), wished, How::Retire, &anchor);
         // A key that comes with one that goes is a change of value for the clients.
-        let replaced = wished.keys.difference(&there.keys).next().is_some();
-        for name in there.keys.difference(&wished.keys) {
-            let key = ApiKey { replaced, ..self.key(Id::of("api-key", name), name, anchor.clone()) };
-            self.graph.retire(key);
+        let replaced = wished.beyond(there).of_kind("api-key").next().is_some();
+        for gone in there.beyond(wished).of_kind("api-key") {
+            let key = self.key(Id::of("api-key", &gone.key), &gone.name, anchor.clone());
+            self.graph.retire(ApiKey { replaced, ..key });
         }
     }
 
@@ -89,8 +88,7 @@ impl StackGraph<'_> {
         let before = self.graph.len();
         let wished = inventory(self.stack, &self.at.cloud.region);
         let apis = own_apis(&self.at).await?;
-        let there =
-            apis.first().map(|api| Inventory::from_tags(&crate::resources::tags_of(api))).unwrap_or_default();
+        let there = apis.first().map(|api| self.at.inventory(&tags_of(api))).unwrap_or_default();
         self.doom_entries(&there, &wished);
         for other in own_stages(&self.at).await? {
             if other != self.stack.api.stage {
@@ -102,35 +100,61 @@ impl StackGraph<'_> {
         Ok(self.graph.len() > before)
     }
 
+    /// Why nothing of this can be destroyed yet: AWS would delete the API last, and refuse to.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn obstacle(&self, plan: &Plan) -> Result<Option<String>> {
+        let goes = plan.change_of(&self.api.id()) == Some(&Change::Delete);
+        let Some(api) = self.api.get().filter(|_| goes) else { return Ok(None) };
+        let mapped = mappings(&self.at, &api.id).await?;
+        Ok((!mapped.is_empty()).then(|| {
+            format!(
+                "nothing was deleted: AWS deletes no REST API that a custom domain leads to, and {} leads to this one. \
+                 Remove the mapping (aws apigateway delete-base-path-mapping), then run `lambdeploy destroy` again",
+                mapped.join(", ")
+            )
+        }))
+    }
+
     fn doom_entries(&mut self, all: &Inventory, known: &Inventory) {
         let anchor = self.api.id();
-        for names in all.functions.difference(&known.functions) {
-            self.function_leftovers(names, known, How::Doom, &anchor);
-        }
-        for name in all.keys.difference(&known.keys) {
-            let key = self.key(Id::of("api-key", name), name, anchor.clone());
+        self.function_leftovers(&all.beyond(known), known, How::Doom, &anchor);
+        for gone in all.beyond(known).of_kind("api-key") {
+            let key = self.key(Id::of("api-key", &gone.key), &gone.name, anchor.clone());
             self.graph.add(key);
         }
     }
 
-    /// The parts of an inventory entry that no wished function uses; `anchor` outlives them.
-    fn function_leftovers(&mut self, names: &Names, wished: &Inventory, how: How, anchor: &Id) {
-        let used = |name: &str, of: fn(&Names) -> &String| {
-            name.is_empty() || wished.functions.iter().any(|n| of(n) == name)
+    /// Of `gone`, what no wished function uses under another key; `anchor` outlives it.
+    fn function_leftovers(&mut self, gone: &Inventory, wished: &Inventory, how: How, anchor: &Id) {
+        let unused = |kind: &'static str| -> Vec<&Entry> {
+            gone.of_kind(kind).filter(|entry| !wished.names(kind, &entry.name)).collect()
         };
-        let role = (!used(&names.role, |n| &n.role)).then(|| self.bare_role(names, anchor));
-        let role = role.map(|r| how.add(&mut self.graph, r));
-        let repository = (!used(&names.repository, |n| &n.repository))
-            .then(|| self.repository_leftover(names, how, anchor));
-        if used(&names.function, |n| &n.function) {
-            return;
+        let mut roles = BTreeMap::new();
+        for entry in unused("role") {
+            let role = self.bare_role(entry, anchor);
+            roles.insert(entry.key.clone(), how.add(&mut self.graph, role));
         }
+        let mut repositories = BTreeMap::new();
+        for entry in unused("repository") {
+            repositories.insert(entry.key.clone(), self.repository_leftover(entry, how, anchor));
+        }
+        for entry in unused("function") {
+            let parts = (roles.get(&entry.key).cloned(), repositories.get(&entry.key).cloned());
+            self.function_leftover(entry, parts, how, anchor);
+        }
+    }
+
+    /// `parts`: its role and its repository, which it goes before.
+    fn function_leftover(&mut self, entry: &Entry, parts: Parts, how: How, anchor: &Id) {
+        let (role, repository) = parts;
         let replaced = how == How::Retire && self.renames;
-        let group = LogGroup { replaced, ..self.bare_log_group(names, anchor) };
+        let group = LogGroup { replaced, ..self.bare_log_group(entry, anchor) };
         let function = Function {
             at: self.at.clone(),
-            id: self.free_id("function", &names.key, &names.function),
-            wish: stack::Function::bare(&names.key, &names.function),
+            id: self.free_id(entry),
+            wish: stack::Function::bare(&entry.key, &entry.name),
             role: role.unwrap_or_else(|| Handle::missing(anchor.clone())),
             repository: repository.unwrap_or_else(|| Handle::missing(anchor.clone())),
             image: Handle::missing(anchor.clone()),
@@ -141,8 +165,8 @@ impl StackGraph<'_> {
         let function = how.add(&mut self.graph, function);
         let permission = Permission {
             at: self.at.clone(),
-            id: self.free_id("permission", &names.key, &names.function),
-            function_name: names.function.clone(),
+            id: self.free_id(&Entry::new("permission", &entry.key, &entry.name)),
+            function_name: entry.name.clone(),
             function,
             rest_api: Handle::missing(anchor.clone()),
             authorizes: false,
@@ -151,40 +175,41 @@ impl StackGraph<'_> {
     }
 
     /// One that several functions named is one all the same.
-    fn repository_leftover(&mut self, names: &Names, how: How, anchor: &Id) -> Handle<RepositoryOutput> {
-        if let Some(same) = self.gone.get(&names.repository) {
+    fn repository_leftover(&mut self, entry: &Entry, how: How, anchor: &Id) -> Handle<RepositoryOutput> {
+        if let Some(same) = self.gone.get(&entry.name) {
             return same.clone();
         }
-        let repository = self.bare_repository(names, anchor);
+        let repository = self.bare_repository(entry, anchor);
         let handle = how.add(&mut self.graph, repository);
-        self.gone.insert(names.repository.clone(), handle.clone());
+        self.gone.insert(entry.name.clone(), handle.clone());
         handle
     }
 
     /// `function/analyzer`, or where the file still has that, `function/analyzer (oldName)`.
-    fn free_id(&self, kind: &str, key: &str, name: &str) -> Id {
-        let id = Id::of(kind, key);
-        if self.graph.contains(&id) { Id::of(kind, &format!("{key} ({name})")) } else { id }
+    fn free_id(&self, entry: &Entry) -> Id {
+        let id = Id::of(&entry.kind, &entry.key);
+        let named = || Id::of(&entry.kind, &format!("{} ({})", entry.key, entry.name));
+        if self.graph.contains(&id) { named() } else { id }
     }
 
-    fn bare_role(&self, names: &Names, anchor: &Id) -> Role {
+    fn bare_role(&self, entry: &Entry, anchor: &Id) -> Role {
         Role {
             at: self.at.clone(),
-            id: self.free_id("role", &names.key, &names.role),
-            name: names.role.clone(),
+            id: self.free_id(entry),
+            name: entry.name.clone(),
             policies: Vec::new(),
             statements: Vec::new(),
             boundary: None,
-            function: names.function.clone(),
+            function: String::new(),
             api: anchor.clone(),
         }
     }
 
-    fn bare_log_group(&self, names: &Names, anchor: &Id) -> LogGroup {
+    fn bare_log_group(&self, function: &Entry, anchor: &Id) -> LogGroup {
         LogGroup {
             at: self.at.clone(),
-            id: self.free_id("log-group", &names.key, &names.function),
-            name: log_group_name(&names.function),
+            id: self.free_id(&Entry::new("log-group", &function.key, &function.name)),
+            name: log_group_name(&function.name),
             retention: None,
             keep: self.stack.retain.logs,
             replaced: false,
@@ -192,11 +217,11 @@ impl StackGraph<'_> {
         }
     }
 
-    fn bare_repository(&self, names: &Names, anchor: &Id) -> Repository {
+    fn bare_repository(&self, entry: &Entry, anchor: &Id) -> Repository {
         Repository {
             at: self.at.clone(),
-            id: self.free_id("repository", &names.key, &names.repository),
-            name: names.repository.clone(),
+            id: self.free_id(entry),
+            name: entry.name.clone(),
             keep: self.stack.retain.images,
             api: anchor.clone(),
         }

@@ -143,7 +143,7 @@ impl<'a> StackGraph<'a> {
             stack::Role::Managed(role) => self.graph.add(Role {
                 at: self.at.clone(),
                 id,
-                name: role_name(self.stack, wish, &self.at.cloud.region),
+                name: role_name(self.stack, &wish.key, role, &self.at.cloud.region),
                 policies: role.policies.clone(),
                 statements: statements(wish, role),
                 boundary: role.boundary.clone(),

@@ -161,8 +161,8 @@ REFUSALS = [
     gone("5.6", "delete_usage_plan", {"usagePlanId": "none"}, "Invalid Usage Plan ID specified"),
     # 5.7 tags
     bad("5.7", "tag_resource", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/$api", "tags": {"aws:x": "v"}}),
-    bad("5.7", "tag_resource", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/$api", "tags": {"a b": "v"}}),
-    bad("5.7", "tag_resource", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/$api", "tags": {"a": "v@w"}}),
+    bad("5.7", "tag_resource", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/$api", "tags": {"a;b": "v"}}),
+    bad("5.7", "tag_resource", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/$api", "tags": {"a": "v,w"}}),
     gone("5.7", "get_tags", {"resourceArn": "arn:aws:apigateway:us-east-2::/restapis/none"}, "Invalid API identifier specified 000000000000:none"),
 ]
 

@@ -23,7 +23,7 @@ impl Reader<'_> {
         let node = &entry.value;
         Function {
             key: entry.key.clone(),
-            name: text(node, "name").unwrap_or_else(|| format!("{}-{}", self.stack, entry.key)),
+            name: text(node, "name").unwrap_or_else(|| self.default_names().function(&entry.key)),
             description: text(node, "description").unwrap_or_default(),
             image: self.image(entry),
             architecture: architecture(node),

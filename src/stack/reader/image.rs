@@ -73,7 +73,7 @@ impl Reader<'_> {
             return repository_of(&uri).to_owned();
         }
         text(node, "repository").unwrap_or_else(|| {
-            let name = format!("{}/{}", self.stack, function.key);
+            let name = self.default_names().repository(&function.key);
             if !self.stack.is_empty() && !limits::REPOSITORY.fits(&name) {
                 let message = format!("`{name}` cannot be the name of a repository");
                 self.tell(

@@ -4,71 +4,45 @@ use std::collections::BTreeMap;
 
 use super::Reader;
 use crate::stack::{
+    DefaultNames, Entry, Inventory,
+    inventory::VALUE_LENGTH,
     limits,
     mistake::Mistake,
     node::Node,
-    types::{Function, ImageSource, Role},
+    types::{Api, Function},
 };
-
-/// Characters around the names: `f,,,,` for a function, `k,` for a key.
-const FUNCTION: usize = 5;
-const KEY: usize = 2;
 
 pub fn check(
     reader: &mut Reader,
     root: &Node,
     functions: &BTreeMap<String, Function>,
-    keys: &[String],
+    api: &Api,
     tags: usize,
 ) {
-    let mut entries: Vec<usize> = keys.iter().map(|key| key.len() + KEY).collect();
-    for entry in root.get("functions").map(Node::entries).unwrap_or_default() {
-        let Some(function) = functions.get(&entry.key) else { continue };
-        let length = names(reader, function) + FUNCTION;
-        if length > limits::TAG_VALUE_LENGTH {
-            let most = limits::TAG_VALUE_LENGTH - FUNCTION;
-            let message = format!("the names of `{}` are too long together", entry.key);
-            reader.tell(Mistake::at(entry.key_place, message).expected(format!(
-                "at most {most} characters for key, name, role and repository: a tag lists them"
-            )));
+    let stack = reader.stack.clone();
+    let defaults = DefaultNames { stack: &stack, region: limits::SOME_REGION };
+    let inventory = Inventory::of_stack(functions, &api.keys, api.usage_plan.is_some(), defaults);
+    for function in root.get("functions").map(Node::entries).unwrap_or_default() {
+        let own = inventory.of_kinds(&["function", "role", "repository"]);
+        let is_long = |entry: &&Entry| entry.key == function.key && entry.text(defaults).len() > VALUE_LENGTH;
+        if let Some(entry) = own.iter().find(is_long) {
+            let message = format!("the key `{}` and the name of its {} are too long", entry.key, entry.kind);
+            let most = VALUE_LENGTH - entry.kind.len() - 2;
+            reader.tell(
+                Mistake::at(function.key_place, message)
+                    .expected(format!("at most {most} characters together: a tag of the API lists them")),
+            );
         }
-        entries.push(length);
     }
-    let values = packed(&entries);
+    let values = inventory.values(defaults).len();
     if tags + limits::OWN_TAGS + values > limits::AWS_TAGS {
         let place = root.get("functions").map_or(root.place, |node| node.place);
         let message = format!("the names of all functions and keys need {values} tags");
+        let most = limits::AWS_TAGS - limits::OWN_TAGS - tags;
         reader.tell(
             Mistake::at(place, message)
-                .expected(format!(
-                    "at most {}, with {tags} tags of your own",
-                    limits::AWS_TAGS - limits::OWN_TAGS - tags
-                ))
+                .expected(format!("at most {most}, with {tags} tags of your own"))
                 .help("shorten names, leave out tags, or make it two stacks"),
         );
     }
-}
-
-fn names(reader: &Reader, function: &Function) -> usize {
-    let role = match &function.role {
-        Role::Existing(_) => 0,
-        Role::Managed(role) => role.name.as_ref().map_or_else(
-            || reader.stack.len() + function.key.len() + limits::LONGEST_REGION + 2,
-            String::len,
-        ),
-    };
-    let repository = match function.image.source {
-        ImageSource::Uri(_) => 0,
-        _ => function.image.repository.len(),
-    };
-    function.key.len() + function.name.len() + role + repository
-}
-
-/// How many values hold all entries, one after the other with a `;` between.
-fn packed(entries: &[usize]) -> usize {
-    let fill = |(values, used): (usize, usize), &entry: &usize| match used + 1 + entry {
-        together if values > 0 && together <= limits::TAG_VALUE_LENGTH => (values, together),
-        _ => (values + 1, entry),
-    };
-    entries.iter().fold((0, 0), fill).0
 }

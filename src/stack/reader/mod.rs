@@ -12,13 +12,14 @@ mod inventory;
 mod names;
 mod role;
 mod route;
+mod tags;
 mod usage;
 mod warnings;
 
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    Values, check, limits,
+    DefaultNames, Values, check, limits,
     mistake::Mistake,
     node::{Node, Scalar},
     types::{Retain, Stack, Text},
@@ -34,7 +35,8 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
     let api = reader.api(root.get("api").unwrap_or(root), &functions);
     let checks = reader.checks(root, &api.routes);
     let tags = map(root, "tags");
-    inventory::check(&mut reader, root, &functions, &api.keys, tags.len());
+    tags::check(&mut reader, root);
+    inventory::check(&mut reader, root, &functions, &api, tags.len());
     let retain = texts(root, "retain").unwrap_or_default();
     let mut stack = Stack {
         name: reader.stack,
@@ -66,6 +68,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Of things whose default name has no region in it.
+    fn default_names(&self) -> DefaultNames<'_> {
+        DefaultNames { stack: &self.stack, region: limits::SOME_REGION }
+    }
+
     fn tell(&mut self, mistake: Mistake) {
         self.mistakes.push(mistake);
     }

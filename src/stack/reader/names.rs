@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::Reader;
 use crate::stack::{
-    limits,
+    DefaultNames, limits,
     mistake::Mistake,
     node::Node,
     place::Place,
@@ -48,13 +48,13 @@ impl Own<'_> {
     fn role(&self, reader: &mut Reader, taken: &mut Taken, region: Option<&str>) {
         let Role::Managed(role) = &self.function.role else { return };
         let written = self.node.get("role").and_then(|role| role.get("name"));
-        let default = role.default_name(&reader.stack, &self.function.key, region.unwrap_or("<region>"));
-        let region_length = region.map_or(limits::LONGEST_REGION, str::len);
-        let length = reader.stack.len() + self.function.key.len() + region_length + 2;
-        if role.name.is_none() && length > 64 {
+        let stack = reader.stack.clone();
+        let defaults = DefaultNames { stack: &stack, region: region.unwrap_or(limits::SOME_REGION) };
+        if role.name.is_none() && defaults.role(&self.function.key).len() > 64 {
             self.too_long(reader, "role", "role.name");
         }
-        self.claim(reader, taken, "role", &role.name.clone().unwrap_or(default).to_lowercase(), written);
+        let name = role.name_or_default(&self.function.key, defaults).to_lowercase();
+        self.claim(reader, taken, "role", &name, written);
     }
 
     fn claim(

@@ -37,7 +37,7 @@ pub const API: Fields = Fields::new(&[
     Field::new(
         "throttle",
         Shape::Fields(&THROTTLE),
-        "Of the stage: everybody together. Default: the account's.",
+        "Of the stage, for each method: everybody together. Default: the account's.",
     ),
     Field::new(
         "keys",

@@ -88,6 +88,7 @@ fn every_key() {
     assert_eq!(stack.warnings, [] as [&str; 0]);
     assert_eq!(stack.account.as_deref(), Some("012345678901"));
     assert_eq!(stack.tags["cost"], "42");
+    assert_eq!(stack.tags["Cost Center"], "jane@corp.com Müller");
     assert_eq!(stack.retain, Retain { logs: true, images: true });
     let built = &stack.functions["built"];
     let ImageSource::Context(build) = &built.image.source else { panic!() };

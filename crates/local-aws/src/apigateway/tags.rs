@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 
 const MOST: usize = 50;
 
+/// What keys and values are made of.
+const ALPHABET: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct TagResource {
@@ -86,22 +89,23 @@ fn check_one(key: &str, value: &str) -> Result<(), AwsError> {
     if key.starts_with("aws:") {
         return Err(bad_request("Tag keys starting with 'aws:' are reserved for system use"));
     }
-    if key.is_empty() || key.len() > 128 || !key.chars().all(allowed) {
+    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
         return Err(bad_request(format!(
-            "Invalid tag key {key}: 1 to 128 characters of [a-zA-Z+-=._:/] are allowed"
+            "Invalid tag key {key}: 1 to 128 characters of {ALPHABET} are allowed"
         )));
     }
-    if value.len() > 256 || !value.chars().all(allowed) {
+    if value.chars().count() > 256 || !value.chars().all(allowed) {
         return Err(bad_request(format!(
-            "Invalid tag value for {key}: up to 256 characters of [a-zA-Z+-=._:/] are allowed"
+            "Invalid tag value for {key}: up to 256 characters of {ALPHABET} are allowed"
         )));
     }
     Ok(())
 }
 
-/// AWS's own set `[a-zA-Z+-=._:/]`, where `+-=` is a range that holds the digits.
+/// The developer guide's "Tag restrictions": letters, numbers, spaces and `+ - = . _ : / @`. The service model's
+/// `[a-zA-Z+-=._:/]` is no range: `,`, `;` and `<` are refused.
 fn allowed(c: char) -> bool {
-    c.is_ascii_alphabetic() || ('+'..='=').contains(&c) || c == '_'
+    c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
 }
 
 /// Adds `tags` to a reply that shows them only where there are some.
