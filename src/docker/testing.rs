@@ -182,7 +182,7 @@ impl World {
 
     /// The next request of this kind is refused, once.
     pub fn refuse(&self, operation: &str, status: u16) {
-        let action = Action::Refuse { status, code: None, retry_after: None };
+        let action = Action::Refuse { status, code: None, message: None, retry_after: None };
         let fault = Fault { call: None, operation: Some(operation.into()), nth: Some(1), action };
         self.aws.set_faults(FaultPlan { faults: vec![fault], hook: None });
     }

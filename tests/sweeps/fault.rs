@@ -121,7 +121,7 @@ impl Fault {
     pub fn on(self, call: &Call) -> Vec<AwsFault> {
         let nth = |nth: u64, action: Action| AwsFault::on_nth(&call.operation(), nth, action);
         let one = |action: Action| vec![nth(call.nth, action)];
-        let refuse = |status, retry_after| Action::Refuse { status, code: None, retry_after };
+        let refuse = |status, retry_after| Action::Refuse { status, code: None, message: None, retry_after };
         let tries = |count: u64, action: Action| {
             (call.nth..call.nth + count).map(|n| nth(n, action.clone())).collect()
         };
@@ -139,6 +139,7 @@ impl Fault {
             Self::ManifestRefused => one(Action::Refuse {
                 status: 400,
                 code: Some("MANIFEST_INVALID".to_owned()),
+                message: None,
                 retry_after: None,
             }),
             _ => Vec::new(),

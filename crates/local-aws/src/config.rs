@@ -69,6 +69,11 @@ pub struct Delays {
     pub list_lag: Duration,
     /// A deployment's or resource tree's summary still misses what an import brought.
     pub import_settles: Duration,
+    /// A REST API is `UPDATING` and refuses further updates: after a change of its endpoint type, and whatever changes of a
+    /// private one (a new security policy takes AWS about 15 minutes; what the others take no source says).
+    pub api_update: Duration,
+    /// What was just created is not yet found by its id.
+    pub read_lag: Duration,
 }
 
 impl Config {
@@ -87,6 +92,8 @@ impl Config {
             deployment_live: wobble(4.0, 6),
             list_lag: wobble(2.0, 7),
             import_settles: wobble(2.0, 8),
+            api_update: wobble(8.0, 9),
+            read_lag: wobble(0.3, 10),
         }
     }
 

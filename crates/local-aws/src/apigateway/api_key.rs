@@ -6,7 +6,7 @@ use super::{
     ids::Ids,
     input::{from_text, non_empty, parse},
     model::{ApiKey, Tags},
-    page::{Paging, shows},
+    page::{Paging, is_found, shows},
     patch::{self, Patch},
     tags,
 };
@@ -145,8 +145,11 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: KeyId = parse(input)?;
-    let key = find::key(call, &id.api_key)?;
-    let mut body = wire(key, id.include_value.unwrap_or_default());
+    let key = find::key(call, &id.api_key)?.clone();
+    if !is_found(call, key.created) {
+        return Err(find::no_key());
+    }
+    let mut body = wire(&key, id.include_value.unwrap_or_default());
     tags::show_always(&mut body, &key.tags);
     Ok(Reply::ok(body))
 }

@@ -6,6 +6,7 @@ use super::{
     ids,
     input::{non_empty, one_or_many, parse},
     model::{Deployment, Draft, Resource, RestApi, Stage},
+    page::is_found,
     patch, stage,
 };
 use crate::{
@@ -135,12 +136,20 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 fn find_deployment<'a>(call: &'a mut Call<'_>, id: &DeploymentId) -> Result<&'a mut Deployment, AwsError> {
     let deployments = &mut find::api(call, &id.rest_api_id)?.deployments;
-    deployments.get_mut(&id.deployment_id).ok_or_else(|| not_found("Invalid Deployment identifier specified"))
+    deployments.get_mut(&id.deployment_id).ok_or_else(no_deployment)
+}
+
+fn no_deployment() -> AwsError {
+    not_found("Invalid Deployment identifier specified")
 }
 
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: DeploymentId = parse(input)?;
-    Ok(Reply::ok(wire(find_deployment(call, &id)?, &id.embed)))
+    let found = find_deployment(call, &id)?.clone();
+    if !is_found(call, found.created) {
+        return Err(no_deployment());
+    }
+    Ok(Reply::ok(wire(&found, &id.embed)))
 }
 
 pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {

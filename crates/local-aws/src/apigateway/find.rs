@@ -88,7 +88,11 @@ pub fn stage<'a>(call: &'a mut Call<'_>, api: &str, stage: &str) -> Result<&'a m
 
 pub fn key<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut ApiKey, AwsError> {
     let keys = &mut call.region_mut().apigateway.keys;
-    keys.get_mut(id).ok_or_else(|| not_found("Invalid API Key identifier specified"))
+    keys.get_mut(id).ok_or_else(no_key)
+}
+
+pub fn no_key() -> AwsError {
+    not_found("Invalid API Key identifier specified")
 }
 
 pub fn plan<'a>(call: &'a mut Call<'_>, id: &str) -> Result<&'a mut UsagePlan, AwsError> {

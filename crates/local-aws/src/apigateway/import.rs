@@ -56,7 +56,7 @@ pub fn import(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         endpoint::set_type(&mut api.endpoint_configuration, kind)?;
     }
     let warnings = run(call, &mut api, &document, Mode::Overwrite, &options, &mut ids)?;
-    let mut body = rest_api::wire(&api);
+    let mut body = rest_api::wire(&api, call.now);
     tags::show(&mut body, &api.tags);
     call.region_mut().apigateway.apis.insert(api.id.clone(), api);
     Ok(Reply::created(with_warnings(body, warnings)))
@@ -69,10 +69,9 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mode = options.mode()?;
     let document = Document::read(&call.payload, options.base_path()?)?;
     let mut ids = Ids::of(call);
-    let mut api = find::api(call, &id.rest_api_id)?.clone();
+    let mut api = rest_api::to_update(call, &id.rest_api_id)?;
     let warnings = run(call, &mut api, &document, mode, &options, &mut ids)?;
-    let body = rest_api::wire_with_tags(&api);
-    *find::api(call, &id.rest_api_id)? = api;
+    let body = rest_api::updated(call, api)?;
     Ok(Reply::ok(with_warnings(body, warnings)))
 }
 

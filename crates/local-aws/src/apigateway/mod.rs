@@ -14,6 +14,7 @@ mod account;
 mod api_key;
 mod authorizer;
 mod deployment;
+mod domain_name;
 mod endpoint;
 mod errors;
 mod find;

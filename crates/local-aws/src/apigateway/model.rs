@@ -15,12 +15,35 @@ pub struct ApiGateway {
     pub apis: BTreeMap<String, RestApi>,
     pub keys: BTreeMap<String, ApiKey>,
     pub plans: BTreeMap<String, UsagePlan>,
+    /// Custom domain names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub domains: BTreeMap<String, DomainName>,
     /// The role that stage logs are written with, of the region's account settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloudwatch_role: Option<String>,
     /// How often ids were drawn.
     #[serde(skip)]
     pub draws: u64,
+}
+
+/// A custom domain name.
+#[derive(Debug, Clone, Serialize)]
+pub struct DomainName {
+    pub name: String,
+    pub tags: Tags,
+    pub created: Timestamp,
+    /// By base path; `(none)` is the root.
+    pub mappings: BTreeMap<String, BasePathMapping>,
+}
+
+/// Where a path of a custom domain leads.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BasePathMapping {
+    pub base_path: String,
+    pub rest_api_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
 }
 
 /// One REST API with all that belongs to it.
@@ -33,6 +56,9 @@ pub struct RestApi {
     pub endpoint_configuration: Value,
     pub policy: Option<String>,
     pub disable_execute_api_endpoint: bool,
+    /// Until then `apiStatus` is UPDATING.
+    #[serde(skip)]
+    pub updating_until: Option<Timestamp>,
     pub draft: Draft,
     pub deployments: BTreeMap<String, Deployment>,
     pub stages: BTreeMap<String, Stage>,
@@ -41,6 +67,12 @@ pub struct RestApi {
     /// The draft as it was before that import.
     #[serde(skip)]
     pub before_import: Option<Arc<Draft>>,
+}
+
+impl RestApi {
+    pub fn is_updating(&self, now: Timestamp) -> bool {
+        self.updating_until.is_some_and(|until| now < until)
+    }
 }
 
 /// What PutRestApi replaces and CreateDeployment copies.

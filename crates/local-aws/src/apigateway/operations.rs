@@ -1,9 +1,9 @@
 //! The table of API Gateway's operations.
 
 use super::{
-    account, api_key, authorizer, deployment, gateway_response, import, integration, integration_response,
-    method, method_response, models, request_validator, resource, rest_api, stage, stage_patch, tags,
-    update_rest_api, usage, usage_plan, usage_plan_key, usage_plan_patch,
+    account, api_key, authorizer, deployment, domain_name, gateway_response, import, integration,
+    integration_response, method, method_response, models, request_validator, resource, rest_api, stage,
+    stage_patch, tags, update_rest_api, usage, usage_plan, usage_plan_key, usage_plan_patch,
 };
 use crate::{
     error::AwsError,
@@ -158,6 +158,22 @@ pub const OPERATIONS: &[Operation] = &[
     delete("DeleteUsagePlanKey", "/usageplans/{usagePlanId}/keys/{keyId}", usage_plan_key::delete),
     get("GetUsage", "/usageplans/{usagePlanId}/usage", USAGE, usage::get),
     patch("UpdateUsage", "/usageplans/{usagePlanId}/keys/{keyId}/usage", usage::update),
+    post("CreateDomainName", "/domainnames", domain_name::create),
+    get("GetDomainNames", "/domainnames", PAGED, domain_name::list),
+    get("GetDomainName", "/domainnames/{domainName}", NONE, domain_name::get),
+    delete("DeleteDomainName", "/domainnames/{domainName}", domain_name::delete),
+    post("CreateBasePathMapping", "/domainnames/{domainName}/basepathmappings", domain_name::map),
+    get(
+        "GetBasePathMappings",
+        "/domainnames/{domainName}/basepathmappings",
+        PAGED,
+        domain_name::list_mappings,
+    ),
+    delete(
+        "DeleteBasePathMapping",
+        "/domainnames/{domainName}/basepathmappings/{basePath}",
+        domain_name::unmap,
+    ),
     put("TagResource", "/tags/{resourceArn+}", tags::tag),
     Operation {
         query: &[("tagKeys", "tagKeys")],

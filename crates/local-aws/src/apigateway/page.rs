@@ -65,6 +65,12 @@ fn read_position(position: &str) -> Result<String, AwsError> {
         .ok_or_else(|| bad_request("Invalid position parameter"))
 }
 
+/// Whether what was created then is already found by its id.
+pub fn is_found(call: &Call<'_>, created: Timestamp) -> bool {
+    let age = Duration::try_from(call.now.duration_since(created)).unwrap_or_default();
+    age >= call.delays.read_lag
+}
+
 /// Whether a list already shows what was created then.
 pub fn shows(call: &Call<'_>, created: Timestamp) -> bool {
     let age = Duration::try_from(call.now.duration_since(created)).unwrap_or_default();

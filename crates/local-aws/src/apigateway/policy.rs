@@ -24,7 +24,22 @@ pub fn read(call: &Call<'_>, api: &str, text: &str) -> Result<Option<String>, Aw
             *resource = format!("{arn}{rest}");
         }
     });
+    shorten_conditions(&mut policy);
     Ok(Some(policy.to_string()))
+}
+
+/// A condition's list of one is kept, and read back, as that one.
+fn shorten_conditions(policy: &mut Value) {
+    let statements = policy["Statement"].as_array_mut().into_iter().flatten();
+    let operators = statements.filter_map(|s| s.get_mut("Condition")?.as_object_mut());
+    let keys = operators.flat_map(|o| o.values_mut()).filter_map(Value::as_object_mut);
+    for value in keys.flat_map(|k| k.values_mut()) {
+        if let Value::Array(list) = value
+            && let [one] = &list[..]
+        {
+            *value = one.clone();
+        }
+    }
 }
 
 fn invalid() -> AwsError {

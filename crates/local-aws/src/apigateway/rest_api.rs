@@ -1,7 +1,7 @@
 //! REST APIs themselves: create, list, delete, and what an API is as a whole.
 
 use super::{
-    endpoint,
+    domain_name, endpoint,
     errors::{bad_request, refuse},
     find::{self, ApiId},
     ids::Ids,
@@ -15,6 +15,7 @@ use crate::{
     error::AwsError,
     operation::{Call, Reply},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -62,7 +63,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     api.policy = policy::read(call, &api.id, input.policy.as_deref().unwrap_or_default())?;
     api.disable_execute_api_endpoint = input.disable_execute_api_endpoint;
     api.tags = input.tags;
-    let mut body = wire(&api);
+    let mut body = wire(&api, call.now);
     tags::show(&mut body, &api.tags);
     call.region_mut().apigateway.apis.insert(api.id.clone(), api);
     Ok(Reply::created(body))
@@ -118,6 +119,7 @@ pub fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
         endpoint_configuration: endpoint::edge(),
         policy: None,
         disable_execute_api_endpoint: false,
+        updating_until: None,
         draft: Draft {
             api_key_source: "HEADER".to_owned(),
             resources: [(root.id.clone(), root)].into(),
@@ -131,7 +133,7 @@ pub fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
 }
 
 /// The API on the wire, without its tags: not every reply shows them.
-pub fn wire(api: &RestApi) -> Value {
+pub fn wire(api: &RestApi, now: Timestamp) -> Value {
     let draft = &api.draft;
     let mut body = json!({
         "id": api.id,
@@ -142,6 +144,10 @@ pub fn wire(api: &RestApi) -> Value {
         "disableExecuteApiEndpoint": api.disable_execute_api_endpoint,
         "rootResourceId": draft.root().map(|root| &root.id),
     });
+    if api.is_updating(now) {
+        // Recordings, which are older than this member, show none of a settled API.
+        body["apiStatus"] = json!("UPDATING");
+    }
     let optional = [
         ("description", json!(draft.description)),
         ("version", json!(draft.version)),
@@ -168,7 +174,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let paging: Paging = parse(input)?;
     let apis = call.region_mut().apigateway.apis.clone();
     let items = apis.into_values().filter(|api| shows(call, api.created)).map(|api| {
-        let mut item = wire(&api);
+        let mut item = wire(&api, call.now);
         tags::show(&mut item, &api.tags);
         (api.id, item)
     });
@@ -177,11 +183,41 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ApiId = parse(input)?;
-    Ok(Reply::ok(wire_with_tags(find::api(call, &id.rest_api_id)?)))
+    let now = call.now;
+    Ok(Reply::ok(wire_with_tags(find::api(call, &id.rest_api_id)?, now)))
 }
 
-pub fn wire_with_tags(api: &RestApi) -> Value {
-    let mut body = wire(api);
+/// A copy of the API to change and put back, with what its change makes of `apiStatus`.
+///
+/// # Errors
+/// 400: the update before is not done yet.
+pub fn to_update(call: &mut Call<'_>, id: &str) -> Result<RestApi, AwsError> {
+    let now = call.now;
+    let api = find::api(call, id)?;
+    if api.is_updating(now) {
+        return Err(bad_request(
+            "There is already an update in progress. Please wait until the current update finishes before making another \
+             request.",
+        ));
+    }
+    Ok(api.clone())
+}
+
+/// Puts a changed API back.
+pub fn updated(call: &mut Call<'_>, mut api: RestApi) -> Result<Value, AwsError> {
+    let (now, takes) = (call.now, call.delays.api_update);
+    let there = find::api(call, &api.id)?;
+    let kind = |api: &RestApi| api.endpoint_configuration["types"].clone();
+    if kind(there) != kind(&api) || kind(&api)[0] == "PRIVATE" {
+        api.updating_until = Some(now + SignedDuration::try_from(takes).unwrap_or_default());
+    }
+    let body = wire_with_tags(&api, now);
+    *there = api;
+    Ok(body)
+}
+
+pub fn wire_with_tags(api: &RestApi, now: Timestamp) -> Value {
+    let mut body = wire(api, now);
     tags::show_always(&mut body, &api.tags);
     body
 }
@@ -191,6 +227,14 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ApiId = parse(input)?;
     find::api(call, &id.rest_api_id)?;
     let gateway = &mut call.region_mut().apigateway;
+    let domains = domain_name::of_api(gateway.domains.values(), &id.rest_api_id);
+    if !domains.is_empty() {
+        return Err(bad_request(format!(
+            "Deleting RestApi {} failed. Please remove all base path mappings related to the RestApi in your domains: {}",
+            id.rest_api_id,
+            domains.join(", ")
+        )));
+    }
     gateway.apis.remove(&id.rest_api_id);
     for plan in gateway.plans.values_mut() {
         plan.api_stages.retain(|stage| stage.api_id != id.rest_api_id);

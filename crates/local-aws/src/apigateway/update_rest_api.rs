@@ -3,7 +3,7 @@
 use super::{
     endpoint,
     errors::{bad_request, refuse},
-    find::{self, ApiId},
+    find::ApiId,
     input::{enum_failure, parse},
     model::{Draft, RestApi},
     patch::{self, Op, Patch},
@@ -20,13 +20,11 @@ use serde_json::Value;
 pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: ApiId = parse(input)?;
-    let mut api = find::api(call, &id.rest_api_id)?.clone();
+    let mut api = rest_api::to_update(call, &id.rest_api_id)?;
     for patch in &patches {
         apply(call, &mut api, patch)?;
     }
-    let body = rest_api::wire_with_tags(&api);
-    *find::api(call, &id.rest_api_id)? = api;
-    Ok(Reply::ok(body))
+    Ok(Reply::ok(rest_api::updated(call, api)?))
 }
 
 fn apply(call: &Call<'_>, api: &mut RestApi, patch: &Patch) -> Result<(), AwsError> {

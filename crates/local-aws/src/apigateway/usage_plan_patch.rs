@@ -5,6 +5,7 @@ use super::{
     find,
     input::parse,
     model::{ApiStage, UsagePlan},
+    page::is_found,
     patch::{self, Op, Patch},
     usage_plan::{self, PlanId},
 };
@@ -93,11 +94,12 @@ fn stage(patch: &Patch) -> Result<ApiStage, AwsError> {
 
 /// A stage that exists, once; none of the plan's keys may have it through another plan.
 pub fn add_stage(call: &mut Call<'_>, plan: &mut UsagePlan, stage: ApiStage) -> Result<(), AwsError> {
-    let gateway = &call.region_mut().apigateway;
-    let exists = gateway.apis.get(&stage.api_id).is_some_and(|api| api.stages.contains_key(&stage.stage));
-    if !exists {
+    let apis = &call.region_mut().apigateway.apis;
+    let created = apis.get(&stage.api_id).and_then(|api| api.stages.get(&stage.stage)).map(|s| s.created);
+    if !created.is_some_and(|created| is_found(call, created)) {
         return Err(unknown_stage(&stage, plan));
     }
+    let gateway = &call.region_mut().apigateway;
     if plan.api_stages.contains(&stage) {
         return Err(conflict(format!(
             "API Stage {}:{} is already associated with Usage Plan {}",

@@ -61,6 +61,8 @@ pub struct Refusal {
     pub status: u16,
     /// `None`: the service's usual one for the status.
     pub code: Option<String>,
+    /// `None`: the service's usual one.
+    pub message: Option<String>,
     /// Seconds.
     pub retry_after: Option<u32>,
 }
@@ -144,9 +146,9 @@ impl Fate {
                 Action::Delay { milliseconds } => {
                     tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
                 }
-                Action::Refuse { status, code, retry_after } => {
-                    let (code, retry_after) = (code.clone(), *retry_after);
-                    return Err(Stopped::Refused(Refusal { status: *status, code, retry_after }));
+                Action::Refuse { status, code, message, retry_after } => {
+                    let (code, message, retry_after) = (code.clone(), message.clone(), *retry_after);
+                    return Err(Stopped::Refused(Refusal { status: *status, code, message, retry_after }));
                 }
                 Action::DropRequest => return Err(Stopped::Cut),
                 Action::Hold(Moment::Before) => self.hold(Moment::Before).await,
@@ -188,6 +190,7 @@ impl Refusal {
     /// As an AWS API says it, with the code that the service has for the status.
     pub fn of_service(self, service: Service) -> AwsError {
         let (usual, text) = usual(service, self.status);
+        let text = self.message.as_deref().unwrap_or(text);
         let mut error = AwsError::new(self.status, self.code.as_deref().unwrap_or(usual), text);
         error.retry_after = self.retry_after;
         error

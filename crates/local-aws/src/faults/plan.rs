@@ -42,6 +42,9 @@ pub enum Action {
         status: u16,
         #[serde(default)]
         code: Option<String>,
+        /// The service's usual text for the status if none is given.
+        #[serde(default)]
+        message: Option<String>,
         /// Seconds for a `Retry-After` header.
         #[serde(default)]
         retry_after: Option<u32>,

@@ -42,7 +42,7 @@ async fn put(aws: &LocalAws, plan: &str) -> StatusCode {
 #[tokio::test]
 async fn a_refusal_comes_before_the_effect_and_only_for_the_call_it_is_for() {
     let aws = instant();
-    let refuse = Action::Refuse { status: 429, code: None, retry_after: Some(7) };
+    let refuse = Action::Refuse { status: 429, code: None, message: None, retry_after: Some(7) };
     aws.set_faults(FaultPlan::of([Fault::on_nth("logs:CreateLogGroup", 2, refuse)]));
     ok(&aws, "logs", "CreateLogGroup", group("a")).await;
     let response = aws.handle(create(&aws, "b")).await;
@@ -107,7 +107,7 @@ async fn registry_requests_have_their_faults_and_their_own_count() {
         request.header("authorization", authorization(&aws)).body(full(content)).unwrap()
     };
     let head = |content: &str| Request::head(format!("/v2/app/blobs/{}", digest(content)));
-    let refuse = Action::Refuse { status: 429, code: None, retry_after: Some(7) };
+    let refuse = Action::Refuse { status: 429, code: None, message: None, retry_after: Some(7) };
     aws.set_faults(FaultPlan::of([
         Fault::on_nth("registry:StartUpload", 1, refuse),
         Fault::on_nth("registry:StartUpload", 2, Action::DropRequest),

@@ -142,7 +142,7 @@ fn gates(exchange: &Exchange, holder: Option<&Holder>) -> Result<Vec<Gate>, Refu
     }
     let path = route.resource_path.replace('/', "~1");
     let own = format!("{path}/{}", route.method.http_method);
-    gates.extend(stage_gate(site, &own).or_else(|| stage_gate(site, "*/*")));
+    gates.extend(stage_gate(site, &own, &own).or_else(|| stage_gate(site, "*/*", &own)));
     gates.push(Gate {
         bucket: format!("account/{}/{}", site.account, site.region),
         limit: ACCOUNT,
@@ -151,8 +151,8 @@ fn gates(exchange: &Exchange, holder: Option<&Holder>) -> Result<Vec<Gate>, Refu
     Ok(gates)
 }
 
-/// The throttle that the stage sets for a method, or for all of them.
-fn stage_gate(site: &Site, key: &str) -> Option<Gate> {
+/// The throttle that the stage sets for a method, or for all of them: AWS counts it for each method by itself.
+fn stage_gate(site: &Site, key: &str, method: &str) -> Option<Gate> {
     let setting = site.settings.get(key)?;
     if setting.throttling_rate_limit.is_none() && setting.throttling_burst_limit.is_none() {
         return None;
@@ -162,7 +162,7 @@ fn stage_gate(site: &Site, key: &str) -> Option<Gate> {
         burst: setting.throttling_burst_limit.map_or(ACCOUNT.burst, f64::from),
     };
     Some(Gate {
-        bucket: format!("stage/{}/{}/{key}", site.api, site.stage),
+        bucket: format!("stage/{}/{}/{method}", site.api, site.stage),
         limit,
         why: format!("stage {} is over its throttle of {key}: {}", site.stage, shown(limit)),
     })

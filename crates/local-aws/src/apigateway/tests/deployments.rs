@@ -76,6 +76,7 @@ async fn a_deployment_right_after_an_import_misses_it() {
     let summary = async || {
         let made = ok(&aws, "CreateDeployment", json!({ "restApiId": api })).await;
         let id = json!({ "restApiId": api, "deploymentId": made["id"], "embed": ["apisummary"] });
+        tokio::time::advance(aws.inner().config.delays().read_lag).await;
         ok(&aws, "GetDeployment", id).await["apiSummary"].clone()
     };
     assert_eq!(summary().await, json!({}));
@@ -101,4 +102,25 @@ async fn a_stage_that_was_moved_serves_its_former_deployment_for_a_while() {
     assert_eq!(live(), first);
     tokio::time::advance(Duration::from_secs(10)).await;
     assert_eq!(live(), second["id"].as_str().unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_made_is_not_yet_found_by_its_id() {
+    let aws = realistic();
+    let api = served(&aws).await;
+    let stage = ok(&aws, "GetStage", json!({ "restApiId": api, "stageName": "prod" })).await;
+    let deployment = json!({ "restApiId": api, "deploymentId": stage["deploymentId"] });
+    let key = ok(&aws, "CreateApiKey", json!({ "name": "web" })).await;
+    let key = json!({ "apiKey": key["id"] });
+    let text = "Invalid Deployment identifier specified";
+    assert_eq!(refused(&aws, "GetDeployment", deployment.clone()).await, error("NotFound", text));
+    let text = "Invalid API Key identifier specified";
+    assert_eq!(refused(&aws, "GetApiKey", key.clone()).await, error("NotFound", text));
+    let plan = json!({ "name": "plan", "apiStages": [{ "apiId": api, "stage": "prod" }] });
+    let (code, text) = refused(&aws, "CreateUsagePlan", plan.clone()).await;
+    assert!(code == "NotFoundException" && text.starts_with("Invalid API Stage {api: "), "{code}: {text}");
+    tokio::time::advance(aws.inner().config.delays().read_lag).await;
+    ok(&aws, "GetDeployment", deployment).await;
+    ok(&aws, "GetApiKey", key).await;
+    ok(&aws, "CreateUsagePlan", plan).await;
 }

@@ -1,4 +1,4 @@
-use super::{api, error, ok, patches, refused};
+use super::{api, error, ok, patches, put_document, refused, served};
 use crate::{
     Config,
     testing::{instant, realistic, with},
@@ -207,15 +207,16 @@ async fn tags_of_all_four_kinds_are_set_read_and_taken_away() {
     ];
     for path in paths {
         let arn = format!("arn:aws:apigateway:us-east-2::{path}");
-        let tags = json!({ "lambdeploy:stack": "egyptian-art", "a": "1,2=3" });
+        let tags = json!({ "lambdeploy:stack": "egyptian-art", "Cost Center": "jane@corp.com é1=3" });
         ok(&aws, "TagResource", json!({ "resourceArn": arn, "tags": tags })).await;
         assert_eq!(ok(&aws, "GetTags", json!({ "resourceArn": arn })).await, json!({ "tags": tags }));
-        ok(&aws, "UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a"] })).await;
+        ok(&aws, "UntagResource", json!({ "resourceArn": arn, "tagKeys": ["Cost Center"] })).await;
         let left = ok(&aws, "GetTags", json!({ "resourceArn": arn })).await;
         assert_eq!(left, json!({ "tags": { "lambdeploy:stack": "egyptian-art" } }));
         let many: Value =
             (0..50).map(|n| (format!("k{n}"), json!("v"))).collect::<serde_json::Map<_, _>>().into();
-        for tags in [json!({ "aws:x": "y" }), json!({ "a b": "y" }), json!({ "a": "@" }), many] {
+        let outside = ["a,b", "a;b", "a<b", "a*", "a\tb"].map(|text| json!({ "a": text }));
+        for tags in [json!({ "aws:x": "y" }), json!({ "a,b": "y" }), many].into_iter().chain(outside) {
             let (code, _) = refused(&aws, "TagResource", json!({ "resourceArn": arn, "tags": tags })).await;
             assert_eq!(code, "BadRequestException", "{tags}");
         }
@@ -224,4 +225,71 @@ async fn tags_of_all_four_kinds_are_set_read_and_taken_away() {
     let arn = "arn:aws:apigateway:us-east-2::/restapis/nothing";
     let text = "Invalid API identifier specified 000000000000:nothing";
     assert_eq!(refused(&aws, "GetTags", json!({ "resourceArn": arn })).await, error("NotFound", text));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_takes_no_update_while_another_is_in_progress() {
+    let aws = realistic();
+    let (id, _) = api(&aws).await;
+    let update = |path: &str, value: &str| json!({ "restApiId": id, "patchOperations": patches(&[("replace", path, value)]) });
+    ok(&aws, "UpdateRestApi", update("/description", "one")).await;
+    ok(&aws, "UpdateRestApi", update("/description", "two")).await;
+    let edge = ok(&aws, "UpdateRestApi", update("/endpointConfiguration/types/0", "EDGE")).await;
+    assert_eq!(edge["apiStatus"], "UPDATING");
+    let text = "There is already an update in progress. Please wait until the current update finishes before making another request.";
+    assert_eq!(
+        refused(&aws, "UpdateRestApi", update("/description", "three")).await,
+        error("BadRequest", text)
+    );
+    let (status, body) = put_document(&aws, json!({ "restApiId": id }), json!({ "openapi": "3.0.1" })).await;
+    assert_eq!((status, body["message"].as_str()), (400, Some(text)));
+    tokio::time::advance(aws.inner().config.delays().api_update).await;
+    let there = ok(&aws, "GetRestApi", json!({ "restApiId": id })).await;
+    assert_eq!(there.get("apiStatus"), None);
+    ok(&aws, "UpdateRestApi", update("/description", "four")).await;
+}
+
+#[tokio::test]
+async fn a_policys_list_of_one_address_is_read_back_as_that_address() {
+    let aws = instant();
+    for (addresses, back) in [
+        (json!(["192.0.2.1"]), json!("192.0.2.1")),
+        (json!(["192.0.2.1", "192.0.2.2"]), json!(["192.0.2.1", "192.0.2.2"])),
+    ] {
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*",
+            "Condition": { "NotIpAddress": { "aws:SourceIp": addresses } },
+        }] });
+        let made = ok(&aws, "CreateRestApi", json!({ "name": "a", "policy": policy.to_string() })).await;
+        let text: String =
+            serde_json::from_str(&format!("\"{}\"", made["policy"].as_str().unwrap())).unwrap();
+        let read: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read["Statement"][0]["Condition"]["NotIpAddress"]["aws:SourceIp"], back);
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_a_custom_domain_leads_to_is_not_deleted() {
+    let aws = instant();
+    let api = served(&aws).await;
+    let domain = json!({ "domainName": "api.example.com", "regionalCertificateArn": "arn:aws:acm:us-east-2:000000000000:certificate/c" });
+    let made = ok(&aws, "CreateDomainName", domain).await;
+    assert_eq!(made["domainNameStatus"], "AVAILABLE");
+    let mapping = json!({ "domainName": "api.example.com", "restApiId": api, "stage": "prod" });
+    let root = json!({ "basePath": "(none)", "restApiId": api, "stage": "prod" });
+    assert_eq!(ok(&aws, "CreateBasePathMapping", mapping.clone()).await, root);
+    let text = "Base path already exists for this domain name";
+    assert_eq!(refused(&aws, "CreateBasePathMapping", mapping).await, error("Conflict", text));
+    let listed = ok(&aws, "GetBasePathMappings", json!({ "domainName": "api.example.com" })).await;
+    assert_eq!(listed["item"], json!([root]));
+    let delete = json!({ "restApiId": api });
+    let text = format!(
+        "Deleting RestApi {api} failed. Please remove all base path mappings related to the RestApi in your domains: api.example.com"
+    );
+    assert_eq!(refused(&aws, "DeleteRestApi", delete.clone()).await, error("BadRequest", &text));
+    let unmap = json!({ "domainName": "api.example.com", "basePath": "(none)" });
+    ok(&aws, "DeleteBasePathMapping", unmap).await;
+    ok(&aws, "DeleteRestApi", delete).await;
+    ok(&aws, "DeleteDomainName", json!({ "domainName": "api.example.com" })).await;
+    assert_eq!(ok(&aws, "GetDomainNames", json!({})).await["item"], json!([]));
 }

@@ -17,13 +17,17 @@ pub fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<Vec<Stri
     let sources = authorizer.identity_source.as_deref().unwrap_or(default);
     let context = exchange.context();
     let mut values = Vec::new();
+    // Only what is kept is kept by its identity: without that the function is asked whatever the call has.
+    let needed = authorizer.kind == "TOKEN" || authorizer.authorizer_result_ttl_in_seconds != Some(0);
     for source in sources.split(',').map(str::trim).filter(|s| !s.is_empty()) {
         let value = mapping::value(source, exchange, &context).map_err(Refusal::configuration)?;
-        let value = value.filter(|v| !v.is_empty());
-        values.push(
-            value
-                .ok_or_else(|| Refusal::unauthorized(format!("the call has no identity source {source}")))?,
-        );
+        match value.filter(|v| !v.is_empty()) {
+            Some(value) => values.push(value),
+            None if needed => {
+                return Err(Refusal::unauthorized(format!("the call has no identity source {source}")));
+            }
+            None => {}
+        }
     }
     if authorizer.kind == "TOKEN" && !matches(authorizer, values.first()) {
         return Err(Refusal::unauthorized("the token does not match identityValidationExpression"));

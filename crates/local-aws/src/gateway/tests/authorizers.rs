@@ -39,6 +39,11 @@ async fn guarded(ttl: u32, key_source: &str) -> (LocalAws, Arc<AtomicU32>) {
     let asked = Arc::new(AtomicU32::new(0));
     let counter = asked.clone();
     let aws = world(3, move |event| {
+        if event["type"] == "REQUEST" {
+            counter.fetch_add(1, Ordering::Relaxed);
+            let said = event["headers"]["authorization"].as_str().unwrap_or("bad");
+            return authorize(&json!({ "authorizationToken": said, "methodArn": event["methodArn"] }));
+        }
         if event["type"] != "TOKEN" {
             let authorizer = &event["requestContext"]["authorizer"];
             let body = format!("{}/{}", authorizer["principalId"], authorizer["tier"]);
@@ -109,4 +114,18 @@ async fn the_key_can_come_from_the_authorizer() {
     add_plan(&aws, "0123456789abcdefghij", |_| {});
     assert_eq!(with_token(&aws, "good").await.status, 200);
     assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn one_that_keeps_no_answers_is_asked_without_its_identity_source_too() {
+    for (ttl, status, times) in [(60, 401, 0), (0, 403, 1)] {
+        let (aws, asked) = guarded(ttl, "HEADER").await;
+        change_authorizer(&aws, |authorizer| {
+            authorizer.kind = "REQUEST".to_owned();
+            authorizer.identity_source = Some("method.request.header.Authorization".to_owned());
+        });
+        permit(&aws, "*").await;
+        let seen = call(&aws, "POST", "/items/7", &[], "").await;
+        assert_eq!((seen.status, asked.load(Ordering::Relaxed)), (status, times), "{ttl}: {}", why(&aws));
+    }
 }

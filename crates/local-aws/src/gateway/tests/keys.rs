@@ -188,3 +188,23 @@ async fn each_key_of_a_plan_has_its_own_throttle_and_quota() {
     assert_eq!([post(&aws).await, post(&aws).await, post(&aws).await], [200, 200, 429]);
     assert_eq!(call(&aws, "POST", "/", &[("x-api-key", other)], "").await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_of_the_stage_counts_each_method_by_itself() {
+    let aws = local_aws(Config::default());
+    publish(&aws, draft(["/", "/items"].map(|p| (p, method("POST", mock("200"))))));
+    change_stage(&aws, |stage| {
+        let limit = MethodSetting {
+            throttling_rate_limit: Some(1.0),
+            throttling_burst_limit: Some(2),
+            ..MethodSetting::default()
+        };
+        stage.method_settings.insert("*/*".to_owned(), limit);
+    });
+    let mut statuses = Vec::new();
+    for path in ["/", "/", "/", "/items", "/items", "/items"] {
+        statuses.push(call(&aws, "POST", path, &[], "").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 429, 200, 200, 429]);
+    assert_eq!(why(&aws), "stage default is over its throttle of */*: 1 requests a second, burst 2");
+}

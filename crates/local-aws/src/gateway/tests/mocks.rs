@@ -156,3 +156,16 @@ async fn an_unserved_integration_type_says_so() {
     assert_eq!(preflight(&aws, &[]).await.status, 500);
     assert_eq!(why(&aws), "integration type HTTP_PROXY is not implemented by the local AWS");
 }
+
+#[tokio::test]
+async fn a_content_type_without_a_template_passes_the_body_through_and_gives_no_status() {
+    let aws = serve(with_request_template(Some("{\"statusCode\": 200}")), &[]);
+    for (content_type, status) in [
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("text/plain", 500),
+        ("application/x-www-form-urlencoded", 500),
+    ] {
+        assert_eq!(preflight(&aws, &[("content-type", content_type)]).await.status, status, "{content_type}");
+    }
+}

@@ -3,8 +3,8 @@
 use crate::{
     Config, LocalAws, NoContainers,
     apigateway::model::{
-        ApiKey, ApiStage, Deployment, Draft, Integration, IntegrationResponse, Method, Resource, RestApi,
-        Stage, UsagePlan,
+        ApiKey, ApiStage, Authorizer, Deployment, Draft, Integration, IntegrationResponse, Method, Resource,
+        RestApi, Stage, UsagePlan,
     },
     gate::{Door, door},
     gateway::Target,
@@ -138,6 +138,7 @@ pub fn publish(aws: &LocalAws, draft: Draft) {
         endpoint_configuration: json!({ "types": ["REGIONAL"] }),
         policy: None,
         disable_execute_api_endpoint: false,
+        updating_until: None,
         draft,
         deployments: [(deployment.id.clone(), deployment)].into(),
         stages: [("default".to_owned(), stage(now))].into(),
@@ -207,4 +208,12 @@ pub fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) 
 /// The reason of the latest call.
 pub fn why(aws: &LocalAws) -> String {
     aws.inner().gateway.log.entries().pop().unwrap().why.unwrap_or_default()
+}
+
+/// Changes the authorizer `auth` of what is served.
+pub fn change_authorizer(aws: &LocalAws, change: impl FnOnce(&mut Authorizer)) {
+    let mut world = aws.world();
+    let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
+    let deployment = api.deployments.get_mut("dep1").unwrap();
+    change(Arc::make_mut(&mut deployment.snapshot).authorizers.get_mut("auth").unwrap());
 }
