@@ -2,7 +2,7 @@
 
 use super::{Context, gone, own_api, rest_api, tagging};
 use crate::{
-    aws::{FoundExt, Inventory, Unkeyed, call, call_once, create_unkeyed, tags},
+    aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
 use anyhow::{Context as _, Result};
@@ -10,8 +10,12 @@ use aws_sdk_apigateway::{
     operation::get_api_key::GetApiKeyOutput,
     types::{ApiKey as Listed, Op, PatchOperation},
 };
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use serde::Serialize;
+use std::collections::HashMap;
+
+/// Keys read at once, where all have to be: API Gateway grants ten requests a second.
+const AT_ONCE: usize = 8;
 
 pub struct ApiKey {
     pub at: Context,
@@ -55,19 +59,24 @@ impl ApiKey {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Ours under another name. Only looked for where the stack has had such a key: it means reading them all.
+    /// Ours under another name. Only looked for where the stack has had such a key: it means reading them all, at least
+    /// those that the list does not show to be somebody else's.
     async fn renamed(&self) -> Result<Option<GetApiKeyOutput>> {
         let api = own_api(&self.at).await?;
-        let inventory = api.map(|api| Inventory::from_tags(&rest_api::tags_of(&api))).unwrap_or_default();
-        if !inventory.keys.contains(&self.name) || self.twin.is_some() {
+        let has_had =
+            api.is_some_and(|api| self.at.inventory(&rest_api::tags_of(&api)).has("api-key", &self.name));
+        if !has_had || self.twin.is_some() {
             return Ok(None);
         }
         let all = self.at.cloud.api_keys().await?;
         let to = self.at.cloud.reporter(&self.id);
-        for id in all.iter().filter(|k| k.name() != Some(&self.name)).filter_map(|k| k.id.clone()) {
-            let found = self.get(id, &to).await?.filter(|k| self.is_ours(&tags_of(k)));
-            if found.is_some() {
-                return Ok(found);
+        let owns = |tags: &HashMap<String, String>| tags.get(tags::STACK) == Some(&self.at.own.stack);
+        let others = all.iter().filter(|k| k.name() != Some(&self.name) && k.tags().is_none_or(owns));
+        let reads: Vec<_> = others.filter_map(|k| k.id.clone()).map(|id| self.get(id, &to)).collect();
+        let mut keys = stream::iter(reads).buffer_unordered(AT_ONCE);
+        while let Some(key) = keys.try_next().await? {
+            if key.as_ref().is_some_and(|k| self.is_ours(&tags_of(k))) {
+                return Ok(key);
             }
         }
         Ok(None)
@@ -215,11 +224,13 @@ impl Resource for ApiKey {
         vec![self.api.clone()]
     }
 
+    /// On a key that was adopted, what the file does not name stays as it is.
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
         Ok(Props {
             name: self.name.clone(),
-            description: String::new(),
-            enabled: true,
+            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
+            enabled: adopted.is_none_or(|a| a.enabled),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
         })
     }

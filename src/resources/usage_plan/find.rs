@@ -2,7 +2,7 @@
 
 use super::UsagePlan;
 use crate::{
-    aws::{FoundExt, Inventory, call, tags},
+    aws::{FoundExt, call, tags},
     engine::{Owner, Reporter},
     resources::{
         one_of, own_api,
@@ -14,8 +14,11 @@ use aws_sdk_apigateway::{
     operation::get_usage_plan::GetUsagePlanOutput,
     types::{ApiStage, UsagePlan as Listed},
 };
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Plans read at once, where all have to be: API Gateway grants ten requests a second.
+const AT_ONCE: usize = 8;
 
 /// A plan, and its keys by id with their names.
 pub(super) type Candidate = (GetUsagePlanOutput, BTreeMap<String, String>);
@@ -73,26 +76,33 @@ impl UsagePlan {
     }
 
     async fn get(&self, id: String, to: &Reporter) -> Result<Option<Candidate>> {
-        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
-        let get = async { call(to, "GetUsagePlan", || request.clone().send()).await.found() };
-        let (plan, keys) = tokio::join!(get, async { self.linked(&id, to).await.found() });
+        let (plan, keys) =
+            tokio::join!(self.plan(id.clone(), to), async { self.linked(&id, to).await.found() });
         Ok(plan?.zip(keys?))
+    }
+
+    async fn plan(&self, id: String, to: &Reporter) -> Result<Option<GetUsagePlanOutput>> {
+        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
+        call(to, "GetUsagePlan", || request.clone().send()).await.found()
     }
 
     /// Ours under another name and with none of our stages. Only looked for where the stack has had a plan: it means
     /// reading them all.
     async fn estranged(&self) -> Result<Option<Candidate>> {
         let api = own_api(&self.at).await?;
-        let has_had = api.is_some_and(|api| Inventory::from_tags(&rest_api::tags_of(&api)).usage_plan);
+        let has_had =
+            api.is_some_and(|api| self.at.inventory(&rest_api::tags_of(&api)).has("usage-plan", ""));
         if !has_had || self.twin.is_some() {
             return Ok(None);
         }
         let (all, known) = (self.at.cloud.usage_plans().await?, self.listed().await?);
         let to = self.at.cloud.reporter(&self.id);
-        for id in all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id)) {
-            let found = self.get(id, &to).await?.filter(|(p, _)| self.at.own.owns(&tags_of(p)));
-            if found.is_some() {
-                return Ok(found);
+        let others = all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id));
+        let plans: Vec<_> = others.map(|id| self.plan(id, &to)).collect();
+        let mut plans = stream::iter(plans).buffer_unordered(AT_ONCE);
+        while let Some(plan) = plans.try_next().await? {
+            if let Some(id) = plan.filter(|p| self.at.own.owns(&tags_of(p))).and_then(|p| p.id) {
+                return self.get(id, &to).await;
             }
         }
         Ok(None)

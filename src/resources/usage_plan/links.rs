@@ -3,11 +3,24 @@
 use super::UsagePlan;
 use crate::{
     aws::{Class, call, failure_of},
-    engine::Reporter,
-    resources::gone,
+    engine::{Live, Reporter},
+    resources::{
+        gone,
+        rest_api::{anchor, tags_of},
+        stage,
+    },
 };
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Links that are this stack's to take back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OwnLinks {
+    /// `api:stage`
+    stages: BTreeSet<String>,
+    /// Of keys that the stack has or has had.
+    key_names: BTreeSet<String>,
+}
 
 impl UsagePlan {
     /// Key id to name. The answer holds the values too; they go no further.
@@ -24,6 +37,37 @@ impl UsagePlan {
                 return Ok(keys);
             }
         }
+    }
+
+    /// What this stack links, or has linked.
+    pub(super) async fn own_links(&self) -> Result<OwnLinks> {
+        let Some((api, _)) = anchor(&self.at).await? else { return Ok(OwnLinks::default()) };
+        let id = api.id().unwrap_or_default();
+        let found = self.at.cloud.stages(id).await?;
+        let ours = found
+            .iter()
+            .filter(|s| s.stage_name() == Some(&self.stage_name) || self.at.own.owns(&stage::tags_of(s)));
+        let inventory = self.at.inventory(&tags_of(&api));
+        Ok(OwnLinks {
+            stages: ours.filter_map(|s| Some(format!("{id}:{}", s.stage_name()?))).collect(),
+            key_names: inventory.of_kind("api-key").map(|entry| entry.name.clone()).collect(),
+        })
+    }
+
+    /// The file's own stage and keys, and what other people have added to the plan: their customers call through it.
+    pub(super) fn wished_links(
+        &self,
+        have: Option<&Live<Self>>,
+    ) -> (BTreeSet<String>, BTreeMap<String, String>) {
+        let wished = self.wished_keys();
+        let Some(have) = have else { return ([self.wished_stage()].into(), wished) };
+        let own = &have.output.own;
+        let was_ours =
+            |name: &String| own.key_names.contains(name) && !wished.values().any(|wish| wish == name);
+        let stages = have.props.stages.difference(&own.stages).cloned();
+        let keys = have.props.keys.iter().filter(|(_, name)| !was_ours(name));
+        let keys: BTreeMap<_, _> = keys.map(|(id, name)| (id.clone(), name.clone())).collect();
+        (stages.chain([self.wished_stage()]).collect(), keys.into_iter().chain(wished).collect())
     }
 
     pub(super) async fn link(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {

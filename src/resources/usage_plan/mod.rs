@@ -5,7 +5,7 @@ mod find;
 mod links;
 mod patch;
 
-use super::{ApiKeyOutput, Context, RestApiOutput, gone, rest_api::anchor, tagging};
+use super::{ApiKeyOutput, Context, RestApiOutput, gone, tagging};
 use crate::{
     aws::{call, create_unkeyed, tags},
     engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
@@ -15,6 +15,7 @@ use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use creation::Creation;
 use find::{stages_of, tags_of};
+use links::OwnLinks;
 use patch::{operation, operations};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,7 @@ pub struct UsagePlanOutput {
     pub id: String,
     /// `api:stage`, as attached.
     stages: BTreeSet<String>,
+    own: OwnLinks,
 }
 
 impl UsagePlan {
@@ -65,9 +67,8 @@ impl UsagePlan {
     }
 
     fn wished_keys(&self) -> BTreeMap<String, String> {
-        let name = |h: &Handle<ApiKeyOutput>| h.id().as_str().trim_start_matches("api-key/").to_owned();
         let id = |h: &Handle<ApiKeyOutput>| h.get().map_or_else(|| format!("{UNKNOWN} {}", h.id()), |k| k.id);
-        self.keys.iter().map(|h| (id(h), name(h))).collect()
+        self.keys.iter().map(|h| (id(h), name_of(h))).collect()
     }
 
     /// Everything in one call: AWS grants one in 20 s.
@@ -89,6 +90,11 @@ impl UsagePlan {
         self.at.cloud.forget_lists();
         result
     }
+}
+
+/// As the stack file names the key.
+fn name_of(key: &Handle<ApiKeyOutput>) -> String {
+    key.id().as_str().trim_start_matches("api-key/").to_owned()
 }
 
 /// `100/day`, as in the stack file.
@@ -119,32 +125,29 @@ impl Resource for UsagePlan {
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
         let w = &self.wish;
+        // On a plan that was adopted, what the file does not name stays as it is.
+        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
+        let (stages, keys) = self.wished_links(have);
+        let burst = w.throttle.map(|t| i32::try_from(t.burst)).transpose()?;
+        let quota = w.quota.map(|q| format!("{}/{}", q.limit, q.period.aws().to_lowercase()));
         Ok(Props {
             name: w.name.clone(),
-            description: String::new(),
-            rate: w.throttle.map(|t| t.rate),
-            burst: w.throttle.map(|t| i32::try_from(t.burst)).transpose()?,
-            quota: w.quota.map(|q| format!("{}/{}", q.limit, q.period.aws().to_lowercase())),
-            quota_offset: 0,
-            stages: [self.wished_stage()].into(),
-            keys: self.wished_keys(),
+            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
+            rate: w.throttle.map(|t| t.rate).or(adopted.and_then(|a| a.rate)),
+            burst: burst.or(adopted.and_then(|a| a.burst)),
+            quota: quota.or(adopted.and_then(|a| a.quota.clone())),
+            quota_offset: adopted.map_or(0, |a| a.quota_offset),
+            stages,
+            keys,
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some(((plan, mut keys), owner)) = self.find().await? else { return Ok(None) };
+        let Some(((plan, keys), owner)) = self.find().await? else { return Ok(None) };
         let id = plan.id.clone().context("GetUsagePlan answered without an id")?;
-        let mut stages = stages_of(&plan);
-        let attached = stages.clone();
-        if owner != Owner::Us {
-            // On a plan that was here before, other people's stages and keys are theirs.
-            let api = anchor(&self.at).await?.and_then(|(a, _)| a.id);
-            stages.retain(|s| api.as_ref().is_some_and(|api| s.starts_with(&format!("{api}:"))));
-            let names: Vec<_> =
-                self.keys.iter().map(|h| h.id().as_str().trim_start_matches("api-key/").to_owned()).collect();
-            keys.retain(|_, name| names.contains(name));
-        }
+        let stages = stages_of(&plan);
+        let output = UsagePlanOutput { id, own: self.own_links().await?, stages: stages.clone() };
         let throttle = plan.throttle();
         let quota = plan.quota();
         let props = Props {
@@ -158,12 +161,12 @@ impl Resource for UsagePlan {
             keys,
             tags: self.at.own.managed(&tags_of(&plan), &owner),
         };
-        Ok(Some(Live { props, output: UsagePlanOutput { id, stages: attached }, owner }))
+        Ok(Some(Live { props, output, owner }))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<UsagePlanOutput> {
         let id = create_unkeyed(&Creation { of: self, want, to }, to).await?;
-        Ok(UsagePlanOutput { id, stages: want.stages.clone() })
+        Ok(UsagePlanOutput { id, stages: want.stages.clone(), own: OwnLinks::default() })
     }
 
     async fn update(
@@ -183,7 +186,7 @@ impl Resource for UsagePlan {
             self.take(id, key, to).await?;
         }
         self.at.cloud.forget_lists();
-        Ok(Applied::in_place(UsagePlanOutput { id: id.clone(), stages: want.stages.clone() }))
+        Ok(Applied::in_place(UsagePlanOutput { stages: want.stages.clone(), ..have.output.clone() }))
     }
 
     async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {

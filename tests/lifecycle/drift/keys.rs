@@ -1,7 +1,7 @@
 //! The API key and the usage plan.
 
-use super::Drift;
-use crate::world::REGION;
+use super::{Drift, STACK};
+use crate::world::{REGION, World, lines};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::aws::Cloud;
 
@@ -127,14 +127,6 @@ async fn usage_plan() {
             aws.apigateway.delete_usage_plan_key().usage_plan_id(&plan).key_id(&key).send().await.unwrap();
         })
         .await;
-    let other =
-        drift.aws.apigateway.create_api_key().name("other").enabled(true).send().await.unwrap().id.unwrap();
-    drift
-        .shows_as("keys", &[&other], async |aws| {
-            let link = aws.apigateway.create_usage_plan_key().usage_plan_id(&plan).key_id(&other);
-            link.key_type("API_KEY").send().await.unwrap();
-        })
-        .await;
     drift
         .shows_as("tags", &["team"], async |aws| {
             tag(aws, &format!("usageplans/{plan}"), "team", Some("api")).await
@@ -163,4 +155,40 @@ async fn a_key_or_plan_that_is_gone_is_made_anew() {
     assert_eq!(planned.await, ["usage-plan Create"]);
     drift.world.settles(super::STACK).await;
     key(&drift.aws).await;
+}
+
+/// A store of customers' keys, say, beside the stack: their callers must not be cut off.
+#[tokio::test(start_paused = true)]
+async fn what_others_link_to_the_plan_stays_whatever_leaves_the_file() {
+    let world = World::new();
+    let two = STACK.replace("keys: [client]", "keys: [client, web]");
+    world.settles(&two).await;
+    let aws = world.cloud_in(REGION).await;
+    let (plan, api) = (plan_id(&aws).await, api_id(&aws).await);
+    let gateway = &aws.apigateway;
+    let mut theirs = Vec::new();
+    // One is named like one of ours.
+    for name in ["customer-1", "client"] {
+        let made = gateway.create_api_key().name(name).enabled(true).send().await.unwrap().id.unwrap();
+        let link = gateway.create_usage_plan_key().usage_plan_id(&plan).key_id(&made).key_type("API_KEY");
+        link.send().await.unwrap();
+        theirs.push(made);
+    }
+    let deployment = gateway.get_stages().rest_api_id(&api).send().await.unwrap();
+    let deployment = deployment.item()[0].deployment_id().unwrap().to_owned();
+    let by_hand = gateway.create_stage().rest_api_id(&api).stage_name("beta").deployment_id(deployment);
+    by_hand.send().await.unwrap();
+    let add = operation(Op::Add, "/apiStages", Some(&format!("{api}:beta")));
+    gateway.update_usage_plan().usage_plan_id(&plan).patch_operations(add).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+
+    let planned = world.plan(&two).await;
+    assert!(!planned.has_changes(), "{:#?}", lines(&planned));
+    world.settles(STACK).await;
+    let linked = gateway.get_usage_plan_keys().usage_plan_id(&plan).send().await.unwrap();
+    let linked: Vec<_> = linked.items().iter().map(|k| (k.id().unwrap(), k.name().unwrap())).collect();
+    assert!(theirs.iter().all(|id| linked.iter().any(|(linked, _)| linked == id)), "{linked:?}");
+    assert_eq!(linked.len(), 3, "ours that left the file is gone: {linked:?}");
+    let stages = gateway.get_usage_plan().usage_plan_id(&plan).send().await.unwrap();
+    assert_eq!(stages.api_stages().len(), 2, "{stages:?}");
 }
