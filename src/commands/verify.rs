@@ -58,9 +58,23 @@ async fn ask(
     let stage = Stage { url, key, client: Client::new(session.cloud.network.clone()) };
     let to = Reporter::new(Id::only("contract"), printer.sink(), session.stop.clone());
     let check = Check { carrier: &stage, to: &to, patience: patience(session, age).await, load };
-    let outcomes = check.run(&contract::rows(&session.stack)).await;
+    let rows = contract::rows(&session.stack);
+    let shut_out = match outputs.api_id {
+        Some(api) if has_web_acl(session, &api).await? => contract::by_web_acl(&stage, &rows).await,
+        _ => None,
+    };
+    let outcomes = match shut_out {
+        Some(outcomes) => Ok(outcomes),
+        None => check.run(&rows).await,
+    };
     printer.settle();
     Ok(outcomes?)
+}
+
+async fn has_web_acl(session: &Session, api: &str) -> Result<bool> {
+    let stages = session.cloud.stages(api).await?;
+    let own = stages.iter().find(|s| s.stage_name() == Some(&session.stack.api.stage));
+    Ok(own.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
 }
 
 async fn patience(session: &Session, age: Duration) -> Patience {

@@ -4,6 +4,7 @@ use super::{
     judge::{By, Difference, by_the_function, by_the_gateway, judge, status_and_words},
     mend,
     row::{Ask, Key, Load, Must, Need, Row},
+    shut_out,
 };
 use crate::{
     engine::{Interrupted, Reporter},
@@ -144,6 +145,13 @@ impl<C: Carrier> Check<'_, C> {
     }
 
     fn judged(&self, row: &Row, answer: &Response) -> Seen {
+        if shut_out::by_policy(answer) {
+            let verdict = Verdict::Unknown { why: shut_out::BY_POLICY.to_owned() };
+            return Seen {
+                outcome: Outcome { promise: row.promise.clone(), verdict, answer: None },
+                again: None,
+            };
+        }
         let differences = judge(row, answer);
         let from_function = row.must.contains(&Must::ComeFromTheFunction) && by_the_function(answer);
         let mut outcome = verdict(row, &differences);

@@ -4,7 +4,7 @@ use super::{
     mend, preflight,
     row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
 };
-use crate::stack::{Auth, Check, Cors, Route, Stack};
+use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
 use std::collections::BTreeSet;
 
 /// A larger quota is not used up for a check.
@@ -80,7 +80,7 @@ fn refusals(stack: &Stack) -> Vec<Row> {
         |r: &&Route| r.path.contains('{') || !matches!(r.method.as_str(), "PUT" | "PATCH" | "DELETE");
     let mut rows = Vec::new();
     let mut guessed = false;
-    for route in stack.api.routes.iter().filter(|r| r.auth != Auth::None).filter(harmless) {
+    for route in stack.api.routes.iter().filter(|r| is_refused(&r.auth)).filter(harmless) {
         rows.push(refusal(stack, route, Key::None));
         if route.auth == Auth::ApiKey && !guessed {
             guessed = true;
@@ -88,6 +88,16 @@ fn refusals(stack: &Stack) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// Whether API Gateway itself refuses who brings nothing. An authorizer that keeps no answers is asked all the same, and
+/// what it says is its own.
+fn is_refused(auth: &Auth) -> bool {
+    match auth {
+        Auth::None => false,
+        Auth::Authorizer(it) => it.kind == AuthorizerKind::Token || it.ttl > 0,
+        Auth::ApiKey | Auth::Iam | Auth::Cognito(_) => true,
+    }
 }
 
 fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {

@@ -10,8 +10,10 @@ mod judge;
 mod mend;
 mod preflight;
 mod row;
+mod shut_out;
 
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};
 pub use derive::{answers_of, rows};
 pub use judge::{By, Difference, judge};
 pub use row::{Ask, Key, Load, Misbehaviour, Must, Need, Row};
+pub use shut_out::by_web_acl;

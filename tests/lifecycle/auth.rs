@@ -74,6 +74,10 @@ async fn each_kind_keeps_the_contract() {
         assert!(promises.contains(&promise), "{promise} is not in {promises:#?}");
     }
     let stage = StageUrl::of(&world, "default").await;
+    // An authorizer that keeps no answers is asked whatever a call has; what it says is its own.
+    assert!(!promises.iter().any(|p| p.starts_with("GET /whole without")), "{promises:#?}");
+    let asked = stage.carry(&Ask::new("GET", "/whole")).await.unwrap();
+    assert_eq!((asked.status, asked.text().contains("explicit deny")), (403, true));
     let denied = stage.carry(&Ask::new("GET", "/asked").header("X-Token", "somebody else")).await.unwrap();
     assert_eq!(denied.status, 403);
     assert_eq!(denied.header("access-control-allow-origin"), Some("https://www.example.com"));

@@ -3,7 +3,7 @@
 use crate::{stacks::HELLO, world::World};
 use bytes::Bytes;
 use lambdeploy::{
-    contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
+    contract::{Ask, Carrier, Check, Key, Need, Outcome, Patience, Verdict, by_web_acl, rows},
     engine::{Event, Id, Reporter, Stop},
     outside::http::Response,
 };
@@ -151,4 +151,26 @@ async fn ctrl_c_ends_the_wait() {
     let (result, ()) = tokio::join!(check.run(&rows), pressed);
     assert!(result.is_err());
     assert!(slow.up.elapsed().as_secs() <= 21, "{:?}", slow.up.elapsed());
+}
+
+/// A stage behind a web ACL that does not let this machine in.
+struct Walled;
+
+impl Carrier for Walled {
+    async fn carry(&self, _: &Ask) -> anyhow::Result<Response> {
+        let headers = [("x-amzn-requestid", "1"), ("x-amzn-errortype", "ForbiddenException")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Ok(Response { status: 403, headers, body: Bytes::from_static(br#"{"message":"Forbidden"}"#) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_web_acl_nothing_is_found_out_and_nothing_is_broken() {
+    let rows = rows(&World::new().stack(HELLO));
+    let outcomes = by_web_acl(&Walled, &rows).await.unwrap();
+    assert_eq!(outcomes.len(), rows.iter().filter(|row| row.need == Need::Nothing).count());
+    let why = "this machine may not call (a web ACL guards the stage)".to_owned();
+    assert!(outcomes.iter().all(|o| o.verdict == Verdict::Unknown { why: why.clone() }), "{outcomes:#?}");
+    // A key that is not let in yet is no web ACL.
+    assert!(by_web_acl(&Slow::new(600, 0), &rows).await.is_none());
 }
