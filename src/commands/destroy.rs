@@ -8,7 +8,7 @@ use crate::{
     stack_graph::StackGraph,
     ui::Printer,
 };
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
@@ -22,6 +22,9 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     if !plan.has_changes() {
         printer.out("nothing to destroy");
         return Ok(Exit::Done);
+    }
+    if let Some(why) = session.stop.cancel(graph.obstacle(&plan)).await?? {
+        bail!(why);
     }
     if !printer.confirm(&format!("Delete all of this ({destination})?"), common.yes, &session.stop).await? {
         printer.say("nothing was deleted");

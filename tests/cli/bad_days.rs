@@ -165,6 +165,25 @@ fn a_role_of_somebody_else() {
 }
 
 #[test]
+fn an_api_that_a_custom_domain_leads_to() {
+    let shell = Shell::new();
+    // The stage stands before the image fails.
+    Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
+    let gateway = shell.api_gateway();
+    let api = block_on(gateway.get_rest_apis().send()).unwrap().items()[0].id().unwrap().to_owned();
+    let domain = gateway.create_domain_name().domain_name("api.example.com");
+    let certificate = "arn:aws:acm:us-east-2:000000000000:certificate/c";
+    block_on(domain.regional_certificate_arn(certificate).send()).unwrap();
+    let map = gateway.create_base_path_mapping().domain_name("api.example.com").base_path("shop");
+    block_on(map.rest_api_id(&api).send()).unwrap();
+    assert_snapshot!("destroy_of_a_mapped_api", shell.run("destroy --local --yes"));
+    assert_eq!(block_on(gateway.get_usage_plans().send()).unwrap().items().len(), 1, "nothing was deleted");
+    let unmap = gateway.delete_base_path_mapping().domain_name("api.example.com").base_path("shop");
+    block_on(unmap.send()).unwrap();
+    assert!(shell.run("destroy --local --yes").contains("deleted"));
+}
+
+#[test]
 fn a_local_aws_that_is_not_there() {
     let shell = Shell::new();
     let mut plan = shell.command("plan --local");

@@ -96,6 +96,7 @@ impl Shell {
             (r"http://\w+\.execute-api", "http://[API].execute-api"),
             (r"/_aws/execute-api/\w+/", "/_aws/execute-api/[API]/"),
             (r#""api_id":"\w+""#, r#""api_id":"[ID]""#),
+            (r"\(id \w{10}\)", "(id [ID])"),
             (r"does not resolve \([^)]*\)", "does not resolve ([WHY])"),
             (r"in \d+\.\d s", "in [TIME]"),
             (r#""seconds":[\d.]+"#, r#""seconds":[TIME]"#),
@@ -132,6 +133,17 @@ impl Shell {
             .credentials_provider(credentials)
             .endpoint_url(&self.endpoint);
         aws_sdk_iam::Client::from_conf(config.build())
+    }
+
+    pub fn api_gateway(&self) -> aws_sdk_apigateway::Client {
+        let credentials = aws_credential_types::Credentials::new("000000000000", "x", None, None, "test");
+        let config = aws_sdk_apigateway::Config::builder()
+            .behavior_version(aws_sdk_apigateway::config::BehaviorVersion::latest())
+            .region(aws_sdk_apigateway::config::Region::new("us-east-2"))
+            .http_client(lambdeploy::aws::http_client(Network::direct()))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.endpoint);
+        aws_sdk_apigateway::Client::from_conf(config.build())
     }
 }
 

@@ -1,0 +1,57 @@
+//! Custom domains that lead to a REST API: AWS deletes no API that has one.
+
+use crate::{
+    aws::{Class, call, failure_of},
+    engine::{Id, Reporter},
+    resources::Context,
+};
+use anyhow::Result;
+use aws_sdk_apigateway::types::{BasePathMapping, DomainName};
+use futures_util::future::try_join_all;
+
+/// What leads to the API: `api.example.com/shop`. Empty too where the caller may not look.
+///
+/// # Errors
+/// As the calls.
+pub async fn mappings(at: &Context, api: &str) -> Result<Vec<String>> {
+    let to = at.cloud.reporter(&Id::only("rest-api"));
+    let domains = match domains(at, &to).await {
+        Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(Vec::new()),
+        domains => domains?,
+    };
+    let names = domains.into_iter().filter_map(|domain| domain.domain_name);
+    let all = try_join_all(names.map(|name| of_domain(at, name, &to))).await?;
+    let leads = |(_, mapping): &(String, BasePathMapping)| mapping.rest_api_id() == Some(api);
+    let shown = |(name, mapping): (String, BasePathMapping)| match mapping.base_path() {
+        None | Some("(none)") => name,
+        Some(path) => format!("{name}/{path}"),
+    };
+    Ok(all.into_iter().flatten().filter(leads).map(shown).collect())
+}
+
+async fn domains(at: &Context, to: &Reporter) -> Result<Vec<DomainName>> {
+    let (mut all, mut position) = (Vec::new(), None);
+    loop {
+        let request = at.cloud.apigateway.get_domain_names().limit(500).set_position(position);
+        let page = call(to, "GetDomainNames", || request.clone().send()).await?;
+        all.extend(page.items.unwrap_or_default());
+        position = page.position;
+        if position.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+async fn of_domain(at: &Context, name: String, to: &Reporter) -> Result<Vec<(String, BasePathMapping)>> {
+    let (mut all, mut position) = (Vec::new(), None);
+    loop {
+        let request = at.cloud.apigateway.get_base_path_mappings().domain_name(&name);
+        let request = request.limit(500).set_position(position);
+        let page = call(to, "GetBasePathMappings", || request.clone().send()).await?;
+        all.extend(page.items.unwrap_or_default().into_iter().map(|mapping| (name.clone(), mapping)));
+        position = page.position;
+        if position.is_none() {
+            return Ok(all);
+        }
+    }
+}
