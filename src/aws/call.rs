@@ -7,6 +7,7 @@
 //! | not found, of a write that builds on what was just made | 0.25 s growing to 2 s | 30 s |
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
+//! | busy (an update of a REST API is in progress: a security policy takes 15 min) | 0.25 s growing to 2 s | 20 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
 //! | no connection, to a host that was reached before | 0.5 s growing to 8 s | 20 s |
 //! | no connection, to a host that never was | - | - |
@@ -37,6 +38,10 @@ impl Patience {
     /// A write that builds on something young; when it is really gone, half a minute tells.
     pub const YOUNG: Self = Self::new(250, 2_000, 30);
     pub const BUSY: Self = Self::new(250, 2_000, 600);
+    /// A REST API that is `UPDATING` takes no further update.
+    pub const API_UPDATE: Self = Self::new(250, 2_000, 1_200);
+    /// How long what an import brought may be missing from a deployment's summary before another one is made.
+    pub const SETTLES: Self = Self::new(250, 2_000, 5);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
     pub const WRITERS: Self = Self::new(250, 2_000, 120);
     /// How long a list may hide what was made (assumed: no source gives a bound).
@@ -64,11 +69,14 @@ impl Patience {
 
     fn of(failure: &Failure, repeatable: bool) -> Option<(Self, &'static str)> {
         match failure.class() {
+            Class::Busy if failure.is_api_update() => {
+                Some((Self::API_UPDATE, "API Gateway to finish another update"))
+            }
             Class::Busy if !failure.is("ResourceConflictException") => {
                 Some((Self::WRITERS, "other changes to settle"))
             }
             // What was made a moment ago is not there yet for every part of AWS (IAM above all).
-            Class::NotFound if builds_on(failure.operation) => {
+            Class::NotFound if builds_on(failure.operation) || failure.is_unknown_stage() => {
                 Some((Self::YOUNG, "AWS to see what was just made"))
             }
             Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),

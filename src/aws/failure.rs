@@ -99,7 +99,7 @@ impl Failure {
             }
             _ if self.is_not_yet() => Class::NotYet,
             _ if self.is_busy() => Class::Busy,
-            _ if is_not_found(code) => Class::NotFound,
+            _ if is_not_found(code) || self.is_unknown_stage() => Class::NotFound,
             _ if self.is_already_there() => Class::AlreadyThere,
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
                 Class::Denied
@@ -132,9 +132,21 @@ impl Failure {
                 self.says("update is in progress") || self.says("currently in the following state")
             }
             "ConflictException" => self.says("try again later") || self.says("concurrent modification"),
+            "BadRequestException" => self.is_api_update() || self.says("concurrent modification"),
             "ConcurrentModification" | "OperationAbortedException" | "DeleteConflict" => true,
             _ => false,
         }
+    }
+
+    /// A REST API takes no update while its `apiStatus` is UPDATING.
+    pub fn is_api_update(&self) -> bool {
+        self.says("already an update in progress")
+    }
+
+    /// A usage plan's stage: API Gateway says BadRequestException or NotFoundException, also of one that was made a moment
+    /// ago.
+    pub fn is_unknown_stage(&self) -> bool {
+        self.code.is_some() && self.says("Invalid API Stage")
     }
 
     fn is_already_there(&self) -> bool {

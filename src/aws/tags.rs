@@ -12,6 +12,11 @@ pub const REGION: &str = "lambdeploy:region";
 /// It was there before the stack; `destroy` keeps it.
 pub const ADOPTED: &str = "lambdeploy:adopted";
 
+/// How many tags everything that was adopted has of us.
+const OWN: usize = 4;
+/// AWS's limit for one thing.
+const MOST: usize = 50;
+
 /// Whose things are whose: one stack in one region, and the tags its owner wants on everything.
 #[derive(Debug, Clone)]
 pub struct Ownership {
@@ -50,8 +55,22 @@ impl Ownership {
                     format!("it belongs to the stack {other}{region}, and --adopt takes from no other stack");
                 Owner::Barred { what: what(), why }
             }
-            (false, None, _) => Owner::Other(what()),
+            (false, None, _) => match self.crowded(tags, 0) {
+                Some(why) => Owner::Barred { what: what(), why },
+                None => Owner::Other(what()),
+            },
         }
+    }
+
+    /// Why a thing with these tags of other people can't be adopted: ours, with `more` besides the usual, have no room.
+    pub fn crowded(&self, tags: &Tags, more: usize) -> Option<String> {
+        let foreign = tags.keys().filter(|k| !k.starts_with("aws:") && !self.extra.contains_key(*k)).count();
+        let ours = OWN + self.extra.len() + more;
+        (foreign + ours > MOST).then(|| {
+            format!(
+                "it has {foreign} tags and would need {ours} more, and AWS takes {MOST}: take some away, or shorten `tags:`"
+            )
+        })
     }
 
     /// The canonical form of what AWS reports: AWS's own tags are not ours to manage, and on adopted things strangers'
@@ -64,7 +83,7 @@ impl Ownership {
     }
 }
 
-/// The inventory on the REST API has its own field ([`super::Inventory`]).
+/// The inventory on the REST API has its own field ([`crate::stack::Inventory`]).
 pub const INVENTORY: &str = "lambdeploy:inventory";
 
 /// Statements of a function that is being made anew, on the REST API: the function's own business.

@@ -11,7 +11,7 @@ pub fn wished(api: &Api) -> Option<Value> {
     if api.allow_from.is_empty() {
         return None;
     }
-    Some(json!({
+    let mut policy = json!({
         "Version": "2012-10-17",
         "Statement": [
             { "Effect": "Allow", "Principal": "*", "Action": ACTION, "Resource": open(api) },
@@ -20,7 +20,9 @@ pub fn wished(api: &Api) -> Option<Value> {
                 "Condition": { "NotIpAddress": { "aws:SourceIp": api.allow_from } },
             },
         ],
-    }))
+    });
+    settle(&mut policy);
+    Some(policy)
 }
 
 /// What is open to everybody within the ranges. A route that asks for signatures is not: allowing it here would let
@@ -44,10 +46,29 @@ fn open(api: &Api) -> Value {
 pub fn canonical(text: &str) -> Value {
     let inside = serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned());
     let mut policy = super::policy(&inside);
-    if let Some(statements) = policy.get_mut("Statement").and_then(Value::as_array_mut) {
-        statements.iter_mut().filter_map(|s| s.get_mut("Resource")).for_each(shorten);
+    for statement in policy.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
+        statement.get_mut("Resource").into_iter().for_each(shorten);
     }
+    settle(&mut policy);
     policy
+}
+
+/// Lists of texts in order, and a list of one as that one: AWS gives them back so, or as they were written.
+fn settle(policy: &mut Value) {
+    match policy {
+        Value::Object(members) => members.values_mut().for_each(settle),
+        Value::Array(items) => {
+            items.iter_mut().for_each(settle);
+            if items.iter().all(Value::is_string) {
+                items.sort_by_key(Value::to_string);
+                items.dedup();
+                if let [one] = &items[..] {
+                    *policy = one.clone();
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// `arn:aws:execute-api:<region>:<account>:<api>/x` to `execute-api:/x`.
@@ -58,10 +79,7 @@ fn shorten(resource: &mut Value) {
                 *arn = format!("execute-api:/{rest}");
             }
         }
-        Value::Array(all) => {
-            all.iter_mut().for_each(shorten);
-            all.sort_by_key(Value::to_string);
-        }
+        Value::Array(all) => all.iter_mut().for_each(shorten),
         _ => {}
     }
 }

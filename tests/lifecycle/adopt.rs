@@ -4,12 +4,13 @@ use crate::{
     by_hand::{ADOPT, GUIDE as STACK, Made, NAME, rest_api, step_6, there},
     world::{REGION, World, lines},
 };
+use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::{
     aws::Cloud,
     engine::{Change, Options, Plan},
     stack_graph::Wishes,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 fn refusals(plan: &Plan) -> Vec<String> {
     plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
@@ -46,7 +47,7 @@ async fn the_guides_own_stack_is_refused_and_then_adopted_as_it_is() {
     assert!(!plan.has_changes(), "{:#?}", lines(&plan));
     assert_eq!(there(&aws).await, made);
     let api = aws.apigateway.get_rest_api().rest_api_id(&made.api).send().await.unwrap();
-    assert_eq!(api.endpoint_configuration().unwrap().types()[0].as_str(), "REGIONAL");
+    assert_eq!(api.endpoint_configuration().unwrap().types()[0].as_str(), "EDGE");
     assert_eq!(api.tags().unwrap()["lambdeploy:adopted"], "true");
     destroyed(&world, &aws, &made).await;
 }
@@ -120,4 +121,113 @@ async fn another_stacks_things_are_not_to_be_had() {
     }
     assert!(world.destroy(&thief).await.done.is_empty());
     assert_eq!(world.dump(), before);
+}
+
+fn patch(op: Op, path: &str, value: &str) -> PatchOperation {
+    PatchOperation::builder().op(op).path(path).value(value).build()
+}
+
+/// What the stack file does not name, set by hand before the adoption.
+async fn set_by_hand(aws: &Cloud, made: &Made) {
+    let gateway = &aws.apigateway;
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}]}"#;
+    let patches = [
+        patch(Op::Replace, "/description", "By hand"),
+        patch(Op::Replace, "/minimumCompressionSize", "1024"),
+        patch(Op::Replace, "/policy", policy),
+    ];
+    let update = gateway.update_rest_api().rest_api_id(&made.api).set_patch_operations(Some(patches.into()));
+    update.send().await.unwrap();
+    let model = gateway.create_model().rest_api_id(&made.api).name("Art").content_type("application/json");
+    model.schema("{}").send().await.unwrap();
+    let response = gateway.put_gateway_response().rest_api_id(&made.api).response_type("THROTTLED".into());
+    response.status_code("420").send().await.unwrap();
+    let binary = gateway.update_rest_api().rest_api_id(&made.api);
+    binary.patch_operations(patch(Op::Add, "/binaryMediaTypes/image~1png", "")).send().await.unwrap();
+    gateway.create_request_validator().rest_api_id(&made.api).name("body").send().await.unwrap();
+    let patches = [
+        patch(Op::Replace, "/description", "Live"),
+        patch(Op::Replace, "/variables/colour", "red"),
+        patch(Op::Replace, "/tracingEnabled", "true"),
+        patch(Op::Replace, "/*/*/metrics/enabled", "true"),
+        patch(Op::Replace, "/*/*/throttling/rateLimit", "7"),
+        patch(Op::Replace, "/*/*/throttling/burstLimit", "8"),
+        patch(Op::Replace, "/~1/POST/caching/ttlInSeconds", "5"),
+    ];
+    let update = gateway.update_stage().rest_api_id(&made.api).stage_name("default");
+    update.set_patch_operations(Some(patches.into())).send().await.unwrap();
+    let key = gateway.update_api_key().api_key(&made.key);
+    key.patch_operations(patch(Op::Replace, "/description", "Of the page")).send().await.unwrap();
+    let plan = gateway.update_usage_plan().usage_plan_id(&made.plan);
+    plan.patch_operations(patch(Op::Replace, "/description", "Mine")).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_file_does_not_name_stays_on_what_is_adopted() {
+    let world = World::new();
+    let aws = world.cloud_in(REGION).await;
+    aws.identify().await.unwrap();
+    let made = step_6(&world, &aws).await;
+    set_by_hand(&aws, &made).await;
+    // The file's own throttle takes the place of the stage's, and nothing else of it goes.
+    let stack = STACK.replace("  stage: default\n", "  stage: default\n  throttle: {rate: 50, burst: 60}\n");
+
+    let plan = lines(&world.plan_with(&stack, &ADOPT).await);
+    let lost: Vec<_> = plan.iter().filter(|l| l.contains(" models ") || l.contains(" validators ")).collect();
+    assert_eq!(lost, [r#"~ definition models ["Art"] → null"#, r#"~ definition validators ["body"] → null"#]);
+    for line in &plan {
+        let kept = ["endpoint", "minimum", "policy", "description", "variables", "tracing"];
+        let says = |word: &&str| {
+            line.starts_with(&format!("~ rest-api {word}")) || line.contains(&format!("stage/default {word}"))
+        };
+        assert!(!kept.iter().any(says), "{line}");
+    }
+    let report = world.up_with(&stack, &ADOPT, Wishes::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    let plan = world.plan(&stack).await;
+    assert!(!plan.has_changes(), "{:#?}", lines(&plan));
+    // An import of something else brings nothing of it back to its default either.
+    let stack = stack.replace("    POST /: analyzer\n", "    POST /: analyzer\n    GET /more: analyzer\n");
+    world.settles(&stack).await;
+
+    let gateway = &aws.apigateway;
+    let api = gateway.get_rest_api().rest_api_id(&made.api).send().await.unwrap();
+    assert_eq!((api.description(), api.minimum_compression_size()), (Some("By hand"), Some(1024)));
+    assert_eq!(api.endpoint_configuration().unwrap().types()[0].as_str(), "EDGE");
+    assert!(api.policy().unwrap().contains("Allow"));
+    assert_eq!(api.binary_media_types(), ["image/png"]);
+    let response = gateway.get_gateway_response().rest_api_id(&made.api).response_type("THROTTLED".into());
+    assert_eq!(response.send().await.unwrap().status_code(), Some("420"));
+    let stage = gateway.get_stage().rest_api_id(&made.api).stage_name("default").send().await.unwrap();
+    assert_eq!((stage.description(), stage.tracing_enabled()), (Some("Live"), true));
+    assert_eq!(stage.variables().unwrap()["colour"], "red");
+    let settings = &stage.method_settings().unwrap()["*/*"];
+    assert!(settings.metrics_enabled());
+    assert_eq!((settings.throttling_rate_limit(), settings.throttling_burst_limit()), (50.0, 60));
+    let key = gateway.get_api_key().api_key(&made.key).send().await.unwrap();
+    assert_eq!(key.description(), Some("Of the page"));
+    let plan = gateway.get_usage_plan().usage_plan_id(&made.plan).send().await.unwrap();
+    assert_eq!(plan.description(), Some("Mine"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_room_for_more_tags_is_refused_in_the_plan() {
+    let world = World::new();
+    let aws = world.cloud_in(REGION).await;
+    aws.identify().await.unwrap();
+    let made = step_6(&world, &aws).await;
+    let arn = format!("arn:aws:apigateway:{REGION}::/restapis/{}", made.api);
+    let tags: HashMap<_, _> = (0..46).map(|n| (format!("k{n}"), "v".to_owned())).collect();
+    aws.apigateway.tag_resource().resource_arn(arn).set_tags(Some(tags.clone())).send().await.unwrap();
+    let refused = refusals(&world.plan_with(STACK, &ADOPT).await);
+    let why = "it has 46 tags and would need 5 more, and AWS takes 50";
+    assert!(refused.len() == 1 && refused[0].contains(why), "{refused:#?}");
+    // So is anything else.
+    let arn = aws.arn("lambda", &format!("function:{NAME}")).unwrap();
+    let one_more = tags.into_iter().chain([("more".to_owned(), "v".to_owned())]).collect();
+    aws.lambda.tag_resource().resource(arn).set_tags(Some(one_more)).send().await.unwrap();
+    let refused = refusals(&world.plan_with(STACK, &ADOPT).await);
+    let why = "function/analyzer: the function egyptianArtAnalyzer";
+    assert!(refused.iter().any(|r| r.starts_with(why) && r.contains("it has 47 tags")), "{refused:#?}");
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adopt;
+mod api_gateway;
 mod auth;
 mod by_hand;
 mod contract;

@@ -2,7 +2,7 @@
 
 use aws_sdk_apigateway::types::{
     Authorizer as FoundAuthorizer, GatewayResponse as FoundResponse, Integration as FoundIntegration,
-    Method as FoundMethod, Resource, RestApi,
+    Method as FoundMethod, Resource,
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,12 @@ pub struct Canonical {
     pub authorizers: BTreeMap<String, Authorizer>,
     pub binary_types: BTreeSet<String>,
     pub api_key_source: String,
+    /// Names of models that are not API Gateway's own, on an API that is about to be adopted. We have none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub models: BTreeSet<String>,
+    /// Names of request validators, on an API that is about to be adopted. We have none.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub validators: BTreeSet<String>,
 }
 
 /// Who decides on callers: a function or user pools.
@@ -102,9 +108,8 @@ pub struct GatewayResponse {
 pub const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
 
 impl Canonical {
-    /// From GetRestApis, GetResources(embed=methods), GetGatewayResponses and, where there should be any, GetAuthorizers.
+    /// From GetResources(embed=methods), GetGatewayResponses and, where there should be any, GetAuthorizers.
     pub fn observed(
-        api: &RestApi,
         resources: &[Resource],
         responses: &[FoundResponse],
         authorizers: &[FoundAuthorizer],
@@ -119,7 +124,6 @@ impl Canonical {
         let customised = responses.iter().filter(|r| !r.default_response);
         let customised = customised
             .filter_map(|r| Some((r.response_type()?.as_str().to_owned(), GatewayResponse::observed(r))));
-        let source = api.api_key_source().map_or("HEADER", |s| s.as_str());
         Self {
             routes: resources.iter().flat_map(methods).collect(),
             gateway_responses: customised.collect(),
@@ -127,8 +131,20 @@ impl Canonical {
                 .iter()
                 .filter_map(|a| Some((a.name.clone()?, Authorizer::observed(a))))
                 .collect(),
-            binary_types: api.binary_media_types().iter().cloned().collect(),
-            api_key_source: source.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Canonical {
+    /// Takes over what of an adopted API the file does not name.
+    pub fn keep(&mut self, there: &Self) {
+        self.api_key_source.clone_from(&there.api_key_source);
+        if self.binary_types.is_empty() {
+            self.binary_types.clone_from(&there.binary_types);
+        }
+        for (kind, response) in &there.gateway_responses {
+            self.gateway_responses.entry(kind.clone()).or_insert_with(|| response.clone());
         }
     }
 }

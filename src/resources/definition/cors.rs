@@ -4,18 +4,35 @@ use super::{
     canonical::{DEFAULT_TEMPLATE, GatewayResponse, Integration, IntegrationResponse, Method},
     wish::path_parameters,
 };
-use crate::stack::{Cors, Route};
+use crate::stack::{Api, Cors, Route};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The mock's own answer.
+const STATUS: &str = r#"{"statusCode": 200}"#;
 
 const ALLOW: &str = "Access-Control-Allow-";
 
+/// What a client or a proxy may say that a preflight holds, though it holds nothing. Without a template for it the mock
+/// answers 500, and there is no template for every type.
+const CONTENT_TYPES: [&str; 7] = [
+    "application/json",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+    "application/xml",
+    "multipart/form-data",
+    "text/plain",
+    "text/xml",
+];
+
 /// The OPTIONS method of a path: no key (a browser's preflight can't send one), no function.
-pub fn preflight(cors: &Cors, path: &str, routes: &[&Route]) -> Method {
+pub fn preflight(api: &Api, cors: &Cors, path: &str, routes: &[&Route]) -> Method {
     let headers = preflight_headers(cors, routes);
     let declared = headers.keys().map(|name| (format!("method.response.header.{name}"), false)).collect();
     let values =
         headers.iter().map(|(name, value)| (format!("method.response.header.{name}"), quoted(value)));
     let template = |text: &str| BTreeMap::from([("application/json".to_owned(), text.to_owned())]);
+    let own_types = api.binary_types.iter().map(String::as_str).filter(|kind| !kind.ends_with('*'));
+    let content_types = CONTENT_TYPES.into_iter().chain(own_types);
     let response = IntegrationResponse {
         parameters: values.collect(),
         templates: echo(&cors.origins).map(|text| template(&text)).unwrap_or_default(),
@@ -33,7 +50,7 @@ pub fn preflight(cors: &Cors, path: &str, routes: &[&Route]) -> Method {
             // With a binary type `*/*` a mock without it answers 500.
             content_handling: Some("CONVERT_TO_TEXT".to_owned()),
             // Without a template a mock answers 500.
-            templates: template(r#"{"statusCode": 200}"#),
+            templates: content_types.map(|kind| (kind.to_owned(), STATUS.to_owned())).collect(),
             responses: BTreeMap::from([("200".to_owned(), response)]),
             ..Integration::default()
         }),
@@ -95,11 +112,11 @@ fn echo(origins: &[String]) -> Option<String> {
 
 /// Without these, a 403, 429 or 504 of the gateway is an opaque "CORS error" to the page's code.
 pub fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
-    // Gateway responses have no conditions: several origins can't be told apart. They carry no data.
+    // Gateway responses have no conditions: several origins can't be told apart. They carry no data, but whoever may read
+    // them with credentials learns who is signed in: then only the first origin may.
     let origin = match (&cors.origins[..], cors.credentials) {
-        ([one], _) => quoted(one),
-        (_, true) => "method.request.header.Origin".to_owned(),
-        (_, false) => quoted("*"),
+        ([first, ..], true) | ([first], false) => quoted(first),
+        _ => quoted("*"),
     };
     let mut parameters = BTreeMap::from([(format!("gatewayresponse.header.{ALLOW}Origin"), origin)]);
     if cors.credentials {

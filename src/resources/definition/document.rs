@@ -2,13 +2,17 @@
 
 use super::{Canonical, openapi, wish};
 use crate::{
-    aws::call,
-    engine::Reporter,
-    resources::{Context, resource_policy},
+    aws::{Patience, call, failure_of, within},
+    engine::{Change, Reporter},
+    resources::{
+        Context, resource_policy,
+        rest_api::{Kept, available},
+    },
     stack,
 };
-use anyhow::Result;
-use aws_sdk_apigateway::{primitives::Blob, types::PutMode};
+use anyhow::{Error, Result};
+use aws_sdk_apigateway::{operation::put_rest_api::PutRestApiOutput, primitives::Blob, types::PutMode};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,14 +72,62 @@ impl Document {
     /// Imports it into `rest_api` in the place of whatever that serves.
     ///
     /// # Errors
-    /// As PutRestApi.
-    pub async fn put(&self, rest_api: &str, to: &Reporter) -> Result<()> {
-        let policy = resource_policy::wished(&self.api);
-        let (name, description) = (&self.api.name, &self.api.description);
-        let document = openapi::document(&self.canonical()?, name, description, policy.as_ref());
-        let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(rest_api);
-        let request = request.mode(PutMode::Overwrite).fail_on_warnings(true);
-        let request = request.body(Blob::new(document.to_string()));
-        call(to, "PutRestApi", || request.clone().send()).await.map(drop)
+    /// As PutRestApi; AWS warns of the document and makes something else of it.
+    pub async fn put(&self, rest_api: &str, wish: &Canonical, kept: &Kept, to: &Reporter) -> Result<()> {
+        let mut document = openapi::document(wish);
+        kept.write(&mut document);
+        let imported = match self.import(rest_api, &document, true, to).await {
+            Err(e) if is_warned(&e) => self.import_despite(e, rest_api, &document, wish, to).await?,
+            other => other?,
+        };
+        available(&self.at, rest_api, imported.api_status(), to).await
     }
+
+    async fn import(
+        &self,
+        rest_api: &str,
+        document: &Value,
+        fail_on_warnings: bool,
+        to: &Reporter,
+    ) -> Result<PutRestApiOutput> {
+        let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(rest_api);
+        let request = request.mode(PutMode::Overwrite).fail_on_warnings(fail_on_warnings);
+        let request = request.body(Blob::new(document.to_string()));
+        call(to, "PutRestApi", || request.clone().send()).await
+    }
+
+    /// What AWS only warns of is imported all the same, if what it makes of the document is what is wished.
+    async fn import_despite(
+        &self,
+        warnings: Error,
+        rest_api: &str,
+        document: &Value,
+        wish: &Canonical,
+        to: &Reporter,
+    ) -> Result<PutRestApiOutput> {
+        to.note(format!("API Gateway warns of the definition; importing it all the same ({warnings})"));
+        let imported = self.import(rest_api, document, false, to).await?;
+        let ask = || async {
+            let there =
+                self.observed(rest_api, imported.binary_media_types(), imported.api_key_source(), to).await?;
+            Ok(match Change::between(Some(&there), wish)? {
+                Change::Update(fields) => {
+                    let paths: Vec<&str> = fields.iter().map(|f| f.path.as_str()).collect();
+                    Err(format!("it made something else of {}", paths.join(", ")))
+                }
+                _ => Ok(()),
+            })
+        };
+        let settled = within(to, Patience::SETTLES, "the import to settle", ask).await?;
+        match settled {
+            Ok(()) => Ok(imported),
+            Err(standing) => {
+                Err(warnings.context(format!("API Gateway imported the definition, and {standing}")))
+            }
+        }
+    }
+}
+
+fn is_warned(error: &Error) -> bool {
+    failure_of(error).is_some_and(|f| f.is("BadRequestException") && f.says("Warnings found during import"))
 }

@@ -9,19 +9,15 @@ mod canonical;
 mod cors;
 mod document;
 mod openapi;
+mod read;
 mod wish;
 
 pub use canonical::Canonical;
 pub use document::Document;
 
 use super::{Context, RestApiOutput, rest_api::anchor};
-use crate::{
-    aws::call,
-    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
-    stack::Auth,
-};
+use crate::engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource};
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{Authorizer, Resource as Found};
 use std::rc::Rc;
 
 pub struct Definition {
@@ -31,41 +27,18 @@ pub struct Definition {
     pub rest_api: Handle<RestApiOutput>,
 }
 
-/// What the stage needs of it.
 #[derive(Debug, Clone)]
-pub struct DefinitionOutput {}
+pub struct DefinitionOutput {
+    /// The API was there before the stack.
+    adopted: bool,
+}
 
 impl Definition {
-    async fn put(&self, to: &Reporter) -> Result<()> {
-        self.document.put(&self.rest_api.ready()?.id, to).await?;
+    async fn put(&self, wish: &Canonical, to: &Reporter) -> Result<()> {
+        let api = self.rest_api.ready()?;
+        self.document.put(&api.id, wish, &api.kept, to).await?;
         self.at.cloud.forget_lists();
         Ok(())
-    }
-
-    /// Those that are there, if there should be any: else a method that has one shows its id, and that differs too.
-    async fn authorizers(&self, api: &str, to: &Reporter) -> Result<Vec<Authorizer>> {
-        let uses = |auth: &Auth| matches!(auth, Auth::Cognito(_) | Auth::Authorizer(_));
-        if !self.document.api.routes.iter().any(|r| uses(&r.auth)) {
-            return Ok(Vec::new());
-        }
-        let request = self.at.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
-        let page = call(to, "GetAuthorizers", || request.clone().send()).await?;
-        Ok(page.items.unwrap_or_default())
-    }
-
-    async fn resources(&self, api: &str, to: &Reporter) -> Result<Vec<Found>> {
-        let (mut all, mut position) = (Vec::new(), None);
-        loop {
-            let request =
-                self.at.cloud.apigateway.get_resources().rest_api_id(api).embed("methods").limit(500);
-            let request = request.set_position(position);
-            let page = call(to, "GetResources", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
     }
 }
 
@@ -85,8 +58,12 @@ impl Resource for Definition {
         vec![self.rest_api.id()]
     }
 
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<Canonical> {
-        self.document.canonical()
+    fn wish(&self, have: Option<&Live<Self>>) -> Result<Canonical> {
+        let mut wish = self.document.canonical()?;
+        if let Some(adopted) = have.filter(|h| h.output.adopted) {
+            wish.keep(&adopted.props);
+        }
+        Ok(wish)
     }
 
     /// It goes with its API.
@@ -96,33 +73,35 @@ impl Resource for Definition {
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
-        let Some((api, _)) = anchor(&self.at).await? else { return Ok(None) };
+        let Some((api, owner)) = anchor(&self.at).await? else { return Ok(None) };
         let id = api.id().context("GetRestApis answered an API without an id")?;
-        let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(id).limit(500);
-        let (resources, responses, authorizers) = tokio::join!(
-            self.resources(id, &to),
-            call(&to, "GetGatewayResponses", || responses.clone().send()),
-            self.authorizers(id, &to),
-        );
-        let props = Canonical::observed(&api, &resources?, responses?.items(), &authorizers?);
-        Ok(Some(Live { props, output: DefinitionOutput {}, owner: Owner::Us }))
+        let there = self.document.observed(id, api.binary_media_types(), api.api_key_source(), &to);
+        let strange = async {
+            let is_strange = matches!(owner, Owner::Other(_));
+            if is_strange { self.document.strange_parts(id, &to).await } else { Ok(Default::default()) }
+        };
+        let (there, strange) = tokio::join!(there, strange);
+        let (models, validators) = strange?;
+        let props = Canonical { models, validators, ..there? };
+        let output = DefinitionOutput { adopted: owner != Owner::Us };
+        Ok(Some(Live { props, output, owner: Owner::Us }))
     }
 
-    async fn create(&self, _: &Canonical, to: &Reporter) -> Result<DefinitionOutput> {
+    async fn create(&self, want: &Canonical, to: &Reporter) -> Result<DefinitionOutput> {
         if !self.rest_api.ready()?.defined {
-            self.put(to).await?;
+            self.put(want, to).await?;
         }
-        Ok(DefinitionOutput {})
+        Ok(DefinitionOutput { adopted: false })
     }
 
     async fn update(
         &self,
-        _: &Live<Self>,
-        _: &Canonical,
+        have: &Live<Self>,
+        want: &Canonical,
         to: &Reporter,
     ) -> Result<Applied<DefinitionOutput>> {
-        self.put(to).await?;
-        Ok(Applied::in_place(DefinitionOutput {}))
+        self.put(want, to).await?;
+        Ok(Applied::in_place(have.output.clone()))
     }
 
     async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {

@@ -6,8 +6,8 @@ use super::{
 };
 use serde_json::{Map, Value, json};
 
-/// The whole document. The import takes name, description and the resource policy from it too.
-pub fn document(wish: &Canonical, name: &str, description: &str, policy: Option<&Value>) -> Value {
+/// The whole document, without what the API has besides its definition ([`crate::resources::Kept`]).
+pub fn document(wish: &Canonical) -> Value {
     let mut paths = Map::new();
     for (key, method) in &wish.routes {
         let (verb, path) = key.split_once(' ').unwrap_or((key, "/"));
@@ -16,25 +16,16 @@ pub fn document(wish: &Canonical, name: &str, description: &str, policy: Option<
         let at_path = paths.entry(path).or_insert_with(|| json!({}));
         at_path[verb] = operation(method);
     }
-    let mut info = json!({ "title": name, "version": "1.0" });
-    if !description.is_empty() {
-        info["description"] = description.into();
-    }
     let responses: Map<String, Value> =
         wish.gateway_responses.iter().map(|(kind, r)| (kind.clone(), gateway_response(r))).collect();
-    let mut document = json!({
+    json!({
         "openapi": "3.0.1",
-        "info": info,
         "paths": paths,
         "components": { "securitySchemes": security_schemes(wish) },
         "x-amazon-apigateway-gateway-responses": responses,
         "x-amazon-apigateway-binary-media-types": wish.binary_types,
         "x-amazon-apigateway-api-key-source": wish.api_key_source,
-    });
-    if let Some(policy) = policy {
-        document["x-amazon-apigateway-policy"] = policy.clone();
-    }
-    document
+    })
 }
 
 fn security_schemes(wish: &Canonical) -> Map<String, Value> {

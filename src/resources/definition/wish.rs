@@ -27,7 +27,7 @@ pub fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Cano
         for path in paths {
             let at_path: Vec<&Route> = api.routes.iter().filter(|r| r.path == path).collect();
             // Who writes an OPTIONS route of their own answers the preflight themselves.
-            routes.entry(key("OPTIONS", path)).or_insert_with(|| cors::preflight(cors, path, &at_path));
+            routes.entry(key("OPTIONS", path)).or_insert_with(|| cors::preflight(api, cors, path, &at_path));
         }
         gateway_responses = cors::gateway_responses(cors);
     }
@@ -37,6 +37,7 @@ pub fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Cano
         authorizers: authorizers::wished(api, uri)?,
         binary_types: api.binary_types.iter().cloned().collect(),
         api_key_source: "HEADER".to_owned(),
+        ..Canonical::default()
     })
 }
 

@@ -1,15 +1,22 @@
 //! The REST API itself: the anchor of a stack, made first and deleted last. What it serves is its [`super::Definition`].
 
 mod anchor;
+mod kept;
+mod mappings;
 
 use super::{Context, Document, gone, tagging};
 use crate::{
-    aws::{Inventory, Unkeyed, call, call_once, create_unkeyed, tags},
+    aws::{Patience, Unkeyed, call, call_once, create_unkeyed, tags, until},
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    stack::Inventory,
 };
 pub use anchor::{Anchor, anchor, own_api, own_apis, tags_of};
 use anyhow::{Context as _, Result, bail};
-use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Found};
+use aws_sdk_apigateway::types::{
+    ApiStatus, EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Found,
+};
+pub use kept::Kept;
+pub use mappings::mappings;
 use serde::Serialize;
 use serde_json::Value;
 use std::rc::Rc;
@@ -52,6 +59,8 @@ pub struct RestApiOutput {
     pub id: String,
     /// It was made in this run, and holds the wished document already.
     pub defined: bool,
+    /// What an import has to say again.
+    pub kept: Kept,
 }
 
 impl RestApi {
@@ -94,12 +103,60 @@ impl RestApi {
         }
         let request =
             self.at.cloud.apigateway.update_rest_api().rest_api_id(id).set_patch_operations(Some(operations));
-        call(to, "UpdateRestApi", || request.clone().send()).await.map(drop)
+        let answer = call(to, "UpdateRestApi", || request.clone().send()).await?;
+        available(&self.at, id, answer.api_status.as_ref(), to).await
+    }
+
+    /// The API's wished settings. On what was adopted, what the file does not name stays as it is.
+    fn settings(&self, adopted: Option<&Props>) -> Props {
+        let regional = || vec![EndpointType::Regional.as_str().to_owned()];
+        let described = Some(&self.description).filter(|d| !d.is_empty());
+        let policy = || adopted.and_then(|a| a.policy.clone());
+        Props {
+            name: self.at.anchor.name.clone(),
+            description: described.or(adopted.map(|a| &a.description)).cloned().unwrap_or_default(),
+            endpoint: adopted.map_or_else(regional, |a| a.endpoint.clone()),
+            policy: self.policy.clone().or_else(policy),
+            execute_api_endpoint: adopted.is_none_or(|a| a.execute_api_endpoint),
+            minimum_compression_size: adopted.and_then(|a| a.minimum_compression_size),
+            inventory: tags::Tags::new(),
+            tags: tags::Tags::new(),
+        }
+    }
+
+    /// An API with so many tags that the inventory has no room can't be adopted.
+    fn with_room(&self, owner: Owner, there: &tags::Tags) -> Owner {
+        let Owner::Other(what) = owner else { return owner };
+        match self.at.own.crowded(there, self.at.inventory_tags(&self.inventory).len()) {
+            Some(why) => Owner::Barred { what, why },
+            None => Owner::Other(what),
+        }
     }
 
     fn arn(&self, id: &str) -> Result<String> {
         tagging::arn(&self.at, &format!("restapis/{id}"))
     }
+}
+
+/// Waits while a REST API is being updated: it takes no further update meanwhile. Asks nothing where `status`, from the
+/// answer to a change, says that it is available.
+pub async fn available(at: &Context, api: &str, status: Option<&ApiStatus>, to: &Reporter) -> Result<()> {
+    if status.is_none_or(|s| *s == ApiStatus::Available) {
+        return Ok(());
+    }
+    let ask = || async {
+        let request = at.cloud.apigateway.get_rest_api().rest_api_id(api);
+        let answer = call(to, "GetRestApi", || request.clone().send()).await?;
+        Ok(match answer.api_status.as_ref() {
+            Some(ApiStatus::Failed) => {
+                let why = answer.api_status_message.unwrap_or_else(|| "AWS gives no reason".to_owned());
+                bail!("API Gateway could not update the REST API {api}: {why}")
+            }
+            Some(other) if *other != ApiStatus::Available => Err(format!("it is {}", other.as_str())),
+            _ => Ok(()),
+        })
+    };
+    until(to, Patience::API_UPDATE, "API Gateway to update the REST API", ask).await
 }
 
 fn with(inventory: &tags::Tags, tags: &tags::Tags) -> tags::Tags {
@@ -138,7 +195,8 @@ impl Unkeyed for Creation<'_> {
     /// theirs into the API that they made; the loser deletes its own with all that is in it, and puts the document into the
     /// winner, as it would have done after the list.
     async fn complete(&self, item: &Found) -> Result<()> {
-        self.of.document.put(item.id().unwrap_or_default(), self.to).await
+        let (document, id) = (&self.of.document, item.id().unwrap_or_default());
+        document.put(id, &document.canonical()?, &Kept::of(self.want), self.to).await
     }
 
     async fn delete(&self, item: &Found) -> Result<()> {
@@ -171,16 +229,12 @@ impl Resource for RestApi {
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let there = have.map(|h| Inventory::from_tags(&h.props.inventory)).unwrap_or_default();
+        let there = have.map(|h| self.at.inventory(&h.props.inventory)).unwrap_or_default();
+        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
         Ok(Props {
-            name: self.at.anchor.name.clone(),
-            description: self.description.clone(),
-            endpoint: vec![EndpointType::Regional.as_str().to_owned()],
-            policy: self.policy.clone(),
-            execute_api_endpoint: true,
-            minimum_compression_size: None,
-            inventory: self.inventory.union(&there).to_tags(),
+            inventory: self.at.inventory_tags(&self.inventory.union(&there)),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            ..self.settings(adopted)
         })
     }
 
@@ -199,15 +253,17 @@ impl Resource for RestApi {
             inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
             tags: self.at.own.managed(&have, &owner),
         };
+        let owner = self.with_room(owner, &have);
         let id = api.id.context("GetRestApis answered an API without an id")?;
-        Ok(Some(Live { props, output: RestApiOutput { id, defined: false }, owner }))
+        let output = RestApiOutput { id, defined: false, kept: Kept::of(&props) };
+        Ok(Some(Live { props, output, owner }))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<RestApiOutput> {
         let made = create_unkeyed(&Creation { of: self, want, to }, to).await?;
         self.at.cloud.forget_lists();
         let id = made.id.context("CreateRestApi answered without an id")?;
-        Ok(RestApiOutput { id, defined: true })
+        Ok(RestApiOutput { id, defined: true, kept: Kept::of(want) })
     }
 
     async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<RestApiOutput>> {
@@ -217,7 +273,7 @@ impl Resource for RestApi {
         tagging::set(&self.at, &arn, &old, &new, to).await?;
         self.patch(&have.output.id, &have.props, want, to).await?;
         self.at.cloud.forget_lists();
-        Ok(Applied::in_place(have.output.clone()))
+        Ok(Applied::in_place(RestApiOutput { kept: Kept::of(want), ..have.output.clone() }))
     }
 
     async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::Stage;
 use crate::{
-    aws::{Class, Patience, call, call_once, failure_of, until},
+    aws::{Class, FoundExt, Patience, call, call_once, failure_of, within},
     engine::Reporter,
     resources::gone,
 };
@@ -12,6 +12,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 /// Own deployments that stay besides the live one, to go back to.
 const KEEP: usize = 3;
+
+/// Deployments made of one definition until one shows all of it.
+const TRIES: u32 = 3;
 
 /// Between tries of a deployment that may have been made.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -43,11 +46,25 @@ impl Stage {
                 }
             }
         }
-        let ask = || async {
+        self.deployed(api, description, to).await
+    }
+
+    /// A new deployment that shows what is wished. After the last try, one that may show something else: AWS then writes
+    /// some method down in another way than we read it, and more of the same would change nothing.
+    async fn deployed(&self, api: &str, description: &str, to: &Reporter) -> Result<String> {
+        for tries_left in (0..TRIES).rev() {
             let id = self.deploy(api, description, to).await?;
-            Ok(self.is_complete(api, &id, to).await?.map(|()| id))
-        };
-        until(to, Patience::NOT_YET, "the import to settle", ask).await
+            let ask = || self.is_complete(api, &id, to);
+            match within(to, Patience::SETTLES, "the import to settle", ask).await? {
+                Ok(()) => return Ok(id),
+                Err(_) if tries_left > 0 => {}
+                Err(standing) => {
+                    to.note(format!("{standing}, also after {TRIES} deployments; the stage serves the last one all the same"));
+                    return Ok(id);
+                }
+            }
+        }
+        unreachable!("the last try returns")
     }
 
     /// Without a clear answer it is looked for, and made again where it is not there: one too many does no harm.
@@ -80,7 +97,9 @@ impl Stage {
     async fn is_complete(&self, api: &str, deployment: &str, to: &Reporter) -> Result<Result<(), String>> {
         let request = self.at.cloud.apigateway.get_deployment().rest_api_id(api).deployment_id(deployment);
         let request = request.embed("apisummary");
-        let answer = call(to, "GetDeployment", || request.clone().send()).await?;
+        let Some(answer) = call(to, "GetDeployment", || request.clone().send()).await.found()? else {
+            return Ok(Err("AWS does not show the deployment yet".to_owned()));
+        };
         let mut shown = BTreeSet::new();
         for (path, methods) in answer.api_summary().into_iter().flatten() {
             shown.extend(methods.keys().map(|m| (path.clone(), m.clone())));

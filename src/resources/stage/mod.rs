@@ -12,8 +12,8 @@ use crate::{
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{Deployment, Op, PatchOperation, Stage as Found};
 use serde::Serialize;
-use serde_json::{Value, json};
-use settings::{replace, setting, setting_operations};
+use serde_json::json;
+use settings::{EVERY_METHOD, Settings, merged, replace, setting, setting_operations};
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 pub struct Stage {
@@ -45,7 +45,7 @@ pub struct Props {
     variables: BTreeMap<String, String>,
     tracing: bool,
     /// By `resource/method`, what differs from API Gateway's own defaults.
-    method_settings: BTreeMap<String, Value>,
+    method_settings: Settings,
     tags: tags::Tags,
 }
 
@@ -66,14 +66,15 @@ pub async fn own_stages(at: &Context) -> Result<Vec<String>> {
     Ok(own.filter_map(|s| s.stage_name.clone()).collect())
 }
 
-fn tags_of(stage: &Found) -> tags::Tags {
+/// The tags of a stage, in order.
+pub fn tags_of(stage: &Found) -> tags::Tags {
     stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 impl Stage {
-    fn settings(&self) -> BTreeMap<String, Value> {
+    fn settings(&self) -> Settings {
         let throttle = |t: Throttle| json!({ "rate": t.rate, "burst": t.burst });
-        self.throttle.map(|t| ("*/*".to_owned(), throttle(t))).into_iter().collect()
+        self.throttle.map(|t| (EVERY_METHOD.to_owned(), throttle(t))).into_iter().collect()
     }
 
     /// A stage only ever points to a deployment that was seen to be complete: a run that dies in between leaves none
@@ -122,14 +123,17 @@ impl Resource for Stage {
         vec![self.rest_api.id()]
     }
 
+    /// On a stage that was adopted, what the file does not name stays as it is.
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
+        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
+        let there = adopted.map(|a| a.method_settings.clone()).unwrap_or_default();
         Ok(Props {
             deployment: self.document.deployment_description()?,
             redeploy: self.redeploy,
-            description: String::new(),
-            variables: BTreeMap::new(),
-            tracing: self.tracing,
-            method_settings: self.settings(),
+            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
+            variables: adopted.map(|a| a.variables.clone()).unwrap_or_default(),
+            tracing: self.tracing || adopted.is_some_and(|a| a.tracing),
+            method_settings: merged(&there, self.settings()),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
@@ -166,7 +170,7 @@ impl Resource for Stage {
         if have.props.tracing != want.tracing {
             operations.push(replace("/tracingEnabled", want.tracing.to_string()));
         }
-        for name in have.props.variables.keys() {
+        for name in have.props.variables.keys().filter(|name| !want.variables.contains_key(*name)) {
             operations
                 .push(PatchOperation::builder().op(Op::Remove).path(format!("/variables/{name}")).build());
         }

@@ -1,8 +1,24 @@
 //! Method settings of a stage in their own small form: only what differs from API Gateway's defaults.
 
 use aws_sdk_apigateway::types::{MethodSetting, Op, PatchOperation};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+/// By `resource/method`, what differs from the defaults.
+pub(super) type Settings = BTreeMap<String, Value>;
+
+/// What we call a setting, and where UpdateStage has it.
+const PATHS: [(&str, &str); 6] = [
+    ("rate", "throttling/rateLimit"),
+    ("burst", "throttling/burstLimit"),
+    ("metrics", "metrics/enabled"),
+    ("data_trace", "logging/dataTrace"),
+    ("logging", "logging/loglevel"),
+    ("caching", "caching/enabled"),
+];
+
+/// All methods together.
+pub(super) const EVERY_METHOD: &str = "*/*";
 
 pub(super) fn replace(path: &str, value: String) -> PatchOperation {
     PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
@@ -10,7 +26,7 @@ pub(super) fn replace(path: &str, value: String) -> PatchOperation {
 
 /// What differs, or nothing.
 pub(super) fn setting(s: &MethodSetting) -> Option<Value> {
-    let mut map = serde_json::Map::new();
+    let mut map = Map::new();
     // -1 and the account's own 10,000 and 5,000 mean "not set".
     let rate = s.throttling_rate_limit;
     let burst = s.throttling_burst_limit;
@@ -33,18 +49,39 @@ pub(super) fn setting(s: &MethodSetting) -> Option<Value> {
     (!map.is_empty()).then_some(Value::Object(map))
 }
 
-pub(super) fn setting_operations(
-    have: &BTreeMap<String, Value>,
-    want: &BTreeMap<String, Value>,
-) -> Vec<PatchOperation> {
-    let mut all = Vec::new();
-    // What somebody added is taken away as a whole; what is wished is then set.
-    for path in have.keys().filter(|p| have.get(*p) != want.get(*p)) {
-        all.push(PatchOperation::builder().op(Op::Remove).path(format!("/{path}")).build());
-    }
-    for (path, value) in want.iter().filter(|(p, v)| have.get(*p) != Some(v)) {
-        all.push(replace(&format!("/{path}/throttling/rateLimit"), value["rate"].to_string()));
-        all.push(replace(&format!("/{path}/throttling/burstLimit"), value["burst"].to_string()));
+/// `there` with what is wished in the place of its own.
+pub(super) fn merged(there: &Settings, wished: Settings) -> Settings {
+    let mut all = there.clone();
+    for (path, wish) in wished {
+        let setting = all.entry(path).or_insert_with(|| json!({}));
+        for (name, value) in wish.as_object().into_iter().flatten() {
+            setting[name] = value.clone();
+        }
     }
     all
+}
+
+pub(super) fn setting_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
+    let mut all = Vec::new();
+    let differs = |path: &&String| have.get(*path) != want.get(*path);
+    // What somebody added is taken away as a whole; what is wished is then set.
+    let is_more = |path: &&String| {
+        have[*path].as_object().is_some_and(|h| h.keys().any(|k| want_of(want, path, k).is_none()))
+    };
+    for path in have.keys().filter(differs).filter(is_more) {
+        all.push(PatchOperation::builder().op(Op::Remove).path(format!("/{path}")).build());
+    }
+    for path in want.keys().filter(differs) {
+        let wished = |(name, place): &(&str, &str)| {
+            let value = want_of(want, path, name)?;
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some(replace(&format!("/{path}/{place}"), text))
+        };
+        all.extend(PATHS.iter().filter_map(wished));
+    }
+    all
+}
+
+fn want_of<'a>(want: &'a Settings, path: &str, name: &str) -> Option<&'a Value> {
+    want.get(path)?.get(name)
 }

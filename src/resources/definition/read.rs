@@ -1,0 +1,81 @@
+//! What a REST API serves, read back.
+
+use super::{Canonical, Document};
+use crate::{aws::call, engine::Reporter, stack::Auth};
+use anyhow::Result;
+use aws_sdk_apigateway::types::{ApiKeySourceType, Authorizer, Resource};
+use std::collections::BTreeSet;
+
+/// Models that every REST API begins with.
+const GIVEN_MODELS: [&str; 2] = ["Empty", "Error"];
+
+impl Document {
+    /// The definition of `api`; binary types and key source come with the API itself.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub(super) async fn observed(
+        &self,
+        api: &str,
+        binary_types: &[String],
+        key_source: Option<&ApiKeySourceType>,
+        to: &Reporter,
+    ) -> Result<Canonical> {
+        let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(api).limit(500);
+        let (resources, responses, authorizers) = tokio::join!(
+            self.resources(api, to),
+            call(to, "GetGatewayResponses", || responses.clone().send()),
+            self.authorizers(api, to),
+        );
+        let mut there = Canonical::observed(&resources?, responses?.items(), &authorizers?);
+        there.binary_types = binary_types.iter().cloned().collect();
+        there.api_key_source = key_source.map_or("HEADER", |s| s.as_str()).to_owned();
+        Ok(there)
+    }
+
+    /// Those that are there, if there should be any: else a method that has one shows its id, and that differs too.
+    async fn authorizers(&self, api: &str, to: &Reporter) -> Result<Vec<Authorizer>> {
+        let uses = |auth: &Auth| matches!(auth, Auth::Cognito(_) | Auth::Authorizer(_));
+        if !self.api.routes.iter().any(|r| uses(&r.auth)) {
+            return Ok(Vec::new());
+        }
+        let request = self.at.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
+        let page = call(to, "GetAuthorizers", || request.clone().send()).await?;
+        Ok(page.items.unwrap_or_default())
+    }
+
+    async fn resources(&self, api: &str, to: &Reporter) -> Result<Vec<Resource>> {
+        let (mut all, mut position) = (Vec::new(), None);
+        loop {
+            let request =
+                self.at.cloud.apigateway.get_resources().rest_api_id(api).embed("methods").limit(500);
+            let request = request.set_position(position);
+            let page = call(to, "GetResources", || request.clone().send()).await?;
+            all.extend(page.items.unwrap_or_default());
+            position = page.position;
+            if position.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Models and request validators of an API that was made by others: the import deletes them.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub(super) async fn strange_parts(
+        &self,
+        api: &str,
+        to: &Reporter,
+    ) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
+        let models = self.at.cloud.apigateway.get_models().rest_api_id(api).limit(500);
+        let validators = self.at.cloud.apigateway.get_request_validators().rest_api_id(api).limit(500);
+        let (models, validators) = tokio::join!(
+            call(to, "GetModels", || models.clone().send()),
+            call(to, "GetRequestValidators", || validators.clone().send()),
+        );
+        let models = models?.items.unwrap_or_default().into_iter().filter_map(|m| m.name);
+        let validators = validators?.items.unwrap_or_default().into_iter().filter_map(|v| v.name);
+        Ok((models.filter(|name| !GIVEN_MODELS.contains(&name.as_str())).collect(), validators.collect()))
+    }
+}
