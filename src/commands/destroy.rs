@@ -3,12 +3,14 @@
 use super::session::Session;
 use crate::{
     Exit, cli,
+    docker::Progress,
     engine::{Change, Options},
     stack::Values,
     stack_graph::StackGraph,
     ui::Printer,
 };
 use anyhow::{Result, bail};
+use std::collections::BTreeSet;
 
 pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
@@ -41,7 +43,22 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
             Exit::Pending
         });
     }
+    forget_images(&session, printer).await;
     let resources = if deleted == 1 { "resource" } else { "resources" };
     printer.out(&format!("deleted {deleted} {resources}"));
     Ok(Exit::Done)
+}
+
+/// What was built for the stack is nothing to this machine's engine any more.
+async fn forget_images(session: &Session, printer: &Printer) {
+    let docker = session.docker();
+    let on = |progress: Progress| {
+        if let Progress::Line(line) = progress {
+            printer.quote(&line);
+        }
+    };
+    let images = session.stack.functions.values().map(|f| &f.image).filter(|image| image.is_pushed());
+    for repository in images.map(|image| &image.repository).collect::<BTreeSet<_>>() {
+        docker.forget(repository, &on).await;
+    }
 }

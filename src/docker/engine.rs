@@ -1,6 +1,6 @@
 //! The real engine, behind the seam.
 
-use super::{BuildRequest, BuiltImage, Docker, OnProgress, Registry, build, connect, push};
+use super::{BuildRequest, BuiltImage, Docker, OnProgress, Registry, build, connect, push, tidy};
 use anyhow::Result;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use tokio::sync::OnceCell;
@@ -52,6 +52,15 @@ impl Docker for Engine {
     ) -> LocalBoxFuture<'a, Result<()>> {
         async move { push::push(self.connection().await?, image, to, repository, tag, on).await }
             .boxed_local()
+    }
+
+    fn forget<'a>(&'a self, repository: &'a str, on: OnProgress<'a>) -> LocalBoxFuture<'a, ()> {
+        async move {
+            if let Ok(connection) = self.connection().await {
+                tidy::all(connection, repository, on).await;
+            }
+        }
+        .boxed_local()
     }
 
     fn abandon<'a>(&'a self, to: &'a Registry, repository: &'a str, tag: &'a str) -> LocalBoxFuture<'a, ()> {

@@ -398,9 +398,10 @@ async fn older_images_of_a_repository_go_and_nothing_else() {
     assert!(client.inspect_image(&first.id).await.is_err(), "{first_name} is left without a name");
     assert_eq!(client.inspect_image(&theirs.id).await.unwrap().repo_tags.unwrap(), [format!("{mine}:v1")]);
     assert!(client.inspect_image(&theirs_name).await.is_err());
-    for name in [newest_name, format!("{mine}:v1")] {
-        super::super::push::remove(connection, &name, false).await.unwrap();
-    }
+
+    engine.forget(&repository, &|p| panic!("{p:?}")).await;
+    assert!(kept(client, &store).await.is_empty(), "the repository is gone");
+    super::super::push::remove(connection, &format!("{mine}:v1"), false).await.unwrap();
 }
 
 #[tokio::test]

@@ -131,6 +131,11 @@ pub trait Docker {
         async {}.boxed_local()
     }
 
+    /// Takes away what the engine keeps of the images of a repository that is gone. Without an engine there is nothing.
+    fn forget<'a>(&'a self, _repository: &'a str, _on: OnProgress<'a>) -> LocalBoxFuture<'a, ()> {
+        async {}.boxed_local()
+    }
+
     /// Uploads the image for `architecture` in `archive` (OCI layout as tar, or what `docker save` writes) as a manifest of
     /// this one platform, and gives the manifest's digest. Needs no engine.
     ///

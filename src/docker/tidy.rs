@@ -23,23 +23,33 @@ pub fn local_name(request: &BuildRequest) -> String {
 
 /// After a push: takes away the names of the repository's older images. What can't go (a container runs it) is said.
 pub async fn older(connection: &Connection, repository: &str, newest: &str, on: OnProgress<'_>) {
-    if let Err(e) = forget_older(connection, repository, newest, on).await {
+    // By its names, for stores differ in which of an image's digests they list as its id.
+    let gone = match connection.client.inspect_image(newest).await {
+        Ok(image) => forget(connection, repository, &image.repo_tags.unwrap_or_default(), on).await,
+        Err(e) => Err(e),
+    };
+    if let Err(e) = gone {
         on(Progress::Line(format!("older images of {repository} stay with the engine: {}", text(&e))));
     }
 }
 
-async fn forget_older(
+/// Once a repository is gone: takes away the names of all its images.
+pub async fn all(connection: &Connection, repository: &str, on: OnProgress<'_>) {
+    if let Err(e) = forget(connection, repository, &[], on).await {
+        on(Progress::Line(format!("images of {repository} stay with the engine: {}", text(&e))));
+    }
+}
+
+async fn forget(
     connection: &Connection,
     repository: &str,
-    newest: &str,
+    keep: &[String],
     on: OnProgress<'_>,
 ) -> Result<(), Error> {
     let store = store(repository);
     let filters = HashMap::from([("reference", vec![store.as_str()])]);
     let options = ListImagesOptionsBuilder::default().filters(&filters).build();
     let all = connection.client.list_images(Some(options)).await?;
-    // By its names, for stores differ in which of an image's digests they list as its id.
-    let keep = connection.client.inspect_image(newest).await?.repo_tags.unwrap_or_default();
     let names = all.into_iter().flat_map(|i| i.repo_tags).filter(|name| !keep.contains(name));
     for name in names.filter(|n| short(n).starts_with(&format!("{store}:"))) {
         match remove(connection, &name, false).await {
