@@ -145,3 +145,20 @@ fn what_is_kept_of_one_is_readable_for_its_owner_alone() {
     }
     assert_eq!(modes, [0o600]);
 }
+
+#[test]
+fn who_runs_one_in_a_terminal_sees_what_it_is_asked() {
+    let shell = Shell::new();
+    let mut second = command(shell.folder.path());
+    second.args(["local", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut second = second.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(second.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let endpoint = first.split_whitespace().find(|w| w.starts_with("http://")).unwrap();
+    shell.seen(unnamed(&shell, "plan --local").env("LAMBDEPLOY_LOCAL", endpoint));
+    shell.seen(unnamed(&shell, "local --stop").env("LAMBDEPLOY_LOCAL", endpoint));
+    let mut seen = String::new();
+    second.stderr.take().unwrap().read_to_string(&mut seen).unwrap();
+    second.wait().unwrap();
+    assert!(seen.contains("sts GetCallerIdentity 200 "), "{seen}");
+}

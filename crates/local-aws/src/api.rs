@@ -97,14 +97,16 @@ impl LocalAws {
     }
 
     fn log(&self, incoming: &Incoming, start: f64, response: &Response<Body>, error: Option<AwsError>) {
-        self.inner().requests.add(Entry {
+        let entry = Entry {
             service: incoming.service.name(),
             operation: incoming.operation.name,
             start,
             end: self.inner().clock.seconds(),
             status: response.status().as_u16(),
             error: error.map(|e| e.code),
-        });
+        };
+        self.inner().watch.say(|| entry.to_string());
+        self.inner().requests.add(entry);
     }
 
     /// From now on faults happen as `plan` says; calls are counted anew.

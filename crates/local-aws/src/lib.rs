@@ -60,6 +60,7 @@ mod secret;
 mod sts;
 #[cfg(any(test, fuzzing))]
 mod testing;
+mod watch;
 
 pub use config::{Config, Consistency, random_seed};
 pub use error::AwsError;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,6 +18,15 @@ pub struct Entry {
     /// The error code of a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, operation, start, end, status, error } = self;
+        write!(f, "{service} {operation} {status}")?;
+        error.iter().try_for_each(|error| write!(f, " ({error})"))?;
+        write!(f, " {:.0} ms", (end - start) * 1000.0)
+    }
 }
 
 /// How many are kept.

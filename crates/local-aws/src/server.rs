@@ -19,6 +19,7 @@ use crate::{
     registry::{self, BlobStore},
     request_log::RequestLog,
     secret::Secret,
+    watch::Watch,
     world::World,
 };
 use bytes::Bytes;
@@ -67,6 +68,7 @@ pub(crate) struct Inner {
     pub grants: Grants,
     pub faults: Faults,
     secret: Secret,
+    pub watch: Watch,
     next_request: AtomicU64,
 }
 
@@ -86,6 +88,7 @@ impl LocalAws {
             grants: Grants::default(),
             faults: Faults::default(),
             secret: Secret::random()?,
+            watch: Watch::default(),
             next_request: AtomicU64::new(1),
             config,
         })))
@@ -111,6 +114,7 @@ impl LocalAws {
             grants: Grants::default(),
             faults: Faults::default(),
             secret: inner.secret.clone(),
+            watch: Watch::default(),
             next_request: AtomicU64::new(inner.next_request.load(Ordering::Relaxed)),
             config: inner.config.clone(),
         })))
@@ -158,6 +162,11 @@ impl LocalAws {
     /// Ends [`Self::serve`], also one that is just taking a connection.
     pub(crate) fn stop(&self) {
         self.0.stop.notify_one();
+    }
+
+    /// From now on `tell` gets a line for every request that was answered, and for every line that a function writes.
+    pub fn watch(&self, tell: impl Fn(String) + Send + Sync + 'static) {
+        self.0.watch.begin(tell);
     }
 
     /// By which whoever started it knows it again.

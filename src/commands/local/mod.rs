@@ -9,11 +9,13 @@ use crate::{Exit, cli, docker, exit::Usage, ui::Printer};
 use anyhow::{Context as _, Result};
 use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers};
 use records::Record;
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use std::{convert::Infallible, net::Ipv4Addr, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, sync::mpsc};
 
 /// Where people expect it.
 const USUAL_PORT: u16 = 4510;
+/// The most lines that wait for the terminal.
+const UNREAD: usize = 10_000;
 
 pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
     if args.stop {
@@ -48,10 +50,26 @@ async fn serve(args: &cli::Local, printer: &Printer) -> Result<Exit> {
             background::VARIABLE
         ));
     }
-    let served = aws.serve(listener, ended()).await;
+    let (tell, lines) = mpsc::channel(UNREAD);
+    if !args.background {
+        // Where the terminal takes no more lines, nothing waits for it.
+        aws.watch(move |line| drop(tell.try_send(line)));
+    }
+    let served = tokio::select! {
+        served = aws.serve(listener, ended()) => served,
+        never = show(lines, printer) => match never {},
+    };
     record.forget()?;
     served?;
     Ok(Exit::Done)
+}
+
+/// Shows what happens, for as long as it is served.
+async fn show(mut lines: mpsc::Receiver<String>, printer: &Printer) -> Infallible {
+    while let Some(line) = lines.recv().await {
+        printer.quote(&line);
+    }
+    std::future::pending().await
 }
 
 /// Ctrl-C, and on Unix SIGTERM: containers and blobs are cleared away either way.

@@ -4,6 +4,7 @@ use super::{exchange::Exchange, target::Target};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{Mutex, PoisonError},
 };
 
@@ -47,6 +48,14 @@ impl Entry {
             status,
             why: why.map(|why| cut(&why)),
         }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { method, stage, path, status, why, .. } = self;
+        write!(f, "{method} /{stage}{path} {status}")?;
+        why.iter().try_for_each(|why| write!(f, " ({why})"))
     }
 }
 

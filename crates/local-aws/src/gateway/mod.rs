@@ -70,7 +70,10 @@ pub async fn handle(aws: &LocalAws, target: Target, request: http::Request<Body>
         Ok(answer) => (answer, None),
         Err(refusal) => (gateway_response::write(&exchange, &refusal), Some(refusal.why)),
     };
-    aws.inner().gateway.log.add(Entry::of(&exchange, &target, answer.status, why));
+    let entry = Entry::of(&exchange, &target, answer.status, why);
+    let took = aws.inner().clock.now().duration_since(exchange.received);
+    aws.inner().watch.say(|| format!("{entry} {} ms", took.as_millis()));
+    aws.inner().gateway.log.add(entry);
     answer.into_response(&exchange)
 }
 

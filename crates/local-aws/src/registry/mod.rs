@@ -35,7 +35,8 @@ use scope::Scope;
 /// [`Cut`], only where a fault plan says so.
 pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<Body>, Cut> {
     let head = request.method() == Method::HEAD;
-    let fate = aws.inner().faults.fate_of(faults::REGISTRY, route::operation(&request));
+    let operation = route::operation(&request);
+    let fate = aws.inner().faults.fate_of(faults::REGISTRY, operation);
     let answer = match fate.before().await {
         Ok(()) => answer(aws, request).await,
         Err(Stopped::Refused(refusal)) => Ok(error::planned(&refusal)),
@@ -49,6 +50,7 @@ pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<B
     response
         .headers_mut()
         .insert("docker-distribution-api-version", http::HeaderValue::from_static("registry/2.0"));
+    aws.inner().watch.say(|| format!("registry {operation} {}", response.status().as_u16()));
     if head {
         *response.body_mut() = full("");
     }

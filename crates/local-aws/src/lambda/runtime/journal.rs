@@ -165,6 +165,9 @@ impl Journal {
     fn write(&mut self, lines: Vec<String>) {
         let lines: Vec<String> = lines.into_iter().map(|line| line + "\n").collect();
         if let Some(aws) = self.aws.upgrade() {
+            for line in &lines {
+                aws.inner().watch.say(|| format!("{} | {}", self.sandbox.id.name, line.trim_end()));
+            }
             let now = aws.inner().clock.now();
             let events: Vec<_> = lines.iter().map(|line| (now, line.clone())).collect();
             let mut world = aws.world();

@@ -2,6 +2,7 @@
 
 use super::*;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use std::sync::Mutex;
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_comes_back_with_its_version_and_leaves_its_log() {
@@ -223,4 +224,29 @@ async fn why_the_engine_could_not_run_it_is_in_the_log() {
     let why = answer.json()["Message"].as_str().or(answer.json()["message"].as_str()).unwrap().to_owned();
     assert!(why.starts_with("the local AWS could not run the function: "), "{why}");
     assert_eq!(log(&aws).await, [why]);
+}
+
+#[tokio::test]
+async fn who_looks_on_sees_requests_and_what_functions_write() {
+    let engine = scripted(Reaction::Print("hello".to_owned(), Box::new(Reaction::Respond(json!(1)))));
+    let aws = with_function(&engine).await;
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let lines = seen.clone();
+    aws.watch(move |line| lines.lock().unwrap().push(line));
+    invoke(&aws, "1").await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let stage = http::Request::get("/_aws/execute-api/a/b/c").header("host", "localhost");
+    aws.handle(stage.body(crate::server::full("")).unwrap()).await;
+    let refused = json!({"FunctionName": "absent"});
+    Client::of(&aws).call("lambda", "GetFunction", refused).await;
+    let seen = seen.lock().unwrap().join("\n");
+    for part in [
+        "lambda Invoke 200 ",
+        "greet | START RequestId",
+        "greet | hello",
+        "GET /b/c 403 (there is no API a) ",
+        "lambda GetFunction 404 (ResourceNotFoundException) ",
+    ] {
+        assert!(seen.contains(part), "{part}: {seen}");
+    }
 }
