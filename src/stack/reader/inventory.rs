@@ -22,8 +22,8 @@ pub fn check(
     let stack = reader.stack.clone();
     let defaults = DefaultNames { stack: &stack, region: limits::SOME_REGION };
     let inventory = Inventory::of_stack(functions, &api.keys, api.usage_plan.is_some(), defaults);
+    let own = inventory.of_kinds(&["function", "role", "repository"]);
     for function in root.get("functions").map(Node::entries).unwrap_or_default() {
-        let own = inventory.of_kinds(&["function", "role", "repository"]);
         let is_long = |entry: &&Entry| entry.key == function.key && entry.text(defaults).len() > VALUE_LENGTH;
         if let Some(entry) = own.iter().find(is_long) {
             let message = format!("the key `{}` and the name of its {} are too long", entry.key, entry.kind);

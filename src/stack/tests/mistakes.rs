@@ -437,7 +437,9 @@ fn of_names_that_no_tag_can_hold() {
     let text = stack_with("", "").replace("image: {context: .}", &repository);
     assert_eq!(told(&text), ["3:3 the key `f` and the name of its repository are too long"]);
     let functions = |count: usize| {
-        let lines: String = (0..count).map(|n| format!("  f{n:03}: {{image: {{context: .}}}}\n")).collect();
+        // Of equal images there would be one repository, whose name is not each function's default.
+        let line = |n| format!("  f{n:03}: {{image: {{context: c{n}}}}}\n");
+        let lines: String = (0..count).map(line).collect();
         format!("stack: s\nfunctions:\n{lines}api: {{routes: {{GET /: f000}}}}\n")
     };
     assert!(parse(&functions(291)).is_ok());
