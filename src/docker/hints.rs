@@ -133,9 +133,10 @@ pub fn may_pass(message: &str) -> bool {
 }
 
 /// What builders say of a file that `COPY` or `ADD` names and they don't find: BuildKit by age, then the classic builder.
-const NOT_FOUND: [&str; 4] = [
+const NOT_FOUND: [&str; 5] = [
     "\"/?([^\"]+)\":? not found",
     "lstat [^:]*/(?:merged|buildkit-mount[0-9]+|dir/[0-9a-f]+)/([^:]+): no such file",
+    "`[^`]*(?:COPY|ADD) [^`]*`: lstat /([^:]+): no such file",
     "excluded by \\.dockerignore: stat /?([^:]+):",
     "(?:COPY|ADD) failed: stat [^:]*/docker-builder[0-9]+/([^:]+):",
 ];
@@ -231,9 +232,13 @@ mod tests {
         }
         let from = "the build failed in `[2/2] COPY --from=one /nope /x`: failed to compute cache key: \"/nope\" not found: not found";
         let older = "the build failed in `[2/2] COPY --from=one /nope /x`: lstat /var/lib/docker/overlay2/0a/merged/nope: no such file or directory";
-        for from in [from, older] {
+        let docker_29 =
+            "the build failed in `[2/2] COPY --from=one /nope /x`: lstat /nope: no such file or directory";
+        for from in [from, older, docker_29] {
             assert_eq!(hint(from), "the stage or image that `--from` names has no `/nope`");
         }
+        let run = "the build failed in `[2/2] RUN x`: lstat /nope: no such file or directory";
+        assert_eq!(explain_build(run, folder.path()), run);
         assert!(
             hint("failed to compute cache key: \"/there\": not found")
                 .starts_with("`there` is there, but .dockerignore")
