@@ -1,7 +1,10 @@
 //! The command line, and nothing else.
 
+mod tips;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
+pub use tips::tipped;
 
 /// What is said below the options of `--help`.
 const AFTER: &str = "\
@@ -150,9 +153,15 @@ pub struct Output {
     /// Show the values of the API keys
     #[arg(long)]
     pub show_key: bool,
-    /// Write a client's variables (URL and key) to FILE, readable by you alone
+    /// Print the value of one key alone (default: the first), for `$(…)`
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    pub key: Option<Option<String>>,
+    /// Set a client's variables (URL and key) in FILE, readable by you alone; its other lines stay
     #[arg(long, value_name = "FILE")]
     pub env: Option<PathBuf>,
+    /// What the names of these variables begin with: VITE_, REACT_APP_, or nothing
+    #[arg(long, value_name = "PREFIX", default_value = "NEXT_PUBLIC_", requires = "env")]
+    pub env_prefix: String,
 }
 
 #[derive(Debug, Args)]

@@ -14,8 +14,9 @@
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
 //!    [`docker`]: contexts, builds, pushes, behind a trait.
 //! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
-//!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs. [`mask`] hides secrets in others' words, [`files`] opens what somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of
-//!    one event stream.
+//!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs; [`files`] opens what
+//!    somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of one event stream, and print
+//!    through one sink, which hides secrets ([`mask`]) and shows control characters as pictures.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
 //!
@@ -47,6 +48,7 @@ pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
     let cli = match cli {
         Ok(cli) => cli,
         Err(error) => {
+            let error = cli::tipped(error);
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             // A closed pipe is nobody to tell it to.
             _ = error.print();

@@ -1,6 +1,6 @@
-//! What a stack gives to the outside: its URL and keys.
+//! What a stack gives to the outside: its URL and keys, and a call to try.
 
-use crate::stack::{Auth, Stack};
+use crate::stack::{Auth, Check, Route, Stack};
 use serde::Serialize;
 
 /// What there is to know about a stack from outside.
@@ -9,19 +9,10 @@ pub struct Outputs {
     pub stack: String,
     pub region: String,
     pub api_id: Option<String>,
-    /// `None`: the stage is not there.
-    #[serde(flatten)]
-    pub url: Option<Url>,
+    /// Of the stage, without a slash at its end; its host resolves everywhere. `None`: the stage is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     pub keys: Vec<Key>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct Url {
-    /// Without a slash at its end.
-    pub url: String,
-    /// The same stage by a name that resolves everywhere: another one only on the local AWS.
-    #[serde(skip)]
-    pub callable: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -50,20 +41,81 @@ pub struct Listed {
     pub keys: Vec<String>,
 }
 
+/// A call that anybody who has the key can make.
+struct Try<'a> {
+    route: &'a Route,
+    path: String,
+    headers: Vec<(&'a str, &'a str)>,
+    body: Option<&'a str>,
+}
+
 impl Outputs {
-    /// A line to try, without the key's value.
-    pub fn curl(&self, stack: &Stack) -> Option<String> {
-        let url = self.url.as_ref()?;
-        let route = stack.api.routes.first()?;
-        let method = if route.method == "ANY" { "GET" } else { &route.method };
-        let quote = |text: &str| shlex::try_quote(text).map(|q| q.into_owned()).unwrap_or_default();
-        let mut line = format!("curl -X {method} {}", quote(&format!("{}{}", url.url, route.path)));
-        if route.auth == Auth::ApiKey {
-            line += " -H \"x-api-key: $KEY\"";
+    /// The values of the keys, where they were read.
+    pub fn secrets(&self) -> impl Iterator<Item = String> {
+        self.keys.iter().filter_map(|key| key.value.clone())
+    }
+
+    /// What to open: the stage itself where a route is at `/`, else a path at which the stack answers.
+    pub fn opening(&self, stack: &Stack) -> Option<String> {
+        let at_root = stack.api.routes.iter().any(|route| route.path == "/");
+        let path = Try::of(stack).filter(|_| !at_root).map_or_else(|| "/".to_owned(), |call| call.path);
+        Some(format!("{}{path}", self.url.as_ref()?))
+    }
+
+    /// A line to try, which can be pasted: `show_key` is the command that prints the key alone.
+    pub fn curl(&self, stack: &Stack, show_key: &str) -> Option<String> {
+        let call = Try::of(stack)?;
+        let method = call.method();
+        let mut line =
+            format!("curl -X {method} {}", quoted(&format!("{}{}", self.url.as_ref()?, call.path)));
+        if call.route.auth == Auth::ApiKey {
+            line += &format!(" -H \"x-api-key: $({show_key})\"");
         }
-        if matches!(method, "POST" | "PUT" | "PATCH") {
-            line += " -H 'content-type: application/json' -d '{\"name\": \"Jeremias\"}'";
+        let typed = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let json = call.body.filter(|_| !typed).map(|_| ("content-type", "application/json"));
+        for (name, value) in json.iter().chain(&call.headers) {
+            line += &format!(" -H {}", quoted(&format!("{name}: {value}")));
+        }
+        if let Some(body) = call.body {
+            line += &format!(" -d {}", quoted(body));
         }
         Some(line)
     }
+}
+
+impl<'a> Try<'a> {
+    /// The first of the file's own checks, else the first route that needs no more than the key.
+    fn of(stack: &'a Stack) -> Option<Self> {
+        let routes = || stack.api.routes.iter().filter(|r| matches!(r.auth, Auth::None | Auth::ApiKey));
+        let checked = stack.checks.iter().filter(|check| is_plain(check)).find_map(|check| {
+            let route = routes().find(|r| format!("{} {}", r.method, r.path) == check.route)?;
+            let headers = check.headers.iter().map(|(name, value)| (name.as_str(), value.value.as_str()));
+            let body = check.body.as_ref().map(|body| body.value.as_str());
+            Some(Self { route, path: check.path.clone(), headers: headers.collect(), body })
+        });
+        checked.or_else(|| {
+            let route = routes().find(|r| !r.path.contains('{')).or_else(|| routes().next())?;
+            let body = matches!(route.method.as_str(), "POST" | "PUT" | "PATCH").then_some("{}");
+            Some(Self { route, path: sample(&route.path), headers: Vec::new(), body })
+        })
+    }
+
+    fn method(&self) -> &'a str {
+        if self.route.method == "ANY" { "GET" } else { &self.route.method }
+    }
+}
+
+/// Whether nothing in it is from outside the file.
+fn is_plain(check: &Check) -> bool {
+    !check.unset && !check.headers.values().chain(&check.body).any(|text| text.secret)
+}
+
+/// `/items/{id}` as somebody would call it.
+fn sample(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { "hello".to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn quoted(text: &str) -> String {
+    shlex::try_quote(text).map(|quoted| quoted.into_owned()).unwrap_or_default()
 }

@@ -77,7 +77,7 @@ impl Ownership {
     /// tags stay. Ours are all there should be on what we made.
     pub fn managed(&self, tags: &Tags, owner: &Owner) -> Tags {
         let ours = |key: &str| key.starts_with("lambdeploy:") || self.extra.contains_key(key);
-        let elsewhere = |key: &str| ["aws:", INVENTORY, KEPT].iter().any(|p| key.starts_with(p));
+        let elsewhere = |key: &str| ["aws:", INVENTORY, KEPT, CHECKED].iter().any(|p| key.starts_with(p));
         let keep = |key: &str| !elsewhere(key) && (*owner == Owner::Us || ours(key));
         tags.iter().filter(|(k, _)| keep(k)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
@@ -88,6 +88,9 @@ pub const INVENTORY: &str = "lambdeploy:inventory";
 
 /// Statements of a function that is being made anew, on the REST API: the function's own business.
 pub const KEPT: &str = "lambdeploy:kept";
+
+/// For which state of the stack its contract held, on the stage.
+pub const CHECKED: &str = "lambdeploy:checked";
 
 /// What to set and what to take away, from one set of managed tags to another.
 pub fn difference(have: &Tags, want: &Tags) -> (Tags, Vec<String>) {

@@ -28,7 +28,8 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     if let Some(why) = session.stop.cancel(graph.obstacle(&plan)).await?? {
         bail!(why);
     }
-    if !printer.confirm(&format!("Delete all of this ({destination})?"), common.yes, &session.stop).await? {
+    let question = format!("Delete all of this ({destination})?");
+    if !printer.confirm(&question, &common.again("destroy"), common.yes, &session.stop).await? {
         printer.say("nothing was deleted");
         return Ok(Exit::Failed);
     }
@@ -45,7 +46,7 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     }
     forget_images(&session, printer).await;
     let resources = if deleted == 1 { "resource" } else { "resources" };
-    printer.out(&format!("deleted {deleted} {resources}"));
+    printer.out(format!("deleted {deleted} {resources}"));
     Ok(Exit::Done)
 }
 

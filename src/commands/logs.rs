@@ -7,11 +7,13 @@ use crate::{
     cli,
     engine::Id,
     exit::Usage,
-    stack::Values,
+    stack::{Function, Values},
     ui::Printer,
 };
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
+use aws_sdk_lambda::types::EnvironmentResponse;
+use futures_util::future::try_join_all;
 use std::{collections::BTreeSet, time::Duration};
 
 /// Late lines arrive within about this long: following looks back that far and drops what it has seen.
@@ -24,6 +26,7 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let groups = groups(&session, &args.functions)?;
+    hide_what_functions_know(&session, printer).await?;
     let mut from = now() - age(&args.since)?;
     let mut seen = BTreeSet::new();
     let mut first = true;
@@ -38,7 +41,8 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
         let skip = if first { lines.len().saturating_sub(args.lines) } else { 0 };
         for (key, event) in lines.iter().skip(skip) {
             let printed = printer.log_line(
-                (groups.len() > 1).then_some(key.as_str()),
+                key,
+                groups.len() > 1,
                 event.timestamp.unwrap_or_default(),
                 event.message().unwrap_or_default(),
             );
@@ -48,7 +52,7 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
         }
         if !args.follow {
             if lines.is_empty() {
-                printer.say(&format!("no log lines in the last {}; --since looks further back", args.since));
+                printer.say(format!("no log lines in the last {}; --since looks further back", args.since));
             }
             return Ok(Exit::Done);
         }
@@ -66,13 +70,53 @@ pub(super) async fn last_lines(session: &Session, key: &str, printer: &Printer) 
     for (_, group) in groups {
         let mut events = events(session, &group, now() - 300_000, None).await?;
         events.sort_by_key(|e| e.timestamp);
-        printer.say(&format!("the last log lines of {key}:"));
+        printer.say(format!("the last log lines of {key}:"));
         let skip = events.len().saturating_sub(20);
         for event in events.iter().skip(skip) {
-            printer.quote(&format!("  {}", event.message().unwrap_or_default().trim_end()));
+            printer.say(format!("  {}", event.message().unwrap_or_default().trim_end()));
         }
     }
     Ok(())
+}
+
+/// The lines of a function since a time (milliseconds), of the log stream that was written to last: there is one for each
+/// of its containers.
+///
+/// # Errors
+/// As the call.
+pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for (_, group) in groups(session, &[key.to_owned()])? {
+        let mut events = events(session, &group, since, None).await?;
+        events.sort_by_key(|e| e.timestamp);
+        let last = events.last().and_then(|e| e.log_stream_name.clone());
+        lines.extend(events.into_iter().filter(|e| e.log_stream_name == last).filter_map(|e| e.message));
+    }
+    Ok(lines)
+}
+
+/// Before a line is read: functions may have printed their variables, as AWS has them, and the keys of their callers.
+async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<()> {
+    let to = session.cloud.reporter(&Id::only("logs"));
+    let keys = async {
+        let none = session.stack.api.keys.is_empty();
+        if none { Ok(Vec::new()) } else { super::output::key_values(session).await }
+    };
+    let variables = try_join_all(session.stack.functions.values().map(|function| async {
+        let request = session.cloud.lambda.get_function_configuration().function_name(&function.name);
+        let found = call(&to, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
+        anyhow::Ok(found.map(|c| secrets(function, c.environment())).unwrap_or_default())
+    }));
+    let (keys, variables) = tokio::try_join!(keys, variables)?;
+    printer.hide(variables.into_iter().flatten().chain(keys));
+    Ok(())
+}
+
+/// The values of a function's variables in AWS, but for those that the file itself shows.
+fn secrets(function: &Function, environment: Option<&EnvironmentResponse>) -> Vec<String> {
+    let shown = |key: &str| function.environment.get(key).is_some_and(|text| !text.secret);
+    let variables = environment.and_then(EnvironmentResponse::variables).into_iter().flatten();
+    variables.filter(|(key, _)| !shown(key)).map(|(_, value)| value.clone()).collect()
 }
 
 /// Function keys with their log groups.
@@ -110,7 +154,8 @@ async fn events(
     }
 }
 
-fn now() -> i64 {
+/// In milliseconds, as log events have it.
+pub(super) fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 

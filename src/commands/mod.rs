@@ -1,6 +1,8 @@
 //! One file a command: load, build the graph, run it beside a UI, say how it ended.
 
+mod checked;
 mod destroy;
+mod env_file;
 mod list;
 mod local;
 mod logs;

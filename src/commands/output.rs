@@ -1,35 +1,55 @@
 //! `output`: what a client needs: the URL, and the keys when asked for.
 
-use super::session::Session;
+use super::{env_file, session::Session};
 use crate::{
     Exit,
     aws::{FoundExt, Patience, call, dns_suffix, until},
     cli,
-    docker::CLIENT_ENV_MARK,
     engine::{Handle, Id},
-    outputs::{Key, Outputs, Url},
+    exit::Usage,
+    outputs::{Key, Outputs},
     resources::{ApiKeyOutput, Context, own_api},
     stack::{Stack, Values},
     stack_graph::StackGraph,
-    ui::Printer,
+    ui::{Printer, Text},
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use futures_util::future::try_join_all;
-use std::path::Path;
-
 pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
-    let values = args.show_key || args.env.is_some();
-    let outputs = read(&session, values).await?;
-    let Some(url) = &outputs.url else { bail!("the stack is not up; `{}` brings it up", common.again("up")) };
-    match &args.env {
-        Some(file) => {
-            write_env(file, &outputs, &url.url)?;
-            printer.out(&format!("wrote {} (readable by you alone)", file.display()));
-        }
-        None => printer.outputs(&outputs),
+    let asked = args.show_key || args.key.is_some();
+    let mut outputs = read(&session, asked || args.env.is_some()).await?;
+    if outputs.url.is_none() {
+        bail!("the stack is not deployed; `{}` deploys it", common.again("up"));
+    }
+    if !asked {
+        printer.hide(outputs.secrets());
+    }
+    if let Some(file) = &args.env {
+        env_file::write(file, &env_file::variables(&outputs, &args.env_prefix), printer)?;
+    } else if let Some(name) = args.key.as_ref().filter(|_| !common.json) {
+        printer.out(Text::new().exact(value(&outputs, name.as_deref())?));
+    }
+    if !asked {
+        outputs.keys.iter_mut().for_each(|key| key.value = None);
+    }
+    if common.json || args.env.is_none() && args.key.is_none() {
+        printer.outputs(&outputs);
     }
     Ok(Exit::Done)
+}
+
+/// The value of the key of this name, or of the first one.
+fn value(outputs: &Outputs, name: Option<&str>) -> Result<String> {
+    let known = || outputs.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = outputs.keys.iter().find(|key| name.is_none_or(|name| name == key.name));
+    let value = found.and_then(|key| key.value.clone());
+    value.ok_or_else(|| match (name, outputs.keys.is_empty()) {
+        (_, true) => Usage("the stack has no key".to_owned()).into(),
+        (name, _) => {
+            Usage(format!("the stack has no key {}; it has {}", name.unwrap_or_default(), known())).into()
+        }
+    })
 }
 
 /// The outputs of a stack that was observed or brought up, as far as `ours` says of its parts. Asks AWS nothing.
@@ -96,17 +116,23 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     Ok(outputs)
 }
 
-fn url(session: &Session, api: &str) -> Url {
+/// The values of the stack's keys.
+///
+/// # Errors
+/// As the calls.
+pub(super) async fn key_values(session: &Session) -> Result<Vec<String>> {
+    let at = Context::of(&session.stack, &session.cloud, None);
+    let keys = keys(&at, &session.stack, true).await?;
+    Ok(keys.into_iter().filter_map(|key| key.value).collect())
+}
+
+fn url(session: &Session, api: &str) -> String {
     let (stage, cloud) = (&session.stack.api.stage, &session.cloud);
     if let Some(endpoint) = &cloud.endpoint {
-        let port = endpoint.rsplit(':').next().unwrap_or_default();
-        return Url {
-            url: format!("http://{api}.execute-api.localhost:{port}/{stage}"),
-            callable: format!("{endpoint}/_aws/execute-api/{api}/{stage}"),
-        };
+        // `<api>.execute-api.localhost` works too, but only where such names resolve: in curl and browsers.
+        return format!("{endpoint}/_aws/execute-api/{api}/{stage}");
     }
-    let url = format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region));
-    Url { callable: url.clone(), url }
+    format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region))
 }
 
 async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
@@ -124,23 +150,4 @@ async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
     };
     let found = found.await?.into_iter().flatten().filter(ours);
     Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())
-}
-
-/// The variables that the guide's client reads.
-fn write_env(file: &Path, outputs: &Outputs, url: &str) -> Result<()> {
-    let mut text = format!("{CLIENT_ENV_MARK}\nNEXT_PUBLIC_LAMBDA_API_URL={url}/\n");
-    if let Some(value) = outputs.keys.iter().find_map(|k| k.value.as_ref()) {
-        text += &format!("NEXT_PUBLIC_API_KEY={value}\n");
-    }
-    write_private(file, &text).with_context(|| format!("writing {}", file.display()))
-}
-
-/// A file that holds a secret is its owner's alone from its first byte on.
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.persist(file)?;
-    Ok(())
 }

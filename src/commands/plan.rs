@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub async fn run(common: &cli::Common, args: &cli::Plan, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
     let (_, plan) = planned(&session, &args.consent, printer).await?;
-    printer.plan(&plan, &session.destination()?);
+    printer.plan(&session.stack, &plan, &session.destination()?);
     if !plan.has_changes() {
         printer.out("nothing to do");
     }
@@ -36,7 +36,7 @@ pub(super) async fn planned<'a>(
     let plan = graph.plan(&options(consent))?;
     let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     if !refusals.is_empty() {
-        printer.plan(&plan, &session.destination()?);
+        printer.plan(&session.stack, &plan, &session.destination()?);
         bail!("nothing was changed, because\n  {}", refusals.join("\n  "));
     }
     Ok((graph, plan))

@@ -29,7 +29,7 @@ impl Session {
         let stack = stack::load(&common.file, values, &|name| std::env::var(name).ok())?;
         printer.hide(stack.secrets().map(str::to_owned));
         for warning in &stack.warnings {
-            printer.warn(warning);
+            printer.warn_of_file(warning);
         }
         let cloud = Cloud::connect(target(Some(&stack), common, printer).await?).await?;
         cloud.tell(printer.sink());

@@ -1,6 +1,11 @@
 //! `up`: observe, plan, confirm, apply, check from outside.
 
-use super::{plan::planned, session::Session};
+use super::{
+    checked::State,
+    plan::planned,
+    session::Session,
+    verify::{self, After},
+};
 use crate::{
     Exit, cli,
     engine::{Change, Id, Plan},
@@ -8,7 +13,7 @@ use crate::{
     outputs::Outputs,
     stack::Values,
     stack_graph::{StackGraph, ended_functions},
-    ui::{Printer, Result as Ended},
+    ui::{Finished, Printer},
 };
 use anyhow::{Context as _, Result};
 use std::time::Instant;
@@ -18,12 +23,11 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(printer);
     let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
-    let outputs = || super::output::known(&session, &graph, |_| true);
+    let up = Up { common, args, session: &session, graph: &graph, printer };
     let destination = session.destination()?;
-    printer.proposal(&plan, &destination);
+    printer.proposal(&session.stack, &plan, &destination);
     if !plan.has_changes() {
-        printer.say("nothing to do");
-        return Ok(finish(&session, outputs(), common, printer, Vec::new(), since));
+        return up.nothing_to_do(since).await;
     }
     let asked = Instant::now();
     let ended = ended_functions(&plan);
@@ -31,7 +35,8 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
         printer.say("nothing was changed");
         return Ok(Exit::Failed);
     }
-    if !printer.confirm(&format!("Apply these changes ({destination})?"), common.yes, &session.stop).await? {
+    let (question, again) = (format!("Apply these changes ({destination})?"), common.again("up"));
+    if !printer.confirm(&question, &again, common.yes, &session.stop).await? {
         printer.say("nothing was changed");
         return Ok(Exit::Failed);
     }
@@ -44,15 +49,15 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
-        printer.incomplete(&report, &common.again("up"));
+        printer.incomplete(&report, &again);
         return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
     }
-    let verified = args.no_verify || super::verify::after_up(&session, &outputs(), printer).await?;
-    if verified {
+    let held = args.no_verify || up.check(After::Changes).await?;
+    if held {
         prune(&session, &graph, &plan, printer).await;
     }
-    let exit = finish(&session, outputs(), common, printer, report.done, since);
-    Ok(if verified { exit } else { Exit::Broken })
+    up.finish(report.done, since);
+    Ok(if held { Exit::Done } else { Exit::Broken })
 }
 
 /// Whether it is meant that nothing of what the stack runs now stays: asked by name, because the file may be another stack's
@@ -82,21 +87,62 @@ async fn may_end(
 /// the one before may be wanted again.
 async fn prune(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
     for (repository, why) in graph.prune(plan, printer.sink(), &session.stop).await {
-        printer.warn(&format!("old images stay in the repository {repository}: {why:#}"));
+        printer.warn(format!("old images stay in the repository {repository}: {why:#}"));
     }
 }
 
-fn finish(
-    session: &Session,
-    outputs: Outputs,
-    common: &cli::Common,
-    printer: &Printer,
-    done: Vec<(Id, Change)>,
-    since: Instant,
-) -> Exit {
-    let changed = done.iter().filter(|(_, c)| !c.is_keep()).count();
-    let curl = outputs.curl(&session.stack);
-    let show_key = common.again("output --show-key");
-    printer.finished(&Ended { outputs, curl, show_key, changed, seconds: since.elapsed().as_secs_f64() });
-    Exit::Done
+/// One run, once it is known what there is.
+struct Up<'a> {
+    common: &'a cli::Common,
+    args: &'a cli::Up,
+    session: &'a Session,
+    graph: &'a StackGraph<'a>,
+    printer: &'a Printer,
+}
+
+impl Up<'_> {
+    /// The resources are as they should be; whether they do what they promise may not be known.
+    async fn nothing_to_do(&self, since: Instant) -> Result<Exit> {
+        if self.args.no_verify {
+            self.printer.say("nothing to do");
+        } else if self.held().await? {
+            self.printer.say("nothing to do; the contract held when it was last checked");
+        } else {
+            self.printer.say("nothing to do; checking the contract, which is not known to have held");
+            let held = self.check(After::Nothing).await?;
+            self.finish(Vec::new(), since);
+            return Ok(if held { Exit::Done } else { Exit::Broken });
+        }
+        self.finish(Vec::new(), since);
+        Ok(Exit::Done)
+    }
+
+    async fn held(&self) -> Result<bool> {
+        match State::observed(self.graph) {
+            Some(state) => state.held(self.session).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Asks the URL for the contract, and keeps whether it held.
+    async fn check(&self, after: After) -> Result<bool> {
+        let outcomes = verify::after_up(self.session, &self.outputs(), after, self.printer).await?;
+        if let Some(state) = State::observed(self.graph) {
+            state.keep(self.session, &outcomes, self.printer).await;
+        }
+        Ok(verify::holds(&outcomes))
+    }
+
+    fn outputs(&self) -> Outputs {
+        super::output::known(self.session, self.graph, |_| true)
+    }
+
+    fn finish(&self, done: Vec<(Id, Change)>, since: Instant) {
+        let changed = done.iter().filter(|(_, c)| !c.is_keep()).count();
+        let (outputs, stack) = (self.outputs(), &self.session.stack);
+        let show_key = self.common.again("output --key");
+        let (url, curl) = (outputs.opening(stack), outputs.curl(stack, &show_key));
+        let seconds = since.elapsed().as_secs_f64();
+        self.printer.finished(&Finished { outputs, url, curl, show_key, changed, seconds });
+    }
 }

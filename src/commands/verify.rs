@@ -1,9 +1,9 @@
-//! `verify`: the contract, asked of the live URL; also the last step of an `up` that changed something.
+//! `verify`: the contract, asked of the live URL; also the last step of an `up`.
 
-use super::{local::background::agrees_at_once, session::Session};
+use super::{local::background::agrees_at_once, logs, session::Session};
 use crate::{
     Exit, cli,
-    contract::{self, Check, Outcome, Patience, Verdict},
+    contract::{self, Check, Load, Need, Outcome, Patience, Row, Verdict},
     engine::{Id, Reporter},
     net::Client,
     outputs::Outputs,
@@ -11,90 +11,174 @@ use crate::{
     stack::{Auth, Stack, Values},
     ui::Printer,
 };
-use anyhow::{Context as _, Result};
-use std::time::{Duration, SystemTime};
+use anyhow::{Context as _, Result, bail};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime},
+};
+
+/// Looks into a function's log, whose lines may come late.
+const LOOKS: usize = 3;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
+    let rows = contract::rows(&session.stack);
+    if args.load && !agrees_to_load(&session, common, &rows, printer).await? {
+        printer.say("nothing was asked");
+        return Ok(Exit::Failed);
+    }
     let outputs = super::output::read(&session, needs_key(&session.stack)).await?;
+    if outputs.url.is_none() {
+        bail!("the stack is not deployed; run `{}` first", common.again("up"));
+    }
+    printer.hide(outputs.secrets());
     let age = age(&session, &outputs).await?;
-    let outcomes = ask(&session, outputs, age, args.load, printer).await?;
+    let asking = Asking { session: &session, outputs: &outputs, age, load: args.load };
+    let outcomes = asking.all(&rows, printer).await?;
     printer.contract(&outcomes);
     Ok(if holds(&outcomes) { Exit::Done } else { Exit::Broken })
 }
 
-/// Asks right after a change, prints the table, and says whether the contract holds.
+/// What uses up a quota that clients need is not done unasked.
+async fn agrees_to_load(
+    session: &Session,
+    common: &cli::Common,
+    rows: &[Row],
+    printer: &Printer,
+) -> Result<bool> {
+    let quota = rows.iter().find_map(|row| match row.need {
+        Need::Load(Load::Quota(most)) => Some(most - 1),
+        _ => None,
+    });
+    let (Some(quota), Some(key)) = (quota, session.stack.api.keys.first()) else { return Ok(true) };
+    let question = format!(
+        "This uses up the quota of the key {key} ({quota} requests): its clients are refused until it is renewed. Go on?"
+    );
+    printer.confirm(&question, &common.again("verify --load"), common.yes, &session.stop).await
+}
+
+/// How an `up` came to ask for the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    Changes,
+    /// It had nothing to do; how long ago something changed is read of AWS.
+    Nothing,
+}
+
+/// Asks at the end of an `up`, prints the table, and gives what came out.
 ///
 /// # Errors
 /// What can't be read of AWS; interrupted.
-pub(super) async fn after_up(session: &Session, outputs: &Outputs, printer: &Printer) -> Result<bool> {
+pub(super) async fn after_up(
+    session: &Session,
+    outputs: &Outputs,
+    after: After,
+    printer: &Printer,
+) -> Result<Vec<Outcome>> {
     let mut outputs = outputs.clone();
     if needs_key(&session.stack) {
         outputs = super::output::with_values(session, outputs).await?;
     }
-    let outcomes = ask(session, outputs, Duration::ZERO, false, printer).await?;
+    printer.hide(outputs.secrets());
+    let age = match after {
+        After::Changes => Duration::ZERO,
+        After::Nothing => age(session, &outputs).await?,
+    };
+    let asking = Asking { session, outputs: &outputs, age, load: false };
+    let outcomes = asking.all(&contract::rows(&session.stack), printer).await?;
     printer.contract(&outcomes);
-    for function in session.stack.functions.keys().filter(|key| failed(&session.stack, key, &outcomes)) {
-        super::logs::last_lines(session, function, printer).await?;
+    let failed: BTreeSet<&String> = outcomes.iter().filter_map(|o| o.failed.as_ref()).collect();
+    for function in failed {
+        logs::last_lines(session, function, printer).await?;
     }
-    Ok(holds(&outcomes))
+    Ok(outcomes)
 }
 
 fn needs_key(stack: &Stack) -> bool {
     stack.api.routes.iter().any(|r| r.auth == Auth::ApiKey)
 }
 
-/// Asks what something that changed `age` ago promises.
-async fn ask(
-    session: &Session,
-    outputs: Outputs,
+/// One asking of the live URL.
+struct Asking<'a> {
+    session: &'a Session,
+    outputs: &'a Outputs,
+    /// How long ago something changed.
     age: Duration,
     load: bool,
-    printer: &Printer,
-) -> Result<Vec<Outcome>> {
-    let url = outputs.url.context("the stack is not up; run `lambdeploy up` first")?.callable;
-    let key = outputs.keys.into_iter().find_map(|k| k.value);
-    let stage = Stage { url, key, client: Client::new(session.cloud.network.clone()) };
-    let to = Reporter::new(Id::only("contract"), printer.sink(), session.stop.clone());
-    let check = Check { carrier: &stage, to: &to, patience: patience(session, age).await, load };
-    let rows = contract::rows(&session.stack);
-    let shut_out = match outputs.api_id {
-        Some(api) if has_web_acl(session, &api).await? => contract::by_web_acl(&stage, &rows).await,
-        _ => None,
-    };
-    let outcomes = match shut_out {
-        Some(outcomes) => Ok(outcomes),
-        None => check.run(&rows).await,
-    };
-    printer.settle();
-    Ok(outcomes?)
 }
 
-async fn has_web_acl(session: &Session, api: &str) -> Result<bool> {
-    let stages = session.cloud.stages(api).await?;
-    let own = stages.iter().find(|s| s.stage_name() == Some(&session.stack.api.stage));
-    Ok(own.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
-}
+impl Asking<'_> {
+    async fn all(&self, rows: &[Row], printer: &Printer) -> Result<Vec<Outcome>> {
+        let url = self.outputs.url.clone().context("the stack has no URL")?;
+        let key = self.outputs.keys.iter().find_map(|k| k.value.clone());
+        let stage = Stage { url, key, client: Client::new(self.session.cloud.network.clone()) };
+        let id = Id::only("contract");
+        printer.live(&id, "asking the URL");
+        let to = Reporter::new(id, printer.sink(), self.session.stop.clone());
+        let check = Check { carrier: &stage, to: &to, patience: self.patience().await, load: self.load };
+        let since = logs::now();
+        let shut_out =
+            if self.has_web_acl().await? { contract::by_web_acl(&stage, rows).await } else { None };
+        let outcomes = match shut_out {
+            Some(outcomes) => Ok(outcomes),
+            None => check.run(rows).await,
+        };
+        printer.settle();
+        let mut outcomes = outcomes?;
+        self.explain(&mut outcomes, since).await?;
+        Ok(outcomes)
+    }
 
-async fn patience(session: &Session, age: Duration) -> Patience {
-    match &session.cloud.endpoint {
-        Some(local) if agrees_at_once(local).await => Patience::NONE,
-        _ => Patience::since(age),
+    async fn has_web_acl(&self) -> Result<bool> {
+        let Some(api) = &self.outputs.api_id else { return Ok(false) };
+        let stages = self.session.cloud.stages(api).await?;
+        let own = stages.iter().find(|s| s.stage_name() == Some(&self.session.stack.api.stage));
+        Ok(own.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
+    }
+
+    async fn patience(&self) -> Patience {
+        if self.agrees_at_once().await { Patience::NONE } else { Patience::since(self.age) }
+    }
+
+    async fn agrees_at_once(&self) -> bool {
+        match &self.session.cloud.endpoint {
+            Some(local) => agrees_at_once(local).await,
+            None => false,
+        }
+    }
+
+    /// Says of each function that failed why it did, from its own log since `since`.
+    async fn explain(&self, outcomes: &mut [Outcome], since: i64) -> Result<()> {
+        let failed: BTreeSet<String> = outcomes.iter().filter_map(|o| o.failed.clone()).collect();
+        for function in failed {
+            let Some(cause) = self.cause(&function, since).await? else { continue };
+            for outcome in outcomes.iter_mut().filter(|o| o.failed.as_ref() == Some(&function)) {
+                if let Verdict::Broken { fix, .. } = &mut outcome.verdict {
+                    *fix = format!("{function}: {cause}. `lambdeploy logs {function}` shows its log");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn cause(&self, function: &str, since: i64) -> Result<Option<String>> {
+        for look in 1.. {
+            let lines = logs::of_last_call(self.session, function, since).await?;
+            let cause = contract::cause(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            if cause.is_some() || look == LOOKS || self.agrees_at_once().await {
+                return Ok(cause);
+            }
+            self.session.stop.sleep(BETWEEN_LOOKS).await?;
+        }
+        Ok(None)
     }
 }
 
-fn holds(outcomes: &[Outcome]) -> bool {
+/// Nothing that could be asked is broken.
+pub(super) fn holds(outcomes: &[Outcome]) -> bool {
     !outcomes.iter().any(|o| matches!(o.verdict, Verdict::Broken { .. }))
-}
-
-/// Whether a function did not answer, or answered that it failed.
-fn failed(stack: &Stack, function: &str, outcomes: &[Outcome]) -> bool {
-    let promises = contract::answers_of(stack, function);
-    outcomes.iter().filter(|o| promises.contains(&o.promise)).any(|o| match &o.answer {
-        Some(answer) => answer.starts_with('5'),
-        None => matches!(o.verdict, Verdict::Broken { .. }),
-    })
 }
 
 /// How long ago the stage or a key changed: AWS may not have taken it in everywhere.

@@ -1,8 +1,8 @@
 //! Asks what a contract promises, in parallel, and waits for what AWS has not taken in yet.
 
 use super::{
-    judge::{By, Difference, by_the_function, by_the_gateway, judge, status_and_words},
-    mend,
+    fix::{self, Fix},
+    judge::{By, Difference, Forgotten, by_the_function, by_the_gateway, judge, status_and_words},
     row::{Ask, Key, Load, Must, Need, Row},
     shut_out,
 };
@@ -59,6 +59,15 @@ pub struct Outcome {
     /// How the function answered, where it was called: `200 {"message":…}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
+    /// The key of the function that was called and failed, or gave no HTTP answer: its log says why.
+    #[serde(skip)]
+    pub failed: Option<String>,
+}
+
+impl Outcome {
+    pub(super) fn new(row: &Row, verdict: Verdict) -> Self {
+        Self { promise: row.promise.clone(), verdict, answer: None, failed: None }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -67,7 +76,7 @@ pub enum Verdict {
     Holds,
     Broken {
         seen: Vec<String>,
-        mend: String,
+        fix: String,
     },
     /// It could not be found out, and why.
     Unknown {
@@ -101,7 +110,7 @@ impl<C: Carrier> Check<'_, C> {
         let mut outcomes: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
         outcomes.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
             let why = "a variable in this check is not set".to_owned();
-            Ok(Outcome { promise: row.promise.clone(), verdict: Verdict::Unknown { why }, answer: None })
+            Ok(Outcome::new(row, Verdict::Unknown { why }))
         }));
         for row in rows.iter().filter(|_| self.load) {
             let Need::Load(load) = row.need else { continue };
@@ -147,15 +156,13 @@ impl<C: Carrier> Check<'_, C> {
     fn judged(&self, row: &Row, answer: &Response) -> Seen {
         if shut_out::by_policy(answer) {
             let verdict = Verdict::Unknown { why: shut_out::BY_POLICY.to_owned() };
-            return Seen {
-                outcome: Outcome { promise: row.promise.clone(), verdict, answer: None },
-                again: None,
-            };
+            return Seen { outcome: Outcome::new(row, verdict), again: None };
         }
         let differences = judge(row, answer);
         let from_function = row.must.contains(&Must::ComeFromTheFunction) && by_the_function(answer);
-        let mut outcome = verdict(row, &differences);
+        let mut outcome = verdict(row, &differences, answer);
         outcome.answer = from_function.then(|| first_words(answer));
+        outcome.failed = failed(row, answer);
         if differences.is_empty() {
             return Seen { outcome, again: None };
         }
@@ -187,7 +194,7 @@ impl<C: Carrier> Check<'_, C> {
         let mut answers = stream::iter(calls).buffer_unordered(BURST_AT_ONCE);
         while let Some(answer) = answers.next().await {
             match answer {
-                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer))),
+                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer), &answer)),
                 Ok(_) => {}
                 Err(error) => return Ok(unanswered(row, &error)),
             }
@@ -204,7 +211,7 @@ impl<C: Carrier> Check<'_, C> {
                 Ok(answer) if answer.status == 429 && answer.text().contains("Too Many Requests") => {
                     self.to.stop.sleep(Duration::from_millis(100)).await?;
                 }
-                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer))),
+                Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer), &answer)),
                 Ok(_) => let_through += 1,
                 Err(error) => return Ok(unanswered(row, &error)),
             }
@@ -214,33 +221,42 @@ impl<C: Carrier> Check<'_, C> {
     }
 }
 
-fn verdict(row: &Row, differences: &[Difference]) -> Outcome {
+fn verdict(row: &Row, differences: &[Difference], answer: &Response) -> Outcome {
     if differences.is_empty() {
-        return Outcome { promise: row.promise.clone(), verdict: Verdict::Holds, answer: None };
+        return Outcome::new(row, Verdict::Holds);
     }
     let all = |by| differences.iter().all(|d| d.by == by);
-    let mend = match () {
-        () if all(By::Function) => mend::ORIGIN,
-        () if all(By::Stranger) => mend::URL,
-        () => &row.mend,
+    let fix = match () {
+        () if all(By::Function(Forgotten::Origin)) => fix::ORIGIN.to_owned(),
+        () if all(By::Function(Forgotten::Credentials)) => fix::CREDENTIALS.to_owned(),
+        () if all(By::Stranger) => fix::URL.to_owned(),
+        () => row.fix.advice(Some(answer)),
     };
     let seen = differences.iter().map(|d| match d.by {
-        By::Function => format!("the function's own answer: {}", d.text),
+        By::Function(_) => format!("the function's own answer: {}", d.text),
         By::Stage | By::Stranger => d.text.clone(),
     });
-    let verdict = Verdict::Broken { seen: seen.collect(), mend: mend.to_owned() };
-    Outcome { promise: row.promise.clone(), verdict, answer: None }
+    let verdict = Verdict::Broken { seen: seen.collect(), fix };
+    Outcome::new(row, verdict)
 }
 
 fn unanswered(row: &Row, error: &anyhow::Error) -> Outcome {
-    let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], mend: mend::URL.to_owned() };
-    Outcome { promise: row.promise.clone(), verdict, answer: None }
+    let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], fix: fix::URL.to_owned() };
+    Outcome::new(row, verdict)
 }
 
 fn never_refused(row: &Row, requests: u32) -> Outcome {
     let seen = vec![format!("none of {requests} requests was refused")];
-    let verdict = Verdict::Broken { seen, mend: row.mend.clone() };
-    Outcome { promise: row.promise.clone(), verdict, answer: None }
+    let verdict = Verdict::Broken { seen, fix: row.fix.advice(None) };
+    Outcome::new(row, verdict)
+}
+
+/// The function of a row whose answer is one that failed.
+fn failed(row: &Row, answer: &Response) -> Option<String> {
+    let Fix::Answer(function) = &row.fix else { return None };
+    let fails =
+        if by_the_gateway(answer) { matches!(answer.status, 502 | 504) } else { answer.status >= 500 };
+    fails.then(|| function.clone())
 }
 
 fn first_words(answer: &Response) -> String {

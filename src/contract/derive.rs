@@ -1,7 +1,8 @@
 //! From a stack to its rows.
 
 use super::{
-    mend, preflight,
+    fix::Fix,
+    preflight,
     row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
 };
 use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
@@ -69,8 +70,8 @@ fn readable(stack: &Stack) -> Vec<Must> {
     origin(stack).map(|origin| Must::LetRead { origin, credentials }).into_iter().collect()
 }
 
-fn row(promise: String, ask: Ask, must: Vec<Must>, mend: impl Into<String>) -> Row {
-    Row { promise, ask, must, need: Need::Nothing, mend: mend.into() }
+fn row(promise: String, ask: Ask, must: Vec<Must>, fix: Fix) -> Row {
+    Row { promise, ask, must, need: Need::Nothing, fix }
 }
 
 /// Who proves nothing is refused. A broken contract must not make this check harm: what would change everything at once
@@ -110,20 +111,23 @@ fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {
     };
     let must = [vec![Must::Status(status), Must::Say(says)], readable(stack)].concat();
     let promise = format!("{} {without} is refused", shown(route));
-    row(promise, call(stack, route).key(key), must, mend::REFUSAL)
+    row(promise, call(stack, route).key(key), must, Fix::Refusal)
 }
 
-/// Each function is called once, in the mildest way there is: a GET without variables, else a POST of `{}`. What else
+/// Each function is called once, in the mildest way there is: a GET without variables, else a POST of `{}`, else a GET
+/// of what is not there. What else
 /// it promises is for `checks:` to say.
-fn answers(stack: &Stack) -> Vec<Row> {
+fn answers<'a>(stack: &'a Stack) -> Vec<Row> {
     let mut rows = Vec::new();
     for key in stack.functions.keys() {
-        let reachable = |r: &&Route| r.function == *key && !r.path.contains('{') && can_prove(&r.auth);
-        let routes: Vec<&Route> = stack.api.routes.iter().filter(reachable).collect();
-        let by = |methods: &[&str]| routes.iter().find(|r| methods.contains(&r.method.as_str())).copied();
-        if let Some(route) = by(&["GET"]).or_else(|| by(&["ANY"])).or_else(|| by(&["POST"])) {
-            rows.push(answer(stack, route));
-        }
+        let reachable = |r: &&Route| r.function == *key && can_prove(&r.auth);
+        let (open, plain): (Vec<&Route>, Vec<&Route>) =
+            stack.api.routes.iter().filter(reachable).partition(|r| r.path.contains('{'));
+        let by = |routes: &[&'a Route], method: &str| routes.iter().find(|r| r.method == method).copied();
+        let mildest = ["GET", "ANY", "POST"].into_iter().find_map(|method| by(&plain, method));
+        // An id that nobody has, read: as mild as it gets where every path has a variable.
+        let route = mildest.or_else(|| ["GET", "ANY"].into_iter().find_map(|method| by(&open, method)));
+        rows.extend(route.map(|route| answer(stack, route)));
     }
     rows
 }
@@ -140,17 +144,11 @@ fn proving(stack: &Stack, route: &Route) -> (Ask, &'static str) {
     }
 }
 
-/// The promises about the answers of one function.
-pub fn answers_of(stack: &Stack, function: &str) -> Vec<String> {
-    let ending = format!(" gets the answer of {function}");
-    answers(stack).into_iter().map(|row| row.promise).filter(|promise| promise.ends_with(&ending)).collect()
-}
-
 fn answer(stack: &Stack, route: &Route) -> Row {
     let (ask, with) = proving(stack, route);
     let must = [vec![Must::ComeFromTheFunction], readable(stack)].concat();
     let promise = format!("{}{with} gets the answer of {}", shown(route), route.function);
-    row(promise, ask, must, mend::answer(&route.function))
+    row(promise, ask, must, Fix::Answer(route.function.clone()))
 }
 
 /// What the stack file's own requests must be answered with.
@@ -174,7 +172,7 @@ fn check_row(stack: &Stack, check: &Check, route: &Route) -> Row {
     let with = if values.is_empty() { String::new() } else { format!(" and {}", values.join(", ")) };
     let promise = format!("{} {} answers {}{with}", ask.method, check.path, check.status);
     let need = if check.unset { Need::Variable } else { Need::Nothing };
-    Row { need, ..row(promise, ask, must, mend::answer(&route.function)) }
+    Row { need, ..row(promise, ask, must, Fix::Answer(route.function.clone())) }
 }
 
 /// What is not there answers as API Gateway does.
@@ -191,7 +189,7 @@ fn nowhere(stack: &Stack) -> Vec<Row> {
             "a path that is not there is refused".to_owned(),
             called_by_a_page(stack, Ask::new("GET", &missing)),
             must.clone(),
-            mend::DEPLOYED,
+            Fix::Deployed,
         ));
     }
     let Some(path) = routes.first().map(|r| &r.path) else { return rows };
@@ -201,7 +199,7 @@ fn nowhere(stack: &Stack) -> Vec<Row> {
         ["PUT", "PATCH", "GET"].into_iter().find(|m| !there.contains(m) && !there.contains("ANY"))
     {
         let ask = called_by_a_page(stack, Ask::new(method, &concrete(path)));
-        rows.push(row(format!("{method} {path}, which is not there, is refused"), ask, must, mend::DEPLOYED));
+        rows.push(row(format!("{method} {path}, which is not there, is refused"), ask, must, Fix::Deployed));
     }
     rows
 }
@@ -225,21 +223,21 @@ fn limits(stack: &Stack) -> Vec<Row> {
     if let Some(throttle) = plan.throttle.filter(|t| t.burst <= LARGEST_BURST) {
         let promise = format!("more than {} requests at once with one key are refused", throttle.burst);
         let need = Need::Load(Load::Burst(throttle.burst.saturating_mul(3).saturating_add(20)));
-        rows.push(Row { need, ..row(promise, ask.clone(), with("Too Many Requests"), mend::PLAN) });
+        rows.push(Row { need, ..row(promise, ask.clone(), with("Too Many Requests"), Fix::Plan) });
     }
     let large = Ask { body: Some(vec![b' '; TOO_LARGE]), ..ask.clone() };
     if matches!(ask.method.as_str(), "POST" | "PUT" | "PATCH") {
         let promise = format!("{} with more than 10 MB is refused", shown(route));
         rows.push(Row {
             need: Need::Load(Load::Large),
-            ..row(promise, large, vec![Must::Status(413)], mend::DEPLOYED)
+            ..row(promise, large, vec![Must::Status(413)], Fix::Deployed)
         });
     }
     if let Some(quota) = plan.quota.filter(|q| q.limit <= LARGEST_QUOTA_TO_USE_UP) {
         let period = quota.period.aws().to_lowercase();
         let promise = format!("more than {} requests a {period} with one key are refused", quota.limit);
         let need = Need::Load(Load::Quota(quota.limit + 1));
-        rows.push(Row { need, ..row(promise, ask, with("Limit Exceeded"), mend::PLAN) });
+        rows.push(Row { need, ..row(promise, ask, with("Limit Exceeded"), Fix::Plan) });
     }
     rows
 }
@@ -266,7 +264,7 @@ fn misbehaviours(stack: &Stack) -> Vec<Row> {
     let row = |(how, what, status): (Misbehaviour, &str, u16)| {
         let promise = format!("a function that {what} is answered with {status}");
         let must = [vec![Must::Status(status)], readable(stack)].concat();
-        Row { need: Need::Function(how), ..row(promise, proving(stack, route).0, must, mend::DEPLOYED) }
+        Row { need: Need::Function(how), ..row(promise, proving(stack, route).0, must, Fix::Deployed) }
     };
     each.into_iter().map(row).collect()
 }

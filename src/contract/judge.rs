@@ -12,15 +12,22 @@ pub struct Difference {
     pub by: By,
 }
 
-/// Whose difference it is: it says how to mend it.
+/// Whose difference it is: it says how to fix it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// The stage's, which follows from the stack file.
     Stage,
-    /// The function's: it answered without the header that lets a page read it.
-    Function,
+    /// The function's: it answered without a header that lets a page read it.
+    Function(Forgotten),
     /// Something else answers at the URL.
     Stranger,
+}
+
+/// What only the function itself can send with its own answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forgotten {
+    Origin,
+    Credentials,
 }
 
 /// Whether API Gateway answered itself, and not the function behind it.
@@ -48,8 +55,11 @@ pub fn judge(row: &Row, answer: &Response) -> Vec<Difference> {
         .iter()
         .filter_map(|must| {
             let text = difference(must, answer)?;
-            let forgotten = functions_own && matches!(must, Must::LetRead { .. });
-            Some(Difference { text, by: if forgotten { By::Function } else { By::Stage } })
+            let by = match must {
+                Must::LetRead { .. } if functions_own => By::Function(forgotten(must, answer)),
+                _ => By::Stage,
+            };
+            Some(Difference { text, by })
         })
         .collect()
 }
@@ -105,6 +115,15 @@ fn difference(must: &Must, answer: &Response) -> Option<String> {
         Must::Header { name, value } => (header(name) != Some(value.as_str()))
             .then(|| format!("{name} is {} instead of {value}", header(name).unwrap_or("missing"))),
         Must::Json { path, value } => json_difference(answer, path, value),
+    }
+}
+
+/// Which header of [`Must::LetRead`] it is.
+fn forgotten(must: &Must, answer: &Response) -> Forgotten {
+    let Must::LetRead { origin, .. } = must else { return Forgotten::Origin };
+    match answer.header("access-control-allow-origin") == Some(origin) {
+        true => Forgotten::Credentials,
+        false => Forgotten::Origin,
     }
 }
 

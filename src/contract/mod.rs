@@ -4,16 +4,19 @@
 //! [`Check`] asks all of them, through whatever carries a request ([`Carrier`]): real HTTP for `verify` and `up`, the
 //! local AWS's router for the tests of its gateway. One derivation, two users.
 
+mod cause;
 mod check;
 mod derive;
+mod fix;
 mod judge;
-mod mend;
 mod preflight;
 mod row;
 mod shut_out;
 
+pub use cause::cause;
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};
-pub use derive::{answers_of, rows};
-pub use judge::{By, Difference, judge};
+pub use derive::{concrete, rows};
+pub use fix::Fix;
+pub use judge::{By, Difference, Forgotten, judge};
 pub use row::{Ask, Key, Load, Misbehaviour, Must, Need, Row};
 pub use shut_out::by_web_acl;

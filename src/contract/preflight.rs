@@ -1,6 +1,9 @@
 //! What a browser asks before a page's call, and must be told.
 
-use super::row::{Ask, Key, Must, Need, Row};
+use super::{
+    fix::Fix,
+    row::{Ask, Key, Must, Need, Row},
+};
 use crate::stack::{Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +39,7 @@ fn allowed(cors: &Cors, path: &str, routes: &[&Route], origin: &str) -> Row {
             Must::List { header: "access-control-allow-headers", names: headers(cors, routes) },
         ],
         need: Need::Nothing,
-        mend: "`lambdeploy plan` names the field of the OPTIONS method, `lambdeploy up` mends it".to_owned(),
+        fix: Fix::Preflight,
     }
 }
 
@@ -46,7 +49,7 @@ fn foreign(cors: &Cors, path: &str, routes: &[&Route]) -> Row {
         ask: ask(cors, path, routes, STRANGER),
         must: vec![Must::NotLetRead { origin: STRANGER.to_owned() }],
         need: Need::Nothing,
-        mend: "`lambdeploy plan` names the field of the OPTIONS method, `lambdeploy up` mends it".to_owned(),
+        fix: Fix::Preflight,
     }
 }
 

@@ -1,5 +1,7 @@
 //! One promise: a request, and what must come back.
 
+use super::fix::Fix;
+
 /// What the outside must see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -9,7 +11,7 @@ pub struct Row {
     pub must: Vec<Must>,
     pub need: Need,
     /// What to do when it does not hold.
-    pub mend: String,
+    pub fix: Fix,
 }
 
 /// A request from outside, in terms that do not change with the URL or the key.

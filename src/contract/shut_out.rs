@@ -32,5 +32,5 @@ pub async fn by_web_acl<C: Carrier>(carrier: &C, rows: &[Row]) -> Option<Vec<Out
 
 fn unknown(row: &Row) -> Outcome {
     let verdict = Verdict::Unknown { why: BY_WEB_ACL.to_owned() };
-    Outcome { promise: row.promise.clone(), verdict, answer: None }
+    Outcome::new(row, verdict)
 }

@@ -1,9 +1,9 @@
 //! From a path to a stack.
 
-use std::{fs::File, io, io::Read, path::Path};
+use std::{cell::RefCell, collections::BTreeSet, fs::File, io, io::Read, path::Path};
 
 use super::{
-    DotEnv, ImageSource, Lookup, Mistake, Stack, StackError, check::check, files_named,
+    DotEnv, ImageSource, Lookup, Mistake, Outside, Stack, StackError, Warning, check::check, files_named,
     interpolate::interpolate, node::Node, prepare::prepare, reader, table, yaml,
 };
 
@@ -38,7 +38,8 @@ pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackErro
     if !missing.is_empty() {
         return Err(StackError::new(&name, without_mark(&text), missing));
     }
-    stack.warnings.extend(unreadable.into_iter().map(|mistake| mistake.message));
+    let dotenv_file = folder.join(".env").display().to_string();
+    stack.warnings.extend(unreadable.into_iter().map(|mistake| Warning::new(&dotenv_file, "", mistake)));
     for function in stack.functions.values_mut() {
         if let ImageSource::Context(build) = &mut function.image.source {
             build.left_out = left_out.to_vec();
@@ -73,12 +74,19 @@ fn tree(
     let text = without_mark(text);
     let fail = |mistakes| StackError::new(file_name, text, mistakes);
     let (mut root, mut mistakes) = yaml::parse(text).map_err(|mistake| fail(vec![mistake]))?;
-    mistakes.extend(interpolate(&mut root, text, lookup));
+    let used = RefCell::new(BTreeSet::new());
+    let recorded = |name: &str| lookup(name).inspect(|value| _ = used.borrow_mut().insert(value.clone()));
+    mistakes.extend(interpolate(&mut root, text, &recorded));
     mistakes.extend(prepare(&mut root, &table::STACK));
     mistakes.extend(check(&root, &table::STACK, values));
     let (stack, found) = reader::stack(&root, folder, values);
     mistakes.extend(found);
-    if mistakes.is_empty() { Ok((stack, root)) } else { Err(fail(mistakes)) }
+    if !mistakes.is_empty() {
+        return Err(fail(mistakes));
+    }
+    let warnings = reader::warnings(&stack, &root).into_iter();
+    let warnings = warnings.map(|it| Warning::new(file_name, text, it)).collect();
+    Ok((Stack { warnings, outside: Outside::of(&root, used.into_inner()), ..stack }, root))
 }
 
 /// Without the byte order mark that some editors write.

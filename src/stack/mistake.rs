@@ -73,7 +73,7 @@ impl StackError {
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut parts: Vec<String> =
-            self.mistakes.iter().take(DRAWN).map(|mistake| self.draw(mistake, &renderer)).collect();
+            self.mistakes.iter().take(DRAWN).map(|it| self.draw(Level::ERROR, it, &renderer)).collect();
         if self.mistakes.len() > DRAWN {
             parts.push(format!("… and {} more", self.mistakes.len() - DRAWN));
         }
@@ -83,8 +83,8 @@ impl StackError {
         parts.join("\n\n")
     }
 
-    fn draw(&self, mistake: &Mistake, renderer: &Renderer) -> String {
-        let title = Level::ERROR.primary_title(mistake.message.as_str());
+    fn draw(&self, level: Level<'static>, mistake: &Mistake, renderer: &Renderer) -> String {
+        let title = level.primary_title(mistake.message.as_str());
         let label = mistake.expected.as_deref();
         let (mut group, drawn) = match mistake.place.map(|place| (place, place.first_line(&self.text))) {
             Some((place, (line, own))) if line.len() <= LINE => {
@@ -118,6 +118,28 @@ impl StackError {
             .line_start(place.line)
             .path(self.file.as_str())
             .annotation(AnnotationKind::Primary.span(span).label(label))
+    }
+}
+
+/// What AWS accepts and what will hurt all the same, drawn as a mistake is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// As the user named it.
+    pub file: String,
+    pub mistake: Mistake,
+    text: String,
+}
+
+impl Warning {
+    pub(super) fn new(file: &str, text: &str, mistake: Mistake) -> Self {
+        Self { file: file.to_owned(), mistake, text: text.to_owned() }
+    }
+
+    /// With its line of the file.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let alone = StackError::new(&self.file, &self.text, vec![self.mistake.clone()]);
+        alone.draw(Level::WARNING, &self.mistake, &renderer)
     }
 }
 

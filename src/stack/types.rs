@@ -26,15 +26,15 @@ pub struct Stack {
     /// The folder of the file: what relative paths start from.
     pub folder: PathBuf,
     /// What AWS accepts and what will hurt all the same.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<super::Warning>,
+    /// Values that came from outside the file, but for those that say where and how large: never printed.
+    pub outside: super::Outside,
 }
 
 impl Stack {
-    /// Every value that came from outside the file.
+    /// What must not be printed: see [`super::Outside`].
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
-        let variables = self.functions.values().flat_map(|f| f.environment.values());
-        let checks = self.checks.iter().flat_map(|c| c.headers.values().chain(&c.body));
-        variables.chain(checks).filter(|text| text.secret).map(|text| text.value.as_str())
+        self.outside.values()
     }
 }
 
@@ -112,7 +112,8 @@ impl Function {
 }
 
 /// A scalar that may have come from outside the file. What came from outside is a secret, also when only part of it
-/// did. (A name, a tag or a number from outside is a plain field: AWS shows those to whoever may list.)
+/// did. (A name or a tag from outside is a plain field for AWS, which shows it to whoever may list;
+/// it is not printed either.)
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text {
     pub value: String,

@@ -65,6 +65,7 @@ pub struct StackGraph<'a> {
     renames: bool,
     /// What may be this stack under another name or in another region; where it is made anew.
     pub earlier: Vec<String>,
+    pub functions: Vec<Handle<FunctionOutput>>,
 }
 
 /// The handles of one function that others need.
@@ -108,6 +109,7 @@ impl<'a> StackGraph<'a> {
             gone: BTreeMap::new(),
             renames: false,
             earlier: Vec::new(),
+            functions: Vec::new(),
         }
     }
 
@@ -133,6 +135,7 @@ impl<'a> StackGraph<'a> {
         let parts = Parts { role, repository, image, log_group };
         let function = self.lambda(wish, parts, api);
         let permission = self.permission(&wish.key, &wish.name, &function, api);
+        self.functions.push(function.clone());
         [function.id(), permission]
     }
 

@@ -1,33 +1,31 @@
-//! The contract as a table: a tick, or what was seen instead and how to mend it.
+//! The contract as a table: a tick, or what was seen instead and how to fix it.
 
-use super::style::Style;
+use super::text::{Text, lines};
 use crate::contract::{Outcome, Verdict};
 
-pub fn render(outcomes: &[Outcome], style: Style) -> String {
-    let mut text: String = outcomes.iter().map(|outcome| row(outcome, style)).collect();
+pub(super) fn render(outcomes: &[Outcome]) -> Text {
     let broken = outcomes.iter().filter(|o| matches!(o.verdict, Verdict::Broken { .. })).count();
     let holds = outcomes.iter().filter(|o| o.verdict == Verdict::Holds).count();
-    text += &match broken {
-        0 => style.green(&format!("the contract holds: {holds} promises")),
-        _ => style
-            .red(&format!("the contract does not hold: {broken} of {} promises are broken", outcomes.len())),
+    let sum = match broken {
+        0 => Text::new().green(format!("the contract holds: {holds} promises")),
+        _ => Text::new()
+            .red(format!("the contract does not hold: {broken} of {} promises are broken", outcomes.len())),
     };
-    text
+    lines(outcomes.iter().flat_map(row).chain([sum]))
 }
 
-fn row(outcome: &Outcome, style: Style) -> String {
-    let promise = &outcome.promise;
-    let answer = outcome.answer.as_ref().map(|a| format!("      {}\n", style.dim(a))).unwrap_or_default();
-    match &outcome.verdict {
-        Verdict::Holds => format!("  {} {promise}\n{answer}", style.green("✓")),
-        Verdict::Unknown { why } => format!("  {} {promise}\n      not known: {why}\n", style.yellow("?")),
-        Verdict::Broken { seen, mend } => {
-            let seen: String = seen.iter().map(|s| format!("      seen: {s}\n")).collect();
-            format!(
-                "  {} {promise}\n{answer}{seen}      to mend it: {}\n",
-                style.red("✗"),
-                mend.replace('\n', "\n    ")
-            )
+fn row(outcome: &Outcome) -> Vec<Text> {
+    let (mark, below) = match &outcome.verdict {
+        Verdict::Holds => (Text::new().green("✓"), Vec::new()),
+        Verdict::Unknown { why } => (Text::new().yellow("?"), vec![format!("not known: {why}")]),
+        Verdict::Broken { seen, fix } => {
+            let seen = seen.iter().map(|s| format!("seen: {s}"));
+            let fix = format!("to fix it: {}", fix.replace('\n', "\n    "));
+            (Text::new().red("✗"), seen.chain([fix]).collect())
         }
-    }
+    };
+    let head = Text::from("  ").then(mark).plain(format!(" {}", outcome.promise));
+    let answer = outcome.answer.iter().map(|answer| Text::from("      ").dim(answer));
+    let below = below.into_iter().map(|text| Text::from(format!("      {text}")));
+    std::iter::once(head).chain(answer).chain(below).collect()
 }

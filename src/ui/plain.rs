@@ -1,28 +1,28 @@
 //! Plain lines on stderr, where there is no terminal.
 
-use super::{View, style::Style};
+use super::{View, sink::Sink, text::Text};
 use crate::engine::{Change, Event, Id};
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    io::{self, Write},
+    rc::Rc,
     time::{Duration, Instant},
 };
 
 /// A note that differs from the last only in its numbers (a wait that goes on) is said again after this long.
 const AGAIN: Duration = Duration::from_secs(10);
 
-pub struct Plain {
+pub(super) struct Plain {
     verbose: bool,
     quiet: bool,
-    style: Style,
+    sink: Rc<Sink>,
     /// The last note of each resource without its digits, and when it was said.
     notes: RefCell<BTreeMap<Id, (String, Instant)>>,
 }
 
 impl Plain {
-    pub fn new(verbose: bool, quiet: bool, style: Style) -> Self {
-        Self { verbose, quiet, style, notes: RefCell::default() }
+    pub(super) fn new(verbose: bool, quiet: bool, sink: Rc<Sink>) -> Self {
+        Self { verbose, quiet, sink, notes: RefCell::default() }
     }
 
     fn is_news(&self, id: &Id, text: &str) -> bool {
@@ -35,20 +35,22 @@ impl Plain {
         !known
     }
 
-    fn text(&self, event: &Event) -> Option<String> {
-        let s = self.style;
+    fn text(&self, event: &Event) -> Option<Text> {
+        let id = |id: &Id| Text::new().exact(format!(" {id}"));
         match event {
             Event::Done { change: Change::Keep, .. } | Event::Planned { .. } | Event::Started { .. } => None,
-            Event::Done { id, change } => Some(format!("{} {id}", s.green(done(change)))),
+            Event::Done { id: it, change } => Some(Text::new().green(done(change)).then(id(it))),
             Event::Note { id, text } if !self.verbose && !self.is_news(id, text) => None,
-            Event::Note { id, text } => Some(format!("  {id}: {text}")),
-            Event::Progress { id, done, total } if self.verbose => {
-                Some(format!("  {id}: {done} of {total} bytes"))
+            Event::Note { id: it, text } => Some(Text::from(" ").then(id(it)).plain(format!(": {text}"))),
+            Event::Progress { id: it, done, total } if self.verbose => {
+                Some(Text::from(" ").then(id(it)).plain(format!(": {done} of {total} bytes")))
             }
             Event::Progress { .. } => None,
             // Why is said at the end, where it is not lost among other lines.
-            Event::Failed { id, .. } => Some(format!("{} {id}", s.red("failed"))),
-            Event::Skipped { id, because } => Some(format!("{} {id}: {because}", s.yellow("skipped"))),
+            Event::Failed { id: it, .. } => Some(Text::new().red("failed").then(id(it))),
+            Event::Skipped { id: it, because } => {
+                Some(Text::new().yellow("skipped").then(id(it)).plain(format!(": {because}")))
+            }
         }
     }
 }
@@ -71,7 +73,7 @@ impl View for Plain {
         }
     }
 
-    fn line(&self, text: &str) {
-        _ = writeln!(io::stderr(), "{text}");
+    fn line(&self, text: &Text) {
+        self.sink.err(text);
     }
 }

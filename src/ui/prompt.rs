@@ -1,16 +1,17 @@
 //! A question on the terminal that Ctrl-C can leave.
 
+use super::sink::Sink;
 use crate::engine::Stop;
 use anyhow::Result;
-use std::io::{self, Write};
+use std::io;
 use tokio::sync::oneshot;
 
 /// Asks; only `y` and `yes` agree.
 ///
 /// # Errors
 /// `Interrupted`; a terminal that is gone.
-pub async fn ask(question: &str, stop: &Stop) -> Result<bool> {
-    let answer = line(&format!("{question} [y/N]"), stop).await?;
+pub(super) async fn ask(sink: &Sink, question: &str, stop: &Stop) -> Result<bool> {
+    let answer = line(sink, &format!("{question} [y/N]"), stop).await?;
     Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -18,8 +19,8 @@ pub async fn ask(question: &str, stop: &Stop) -> Result<bool> {
 ///
 /// # Errors
 /// As [`ask`].
-pub async fn line(question: &str, stop: &Stop) -> Result<String> {
-    _ = write!(io::stderr(), "{question} ");
+pub(super) async fn line(sink: &Sink, question: &str, stop: &Stop) -> Result<String> {
+    sink.ask(&question.into());
     let (give, answer) = oneshot::channel();
     // A read can't be cancelled: its thread is left behind, and ends with the process.
     std::thread::spawn(move || {
@@ -29,7 +30,7 @@ pub async fn line(question: &str, stop: &Stop) -> Result<String> {
     });
     let answered = stop.cancel(answer).await;
     if answered.is_err() {
-        _ = writeln!(io::stderr());
+        sink.err(&"".into());
     }
     Ok(answered???.trim().to_owned())
 }

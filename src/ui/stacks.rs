@@ -1,6 +1,6 @@
 //! Stacks as a list, and the question that is answered with a stack's name.
 
-use super::{Printer, prompt};
+use super::{Printer, Text, prompt};
 use crate::{engine::Stop, exit::Usage, outputs::Listed};
 use anyhow::Result;
 use serde_json::json;
@@ -10,11 +10,11 @@ impl Printer {
     /// All stacks of a region.
     pub fn stacks(&self, stacks: &[Listed], region: &str) {
         if self.0.json {
-            self.0.result.borrow_mut()["stacks"] = json!(stacks);
+            self.put_exact("stacks", json!(stacks));
         } else if stacks.is_empty() {
-            self.out(&format!("no stacks in {region}"));
+            self.out(format!("no stacks in {region}"));
         } else {
-            self.out(&render(stacks));
+            self.out(Text::new().exact(render(stacks)));
         }
     }
 
@@ -33,7 +33,8 @@ impl Printer {
         if yes || self.0.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Err(Usage(format!("nothing was changed: {why}")).into());
         }
-        Ok(prompt::line(&format!("{what} Type the stack's name to go on:"), stop).await? == name)
+        Ok(prompt::line(&self.0.sink, &format!("{what} Type the stack's name to go on:"), stop).await?
+            == name)
     }
 }
 

@@ -1,41 +1,42 @@
 //! A status as text: every resource, then the chains of them that break silently.
 
 use super::{
-    plan::{render_outputs, resource},
-    style::Style,
+    outputs,
+    plan::{Detail, Sides, resource},
+    text::{Text, lines},
 };
 use crate::{
     engine::{Change, Plan, Planned},
     outputs::Outputs,
     stack::Stack,
 };
-use std::fmt::Write;
 
 /// Every resource with its standing, then the chains that break silently.
-pub fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, style: Style) -> String {
-    let mut text = format!("stack {} in {}\n", stack.name, outputs.region);
+pub(super) fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, detail: Detail) -> Text {
+    let head = Text::new().exact(format!("stack {} in {}", stack.name, outputs.region));
     if plan.items.iter().all(|i| i.change == Change::Create) {
-        return text + "nothing of it is there; `lambdeploy up` makes it\n";
+        return lines([head, Text::from("not deployed; `lambdeploy up` deploys it")]);
     }
-    for item in &plan.items {
-        match (&item.change, &item.foreign) {
-            (_, Some(what)) => {
-                _ = writeln!(text, "{} {}: {what} is not this stack's", style.red("!"), item.id)
-            }
-            (Change::Keep, None) => {
-                let adopted = if item.adopted { " (adopted)" } else { "" };
-                _ = writeln!(text, "{} {}{adopted}", style.green("="), item.id);
-            }
-            (Change::Create, None) => _ = writeln!(text, "{} {} is not there", style.red("+"), item.id),
-            (Change::Delete, None) => _ = writeln!(text, "{} {} left the file", style.yellow("-"), item.id),
-            (Change::Update(_), None) => text += &resource(item, style),
+    let mut all = vec![head];
+    all.extend(plan.items.iter().flat_map(|item| standing(item, detail)));
+    all.extend(CHAINS.iter().filter_map(|(name, links)| chain(plan, name, links)));
+    all.push(outputs::render(outputs));
+    lines(all)
+}
+
+fn standing(item: &Planned, detail: Detail) -> Vec<Text> {
+    let id = Text::new().exact(format!(" {}", item.id));
+    let line = match (&item.change, &item.foreign) {
+        (_, Some(what)) => {
+            Text::new().red("!").then(id).plain(format!(": {what} does not belong to this stack"))
         }
-    }
-    for line in CHAINS.iter().filter_map(|(name, links)| chain(plan, name, links, style)) {
-        _ = writeln!(text, "{line}");
-    }
-    text += &render_outputs(outputs);
-    text
+        (Change::Keep, None) if item.adopted => Text::new().green("=").then(id).plain(" (adopted)"),
+        (Change::Keep, None) => Text::new().green("=").then(id),
+        (Change::Create, None) => Text::new().red("+").then(id).plain(" is not in AWS"),
+        (Change::Delete, None) => Text::new().yellow("-").then(id).plain(" is no longer in the stack file"),
+        (Change::Update(_), None) => return resource(item, detail, Sides::Named),
+    };
+    vec![line]
 }
 
 /// Every difference of it breaks the chain.
@@ -52,7 +53,7 @@ const CHAINS: [(&str, &[Link]); 3] = [
 ];
 
 /// A chain whose first link the stack has none of is not there to break.
-fn chain(plan: &Plan, name: &str, links: &[Link], style: Style) -> Option<String> {
+fn chain(plan: &Plan, name: &str, links: &[Link]) -> Option<Text> {
     let is_of = |item: &Planned, link: &Link| item.id.kind() == link.0;
     let (first, _) = links.split_first()?;
     plan.items.iter().find(|i| is_of(i, first))?;
@@ -61,9 +62,9 @@ fn chain(plan: &Plan, name: &str, links: &[Link], style: Style) -> Option<String
     };
     let broken: Vec<_> = plan.items.iter().filter(breaks).map(|i| i.id.to_string()).collect();
     Some(if broken.is_empty() {
-        format!("{} {name}", style.green("✓"))
+        Text::new().green("✓").exact(format!(" {name}"))
     } else {
-        format!("{} {name} is broken at {}", style.red("✗"), broken.join(", "))
+        Text::new().red("✗").exact(format!(" {name} is broken at {}", broken.join(", ")))
     })
 }
 

@@ -1,55 +1,56 @@
 //! The live view: one line a resource, moving while it works.
 
-use super::{View, plain, style::Style};
+use super::{View, plain, sink::Sink, text::Text};
 use crate::engine::{Change, Event, Id};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
-use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 /// What took longer says how long.
 const SLOW: Duration = Duration::from_secs(1);
 
-pub struct Terminal {
+pub(super) struct Terminal {
     all: MultiProgress,
     lines: RefCell<BTreeMap<Id, ProgressBar>>,
-    style: Style,
+    sink: Rc<Sink>,
     verbose: bool,
 }
 
 impl Terminal {
-    pub fn new(verbose: bool) -> Self {
-        Self { all: MultiProgress::new(), lines: RefCell::default(), style: Style::of_stderr(), verbose }
+    pub(super) fn new(verbose: bool, sink: Rc<Sink>) -> Self {
+        Self { all: MultiProgress::new(), lines: RefCell::default(), sink, verbose }
     }
 
-    fn start(&self, id: &Id, change: &Change) {
+    fn start(&self, id: &Id, doing: &str) {
         let line = self.all.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {elapsed:.dim} {wide_msg:.dim}") {
             line.set_style(style);
         }
-        line.set_prefix(format!("{id:<28} {}", doing(change)));
+        line.set_prefix(format!("{id:<28} {doing}"));
         line.enable_steady_tick(Duration::from_millis(100));
         self.lines.borrow_mut().insert(id.clone(), line);
     }
 
     fn note(&self, id: &Id, text: &str) {
-        match self.lines.borrow().get(id) {
-            Some(line) => line.set_message(text.lines().last().unwrap_or_default().to_owned()),
-            None => self.line(&format!("  {id}: {text}")),
+        let live = self.lines.borrow().get(id).cloned();
+        if let Some(line) = &live {
+            let shown = self.sink.for_stderr(&text.into());
+            line.set_message(shown.lines().last().unwrap_or_default().to_owned());
         }
-        if self.verbose {
-            self.line(&format!("  {id}: {text}"));
+        if live.is_none() || self.verbose {
+            self.line(&Text::new().exact(format!("  {id}: ")).plain(text));
         }
     }
 
-    fn end(&self, id: &Id, text: &str) {
+    fn end(&self, id: &Id, text: Text) {
         let mut took = String::new();
         if let Some(line) = self.lines.borrow_mut().remove(id) {
             if line.elapsed() >= SLOW {
-                took = self.style.dim(&format!(" {:.1} s", line.elapsed().as_secs_f64()));
+                took = format!(" {:.1} s", line.elapsed().as_secs_f64());
             }
             line.finish_and_clear();
             self.all.remove(&line);
         }
-        self.line(&format!("{text}{took}"));
+        self.line(&text.dim(took));
     }
 }
 
@@ -64,28 +65,32 @@ fn doing(change: &Change) -> &'static str {
 
 impl View for Terminal {
     fn event(&self, event: &Event) {
-        let s = self.style;
+        let named = |id: &Id| Text::new().exact(format!(" {id} "));
         match event {
             Event::Planned { .. } | Event::Done { change: Change::Keep, .. } => {}
-            Event::Started { id, change } => self.start(id, change),
+            Event::Started { id, change } => self.start(id, doing(change)),
             Event::Note { id, text } => self.note(id, text),
             Event::Progress { id, done, total } => {
                 self.note(id, &format!("{} of {}", HumanBytes(*done), HumanBytes(*total)));
             }
             Event::Done { id, change } => {
-                self.end(id, &format!("{} {id} {}", s.green("✓"), plain::done(change)))
+                self.end(id, Text::new().green("✓").then(named(id)).plain(plain::done(change)));
             }
             // Why is said at the end, where it is not lost among other lines.
-            Event::Failed { id, .. } => self.end(id, &format!("{} {id} failed", s.red("✗"))),
+            Event::Failed { id, .. } => self.end(id, Text::new().red("✗").then(named(id)).plain("failed")),
             Event::Skipped { id, because } => {
-                self.end(id, &format!("{} {id} skipped: {because}", s.yellow("-")))
+                self.end(id, Text::new().yellow("-").then(named(id)).plain(format!("skipped: {because}")));
             }
         }
     }
 
-    fn line(&self, text: &str) {
+    fn line(&self, text: &Text) {
         // Nobody reads a terminal that is gone.
-        _ = self.all.println(text);
+        _ = self.all.println(self.sink.for_stderr(text));
+    }
+
+    fn live(&self, id: &Id, doing: &str) {
+        self.start(id, doing);
     }
 
     fn settle(&self) {

@@ -27,7 +27,7 @@ fn a_whole_life() {
     let shell = Shell::new();
     let up = shell.run("up --local --yes --no-verify");
     assert_snapshot!("up", without_build(&up));
-    assert_snapshot!("up_again", shell.run("up --local"));
+    assert_snapshot!("up_again", shell.run("up --local --no-verify"));
     assert_snapshot!("status", shell.run("status --local"));
     assert_snapshot!("output", shell.run("output --local"));
     assert_snapshot!("output_with_key", shell.run("output --local --show-key"));
@@ -35,6 +35,27 @@ fn a_whole_life() {
     shell.write(".env", "");
     assert_snapshot!("plan_of_an_edit", shell.run("plan --local"));
     assert_snapshot!("destroy", shell.run("destroy --local --yes"));
+}
+
+/// The image can't run: what was red is red again, also where there is nothing to do; a check that was skipped is made up
+/// for.
+#[test]
+fn a_broken_contract_stays_broken() {
+    if !docker("a_broken_contract_stays_broken") {
+        return;
+    }
+    let shell = Shell::new();
+    for (line, said) in [
+        ("up --local --yes", "11 to create"),
+        ("up --local", "not known to have held"),
+        ("up --local", "not known to have held"),
+    ] {
+        let seen = shell.run(line);
+        assert!(seen.starts_with("exit code: 3") && seen.contains(said), "{seen}");
+        assert!(seen.contains("the contract does not hold: 1 of 5"), "{seen}");
+    }
+    let seen = shell.run("up --local --no-verify");
+    assert!(seen.starts_with("exit code: 0") && !seen.contains("contract"), "{seen}");
 }
 
 #[cfg(unix)]
@@ -45,11 +66,31 @@ fn the_clients_variables_are_their_owners_alone() {
     // The stage stands before the image fails.
     Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
     let file = shell.folder.path().join("client.env");
-    fs::write(&file, "").unwrap();
+    fs::write(&file, "# mine\nOTHER=1\nNEXT_PUBLIC_API_KEY=old\n").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     assert_snapshot!("output_env", shell.run("output --local --env client.env"));
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(fs::read_to_string(&file).unwrap().contains("NEXT_PUBLIC_API_KEY="));
+    let written = fs::read_to_string(&file).unwrap();
+    assert!(written.contains("# mine\nOTHER=1\nNEXT_PUBLIC_API_KEY="), "{written}");
+    assert!(
+        written.contains("\nNEXT_PUBLIC_LAMBDA_API_URL=http://") && !written.contains("old"),
+        "{written}"
+    );
+    // A pipe stays one; the names are the person's choice.
+    let piped = shell.run("output --local --env /dev/stdout --env-prefix VITE_");
+    assert!(piped.contains("\nVITE_API_KEY=") && piped.contains("\nVITE_LAMBDA_API_URL="), "{piped}");
+    let key = shell.run("output --local --key demo");
+    assert_eq!(key, shell.run("output --local --key"));
+    assert!(written.contains(key.lines().nth(2).unwrap()), "{key}");
+    assert_snapshot!("output_of_another_key", shell.run("output --local --key nobody"));
+    // In a git tree that would take the file.
+    let git = |line: &str| {
+        shell.seen(std::process::Command::new("git").args(line.split(' ')).current_dir(shell.folder.path()))
+    };
+    assert!(git("init -q").starts_with("exit code: 0"));
+    assert_snapshot!("output_env_in_git", shell.run("output --local --env client.env"));
+    shell.write(".gitignore", "*.env\n");
+    assert!(!shell.run("output --local --env client.env").contains("warning"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod fakes;
 mod interruptions;
 mod locals;
 mod ownership;
+mod secrets;
 mod shell;
 mod usage;
 mod verify;

@@ -6,6 +6,10 @@ use insta::assert_snapshot;
 #[test]
 fn help_and_version() {
     let shell = Shell::new();
+    for command in ["", "up", "plan", "status", "destroy", "output", "verify", "logs", "local"] {
+        let help = shell.run(&format!("help {command}"));
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+    }
     assert_snapshot!("help", shell.run("--help"));
     assert_snapshot!("help_of_up", shell.run("help up"));
     assert_snapshot!("version", shell.run("--version"));
@@ -15,6 +19,8 @@ fn help_and_version() {
 fn wrong_command_lines_exit_with_64() {
     let shell = Shell::new();
     assert_snapshot!("typo_in_command", shell.run("upp"));
+    assert_snapshot!("word_of_another_tool", shell.run("deploy"));
+    assert_snapshot!("word_that_deletes", shell.run("rm"));
     assert_snapshot!("typo_in_option", shell.run("up --addopt"));
     assert_snapshot!("quiet_and_verbose", shell.run("up --quiet --verbose"));
     assert_snapshot!("adopt_of_nothing", shell.run("up --local --adopt foo=bar"));

@@ -12,26 +12,44 @@ const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length
 const LOGIN: &str =
     "HTTP/1.1 302 Found\r\nlocation: https://login.example/?to=api\r\ncontent-length: 0\r\n\r\n";
 
-/// The address of a server before the local AWS that passes connections on, but answers calls of the stage itself.
 fn front(shell: &Shell, answer: &'static str) -> String {
+    before(shell, move |_| answer.to_owned())
+}
+
+/// As [`before`]: a function that answers what `say` makes of the key that it was called with.
+pub fn echoing(shell: &Shell, say: fn(&str) -> String) -> String {
+    before(shell, move |request| {
+        let header =
+            |line: &str| line.to_lowercase().strip_prefix("x-api-key: ").map(|_| line[11..].to_owned());
+        let said = say(&request.lines().find_map(header).unwrap_or_default());
+        let length = said.len();
+        format!(
+            "HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{said}"
+        )
+    })
+}
+
+/// The address of a server before the local AWS that passes connections on, but answers calls of the stage itself.
+fn before(shell: &Shell, answer: impl Fn(&str) -> String + Clone + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let aws = shell.endpoint.trim_start_matches("http://").to_owned();
     thread::spawn(move || {
         for client in listener.incoming() {
-            let (client, aws) = (client.unwrap(), aws.clone());
+            let (client, aws, answer) = (client.unwrap(), aws.clone(), answer.clone());
             thread::spawn(move || serve(client, &aws, answer));
         }
     });
     format!("http://{address}")
 }
 
-fn serve(mut client: TcpStream, aws: &str, answer: &str) -> io::Result<()> {
+fn serve(mut client: TcpStream, aws: &str, answer: impl Fn(&str) -> String) -> io::Result<()> {
     let mut first = [0; 16 * 1024];
     let read = client.read(&mut first)?;
     let first = &first[..read];
-    if String::from_utf8_lossy(first).contains(" /_aws/execute-api/") {
-        return client.write_all(answer.as_bytes());
+    let text = String::from_utf8_lossy(first);
+    if text.contains(" /_aws/execute-api/") {
+        return client.write_all(answer(&text).as_bytes());
     }
     let mut server = TcpStream::connect(aws)?;
     server.write_all(first)?;

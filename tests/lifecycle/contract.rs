@@ -145,9 +145,9 @@ async fn a_function_that_forgets_its_header_is_told_the_line_to_add() {
     let world = world_of(None);
     world.settles(HELLO).await;
     let outcomes = verify(&world, HELLO, false).await;
-    let Verdict::Broken { seen, mend } = &outcomes[4].verdict else { panic!("{:?}", outcomes[4]) };
+    let Verdict::Broken { seen, fix } = &outcomes[4].verdict else { panic!("{:?}", outcomes[4]) };
     assert_eq!(seen, &["the function's own answer: no Access-Control-Allow-Origin"]);
-    assert!(mend.contains("Python: return") && mend.contains("Node:   return"), "{mend}");
+    assert!(fix.contains("Python: return") && fix.contains("Node:   return"), "{fix}");
     assert_eq!(broken(&outcomes).len(), 1);
 }
 

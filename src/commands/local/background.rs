@@ -62,7 +62,7 @@ async fn start(printer: &Printer) -> Result<String> {
         bail!("the local AWS did not start:\n{}", fs::read_to_string(&log).unwrap_or_default());
     };
     let endpoint = record.endpoint;
-    printer.say(&format!(
+    printer.say(format!(
         "started a local AWS in the background at {endpoint} (end it with `lambdeploy local --stop`)"
     ));
     Ok(endpoint)

@@ -37,6 +37,8 @@ pub struct FunctionOutput {
     pub arn: String,
     /// `sha256:…` of what it runs.
     pub digest: String,
+    /// When AWS says it was last changed; as it was observed.
+    pub changed: String,
 }
 
 impl Function {
@@ -51,7 +53,8 @@ impl Function {
     fn output(&self, configuration: &FunctionConfiguration) -> Result<FunctionOutput> {
         let arn = configuration.function_arn.clone().context("Lambda answered without an ARN")?;
         let digest = format!("sha256:{}", configuration.code_sha256().unwrap_or_default());
-        Ok(FunctionOutput { name: self.name().to_owned(), arn, digest })
+        let changed = configuration.last_modified().unwrap_or_default().to_owned();
+        Ok(FunctionOutput { name: self.name().to_owned(), arn, digest, changed })
     }
 
     /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made

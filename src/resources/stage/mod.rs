@@ -66,6 +66,23 @@ pub async fn own_stages(at: &Context) -> Result<Vec<String>> {
     Ok(own.filter_map(|s| s.stage_name.clone()).collect())
 }
 
+/// For which state the contract of this stage is known to have held.
+pub fn checked_mark(stage: &Found) -> Option<String> {
+    tags_of(stage).remove(tags::CHECKED)
+}
+
+/// Keeps on a stage for which state its contract held; `None`: for no state.
+///
+/// # Errors
+/// As the calls.
+pub async fn mark_checked(at: &Context, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
+    let to = at.cloud.reporter(&Id::of("stage", stage));
+    let arn = tagging::arn(at, &format!("restapis/{api}/stages/{stage}"))?;
+    let tag = |value: &str| tags::Tags::from([(tags::CHECKED.to_owned(), value.to_owned())]);
+    let (have, want) = (tag(""), mark.map(tag).unwrap_or_default());
+    tagging::set(at, &arn, &have, &want, &to).await
+}
+
 /// The tags of a stage, in order.
 pub fn tags_of(stage: &Found) -> tags::Tags {
     stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()

@@ -10,16 +10,19 @@ mod function;
 mod image;
 mod inventory;
 mod names;
+mod rights;
 mod role;
 mod route;
 mod tags;
 mod usage;
 mod warnings;
 
+pub use warnings::of as warnings;
+
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    DefaultNames, Values, check, limits,
+    DefaultNames, Outside, Values, check, limits,
     mistake::Mistake,
     node::{Node, Scalar},
     types::{Retain, Stack, Text},
@@ -38,7 +41,7 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
     tags::check(&mut reader, root);
     inventory::check(&mut reader, root, &functions, &api, tags.len());
     let retain = texts(root, "retain").unwrap_or_default();
-    let mut stack = Stack {
+    let stack = Stack {
         name: reader.stack,
         region,
         profile: text(root, "profile"),
@@ -54,8 +57,8 @@ pub fn stack(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mistake>
         },
         folder: folder.to_owned(),
         warnings: Vec::new(),
+        outside: Outside::default(),
     };
-    stack.warnings = warnings::of(&stack, root);
     (stack, reader.mistakes)
 }
 

@@ -1,20 +1,22 @@
 //! What AWS accepts and what will hurt all the same.
 
-use std::collections::BTreeSet;
-
+use super::rights;
 use crate::stack::{
     limits,
+    mistake::Mistake,
     node::{Node, Origin},
     types::{Api, Auth, Role, Route, Stack, Throttle},
 };
+use std::collections::BTreeSet;
 
-/// One sentence each, with the line where it can be helped.
-pub fn of(stack: &Stack, root: &Node) -> Vec<String> {
+/// One sentence each, at the place where it can be helped.
+pub fn of(stack: &Stack, root: &Node) -> Vec<Mistake> {
     let mut warnings = Warnings { root, told: Vec::new() };
     warnings.timeouts(stack);
     warnings.roles(stack);
     warnings.outside(stack);
     warnings.routes(&stack.api);
+    warnings.open(&stack.api);
     warnings.keys(&stack.api);
     warnings.throttle(stack.api.throttle, &["api", "throttle", "burst"]);
     let plan = stack.api.usage_plan.as_ref();
@@ -24,15 +26,15 @@ pub fn of(stack: &Stack, root: &Node) -> Vec<String> {
 
 struct Warnings<'a> {
     root: &'a Node,
-    told: Vec<String>,
+    told: Vec<Mistake>,
 }
 
 impl Warnings<'_> {
     /// Where the line is not written, the warning comes without.
     fn tell(&mut self, path: &[&str], text: String) {
         self.told.push(match find(self.root, path) {
-            Some(node) => format!("line {}: {text}", node.place.line),
-            None => text,
+            Some(node) => Mistake::at(node.place, text),
+            None => Mistake::of_file(text),
         });
     }
 
@@ -55,10 +57,9 @@ impl Warnings<'_> {
     fn roles(&mut self, stack: &Stack) {
         for function in stack.functions.values() {
             let Role::Managed(role) = &function.role else { continue };
-            let all = |list: &[String]| list.iter().any(|item| item == "*");
-            if role.statements.iter().any(|it| all(&it.actions) && all(&it.resources)) {
-                let text = format!("the role of `{}` may do everything in the account", function.key);
-                self.tell(&["functions", &function.key, "role", "statements"], text);
+            let path = |last: &'static str| ["functions", &function.key, "role", last];
+            for (place, what) in rights::wide(role) {
+                self.tell(&path(place), format!("the role of `{}` may {what}", function.key));
             }
         }
     }
@@ -105,6 +106,27 @@ impl Warnings<'_> {
         }
     }
 
+    fn open(&mut self, api: &Api) {
+        let at = |path: &str| api.routes.iter().any(|other| other.path == path);
+        for route in api.routes.iter().filter(|route| route.path.ends_with("+}")) {
+            let (name, above) = (format!("{} {}", route.method, route.path), parent(&route.path));
+            if route.auth == Auth::None && route.method == "ANY" && api.allow_from.is_empty() {
+                let text = format!(
+                    "anybody may call `{}` with every method, at every path below `{above}`",
+                    route.function
+                );
+                self.tell(&["api", "routes", &name], text);
+            }
+            if !at(above) && above == "/" {
+                let text = format!(
+                    "`{name}` does not cover `/` itself, which answers 403: add `{} /: {}`",
+                    route.method, route.function
+                );
+                self.tell(&["api", "routes", &name], text);
+            }
+        }
+    }
+
     fn keys(&mut self, api: &Api) {
         let asked = api.routes.iter().any(|route| route.auth == Auth::ApiKey);
         let anyone = api.cors.as_ref().is_some_and(|cors| cors.origins.iter().any(|origin| origin == "*"));
@@ -140,6 +162,14 @@ fn find<'a>(root: &'a Node, path: &[&str]) -> Option<&'a Node> {
 fn from_outside(node: &Node) -> bool {
     node.scalar().is_some_and(|scalar| scalar.origin == Origin::Outside)
         || node.items().iter().any(from_outside)
+}
+
+/// `/` of `/{proxy+}`, `/files` of `/files/{proxy+}`.
+fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        None | Some(("", _)) => "/",
+        Some((parent, _)) => parent,
+    }
 }
 
 /// Every path with all its parents, and the root.

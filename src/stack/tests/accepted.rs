@@ -8,7 +8,7 @@ use crate::stack::*;
 #[test]
 fn our_own() {
     let stack = parse(OURS).unwrap();
-    assert_eq!(stack.warnings, [] as [&str; 0]);
+    assert_eq!(stack.warnings, []);
     let analyzer = &stack.functions["analyzer"];
     assert_eq!((analyzer.name.as_str(), analyzer.memory, analyzer.timeout), ("egyptianArtAnalyzer", 512, 29));
     assert_eq!(analyzer.image.repository, "jere-egyptian-art-analyzer");
@@ -78,6 +78,7 @@ fn the_least_has_every_default() {
         retain: Retain { logs: false, images: false },
         folder: "/project".into(),
         warnings: vec![],
+        outside: Outside::default(),
     };
     assert_eq!(stack, want);
 }
@@ -85,7 +86,7 @@ fn the_least_has_every_default() {
 #[test]
 fn every_key() {
     let stack = parse(FULL).unwrap();
-    assert_eq!(stack.warnings, [] as [&str; 0]);
+    assert_eq!(stack.warnings, []);
     assert_eq!(stack.account.as_deref(), Some("012345678901"));
     assert_eq!(stack.tags["cost"], "42");
     assert_eq!(stack.tags["Cost Center"], "jane@corp.com Müller");
@@ -176,7 +177,7 @@ fn warnings() {
             "line 4: the role of `f` may do everything",
         ),
     ] {
-        let warnings = parse(&stack_with(function, api)).unwrap().warnings;
+        let warnings = warnings_of(&stack_with(function, api));
         assert_eq!(warnings.len(), 1, "{function} {api}: {warnings:?}");
         assert!(warnings[0].starts_with(want), "{warnings:?}");
     }
@@ -185,7 +186,65 @@ fn warnings() {
         parse(&format!("stack: s\nfunctions: {{f: {{image: {{context: .}}}}}}\napi:\n  routes:\n{routes}"))
     };
     assert_eq!(routes(149).unwrap().warnings.len(), 0);
-    assert!(routes(150).unwrap().warnings[0].contains("make 301 resources"));
+    assert!(routes(150).unwrap().warnings[0].mistake.message.contains("make 301 resources"));
+}
+
+/// As `line 4: …`.
+fn warnings_of(text: &str) -> Vec<String> {
+    let told = |w: &Warning| format!("line {}: {}", w.mistake.line().unwrap_or_default(), w.mistake.message);
+    parse(text).unwrap().warnings.iter().map(told).collect()
+}
+
+#[test]
+fn what_gives_more_than_it_seems_is_said() {
+    for (role, want) in [
+        ("policies: [AdministratorAccess]", "the role of `f` may do everything in the account (Admin"),
+        (
+            "policies: [\"arn:aws:iam::aws:policy/PowerUserAccess\"]",
+            "the role of `f` may do everything in the account but",
+        ),
+        ("policies: [IAMFullAccess]", "the role of `f` may give itself every right"),
+        (
+            "statements: [{actions: ['iam:*'], resources: ['arn:aws:iam::1:role/x']}]",
+            "the role of `f` may give itself every",
+        ),
+        (
+            "statements: [{actions: ['*'], resources: ['arn:aws:s3:::b/*']}]",
+            "the role of `f` may do everything with arn:aws:s3",
+        ),
+        (
+            "statements: [{actions: ['s3:*'], resources: ['*']}]",
+            "the role of `f` may do everything with all of s3",
+        ),
+    ] {
+        let warnings = warnings_of(&stack_with(&format!("role: {{{role}}}"), ""));
+        assert_eq!(warnings.len(), 1, "{role}: {warnings:?}");
+        assert!(warnings[0].starts_with(&format!("line 4: {want}")), "{warnings:?}");
+    }
+    for role in [
+        "policies: [AmazonS3ReadOnlyAccess]",
+        "statements: [{actions: ['s3:*'], resources: ['arn:aws:s3:::b/*']}]",
+    ] {
+        assert_eq!(warnings_of(&stack_with(&format!("role: {{{role}}}"), "")), [""; 0]);
+    }
+}
+
+#[test]
+fn a_proxy_that_anybody_may_call_is_said_and_that_it_lacks_the_root() {
+    let stack = |routes: &str, api: &str| {
+        format!(
+            "stack: s\nfunctions: {{f: {{image: {{context: .}}}}}}\napi:\n  routes: {{{routes}}}\n  {api}\n"
+        )
+    };
+    let proxy = warnings_of(&stack("\"ANY /{proxy+}\": f", ""));
+    assert_eq!(proxy.len(), 2, "{proxy:?}");
+    assert!(proxy[0].contains("anybody may call `f` with every method"), "{proxy:?}");
+    assert!(proxy[1].contains("does not cover `/` itself, which answers 403: add `ANY /: f`"), "{proxy:?}");
+    assert_eq!(warnings_of(&stack("ANY /: f, \"ANY /{proxy+}\": f", "auth: api_key")), [""; 0]);
+    assert_eq!(
+        warnings_of(&stack("ANY /: f, \"ANY /{proxy+}\": f", "allow_from: [203.0.113.0/24]")),
+        [""; 0]
+    );
 }
 
 #[test]

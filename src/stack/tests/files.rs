@@ -54,7 +54,7 @@ fn a_dotenv_that_cannot_be_read_is_a_warning_where_no_values_are_needed() {
     let stack = load(&file, Values::NotNeeded, &nothing).unwrap();
     assert_eq!(stack.functions["f"].name, "one");
     assert!(
-        stack.warnings[0].contains(".env: line 2 opens a quote") && stack.warnings.len() == 1,
+        stack.warnings[0].mistake.message.contains(".env: line 2 opens a quote") && stack.warnings.len() == 1,
         "{:?}",
         stack.warnings
     );

@@ -1,7 +1,7 @@
 //! What comes from outside: where it counts as what, and that it shows nowhere.
 
 use super::{parse, parse_for, stack_with, told};
-use crate::stack::{ImageSource, Role, Text, Values};
+use crate::stack::{ImageSource, Role, Text, Values, Warning};
 
 #[test]
 fn a_variable_may_be_a_number() {
@@ -59,11 +59,12 @@ fn what_is_no_secret_may_come_from_outside_with_a_warning() {
     assert_eq!((build.args["GIT_SHA"].as_str(), build.args["OTHER"].as_str()), ("512", "x"));
     assert_eq!(stack.warnings.len(), 2, "{:?}", stack.warnings);
     assert!(
-        stack.warnings[0]
+        told_of(&stack.warnings[0])
             .starts_with("line 6: `args.GIT_SHA` of `f` comes from outside the file and stays readable")
     );
     assert!(
-        stack.warnings[1].starts_with("line 4: `command` of `f` comes from outside the file and is shown")
+        told_of(&stack.warnings[1])
+            .starts_with("line 4: `command` of `f` comes from outside the file and is shown")
     );
 }
 
@@ -118,4 +119,27 @@ fn destroy_needs_names_only() {
     }
     let wrong = stack_with("memory: 1", "");
     assert!(parse_for(&wrong, Values::NotNeeded).is_err(), "what is written must still be right");
+}
+
+#[test]
+fn what_comes_from_outside_is_a_secret_wherever_it_stands() {
+    let outside = |function: &str, api: &str| -> Vec<String> {
+        parse(&stack_with(function, api)).unwrap().secrets().map(str::to_owned).collect()
+    };
+    for place in [
+        "name: \"${TOKEN}\"",
+        "description: \"${TOKEN}\"",
+        "environment: {AB: \"${TOKEN}\"}",
+        "role: {statements: [{actions: [\"s3:Get*\"], resources: [\"arn:aws:s3:::${TOKEN}/*\"]}]}",
+    ] {
+        assert!(outside(place, "").contains(&"hunter2".to_owned()), "{place}");
+    }
+    let url = outside("environment: {URL: \"db://u:${TOKEN}@h\"}", "");
+    assert_eq!(url, ["db://u:hunter2@h", "hunter2"]);
+    assert!(outside("environment: {AB: hunter2}", "").is_empty());
+    assert!(outside("memory: ${NUMBER}\nenvironment: {AB: \"${NUMBER}\"}", "stage: \"${TOKEN}\"").is_empty());
+}
+
+fn told_of(warning: &Warning) -> String {
+    format!("line {}: {}", warning.mistake.line().unwrap_or_default(), warning.mistake.message)
 }

@@ -1,0 +1,48 @@
+//! A run that did not end well.
+
+use super::{failure, text::Text};
+use crate::engine::{Id, Report};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+pub(super) struct Incomplete<'a> {
+    report: &'a Report,
+    done: Vec<String>,
+    left: Vec<String>,
+}
+
+impl<'a> Incomplete<'a> {
+    /// `kept`: what would have stayed as it is anyway.
+    pub(super) fn of(report: &'a Report, kept: &BTreeSet<Id>) -> Self {
+        let mut done: Vec<_> =
+            report.done.iter().filter(|(_, c)| !c.is_keep()).map(|(id, _)| id.to_string()).collect();
+        let failed = report.failed.iter().map(|(id, _)| id);
+        let mut left: Vec<_> =
+            failed.chain(report.skipped.iter().filter(|id| !kept.contains(id))).map(Id::to_string).collect();
+        // What ran at once ended in any order.
+        done.sort();
+        left.sort();
+        Self { report, done, left }
+    }
+
+    /// `done`, `failed`, `left`.
+    pub(super) fn json(&self) -> [Value; 3] {
+        let failed =
+            self.report.failed.iter().map(|(id, e)| json!({ "id": id, "error": failure::object(e) }));
+        [json!(self.done), failed.collect(), json!(self.left)]
+    }
+
+    /// `again`: the command that goes on, as a person types it.
+    pub(super) fn render(&self, again: &str) -> Text {
+        let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+        let mut text = Text::new();
+        for (id, error) in &self.report.failed {
+            text = text.red("error").exact(format!(": {id}: ")).plain(format!("{error:#}\n"));
+        }
+        if self.report.interrupted {
+            text = text.yellow("interrupted").plain("\n");
+        }
+        let (done, left) = (list(&self.done), list(&self.left));
+        text.exact(format!("done: {done}\nleft: {left}\nrun `{again}` to continue"))
+    }
+}

@@ -1,0 +1,140 @@
+//! The fields of a resource: what differs, in words where its own name says little, and what something is made with.
+
+use super::{Detail, Text};
+use crate::engine::{Field, Id};
+use serde_json::Value;
+
+/// How the two sides of a difference are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::ui) enum Sides {
+    /// What will become of what: `128 → 256`.
+    Arrow,
+    /// What AWS has beside what the file says: `128 in AWS, 256 in the stack file`.
+    Named,
+}
+
+/// Values longer than this are shortened in the middle.
+const LONGEST: usize = 60;
+
+/// What a field is called, and how it differs.
+struct Line {
+    name: String,
+    difference: Text,
+}
+
+/// The fields that differ, one below the other.
+pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -> Vec<Text> {
+    let line = |f: &Field| Line { name: f.path.clone(), difference: difference(f, sides) };
+    let shown: Vec<Line> = match detail {
+        Detail::Whole => fields.iter().map(line).collect(),
+        Detail::Short => {
+            let plain = fields.iter().filter(|f| !is_bookkeeping(&f.path) && !f.path.starts_with("tags."));
+            plain.map(|f| in_words(id, f, sides).unwrap_or_else(|| line(f))).chain(tags(fields)).collect()
+        }
+    };
+    if shown.is_empty() {
+        return vec![Text::from("    only this tool's own tags (--verbose shows them)")];
+    }
+    let width = shown.iter().map(|l| l.name.chars().count()).max().unwrap_or_default();
+    let text = |l: Line| Text::new().exact(format!("    {:width$}  ", l.name)).then(l.difference);
+    shown.into_iter().map(text).collect()
+}
+
+/// What only this tool needs to know: it stands in tags, and says nothing to a person.
+fn is_bookkeeping(path: &str) -> bool {
+    path.starts_with("inventory") || path.starts_with("tags.lambdeploy:") && !path.ends_with(":adopted")
+}
+
+/// The person's own tags, in one line; and whether the thing is taken over.
+fn tags(fields: &[Field]) -> Option<Line> {
+    let names = fields.iter().filter_map(|f| f.path.strip_prefix("tags."));
+    let names: Vec<_> = names
+        .filter(|name| *name == "lambdeploy:adopted" || !name.starts_with("lambdeploy:"))
+        .map(|name| if name == "lambdeploy:adopted" { "taken over (`destroy` keeps it)" } else { name })
+        .collect();
+    let line = || Line { name: "tags".to_owned(), difference: Text::from(names.join(", ")) };
+    (!names.is_empty()).then(line)
+}
+
+/// What a difference means, where only a hash or an id differs.
+fn in_words(id: &Id, field: &Field, sides: Sides) -> Option<Line> {
+    let words = match (id.kind(), field.path.as_str(), sides) {
+        ("image", "tag", Sides::Arrow) => "built and pushed: what it is built from changed",
+        ("image", "tag", Sides::Named) => "in AWS is built from something else than what is here now",
+        ("image", "rebuild", _) => "built again, from base images pulled again",
+        ("function", "image", Sides::Arrow) => "the function runs the new one",
+        ("function", "image", Sides::Named) => "in AWS is another one than the stack file's",
+        ("stage", "deployment", Sides::Arrow) => "the URL serves the new definition",
+        ("stage", "deployment", Sides::Named) => "the URL serves another definition than the stack file's",
+        ("stage", "redeploy", _) => "the definition is deployed again",
+        _ => return None,
+    };
+    Some(Line { name: field.path.clone(), difference: Text::from(words) })
+}
+
+fn difference(field: &Field, sides: Sides) -> Text {
+    match (&field.have, &field.want, sides) {
+        (Value::Null, Value::Object(_), Sides::Arrow) => Text::new().green("added"),
+        (Value::Object(_), Value::Null, Sides::Arrow) => Text::new().red("removed"),
+        (Value::Null, Value::Object(_), Sides::Named) => Text::from("only in the stack file"),
+        (Value::Object(_), Value::Null, Sides::Named) => Text::from("only in AWS"),
+        (have, want, Sides::Arrow) => Text::from(format!("{} → {}", short(have), short(want))),
+        (have, want, Sides::Named) => {
+            Text::from(format!("{} in AWS, {} in the stack file", short(have), short(want)))
+        }
+    }
+}
+
+/// What something is made with, a line each; what is not set is left out.
+pub(super) fn settings(all: &Value) -> Vec<Text> {
+    let mut found = Vec::new();
+    leaves(String::new(), all, &mut found);
+    let width = found.iter().map(|(path, _)| path.chars().count()).max().unwrap_or_default();
+    let line =
+        |(path, value): (String, String)| Text::new().exact(format!("    {path:width$}  ")).plain(value);
+    found.into_iter().map(line).collect()
+}
+
+fn leaves(path: String, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) => {
+            let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            map.iter().for_each(|(key, value)| leaves(below(key), value, found));
+        }
+        Value::Null => {}
+        Value::Array(items) if items.is_empty() => {}
+        Value::String(text) if text.is_empty() => {}
+        _ => found.push((path, whole(value))),
+    }
+}
+
+/// A value as a person writes it.
+fn whole(value: &Value) -> String {
+    match value {
+        Value::Null => "(none)".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The same, shortened where it is long.
+fn short(value: &Value) -> String {
+    let text = whole(value);
+    if let Some(image) = short_image(&text) {
+        return image;
+    }
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text;
+    }
+    let head: String = text.chars().take(LONGEST / 2 - 1).collect();
+    let tail: String = text.chars().skip(length - LONGEST / 2).collect();
+    format!("{head}…{tail}")
+}
+
+/// `…/hello@3c11936a280b` for an image by its digest: the registry's name says nothing, the digest's end neither.
+fn short_image(text: &str) -> Option<String> {
+    let (name, digest) = text.split_once("@sha256:").filter(|_| !text.contains(char::is_whitespace))?;
+    let name = name.rsplit('/').next()?;
+    Some(format!("…/{name}@{}", digest.get(..12)?))
+}

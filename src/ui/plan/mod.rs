@@ -1,0 +1,102 @@
+//! A plan as text.
+
+mod fields;
+mod notable;
+
+use super::text::{Text, lines};
+use crate::{
+    engine::{Change, Plan, Planned},
+    stack::Stack,
+};
+pub(super) use fields::Sides;
+
+/// How much of a plan is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// What a person decides about.
+    Short,
+    /// Every setting, and the bookkeeping.
+    Whole,
+}
+
+/// One line a resource that changes, its fields below, the unchanged ones counted.
+pub(super) fn render(stack: &Stack, plan: &Plan, detail: Detail) -> Text {
+    let mut all = Vec::new();
+    for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
+        all.extend(resource(item, detail, Sides::Arrow));
+        all.extend(notable::of(stack, item));
+        if let (Detail::Whole, Some(settings)) = (detail, &item.settings) {
+            all.extend(fields::settings(settings));
+        }
+    }
+    if plan.has_changes() {
+        all.extend(unchanged(plan));
+    }
+    all.push(counts(plan, true));
+    lines(all)
+}
+
+/// What a `destroy` would delete, and what it leaves.
+pub(super) fn render_destroy(plan: &Plan) -> Text {
+    let deleted = plan.items.iter().filter(|i| !i.change.is_keep());
+    let mut all: Vec<Text> = deleted.flat_map(|i| resource(i, Detail::Short, Sides::Arrow)).collect();
+    let kept = plan.items.iter().filter(|i| i.adopted && i.change.is_keep());
+    all.extend(kept.map(|item| {
+        let why = " was here before the stack and is kept (--include-adopted deletes it)";
+        Text::new().dim("=").exact(format!(" {}", item.id)).plain(why)
+    }));
+    let needed = plan.items.iter().filter_map(|i| Some((&i.id, i.kept_for.as_ref()?)));
+    all.extend(needed.map(|(id, user)| {
+        let why = format!(" is kept: {user} stays and works with it");
+        Text::new().dim("=").exact(format!(" {id}")).plain(why)
+    }));
+    let foreign = plan.items.iter().filter_map(|i| i.foreign.as_ref());
+    all.extend(foreign.map(|what| {
+        Text::new().dim("=").plain(format!(" {what} does not belong to this stack and is left alone"))
+    }));
+    all.push(counts(plan, false));
+    lines(all.into_iter().filter(|line| !line.is_empty()))
+}
+
+/// The first two that stay as they are; the rest is counted.
+fn unchanged(plan: &Plan) -> Option<Text> {
+    let kept: Vec<_> = plan.items.iter().filter(|i| i.change.is_keep()).map(|i| i.id.to_string()).collect();
+    let more = kept.len().saturating_sub(2);
+    let rest = if more > 0 { format!(", {more} more") } else { String::new() };
+    let names = kept.iter().take(2).cloned().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| Text::new().dim("=").exact(format!(" {names}{rest}")))
+}
+
+/// A resource that changes, and how.
+pub(super) fn resource(item: &Planned, detail: Detail, sides: Sides) -> Vec<Text> {
+    match &item.change {
+        Change::Keep => Vec::new(),
+        Change::Create => vec![Text::new().green("+").then(named(item))],
+        Change::Delete => {
+            let loses = item.loses.as_ref().map(|what| format!(", with {what}")).unwrap_or_default();
+            vec![Text::new().red("-").then(named(item)).plain(loses)]
+        }
+        Change::Update(changed) => {
+            let head = Text::new().yellow("~").then(named(item));
+            std::iter::once(head).chain(fields::changed(&item.id, changed, detail, sides)).collect()
+        }
+    }
+}
+
+/// The id, and beside it what AWS calls the thing.
+fn named(item: &Planned) -> Text {
+    let id = Text::new().exact(format!(" {}", item.id));
+    if item.called.is_empty() { id } else { id.plain("  ").dim(&item.called) }
+}
+
+fn counts(plan: &Plan, unchanged: bool) -> Text {
+    let of = |wanted: fn(&Change) -> bool| plan.items.iter().filter(|i| wanted(&i.change)).count();
+    let all = [
+        (of(|c| *c == Change::Create), "to create"),
+        (of(|c| matches!(c, Change::Update(_))), "to update"),
+        (of(|c| *c == Change::Delete), "to delete"),
+        (if unchanged { of(Change::is_keep) } else { 0 }, "unchanged"),
+    ];
+    let some: Vec<_> = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    Text::new().exact(some.join(", "))
+}
