@@ -98,6 +98,7 @@ impl Shell {
             (r#""api_id":"\w+""#, r#""api_id":"[ID]""#),
             (r"\(id \w{10}\)", "(id [ID])"),
             (r"does not resolve \([^)]*\)", "does not resolve ([WHY])"),
+            (r"\(id \w+\)", "(id [ID])"),
             (r"in \d+\.\d s", "in [TIME]"),
             (r#""seconds":[\d.]+"#, r#""seconds":[TIME]"#),
             (r"(key  \w+  )\w{40}", "$1[VALUE]"),
