@@ -55,7 +55,7 @@ async fn forget_images(session: &Session, printer: &Printer) {
     let docker = session.docker();
     let on = |progress: Progress| {
         if let Progress::Line(line) = progress {
-            printer.quote(&line);
+            printer.say(line);
         }
     };
     let images = session.stack.functions.values().map(|f| &f.image).filter(|image| image.is_pushed());

@@ -67,7 +67,7 @@ async fn serve(args: &cli::Local, printer: &Printer) -> Result<Exit> {
 /// Shows what happens, for as long as it is served.
 async fn show(mut lines: mpsc::Receiver<String>, printer: &Printer) -> Infallible {
     while let Some(line) = lines.recv().await {
-        printer.quote(&line);
+        printer.say(line);
     }
     std::future::pending().await
 }
