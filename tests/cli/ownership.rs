@@ -65,7 +65,7 @@ fn old_images_that_can_not_be_deleted_are_a_warning_and_the_url_still_comes() {
         r#"[{"operation": "BatchDeleteImage", "action": {"refuse": {"status": 400, "code": "AccessDeniedException"}}}]"#,
     );
     let up = shell.run("up --local --yes --no-verify");
-    assert!(up.starts_with("exit code: 0\n--- stdout\nhttp://"), "{up}");
+    assert!(up.starts_with("exit code: 0\n--- stdout\n[LOCAL]/_aws/execute-api/"), "{up}");
     assert!(up.contains("warning: old images stay in the repository shop/hello"), "{up}");
     shell.faults("[]");
     archive::write(&shell.folder.path().join("image.tar"), "third");
