@@ -3,7 +3,8 @@
 //!
 //! | class | wait | at most |
 //! |---|---|---|
-//! | not yet (young role, young policy) | 0.25 s growing to 2 s | 5 min |
+//! | not yet (young role, young policy) | 0.25 s growing to 0.5 s | 5 min |
+//! | a function that AWS is at work on | 0.25 s growing to 0.5 s | 10 min |
 //! | not found, of a write that builds on what was just made | 0.25 s growing to 2 s | 30 s |
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
@@ -34,7 +35,10 @@ pub struct Patience {
 }
 
 impl Patience {
-    pub const NOT_YET: Self = Self::new(250, 2_000, 300);
+    /// Asked often: what a role or a repository takes to be seen is most of a first `up`.
+    pub const NOT_YET: Self = Self::new(250, 500, 300);
+    /// A function that AWS is at work on. GetFunction has 100 requests a second of its own.
+    pub const AT_WORK: Self = Self::new(250, 500, 600);
     /// A write that builds on something young; when it is really gone, half a minute tells.
     pub const YOUNG: Self = Self::new(250, 2_000, 30);
     pub const BUSY: Self = Self::new(250, 2_000, 600);

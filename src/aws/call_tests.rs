@@ -6,6 +6,7 @@ use super::*;
 use crate::{
     aws::failure_of,
     engine::{Event, Id, Interrupted, Stop},
+    net::{Unreachable, Why},
 };
 use aws_sdk_lambda::operation::get_function::GetFunctionError;
 use aws_smithy_runtime_api::{client::result::ConnectorError, http::StatusCode};
@@ -212,13 +213,35 @@ async fn a_retry_after_is_heeded_within_the_budget() {
 async fn another_class_has_a_budget_of_its_own() {
     let role = "The role defined for the function cannot be assumed by Lambda.";
     let run = run("CreateFunction", true, |n| match n {
-        ..=100 => refusal(400, "InvalidParameterValueException", role),
+        ..=400 => refusal(400, "InvalidParameterValueException", role),
         _ => refusal(409, "ResourceConflictException", "An update is in progress for resource: x"),
     });
     let run = run.await;
     assert!((700.0..=900.0).contains(&run.seconds), "{}", run.seconds);
     assert!(run.error.contains("An update is in progress"), "{}", run.error);
-    assert!(run.notes[100].starts_with("waiting for another update to finish: 0 s of at most 600 s"));
+    assert!(run.notes[400].starts_with("waiting for another update to finish: 0 s of at most 600 s"));
+}
+
+fn no_connection(never_reached: bool) -> Refusal {
+    let (host, why) = ("lambda.us-east-2.amazonaws.com".to_owned(), Why::Slow);
+    let gone = Unreachable { host, proxy: None, at_proxy: false, why, never_reached };
+    SdkError::dispatch_failure(ConnectorError::io(gone.into()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_tried_again_where_there_was_one_before() {
+    for (repeatable, never_reached, seconds) in
+        [(true, true, 0.0..=0.0), (true, false, 10.0..=20.0), (false, false, 10.0..=20.0)]
+    {
+        let run = run("GetFunction", repeatable, |_| no_connection(never_reached)).await;
+        assert!(seconds.contains(&run.seconds), "{} s", run.seconds);
+        assert!(
+            run.error.starts_with("can't reach lambda.us-east-2.amazonaws.com: no connection in time"),
+            "{}",
+            run.error
+        );
+        assert_eq!(run.notes.is_empty(), never_reached, "{:?}", run.notes);
+    }
 }
 
 /// An API that is gone, behind a grant: a call of it is throttled and not found in turn.

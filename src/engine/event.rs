@@ -1,8 +1,8 @@
 //! What the domain says while it works. Only `ui` prints.
 
-use super::{Change, Id, Stop};
+use super::{Change, Id, Stop, walk::There};
 use serde::Serialize;
-use std::{fmt, rc::Rc};
+use std::{cell::Cell, fmt, rc::Rc};
 
 /// One thing that happened.
 #[derive(Debug, Clone, Serialize)]
@@ -48,11 +48,24 @@ pub struct Reporter {
     id: Id,
     sink: Rc<dyn Fn(Event)>,
     pub stop: Stop,
+    there: Rc<Cell<Option<There>>>,
 }
 
 impl Reporter {
     pub fn new(id: Id, sink: Rc<dyn Fn(Event)>, stop: Stop) -> Self {
-        Self { id, sink, stop }
+        Self { id, sink, stop, there: Rc::default() }
+    }
+
+    /// One whose [`Reporter::there`] is waited for.
+    pub(super) fn with(self, there: There) -> Self {
+        self.there.set(Some(there));
+        self
+    }
+
+    /// What is made is there: what only follows it may begin, while it is completed.
+    pub fn there(&self) {
+        // Nobody may be waiting.
+        _ = self.there.take().map(|waiting| waiting.send(()));
     }
 
     /// Says nothing and is never stopped: for reads outside a run.

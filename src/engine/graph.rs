@@ -3,7 +3,7 @@
 use super::{
     Change, Event, Handle, Id, Interrupted, Owner, Reporter, Resource, Stop,
     node::{Node, Typed, Verdict},
-    walk::{Ended, walk},
+    walk::{Ended, Step, There, walk},
 };
 use anyhow::{Error, Result};
 use futures_util::future::join_all;
@@ -104,7 +104,7 @@ impl Graph {
     pub fn add<R: Resource>(&mut self, resource: R) -> Handle<R::Output> {
         let id = resource.id();
         assert!(!self.contains(&id), "{id} is in the graph already");
-        for need in resource.needs().iter().chain(&resource.deleted_before()) {
+        for need in resource.needs().iter().chain(&resource.follows()).chain(&resource.deleted_before()) {
             assert!(self.contains(need), "{id} names {need}, which is not in the graph yet");
         }
         let handle = Handle::new(id);
@@ -193,8 +193,9 @@ impl Graph {
     pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let run = Run::new(self, options, sink, stop);
         let wished = self.nodes.iter().filter(|n| !self.retired.contains(&n.id()));
-        let steps = wished.map(|n| (n.id(), n.needs())).collect();
-        walk(steps, |id| run.apply(id), |id, cause| run.skip(id, cause)).await;
+        let step = |n: &Rc<dyn Node>| Step { id: n.id(), waits: n.needs(), follows: n.follows() };
+        let steps = wished.map(step).collect();
+        walk(steps, |id, there| run.apply(id, there), |id, cause| run.skip(id, cause)).await;
         if run.report.borrow().is_complete() {
             self.delete(&run, |n| self.retired.contains(&n.id())).await;
         }
@@ -216,8 +217,9 @@ impl Graph {
         let nodes: Vec<_> = self.nodes.iter().rev().filter(|n| which(n.as_ref())).filter(goes).collect();
         let waits =
             |id: &Id| nodes.iter().filter(|n| n.deleted_before().contains(id)).map(|n| n.id()).collect();
-        let steps = nodes.iter().map(|n| (n.id(), waits(&n.id()))).collect();
-        walk(steps, |id| run.delete(id), |id, cause| run.skip(id, cause)).await;
+        let step = |id: Id| Step { waits: waits(&id), follows: Vec::new(), id };
+        let steps = nodes.iter().map(|n| step(n.id())).collect();
+        walk(steps, |id, _| run.delete(id), |id, cause| run.skip(id, cause)).await;
     }
 
     /// What is not deleted, and what it is kept for: a thing that stays goes on working.
@@ -273,8 +275,8 @@ impl<'a> Run<'a> {
         Reporter::new(id.clone(), self.sink.clone(), self.stop.clone())
     }
 
-    async fn apply(&self, id: Id) -> Ended {
-        let to = self.reporter(&id);
+    async fn apply(&self, id: Id, there: There) -> Ended {
+        let to = self.reporter(&id).with(there);
         let Some(node) = self.graph.node(&id) else { return Ended::Badly };
         let look_again = node.needs().iter().any(|n| self.replaced.borrow().contains(n));
         let result = match self.stop.check() {

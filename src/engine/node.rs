@@ -34,6 +34,7 @@ pub(super) struct Acted {
 pub(super) trait Node {
     fn id(&self) -> Id;
     fn needs(&self) -> Vec<Id>;
+    fn follows(&self) -> Vec<Id>;
     fn deleted_before(&self) -> Vec<Id>;
     /// Empty where there is nothing.
     fn works_with(&self) -> Vec<Id>;
@@ -142,6 +143,10 @@ impl<R: Resource> Node for Typed<R> {
 
     fn needs(&self) -> Vec<Id> {
         self.resource.needs()
+    }
+
+    fn follows(&self) -> Vec<Id> {
+        self.resource.follows()
     }
 
     fn deleted_before(&self) -> Vec<Id> {

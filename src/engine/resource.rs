@@ -28,6 +28,11 @@ pub trait Resource: 'static {
         Vec::new()
     }
 
+    /// Made once these are there (see [`Reporter::there`]), though they may not be done: nothing that they give is used.
+    fn follows(&self) -> Vec<Id> {
+        Vec::new()
+    }
+
     /// What must outlive this one when both are deleted. Like `needs`, it names only what was added before.
     fn deleted_before(&self) -> Vec<Id> {
         Vec::new()

@@ -36,6 +36,9 @@ struct Toy {
     deleted_before: Vec<Id>,
     works_with: Vec<Id>,
     replaced_above: u32,
+    follows: Vec<Id>,
+    /// Seconds from when it is there until it is done.
+    completed_after: u64,
 }
 
 #[derive(Serialize)]
@@ -51,6 +54,9 @@ impl Resource for Toy {
     }
     fn needs(&self) -> Vec<Id> {
         self.needs.clone()
+    }
+    fn follows(&self) -> Vec<Id> {
+        self.follows.clone()
     }
     fn deleted_before(&self) -> Vec<Id> {
         self.deleted_before.clone()
@@ -97,6 +103,8 @@ impl Toy {
             bail!("the toy broke");
         }
         self.cloud.things.borrow_mut().insert(self.id.to_owned(), (size, Owner::Us));
+        to.there();
+        tokio::time::sleep(Duration::from_secs(self.completed_after)).await;
         Ok(size)
     }
 }
@@ -104,7 +112,9 @@ impl Toy {
 fn toy(cloud: &Rc<Toys>, id: &'static str, needs: &[&str]) -> Toy {
     let needs: Vec<Id> = needs.iter().map(|n| Id::only(n)).collect();
     let (deleted_before, works_with) = (needs.clone(), Vec::new());
-    Toy { cloud: cloud.clone(), id, size: 1, deleted_before, needs, works_with, replaced_above: u32::MAX }
+    let (replaced_above, follows) = (u32::MAX, Vec::new());
+    let cloud = cloud.clone();
+    Toy { cloud, id, size: 1, deleted_before, needs, works_with, replaced_above, follows, completed_after: 0 }
 }
 
 /// `a`, then `b` and `c` at once, then `d`; `e` alone.
@@ -134,6 +144,34 @@ async fn makes_in_parallel_along_the_needs_and_then_has_nothing_to_do() {
     let again = diamond(&cloud);
     again.observe().await.unwrap();
     assert!(!again.plan(&Options::default()).unwrap().has_changes());
+}
+
+/// `a` takes three seconds more after it is there; `f` only follows it, `n` needs it.
+fn follower(cloud: &Rc<Toys>) -> Graph {
+    let mut graph = Graph::default();
+    graph.add(Toy { completed_after: 3, ..toy(cloud, "a", &[]) });
+    graph.add(Toy { follows: vec![Id::only("a")], ..toy(cloud, "f", &[]) });
+    graph.add(toy(cloud, "n", &["a"]));
+    graph
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_follows_begins_as_soon_as_it_is_there() {
+    let cloud = Rc::new(Toys::default());
+    assert!(up(&follower(&cloud)).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 create a", "1 create f", "4 create n"]);
+    cloud.things.borrow_mut().remove("f");
+    assert!(up(&follower(&cloud)).await.is_complete());
+    assert_eq!(cloud.take_log(), ["0 create f"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_follows_something_that_failed_is_skipped() {
+    let cloud = Rc::new(Toys::default());
+    cloud.failing.borrow_mut().push("a".to_owned());
+    let report = up(&follower(&cloud)).await;
+    assert_eq!(report.skipped, [Id::only("f"), Id::only("n")]);
+    assert_eq!(cloud.take_log(), ["0 create a"]);
 }
 
 #[tokio::test(start_paused = true)]

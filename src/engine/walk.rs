@@ -3,9 +3,10 @@
 use super::Id;
 use futures_util::{
     FutureExt,
-    future::{LocalBoxFuture, Shared, join_all},
+    future::{Either, LocalBoxFuture, Shared, join_all, select},
 };
 use std::{collections::BTreeMap, future::Future};
+use tokio::sync::oneshot;
 
 /// How one step ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,21 +16,35 @@ pub(super) enum Ended {
     Badly,
 }
 
-/// Runs `steps` (id, what it waits for) at once, each as soon as what it waits for has ended well; `run` does one, and
-/// `skip` is told of one that can't start and of the id it would have waited for. The rest finishes all the same.
+/// Told by a step that what it makes is there, though it is not done with it.
+pub(super) type There = oneshot::Sender<()>;
+
+/// One step, and what must have ended well before it begins.
+pub(super) struct Step {
+    pub id: Id,
+    pub waits: Vec<Id>,
+    /// What needs only be there.
+    pub follows: Vec<Id>,
+}
+
+type Ending<'a> = Shared<LocalBoxFuture<'a, Ended>>;
+
+/// Runs `steps` at once, each as soon as what it waits for has ended well; `run` does one, and `skip` is told of one that
+/// can't start and of the id it would have waited for. The rest finishes all the same.
 pub(super) async fn walk<'a, F>(
-    steps: Vec<(Id, Vec<Id>)>,
-    run: impl Fn(Id) -> F + 'a,
+    steps: Vec<Step>,
+    run: impl Fn(Id, There) -> F + 'a,
     skip: impl Fn(Id, &Id) + 'a,
 ) where
     F: Future<Output = Ended> + 'a,
 {
     let (run, skip) = (&run, &skip);
-    let mut futures: BTreeMap<Id, Shared<LocalBoxFuture<'_, Ended>>> = BTreeMap::new();
+    let mut ends: BTreeMap<Id, Ending<'_>> = BTreeMap::new();
+    let mut theres: BTreeMap<Id, Ending<'_>> = BTreeMap::new();
     let mut in_order = Vec::new();
-    for (id, waits) in steps {
-        // What is not part of this walk has nothing to do and is no reason to wait.
-        let waits: Vec<_> = waits.iter().filter_map(|w| Some((w.clone(), futures.get(w)?.clone()))).collect();
+    for Step { id, waits, follows } in steps {
+        let waits = [among(&waits, &ends), among(&follows, &theres)].concat();
+        let (there, told) = oneshot::channel();
         let step = {
             let id = id.clone();
             async move {
@@ -39,13 +54,28 @@ pub(super) async fn walk<'a, F>(
                         skip(id, cause);
                         Ended::Badly
                     }
-                    None => run(id).await,
+                    None => run(id, there).await,
                 }
             }
         };
         let step = step.boxed_local().shared();
-        futures.insert(id, step.clone());
+        theres.insert(id.clone(), is_there(told, step.clone()).boxed_local().shared());
+        ends.insert(id, step.clone());
         in_order.push(step);
     }
     join_all(in_order).await;
+}
+
+/// What is not part of this walk has nothing to do and is no reason to wait.
+fn among<'f>(ids: &[Id], all: &BTreeMap<Id, Ending<'f>>) -> Vec<(Id, Ending<'f>)> {
+    ids.iter().filter_map(|id| Some((id.clone(), all.get(id)?.clone()))).collect()
+}
+
+/// When what a step makes is there: it told so, or it has ended.
+async fn is_there(told: oneshot::Receiver<()>, step: Ending<'_>) -> Ended {
+    match select(told, step).await {
+        Either::Left((Ok(()), _)) => Ended::Well,
+        Either::Left((Err(_), step)) => step.await,
+        Either::Right((ended, _)) => ended,
+    }
 }

@@ -94,7 +94,7 @@ impl Resource for LogGroup {
         self.name.clone()
     }
 
-    fn needs(&self) -> Vec<Id> {
+    fn follows(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }
 

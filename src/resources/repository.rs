@@ -130,7 +130,7 @@ impl Resource for Repository {
         self.name.clone()
     }
 
-    fn needs(&self) -> Vec<Id> {
+    fn follows(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }
 

@@ -194,7 +194,7 @@ impl Resource for Role {
         self.name.clone()
     }
 
-    fn needs(&self) -> Vec<Id> {
+    fn follows(&self) -> Vec<Id> {
         vec![self.api.clone()]
     }
 

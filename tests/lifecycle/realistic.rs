@@ -27,6 +27,32 @@ fn world(seed: u64) -> World {
     World::running(config, Arc::new(Scripted::new(answer)))
 }
 
+/// What AWS imposes on a first `up`, one after the other: two levels to look, the API, the role and its time until Lambda
+/// may assume it, the function and its time as Pending, a look at it, the permission.
+fn imposed(config: &Config) -> Duration {
+    let delays = config.delays();
+    delays.role_assumable + delays.function_pending + config.latency * 7
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_up_takes_at_most_a_tenth_longer_than_aws_makes_it() {
+    let text = format!("{HELLO}\nretain: [images]\n");
+    for seed in 0..12 {
+        let latency = Duration::from_millis(60);
+        let config = Config { consistency: Consistency::Realistic, seed, latency, ..Config::default() };
+        let imposed = imposed(&config);
+        let world = World::with(config);
+        // Its image is in ECR, and AWS grants everything again.
+        world.settles(&text).await;
+        is_done(&world.destroy(&text).await);
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        let since = Instant::now();
+        is_done(&world.up(&text).await);
+        let took = since.elapsed();
+        assert!(took <= imposed.mul_f64(1.1), "seed {seed}: {took:?}, and AWS imposes {imposed:?}");
+    }
+}
+
 /// All notes, with their times.
 fn notes(world: &World) -> Vec<(Instant, String)> {
     let said = world.said.borrow();

@@ -99,7 +99,15 @@ impl Config {
 
     /// What somebody who waits for this local AWS wants to know of it: `/_local/settings`.
     pub fn shown(&self) -> serde_json::Value {
-        serde_json::json!({ "account": self.account, "realistic": self.consistency == Consistency::Realistic })
+        let delays = self.delays();
+        serde_json::json!({
+            "account": self.account,
+            "realistic": self.consistency == Consistency::Realistic,
+            "seconds": {
+                "role_assumable": delays.role_assumable.as_secs_f64(),
+                "function_pending": delays.function_pending.as_secs_f64(),
+            },
+        })
     }
 
     /// A number in 0..1 that depends on the seed and `salt` only.

@@ -84,7 +84,7 @@ impl Function {
                 Standing::Failed(why) => bail!("the function {} is {why}", self.name()),
             })
         };
-        until(to, Patience::BUSY, "the function", ask).await
+        until(to, Patience::AT_WORK, "the function", ask).await
     }
 
     pub(super) async fn configure(&self, want: &Props, to: &Reporter) -> Result<()> {
@@ -156,6 +156,6 @@ impl Function {
             let found = call(to, "GetFunction", || request.clone().send()).await.found()?;
             Ok(found.map_or(Ok(()), |_| Err("it is being deleted".to_owned())))
         };
-        until(to, Patience::BUSY, "the function to be gone", ask).await
+        until(to, Patience::AT_WORK, "the function to be gone", ask).await
     }
 }

@@ -188,6 +188,8 @@ impl Unkeyed for Creation<'_> {
             .set_policy(self.want.policy.as_ref().map(Value::to_string))
             .set_tags(Some(with(&self.want.inventory, &self.want.tags).into_iter().collect()));
         let made = call_once(self.to, "CreateRestApi", || request.clone().send()).await?;
+        // From now on the stack is found; what has a name of its own need not wait for the look for a twin.
+        self.to.there();
         Ok(Found::builder().set_id(made.id).set_created_date(made.created_date).set_tags(made.tags).build())
     }
 
