@@ -212,6 +212,9 @@ pub struct Local {
     /// The account, twelve digits
     #[arg(long, default_value = "000000000000")]
     pub account: String,
+    /// Executions that the account may have at once; new accounts have 10
+    #[arg(long, default_value_t = 1000, value_name = "N", hide_short_help = true)]
+    pub concurrency: u32,
     /// List those that run
     #[arg(long, conflicts_with = "stop")]
     pub status: bool,

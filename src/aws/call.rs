@@ -9,6 +9,7 @@
 //! | throttled | full jitter up to 35 s: DeleteRestApi is granted once in 30 s, UpdateUsagePlan once in 20 s | 5 min |
 //! | busy (an update of a function is in progress) | 0.25 s growing to 2 s | 10 min |
 //! | busy (an update of a REST API is in progress: a security policy takes 15 min) | 0.25 s growing to 2 s | 20 min |
+//! | network interfaces of a function that leaves its VPC | 1 s growing to 10 s | 20 min |
 //! | conflict (somebody else writes, IAM has not settled) | 0.25 s growing to 2 s | 2 min |
 //! | no connection, to a host that was reached before | 0.5 s growing to 8 s | 20 s |
 //! | no connection, to a host that never was | - | - |
@@ -46,6 +47,8 @@ impl Patience {
     pub const API_UPDATE: Self = Self::new(250, 2_000, 1_200);
     /// How long what an import brought may be missing from a deployment's summary before another one is made.
     pub const SETTLES: Self = Self::new(250, 2_000, 5);
+    /// Lambda removes network interfaces within 20 minutes (AWS's own article on Lambda's network interfaces).
+    pub const NETWORK: Self = Self::new(1_000, 10_000, 1_200);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
     pub const WRITERS: Self = Self::new(250, 2_000, 120);
     /// How long a list may hide what was made (assumed: no source gives a bound).

@@ -99,7 +99,7 @@ impl Failure {
             }
             _ if self.is_not_yet() => Class::NotYet,
             _ if self.is_busy() => Class::Busy,
-            _ if is_not_found(code) || self.is_unknown_stage() => Class::NotFound,
+            _ if self.is_unknown_stage() || is_not_found(code) && !self.names_no_policy() => Class::NotFound,
             _ if self.is_already_there() => Class::AlreadyThere,
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
                 Class::Denied
@@ -128,8 +128,9 @@ impl Failure {
 
     fn is_busy(&self) -> bool {
         match self.code.as_deref().unwrap_or_default() {
+            // Of the states only this one passes by itself.
             "ResourceConflictException" => {
-                self.says("update is in progress") || self.says("currently in the following state")
+                self.says("update is in progress") || self.function_state() == Some("Pending")
             }
             "ConflictException" => self.says("try again later") || self.says("concurrent modification"),
             "BadRequestException" => self.is_api_update() || self.says("concurrent modification"),
@@ -147,6 +148,17 @@ impl Failure {
     /// ago.
     pub fn is_unknown_stage(&self) -> bool {
         self.code.is_some() && self.says("Invalid API Stage")
+    }
+
+    /// The state in which a function refuses a change: "… currently in the following state: 'Failed'".
+    pub fn function_state(&self) -> Option<&str> {
+        let (_, rest) = self.message.split_once("currently in the following state: ")?;
+        rest.split_whitespace().next().map(|word| word.trim_matches(['\'', '.', ',']))
+    }
+
+    /// A managed policy that is attached by its name, and that nobody has.
+    fn names_no_policy(&self) -> bool {
+        self.is("NoSuchEntity") && self.says("is not attachable")
     }
 
     fn is_already_there(&self) -> bool {
@@ -202,6 +214,13 @@ impl Failure {
                     .to_owned(),
             ),
             Class::Ambiguous => Some("nothing is lost: run the same command again".to_owned()),
+            _ if self.says("not supported for this log class") => Some(
+                "read such a log with CloudWatch Logs Insights, in the console or by aws logs start-query".to_owned(),
+            ),
+            _ if self.names_no_policy() => Some(
+                "is its name right? `policies:` takes names of AWS's own policies, such as AmazonS3ReadOnlyAccess, and ARNs of others"
+                    .to_owned(),
+            ),
             _ if self.says("media type") => Some(
                 "Lambda takes one platform's image manifest, never an index with attestations; build with `--provenance=false`"
                     .to_owned(),

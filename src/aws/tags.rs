@@ -33,7 +33,7 @@ impl Ownership {
         tags.insert(STACK.to_owned(), self.stack.clone());
         tags.insert(ID.to_owned(), id.to_string());
         tags.insert(REGION.to_owned(), self.region.clone());
-        if matches!(owner, Some(Owner::Adopted | Owner::Other(_))) {
+        if matches!(owner, Some(Owner::Adopted | Owner::Unclaimed | Owner::Other(_))) {
             tags.insert(ADOPTED.to_owned(), "true".to_owned());
         }
         tags

@@ -21,9 +21,14 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     let plan = graph.plan_destroy(&options);
     let destination = session.destination()?;
     printer.destroy_proposal(&plan, &destination);
+    let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
+    if !refusals.is_empty() {
+        bail!("nothing was deleted, because\n  {}", refusals.join("\n  "));
+    }
     if !plan.has_changes() {
         printer.out("nothing to destroy");
-        return Ok(Exit::Done);
+        let ours = plan.left().any(|item| item.foreign.is_none());
+        return Ok(if ours { Exit::Pending } else { Exit::Done });
     }
     if let Some(why) = session.stop.cancel(graph.obstacle(&plan)).await?? {
         bail!(why);
@@ -46,8 +51,13 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     }
     forget_images(&session, printer).await;
     let resources = if deleted == 1 { "resource" } else { "resources" };
-    printer.out(format!("deleted {deleted} {resources}"));
-    Ok(Exit::Done)
+    let left: Vec<String> = plan.left().map(|item| item.id.to_string()).collect();
+    if left.is_empty() {
+        printer.out(format!("deleted {deleted} {resources}"));
+        return Ok(Exit::Done);
+    }
+    printer.out(format!("deleted {deleted} {resources}; left: {}", left.join(", ")));
+    Ok(Exit::Pending)
 }
 
 /// What was built for the stack is nothing to this machine's engine any more.

@@ -16,8 +16,9 @@ use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Requests at once: as many as a browser and its neighbours send, and few enough for any throttle.
-const AT_ONCE: usize = 16;
+/// Requests at once: as many as a browser and its neighbours send, and few enough for a new account, in which Lambda runs 10
+/// executions at once.
+const AT_ONCE: usize = 8;
 /// Requests at once when the aim is to be refused.
 const BURST_AT_ONCE: usize = 100;
 /// Other callers may have taken what the throttle grants; its bucket fills within seconds.

@@ -75,6 +75,11 @@ impl Plan {
         self.items.iter().filter_map(|i| Some((&i.id, i.refused.as_deref()?)))
     }
 
+    /// What is there under the stack's names after a `destroy`, though nobody asked to keep it.
+    pub fn left(&self) -> impl Iterator<Item = &Planned> {
+        self.items.iter().filter(|i| i.foreign.is_some() || i.kept_for.is_some())
+    }
+
     pub fn change_of(&self, id: &Id) -> Option<&Change> {
         self.items.iter().find(|i| i.id == *id).map(|i| &i.change)
     }
@@ -184,7 +189,9 @@ impl Graph {
         let kept = self.kept(options);
         let items = self.nodes.iter().rev().map(|node| {
             // The whole stack goes: nothing takes anything's place.
-            Planned::retired(node.id(), Verdict { refused: None, ..node.retirement(options) }, &kept)
+            let verdict = node.retirement(options);
+            let refused = node.undeletable().filter(|_| verdict.change == Change::Delete);
+            Planned::retired(node.id(), Verdict { refused, ..verdict }, &kept)
         });
         Plan { items: items.collect() }
     }

@@ -20,7 +20,7 @@ pub use event::{Event, Reporter};
 pub use graph::{Graph, Options, Plan, Planned, Report};
 pub use handle::Handle;
 pub use id::Id;
-pub use resource::{Applied, Live, Owner, Resource};
+pub use resource::{Applied, Live, NeedsReplacement, Owner, Resource};
 pub use stop::{Interrupted, Stop};
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! A resource with its types hidden, and what is known of it in this run.
 
-use super::{Change, Handle, Id, Live, Owner, Reporter, Resource, change, graph::Options};
+use super::{
+    Applied, Change, Handle, Id, Live, NeedsReplacement, Owner, Reporter, Resource, change, graph::Options,
+};
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::Value;
@@ -45,6 +47,8 @@ pub(super) trait Node {
     fn fields(&self) -> Result<BTreeSet<String>>;
     /// What deleting it means: `Keep` where there is nothing.
     fn retirement(&self, options: &Options) -> Verdict;
+    /// Why AWS would not let it be deleted.
+    fn undeletable(&self) -> Option<String>;
     /// `look_again`: something it needs was replaced.
     fn apply<'a>(
         &'a self,
@@ -82,11 +86,13 @@ impl<R: Resource> Typed<R> {
         Ok(())
     }
 
-    /// Why what is there may not be changed without a further word.
-    fn refusal(&self, live: &Live<R>, want: &R::Props, options: &Options) -> Option<String> {
-        let replaces = || self.resource.replaces(live, want).filter(|_| !options.replace);
-        let refused = live.owner.refusal(options.adopt);
-        refused.or_else(|| replaces().map(|why| format!("{why}; --replace agrees to that")))
+    /// Why it may not be made or changed without a further word, or not at all.
+    fn refusal(&self, live: Option<&Live<R>>, want: &R::Props, options: &Options) -> Option<String> {
+        let replaces = || self.resource.replaces(live?, want).filter(|_| !options.replace);
+        let owner = live.and_then(|l| l.owner.refusal(options.adopt));
+        owner
+            .or_else(|| self.resource.refuses(live, want))
+            .or_else(|| replaces().map(|why| NeedsReplacement(why).to_string()))
     }
 
     fn stale(&self) -> bool {
@@ -113,16 +119,31 @@ impl<R: Resource> Typed<R> {
         self.compare()
     }
 
+    async fn update(
+        &self,
+        live: &Live<R>,
+        want: &R::Props,
+        options: &Options,
+        to: &Reporter,
+    ) -> Result<Applied<R::Output>> {
+        match self.resource.update(live, want, to).await {
+            Err(error) if options.replace && error.is::<NeedsReplacement>() => {
+                self.resource.replace(live, want, to).await
+            }
+            applied => applied,
+        }
+    }
+
     async fn act(&self, look_again: bool, options: &Options, to: &Reporter) -> Result<Acted> {
         let (live, want, change) = self.compare_fresh(look_again).await?;
         // A look after the plan may find what nobody agreed to.
-        if let Some(why) = live.as_ref().and_then(|l| self.refusal(l, &want, options)) {
+        if let Some(why) = self.refusal(live.as_deref(), &want, options) {
             bail!(why);
         }
         let (output, replaced) = match (&live, &change) {
             (Some(live), Change::Update(_)) => {
                 to.started(&change);
-                let applied = self.resource.update(live, &want, to).await?;
+                let applied = self.update(live, &want, options, to).await?;
                 (applied.output, applied.replaced)
             }
             (Some(live), _) => (live.output.clone(), false),
@@ -170,7 +191,7 @@ impl<R: Resource> Node for Typed<R> {
         let called = self.resource.called(live.as_deref());
         let owner = live.as_ref().map(|l| l.owner.clone());
         let settings = live.is_none().then(|| serde_json::to_value(&want)).transpose()?;
-        let refused = live.and_then(|l| self.refusal(&l, &want, options));
+        let refused = self.refusal(live.as_deref(), &want, options);
         let settings = settings.map(|s| change::masked(&s));
         Ok(Verdict { called, change, owner, refused, settings, loses: None })
     }
@@ -190,15 +211,20 @@ impl<R: Resource> Node for Typed<R> {
         };
         let called = self.resource.called(Some(&live));
         let refused = self.resource.retiring_replaces(&live).filter(|_| !options.replace);
-        let refused = refused.map(|why| format!("{why}; --replace agrees to that"));
+        let refused = refused.map(|why| NeedsReplacement(why).to_string());
         let keep = match live.owner {
             Owner::Us => self.resource.retained(),
             Owner::Adopted => !options.include_adopted,
-            Owner::Other(_) | Owner::Barred { .. } => true,
+            Owner::Other(_) | Owner::Unclaimed | Owner::Barred { .. } => true,
         };
         let change = if keep { Change::Keep } else { Change::Delete };
+        let refused = if keep { None } else { self.resource.undeletable(&live).or(refused) };
         let loses = self.resource.loses(&live).filter(|_| !keep);
         Verdict { called, change, owner: Some(live.owner.clone()), refused, settings: None, loses }
+    }
+
+    fn undeletable(&self) -> Option<String> {
+        self.resource.undeletable(&*self.live()?)
     }
 
     fn apply<'a>(

@@ -3,6 +3,7 @@
 use super::{Id, Reporter};
 use anyhow::Result;
 use serde::Serialize;
+use std::fmt;
 
 /// One thing in AWS that a stack owns. A new resource type is one new implementation.
 ///
@@ -55,6 +56,16 @@ pub trait Resource: 'static {
         None
     }
 
+    /// Why this can't be made or changed, whatever is agreed to.
+    fn refuses(&self, _have: Option<&Live<Self>>, _want: &Self::Props) -> Option<String> {
+        None
+    }
+
+    /// Why AWS would not let it be deleted, where that shows before: `destroy` says it before it deletes anything.
+    fn undeletable(&self, _have: &Live<Self>) -> Option<String> {
+        None
+    }
+
     /// Why deleting what left the file needs `--replace`.
     fn retiring_replaces(&self, _have: &Live<Self>) -> Option<String> {
         None
@@ -79,8 +90,31 @@ pub trait Resource: 'static {
         to: &Reporter,
     ) -> Result<Applied<Self::Output>>;
 
+    /// Makes it anew, where [`Resource::update`] ended in [`NeedsReplacement`] and the person agrees to that.
+    async fn replace(
+        &self,
+        have: &Live<Self>,
+        want: &Self::Props,
+        to: &Reporter,
+    ) -> Result<Applied<Self::Output>> {
+        self.update(have, want, to).await
+    }
+
     async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()>;
 }
+
+/// An update that AWS refused in place: only deleting and making anew is left, which takes `--replace`. The text says
+/// why, and what is lost.
+#[derive(Debug)]
+pub struct NeedsReplacement(pub String);
+
+impl fmt::Display for NeedsReplacement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; --replace agrees to that", self.0)
+    }
+}
+
+impl std::error::Error for NeedsReplacement {}
 
 /// One thing as it is.
 pub struct Live<R: Resource + ?Sized> {
@@ -98,6 +132,8 @@ pub enum Owner {
     Adopted,
     /// Not ours. The text names it: "role egyptian-art-analyzer (arn:…)".
     Other(String),
+    /// AWS made it by itself, for something of ours or of ours once: taken without asking, kept by `destroy`.
+    Unclaimed,
     /// Not ours, and a bare `--adopt` can't make it so.
     Barred { what: String, why: String },
 }
@@ -106,7 +142,7 @@ impl Owner {
     /// What it is, where it is not ours.
     pub fn foreign(&self) -> Option<&str> {
         match self {
-            Self::Us | Self::Adopted => None,
+            Self::Us | Self::Adopted | Self::Unclaimed => None,
             Self::Other(what) | Self::Barred { what, .. } => Some(what),
         }
     }

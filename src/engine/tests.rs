@@ -39,6 +39,10 @@ struct Toy {
     follows: Vec<Id>,
     /// Seconds from when it is there until it is done.
     completed_after: u64,
+    /// AWS would not delete it.
+    stuck: bool,
+    /// No update is possible in place.
+    rigid: bool,
 }
 
 #[derive(Serialize)]
@@ -79,10 +83,19 @@ impl Resource for Toy {
         (want.size > self.replaced_above && have.props.size != want.size)
             .then(|| "its colour is lost".to_owned())
     }
+    fn undeletable(&self, _: &Live<Self>) -> Option<String> {
+        self.stuck.then(|| "it is glued to the floor".to_owned())
+    }
+    async fn replace(&self, _: &Live<Self>, want: &ToyProps, to: &Reporter) -> Result<Applied<u32>> {
+        Ok(Applied::replaced(self.write("replace", want.size, to).await?))
+    }
     async fn create(&self, want: &ToyProps, to: &Reporter) -> Result<u32> {
         self.write("create", want.size, to).await
     }
     async fn update(&self, _: &Live<Self>, want: &ToyProps, to: &Reporter) -> Result<Applied<u32>> {
+        if self.rigid {
+            bail!(NeedsReplacement("it can't grow".to_owned()));
+        }
         let size = self.write("update", want.size, to).await?;
         Ok(if size > self.replaced_above { Applied::replaced(size) } else { Applied::in_place(size) })
     }
@@ -111,10 +124,19 @@ impl Toy {
 
 fn toy(cloud: &Rc<Toys>, id: &'static str, needs: &[&str]) -> Toy {
     let needs: Vec<Id> = needs.iter().map(|n| Id::only(n)).collect();
-    let (deleted_before, works_with) = (needs.clone(), Vec::new());
-    let (replaced_above, follows) = (u32::MAX, Vec::new());
-    let cloud = cloud.clone();
-    Toy { cloud, id, size: 1, deleted_before, needs, works_with, replaced_above, follows, completed_after: 0 }
+    Toy {
+        cloud: cloud.clone(),
+        id,
+        size: 1,
+        deleted_before: needs.clone(),
+        needs,
+        works_with: Vec::new(),
+        replaced_above: u32::MAX,
+        stuck: false,
+        rigid: false,
+        follows: Vec::new(),
+        completed_after: 0,
+    }
 }
 
 /// `a`, then `b` and `c` at once, then `d`; `e` alone.
@@ -260,6 +282,72 @@ async fn a_replacement_needs_consent_and_makes_dependents_look_again() {
     let replace = Options { replace: true, ..Options::default() };
     assert!(graph.apply(&replace, nobody(), &Stop::default()).await.is_complete());
     assert_eq!(cloud.take_log(), ["0 update a", "2 create b"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_turns_out_to_need_a_replacement_takes_the_same_consent() {
+    let cloud = Rc::new(Toys::default());
+    up(&diamond(&cloud)).await;
+    for (replace, failed, log) in [
+        (false, vec!["it can't grow; --replace agrees to that"], vec![]),
+        (true, vec![], vec!["0 replace a"]),
+    ] {
+        cloud.take_log();
+        let mut graph = Graph::default();
+        graph.add(Toy { size: 5, rigid: true, ..toy(&cloud, "a", &[]) });
+        graph.observe().await.unwrap();
+        let options = Options { replace, ..Options::default() };
+        let report = graph.apply(&options, nobody(), &Stop::default()).await;
+        assert_eq!(report.failed.iter().map(|(_, e)| e.to_string()).collect::<Vec<_>>(), failed);
+        assert_eq!(cloud.take_log(), log);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_kept_thing_uses_is_kept_with_it_and_is_left() {
+    let cloud = Rc::new(Toys::default());
+    cloud.things.borrow_mut().extend([
+        ("role".to_owned(), (1, Owner::Us)),
+        ("group".to_owned(), (1, Owner::Us)),
+        ("function".to_owned(), (1, Owner::Other("the function f".to_owned()))),
+    ]);
+    let mut graph = Graph::default();
+    graph.add(toy(&cloud, "role", &[]));
+    graph.add(toy(&cloud, "group", &[]));
+    graph.add(Toy { works_with: vec![Id::only("role")], ..toy(&cloud, "function", &["role", "group"]) });
+    graph.observe().await.unwrap();
+    let plan = graph.plan_destroy(&Options::default());
+    assert_eq!(plan.left().map(|i| i.id.to_string()).collect::<Vec<_>>(), ["function", "role"]);
+    assert_eq!(plan.change_of(&Id::only("role")), Some(&Change::Keep));
+    assert!(graph.destroy(&Options::default(), nobody(), &Stop::default()).await.is_complete());
+    assert_eq!(cloud.things.borrow().keys().collect::<Vec<_>>(), ["function", "role"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_would_not_delete_is_said_before() {
+    let cloud = Rc::new(Toys::default());
+    up(&diamond(&cloud)).await;
+    let mut graph = Graph::default();
+    graph.add(Toy { stuck: true, ..toy(&cloud, "a", &[]) });
+    graph.retire(Toy { stuck: true, ..toy(&cloud, "b", &[]) });
+    graph.observe().await.unwrap();
+    let refused = |plan: Plan| plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>();
+    let options = Options::default();
+    let [a, b] = ["a: it is glued to the floor", "b: it is glued to the floor"];
+    assert_eq!(refused(graph.plan_destroy(&options)), [b, a]);
+    assert_eq!(refused(graph.plan(&options).unwrap()), [b]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_made_by_itself_is_taken_without_asking_and_kept() {
+    let cloud = Rc::new(Toys::default());
+    cloud.things.borrow_mut().insert("a".to_owned(), (9, Owner::Unclaimed));
+    let graph = diamond(&cloud);
+    graph.observe().await.unwrap();
+    assert_eq!(graph.plan(&Options::default()).unwrap().refusals().count(), 0);
+    assert!(!graph.plan_destroy(&Options::default()).has_changes());
+    assert!(up(&graph).await.is_complete());
+    assert!(cloud.take_log().iter().any(|l| l.ends_with("update a")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,11 +31,15 @@ impl Resource for ExistingRole {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        Ok(Some(Live { props: (), output: RoleOutput { arn: self.arn.clone() }, owner: Owner::Us }))
+        Ok(Some(Live {
+            props: (),
+            output: RoleOutput { arn: self.arn.clone(), created: None },
+            owner: Owner::Us,
+        }))
     }
 
     async fn create(&self, (): &(), _: &Reporter) -> Result<RoleOutput> {
-        Ok(RoleOutput { arn: self.arn.clone() })
+        Ok(RoleOutput { arn: self.arn.clone(), created: None })
     }
 
     async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<RoleOutput>> {

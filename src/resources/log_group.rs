@@ -6,6 +6,7 @@ use crate::{
     engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
 use anyhow::Result;
+use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
 use serde::Serialize;
 
 pub struct LogGroup {
@@ -26,6 +27,12 @@ pub struct LogGroup {
 pub struct Props {
     retention: Option<u32>,
     tags: tags::Tags,
+    /// The account's policy that decides the retention, whatever the group itself says.
+    #[serde(skip)]
+    account_policy: Option<String>,
+    /// AWS does not delete it.
+    #[serde(skip)]
+    protected: bool,
 }
 
 impl LogGroup {
@@ -48,8 +55,8 @@ impl LogGroup {
         }
     }
 
-    /// `Some(retention)` where the group is there.
-    async fn retention(&self, to: &Reporter) -> Result<Option<Option<u32>>> {
+    /// The group, where it is there.
+    async fn described(&self, to: &Reporter) -> Result<Option<Described>> {
         let mut next = None;
         loop {
             let request = self
@@ -62,7 +69,7 @@ impl LogGroup {
             let page = call(to, "DescribeLogGroups", || request.clone().send()).await?;
             let found = page.log_groups().iter().find(|g| g.log_group_name() == Some(&self.name));
             if let Some(group) = found {
-                return Ok(Some(group.retention_in_days.and_then(|d| u32::try_from(d).ok())));
+                return Ok(Some(group.clone()));
             }
             next = page.next_token;
             if next.is_none() {
@@ -78,9 +85,6 @@ impl LogGroup {
         Ok(answer.map(|a| a.tags.unwrap_or_default().into_iter().collect()))
     }
 }
-
-/// Where people wonder who made it.
-const BY_LAMBDA: &str = " (Lambda itself makes one without tags when a function logs before it is there)";
 
 impl Resource for LogGroup {
     type Props = Props;
@@ -103,7 +107,13 @@ impl Resource for LogGroup {
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        Ok(Props { retention: self.retention, tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)) })
+        let ruled = have.filter(|h| h.props.account_policy.is_some());
+        Ok(Props {
+            retention: ruled.map_or(self.retention, |h| h.props.retention),
+            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            account_policy: None,
+            protected: false,
+        })
     }
 
     fn retained(&self) -> bool {
@@ -125,13 +135,32 @@ impl Resource for LogGroup {
         Some("all log lines in it".to_owned())
     }
 
+    fn undeletable(&self, have: &Live<Self>) -> Option<String> {
+        have.props.protected.then(|| {
+            format!(
+                "the log group {} has deletion protection: write `retain: [logs]`, or take it off (aws logs \
+                 put-log-group-deletion-protection), then run the same command again",
+                self.name
+            )
+        })
+    }
+
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
-        let (retention, have) = tokio::join!(self.retention(&to), self.tags(&to));
-        let (Some(retention), Some(have)) = (retention?, have?) else { return Ok(None) };
-        let untagged = if have.contains_key(tags::STACK) { "" } else { BY_LAMBDA };
-        let owner = self.at.own.owner(&have, || format!("the log group {}{untagged}", self.name));
-        let props = Props { retention, tags: self.at.own.managed(&have, &owner) };
+        let (group, have) = tokio::join!(self.described(&to), self.tags(&to));
+        let (Some(group), Some(have)) = (group?, have?) else { return Ok(None) };
+        // Lambda makes one without tags and without an end when a late line finds none: that is nobody's.
+        let by_lambda = have.is_empty() && group.retention_in_days.is_none();
+        let owner = match by_lambda {
+            true => Owner::Unclaimed,
+            false => self.at.own.owner(&have, || format!("the log group {}", self.name)),
+        };
+        let props = Props {
+            retention: group.retention_in_days.and_then(|d| u32::try_from(d).ok()),
+            tags: self.at.own.managed(&have, &owner),
+            account_policy: group.retention_policy_name,
+            protected: group.deletion_protection_enabled == Some(true),
+        };
         Ok(Some(Live { props, output: (), owner }))
     }
 

@@ -1,9 +1,10 @@
-//! The right of the REST API to invoke the function: one statement with a fixed id, compared by what it says.
+//! The right of the REST API to invoke the function: one statement with one of two fixed ids, compared by what it says.
+//! Two, because another statement is added before the old one goes: without either, callers get 500.
 
 use super::{Context, FunctionOutput, RestApiOutput, gone};
 use crate::{
     aws::{Class, FoundExt, call, failure_of},
-    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
+    engine::{Applied, Change, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
 };
 use anyhow::{Context as _, Result};
 use serde::Serialize;
@@ -20,7 +21,7 @@ pub struct Permission {
 }
 
 /// One statement, as far as API Gateway's calls depend on it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Props {
     effect: String,
     action: String,
@@ -28,18 +29,18 @@ pub struct Props {
     source_arn: Option<String>,
     /// Anything else that narrows it.
     other_conditions: Option<Value>,
+    /// The id of a second statement, which a run that died left.
+    left_over: Option<String>,
+    /// Ids of all that are there.
+    #[serde(skip)]
+    sids: Vec<String>,
 }
 
 const ACTION: &str = "lambda:InvokeFunction";
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
 
 impl Permission {
-    fn statement_id(&self) -> String {
-        statement_id(&self.at)
-    }
-
     fn props(statement: &Value) -> Props {
-        let text = |v: &Value| v.as_str().map(str::to_owned).unwrap_or_else(|| v.to_string());
         let mut conditions = statement["Condition"].clone();
         let source_arn = conditions
             .get_mut("ArnLike")
@@ -58,41 +59,66 @@ impl Permission {
             principal: text(principal),
             source_arn,
             other_conditions: (!empty).then_some(conditions),
+            left_over: None,
+            sids: vec![text(&statement["Sid"])],
         }
     }
 
-    async fn put(&self, want: &Props, to: &Reporter) -> Result<()> {
+    async fn add(&self, sid: &str, want: &Props, to: &Reporter) -> Result<()> {
         let request = self.at.cloud.lambda.add_permission().function_name(&self.function_name);
         let request = request
-            .statement_id(self.statement_id())
+            .statement_id(sid)
             .action(&want.action)
             .principal(&want.principal)
             .set_source_arn(want.source_arn.clone());
-        match call(to, "AddPermission", || request.clone().send()).await {
-            // A lost reply, or a statement of the same id that says something else: whichever, ours must stand.
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
-                match self.observe().await? {
-                    Some(live) if live.props == *want => Ok(()),
-                    _ => {
-                        self.remove(to).await?;
-                        call(to, "AddPermission", || request.clone().send()).await.map(drop)
-                    }
-                }
-            }
-            other => other.map(drop),
-        }
+        call(to, "AddPermission", || request.clone().send()).await.map(drop)
     }
 
-    async fn remove(&self, to: &Reporter) -> Result<()> {
+    async fn remove(&self, sid: &str, to: &Reporter) -> Result<()> {
         let request = self.at.cloud.lambda.remove_permission().function_name(&self.function_name);
-        let request = request.statement_id(self.statement_id());
+        let request = request.statement_id(sid);
         gone(call(to, "RemovePermission", || request.clone().send()).await)
+    }
+
+    async fn ours(&self, to: &Reporter) -> Result<Vec<Value>> {
+        let sids = sids(&self.at);
+        let all = statements(&self.at, &self.function_name, to).await?;
+        Ok(all.into_iter().filter(|s| sids.iter().any(|sid| s["Sid"] == sid.as_str())).collect())
+    }
+
+    /// What is wished first, then nothing else of ours.
+    async fn settle(&self, want: &Props, to: &Reporter) -> Result<()> {
+        let ours = self.ours(to).await?;
+        let is_wished = |s: &&Value| Change::between(Some(&Self::props(s)), want).is_ok_and(|c| c.is_keep());
+        let [one, other] = sids(&self.at);
+        let keep = match ours.iter().find(is_wished) {
+            Some(statement) => text(&statement["Sid"]),
+            None => {
+                let new = if ours.iter().any(|s| s["Sid"] == one.as_str()) { other } else { one };
+                if ours.iter().any(|s| s["Sid"] == new.as_str()) {
+                    self.remove(&new, to).await?;
+                }
+                self.add(&new, want, to).await?;
+                new
+            }
+        };
+        for old in ours.iter().map(|s| text(&s["Sid"])).filter(|sid| *sid != keep) {
+            self.remove(&old, to).await?;
+        }
+        Ok(())
     }
 }
 
-/// The id of the stack's own statement. Letters, digits, `-` and `_`, at most 100: a stack's name is all of that.
-pub(super) fn statement_id(at: &Context) -> String {
-    format!("lambdeploy-{}", at.own.stack)
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The ids of the stack's own statement. Letters, digits, `-` and `_`, at most 100: a stack's name is all of that but `_`,
+/// so no other stack's id is among them.
+fn sids(at: &Context) -> [String; 2] {
+    let one = format!("lambdeploy-{}", at.own.stack);
+    let other = format!("{one}_2");
+    [one, other]
 }
 
 /// All statements of a function's resource policy.
@@ -104,24 +130,10 @@ pub(super) async fn statements(at: &Context, function: &str, to: &Reporter) -> R
     Ok(document["Statement"].as_array().cloned().unwrap_or_default())
 }
 
-/// Adds a statement again, as it was read.
-pub(super) async fn add(at: &Context, function: &str, statement: &Value, to: &Reporter) -> Result<()> {
-    let props = Permission::props(statement);
-    let equal = |key| statement["Condition"]["StringEquals"][key].as_str().map(str::to_owned);
-    let request = at.cloud.lambda.add_permission().function_name(function);
-    let request = request
-        .statement_id(statement["Sid"].as_str().unwrap_or_default())
-        .action(props.action)
-        .principal(props.principal)
-        .set_source_arn(props.source_arn)
-        .set_source_account(equal("AWS:SourceAccount"))
-        .set_principal_org_id(equal("aws:PrincipalOrgID"))
-        .set_event_source_token(equal("lambda:EventSourceToken"))
-        .set_function_url_auth_type(equal("lambda:FunctionUrlAuthType").map(|t| t.as_str().into()));
-    match call(to, "AddPermission", || request.clone().send()).await {
-        Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
-        other => other.map(drop),
-    }
+/// Those of them that are other people's.
+pub(super) fn others(at: &Context, statements: Vec<Value>) -> impl Iterator<Item = Value> {
+    let ours = sids(at);
+    statements.into_iter().filter(move |s| ours.iter().all(|sid| s["Sid"] != sid.as_str()))
 }
 
 impl Resource for Permission {
@@ -156,30 +168,41 @@ impl Resource for Permission {
             principal: PRINCIPAL.to_owned(),
             source_arn: Some(source),
             other_conditions: None,
+            left_over: None,
+            sids: Vec::new(),
         })
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
-        let sid = self.statement_id();
-        let ours = statements(&self.at, &self.function_name, &to)
-            .await?
-            .into_iter()
-            .find(|s| s["Sid"] == sid.as_str());
-        Ok(ours.map(|s| Live { props: Self::props(&s), output: (), owner: Owner::Us }))
+        let mut ours = self.ours(&to).await?.into_iter();
+        let Some(first) = ours.next() else { return Ok(None) };
+        let mut props = Self::props(&first);
+        props.sids.extend(ours.map(|s| text(&s["Sid"])));
+        props.left_over = props.sids.get(1).cloned();
+        Ok(Some(Live { props, output: (), owner: Owner::Us }))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<()> {
-        self.put(want, to).await
+        let [sid, _] = sids(&self.at);
+        match self.add(&sid, want, to).await {
+            // A lost reply, or a statement of the same id that says something else: whichever, ours must stand.
+            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
+                self.settle(want, to).await
+            }
+            other => other,
+        }
     }
 
     async fn update(&self, _: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<()>> {
-        self.remove(to).await?;
-        self.put(want, to).await?;
+        self.settle(want, to).await?;
         Ok(Applied::in_place(()))
     }
 
-    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
-        self.remove(to).await
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        for sid in &have.props.sids {
+            self.remove(sid, to).await?;
+        }
+        Ok(())
     }
 }

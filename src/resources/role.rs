@@ -1,9 +1,9 @@
 //! The execution role: who the function is while it runs.
 
-use super::{Context, gone, policy, resume};
+use super::{Context, gone, policy, resume, trust};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Reporter, Resource},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_iam::types::Tag;
@@ -29,6 +29,8 @@ pub struct Role {
     pub boundary: Option<String>,
     /// The function whose log group it may write to.
     pub function: String,
+    /// It is only to be deleted: then it matters what else uses it.
+    pub doomed: bool,
     pub api: Id,
 }
 
@@ -42,6 +44,9 @@ pub struct Props {
     other_policies: BTreeSet<String>,
     boundary: Option<String>,
     tags: tags::Tags,
+    /// Instance profiles that it is in, where it is to be deleted.
+    #[serde(skip)]
+    instance_profiles: Vec<String>,
 }
 
 /// What functions need of a role.
@@ -49,20 +54,17 @@ pub struct Props {
 pub struct RoleOutput {
     /// Read, never composed: consoles make roles under other paths.
     pub arn: String,
+    /// When it was made, in seconds since 1970; `None` where it was not read.
+    pub created: Option<i64>,
+}
+
+impl RoleOutput {
+    fn of(role: &aws_sdk_iam::types::Role) -> Self {
+        Self { arn: role.arn.clone(), created: Some(role.create_date.secs()) }
+    }
 }
 
 impl Role {
-    fn trust() -> Value {
-        json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Effect": "Allow",
-                "Principal": { "Service": "lambda.amazonaws.com" },
-                "Action": "sts:AssumeRole",
-            }],
-        })
-    }
-
     /// Writing to its own log group, and not making it: a late log line can't bring a deleted group back.
     fn inline(&self) -> Result<Value> {
         let group = self.at.cloud.arn("logs", &format!("log-group:/aws/lambda/{}:*", self.function))?;
@@ -118,6 +120,16 @@ impl Role {
         }
     }
 
+    async fn instance_profiles(&self, to: &Reporter) -> Result<Vec<String>> {
+        if !self.doomed {
+            return Ok(Vec::new());
+        }
+        let request = self.at.cloud.iam.list_instance_profiles_for_role().role_name(&self.name);
+        let page = call(to, "ListInstanceProfilesForRole", || request.clone().send()).await.found()?;
+        let profiles = page.map(|p| p.instance_profiles).unwrap_or_default();
+        Ok(profiles.into_iter().map(|p| p.instance_profile_name).collect())
+    }
+
     async fn put_inline(&self, document: &Value, to: &Reporter) -> Result<()> {
         let request = self.at.cloud.iam.put_role_policy().role_name(&self.name).policy_name(INLINE);
         let request = request.policy_document(document.to_string());
@@ -139,19 +151,10 @@ impl Role {
         gone(call(to, "DetachRolePolicy", || request.clone().send()).await)
     }
 
-    async fn set_boundary(&self, boundary: Option<&String>, to: &Reporter) -> Result<()> {
-        let iam = &self.at.cloud.iam;
-        match boundary {
-            Some(arn) => {
-                let request =
-                    iam.put_role_permissions_boundary().role_name(&self.name).permissions_boundary(arn);
-                call(to, "PutRolePermissionsBoundary", || request.clone().send()).await.map(drop)
-            }
-            None => {
-                let request = iam.delete_role_permissions_boundary().role_name(&self.name);
-                gone(call(to, "DeleteRolePermissionsBoundary", || request.clone().send()).await)
-            }
-        }
+    async fn set_boundary(&self, arn: &str, to: &Reporter) -> Result<()> {
+        let request = self.at.cloud.iam.put_role_permissions_boundary().role_name(&self.name);
+        let request = request.permissions_boundary(arn);
+        call(to, "PutRolePermissionsBoundary", || request.clone().send()).await.map(drop)
     }
 
     async fn set_tags(&self, have: &tags::Tags, want: &tags::Tags, to: &Reporter) -> Result<()> {
@@ -203,13 +206,34 @@ impl Resource for Role {
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        Ok(Props {
-            trust: Self::trust(),
+        let mut props = Props {
+            trust: trust::lambda_alone(),
             policies: self.policies.iter().map(|p| self.policy_arn(p)).collect::<Result<_>>()?,
             statements: self.inline()?,
             other_policies: BTreeSet::new(),
-            boundary: self.boundary.clone(),
+            // A boundary is somebody's guard rail: it goes only if the file names another.
+            boundary: self.boundary.clone().or_else(|| have.and_then(|h| h.props.boundary.clone())),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            instance_profiles: Vec::new(),
+        };
+        // Others may use what was there before the stack: it only gains.
+        if let Some(have) = have.filter(|h| h.owner != Owner::Us) {
+            props.trust = trust::with_lambda(&have.props.trust);
+            props.policies.extend(have.props.policies.iter().cloned());
+            props.other_policies = have.props.other_policies.clone();
+        }
+        Ok(props)
+    }
+
+    fn undeletable(&self, have: &Live<Self>) -> Option<String> {
+        let profiles = &have.props.instance_profiles;
+        (!profiles.is_empty()).then(|| {
+            format!(
+                "the role {} is in the instance profile {}, so AWS does not delete it; take it out of there (aws iam \
+                 remove-role-from-instance-profile), then run the same command again",
+                self.name,
+                profiles.join(", ")
+            )
         })
     }
 
@@ -217,11 +241,12 @@ impl Resource for Role {
         let to = self.at.cloud.reporter(&self.id);
         let get = self.at.cloud.iam.get_role().role_name(&self.name);
         let get_inline = self.at.cloud.iam.get_role_policy().role_name(&self.name).policy_name(INLINE);
-        let (role, policies, mut inline, ours) = tokio::join!(
+        let (role, policies, mut inline, ours, profiles) = tokio::join!(
             call(&to, "GetRole", || get.clone().send()),
             self.attached(&to),
             self.inline_names(&to),
             call(&to, "GetRolePolicy", || get_inline.clone().send()),
+            self.instance_profiles(&to),
         );
         let Some(role) = role.found()?.and_then(|r| r.role) else { return Ok(None) };
         let have: tags::Tags = role.tags().iter().map(|t| (t.key.clone(), t.value.clone())).collect();
@@ -234,10 +259,14 @@ impl Resource for Role {
             policies: policies?,
             statements: ours.found()?.map_or(Value::Null, |p| policy(&p.policy_document)),
             other_policies: inline?,
-            boundary: role.permissions_boundary.and_then(|b| b.permissions_boundary_arn),
+            boundary: role
+                .permissions_boundary()
+                .and_then(|b| b.permissions_boundary_arn())
+                .map(str::to_owned),
             tags: self.at.own.managed(&have, &owner),
+            instance_profiles: profiles?,
         };
-        Ok(Some(Live { props, output: RoleOutput { arn: role.arn }, owner }))
+        Ok(Some(Live { props, output: RoleOutput::of(&role), owner }))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<RoleOutput> {
@@ -252,7 +281,7 @@ impl Resource for Role {
         let attach = try_join_all(want.policies.iter().map(|arn| self.attach(arn, to)));
         let (inline, attached) = tokio::join!(self.put_inline(&want.statements, to), attach);
         inline.and(attached)?;
-        Ok(RoleOutput { arn: role.arn })
+        Ok(RoleOutput::of(&role))
     }
 
     async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<RoleOutput>> {
@@ -261,8 +290,8 @@ impl Resource for Role {
         if have_props.trust != want.trust {
             self.set_trust(&want.trust, to).await?;
         }
-        if have_props.boundary != want.boundary {
-            self.set_boundary(want.boundary.as_ref(), to).await?;
+        if let Some(boundary) = want.boundary.as_ref().filter(|b| have_props.boundary.as_ref() != Some(b)) {
+            self.set_boundary(boundary, to).await?;
         }
         if have_props.statements != want.statements {
             self.put_inline(&want.statements, to).await?;
@@ -273,7 +302,7 @@ impl Resource for Role {
         for arn in have_props.policies.difference(&want.policies) {
             self.detach(arn, to).await?;
         }
-        for name in &have_props.other_policies {
+        for name in have_props.other_policies.difference(&want.other_policies) {
             self.delete_inline(name, to).await?;
         }
         Ok(Applied::in_place(have.output.clone()))

@@ -14,6 +14,11 @@ pub const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", 
 /// Seconds API Gateway waits for a function.
 pub const GATEWAY_TIMEOUT: u32 = 29;
 
+/// Seconds a function may run (Lambda's model since November 2026).
+pub const TIMEOUT: u64 = 1_800;
+/// Seconds that hold for every kind of call, whichever of AWS's pages is right.
+pub const SURE_TIMEOUT: u32 = 900;
+
 /// Bytes of a function's environment, as JSON.
 pub const ENVIRONMENT_BYTES: usize = 4096;
 

@@ -58,7 +58,7 @@ pub struct Function {
     pub architecture: Architecture,
     /// MB, 128 to 10240; default 128.
     pub memory: u32,
-    /// Seconds, 1 to 900; default 3.
+    /// Seconds, 1 to 1800; default 3.
     pub timeout: u32,
     /// MB, 512 to 10240; default 512.
     pub ephemeral_storage: u32,

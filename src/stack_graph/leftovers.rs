@@ -160,7 +160,9 @@ impl StackGraph<'_> {
             image: Handle::missing(anchor.clone()),
             log_group: how.add(&mut self.graph, group).id(),
             api: anchor.clone(),
+            reserved_for_others: 0,
             kept: Default::default(),
+            concurrency: Default::default(),
         };
         let function = how.add(&mut self.graph, function);
         let permission = Permission {
@@ -201,6 +203,7 @@ impl StackGraph<'_> {
             statements: Vec::new(),
             boundary: None,
             function: String::new(),
+            doomed: true,
             api: anchor.clone(),
         }
     }

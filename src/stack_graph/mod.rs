@@ -151,6 +151,7 @@ impl<'a> StackGraph<'a> {
                 statements: statements(wish, role),
                 boundary: role.boundary.clone(),
                 function: wish.name.clone(),
+                doomed: false,
                 api: api.id(),
             }),
         }
@@ -254,6 +255,8 @@ impl<'a> StackGraph<'a> {
             let origins = Text::plain(cors.origins.join(","));
             wish.environment.entry("ALLOWED_ORIGINS".to_owned()).or_insert(origins);
         }
+        let others = self.stack.functions.values().filter(|f| f.key != wish.key);
+        let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
         self.graph.add(Function {
             at: self.at.clone(),
             id: Id::of("function", &wish.key),
@@ -263,7 +266,9 @@ impl<'a> StackGraph<'a> {
             image: parts.image,
             log_group: parts.log_group,
             api: api.id(),
+            reserved_for_others,
             kept: Default::default(),
+            concurrency: Default::default(),
         })
     }
 

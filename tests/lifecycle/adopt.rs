@@ -231,3 +231,31 @@ async fn what_has_no_room_for_more_tags_is_refused_in_the_plan() {
     let why = "function/analyzer: the function egyptianArtAnalyzer";
     assert!(refused.iter().any(|r| r.starts_with(why) && r.contains("it has 47 tags")), "{refused:#?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_role_only_gains() {
+    let world = World::new();
+    let aws = world.cloud_in(REGION).await;
+    let role = "lambda-execution-role";
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let boundary = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
+    let create = aws.iam.create_role().role_name(role).assume_role_policy_document(trust);
+    create.permissions_boundary(boundary).send().await.unwrap();
+    let attached = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    aws.iam.attach_role_policy().role_name(role).policy_arn(attached).send().await.unwrap();
+    let theirs =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    let put = aws.iam.put_role_policy().role_name(role).policy_name("theirs").policy_document(theirs);
+    put.send().await.unwrap();
+    let report = world.up_with(STACK, &ADOPT, Wishes::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(!world.plan(STACK).await.has_changes());
+    let found = aws.iam.get_role().role_name(role).send().await.unwrap().role.unwrap();
+    assert_eq!(found.permissions_boundary().unwrap().permissions_boundary_arn(), Some(boundary));
+    let trust = found.assume_role_policy_document().unwrap();
+    assert!(trust.contains("ec2.amazonaws.com") && trust.contains("lambda.amazonaws.com"), "{trust}");
+    let policies = aws.iam.list_attached_role_policies().role_name(role).send().await.unwrap();
+    assert_eq!(policies.attached_policies()[0].policy_arn(), Some(attached));
+    let inline = aws.iam.list_role_policies().role_name(role).send().await.unwrap().policy_names;
+    assert_eq!(inline, ["lambdeploy", "theirs"]);
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adopt;
+mod anew;
 mod api_gateway;
 mod auth;
 mod by_hand;
@@ -22,6 +23,7 @@ mod realistic;
 mod requests;
 mod stacks;
 mod stage_url;
+mod states;
 mod twins;
 mod world;
 mod zip;

@@ -133,32 +133,71 @@ async fn a_plan_renamed_and_detached_at_once_is_still_ours() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_log_group_without_tags_is_somebody_elses_until_it_is_adopted() {
+async fn a_log_group_that_lambda_itself_made_blocks_nothing_and_is_kept() {
     let world = World::new();
     let aws = cloud(&world).await;
     aws.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
     let before = world.dump();
-    let refused = refusals(&world.plan(HELLO).await);
-    assert_eq!(
-        refused,
-        [format!(
-            "log-group/hello: the log group {GROUP} (Lambda itself makes one without tags when a function logs before it is \
-             there) is there already and is not this stack's; --adopt takes it over"
-        )]
-    );
-    assert!(!world.up(HELLO).await.is_complete());
-    assert!(world.dump().to_string().contains(GROUP));
     assert!(world.destroy(HELLO).await.is_complete());
     assert_eq!(world.dump(), before, "touched, though it is not ours");
-
-    let report = world.up_with(HELLO, &ADOPT, Wishes::default()).await;
-    assert!(report.is_complete(), "{report:?}");
-    assert!(!world.plan(HELLO).await.has_changes());
     let there = async || {
         let found = aws.logs.describe_log_groups().log_group_name_prefix(GROUP).send().await.unwrap();
         found.log_groups().first().and_then(|g| g.retention_in_days)
     };
+    world.settles(HELLO).await;
     assert_eq!(there().await, Some(30));
     assert!(world.destroy(HELLO).await.is_complete());
-    assert_eq!(there().await, Some(30), "destroy keeps what was adopted");
+    assert_eq!(there().await, Some(30), "destroy keeps what it did not make");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_log_group_that_somebody_set_up_is_somebody_elses_until_it_is_adopted() {
+    let world = World::new();
+    let aws = cloud(&world).await;
+    aws.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
+    aws.logs.put_retention_policy().log_group_name(GROUP).retention_in_days(7).send().await.unwrap();
+    let before = world.dump();
+    let refused = refusals(&world.plan(HELLO).await);
+    let why = format!(
+        "log-group/hello: the log group {GROUP} is there already and is not this stack's; --adopt takes it over"
+    );
+    assert_eq!(refused, [why]);
+    assert!(!world.up(HELLO).await.is_complete());
+    assert!(world.destroy(HELLO).await.is_complete());
+    assert_eq!(world.dump(), before, "touched, though it is not ours");
+    let report = world.up_with(HELLO, &ADOPT, Wishes::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(!world.plan(HELLO).await.has_changes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retention_that_the_account_decides_is_no_drift() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    let aws = cloud(&world).await;
+    let policy = r#"{"retentionInDays": 90, "enforcementMode": "RETROACTIVE"}"#;
+    let put = aws.logs.put_account_policy().policy_name("ninety").policy_document(policy);
+    put.policy_type("RETENTION_POLICY".into()).send().await.unwrap();
+    let group = aws.logs.describe_log_groups().log_group_name_prefix(GROUP).send().await.unwrap();
+    assert_eq!(group.log_groups()[0].retention_in_days(), Some(90));
+    assert_eq!(lines(&world.plan(HELLO).await), [""; 0]);
+    world.settles(HELLO).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_log_group_is_said_before_anything_is_deleted() {
+    let world = World::new();
+    world.settles(HELLO).await;
+    let aws = cloud(&world).await;
+    let put = aws.logs.put_log_group_deletion_protection().log_group_identifier(GROUP);
+    put.deletion_protection_enabled(true).send().await.unwrap();
+    assert_eq!(lines(&world.plan(HELLO).await), [""; 0]);
+    let plan = world.plan_destroy(HELLO, &Options::default()).await;
+    let refused = refusals(&plan);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(
+        refused[0].starts_with(&format!("log-group/hello: the log group {GROUP} has deletion protection"))
+    );
+    let keeping = format!("{HELLO}\nretain: [logs]\n");
+    assert_eq!(world.plan_destroy(&keeping, &Options::default()).await.refusals().count(), 0);
 }

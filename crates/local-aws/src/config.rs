@@ -26,6 +26,8 @@ pub struct Config {
     pub seed: u64,
     /// Upper bound of the items on a page of every list; `None` keeps AWS's own defaults.
     pub page_size: Option<usize>,
+    /// Executions that an account may have at once in a region, over all its functions. New accounts have 10.
+    pub concurrency: u32,
 }
 
 /// A seed that nobody can foresee.
@@ -45,6 +47,7 @@ impl Default for Config {
             consistency: Consistency::Instant,
             seed: 0,
             page_size: None,
+            concurrency: 1000,
         }
     }
 }
@@ -61,6 +64,10 @@ pub struct Delays {
     pub function_pending: Duration,
     /// `InProgress` after an update.
     pub function_update: Duration,
+    /// GetFunction does not know yet what was just created.
+    pub function_visible: Duration,
+    /// A function that has left its VPC, or was deleted, still has network interfaces there (AWS: up to 20 minutes).
+    pub network_release: Duration,
     /// A young API key or plan association answers 403 (up to two minutes).
     pub key_effective: Duration,
     /// A stage still serves its former deployment.
@@ -94,6 +101,8 @@ impl Config {
             import_settles: wobble(2.0, 8),
             api_update: wobble(8.0, 9),
             read_lag: wobble(0.3, 10),
+            function_visible: wobble(0.5, 11),
+            network_release: wobble(60.0, 12),
         }
     }
 

@@ -110,6 +110,7 @@ fn config(args: &cli::Local) -> Result<Config> {
     Ok(Config {
         account: args.account.clone(),
         latency: Duration::from_millis(args.latency_ms),
+        concurrency: args.concurrency,
         consistency,
         seed: args.seed.map_or_else(local_aws::random_seed, Ok)?,
         ..Config::default()

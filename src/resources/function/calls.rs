@@ -2,10 +2,11 @@
 
 use super::{
     Function, FunctionOutput, Props,
-    standing::{Standing, standing},
+    change::Variables,
+    standing::{Standing, cure, standing},
 };
 use crate::{
-    aws::{FoundExt, Patience, call, tags, until},
+    aws::{Class, FoundExt, Patience, call, failure_of, tags, until},
     engine::Reporter,
     resources::{gone, resume},
 };
@@ -14,11 +15,14 @@ use aws_sdk_lambda::types::{
     Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, ImageConfig,
     PackageType, TracingConfig, TracingMode, VpcConfig,
 };
+use std::collections::HashMap;
+use tokio::time::Instant;
 
 impl Function {
-    fn variables(&self) -> Environment {
-        let variables = self.wish.environment.iter().map(|(k, v)| (k.clone(), v.value.clone())).collect();
-        Environment::builder().set_variables(Some(variables)).build()
+    /// Those of the file, and more.
+    fn variables(&self, more: Variables) -> Environment {
+        let ours = self.wish.environment.iter().map(|(k, v)| (k.clone(), v.value.clone()));
+        Environment::builder().set_variables(Some(more.into_iter().chain(ours).collect())).build()
     }
 
     fn image_config(&self) -> ImageConfig {
@@ -52,7 +56,7 @@ impl Function {
             .memory_size(want.memory)
             .timeout(want.timeout)
             .ephemeral_storage(storage)
-            .environment(self.variables())
+            .environment(self.variables(Variables::new()))
             .image_config(self.image_config())
             .tracing_config(self.tracing())
             .set_vpc_config(self.wish.vpc.is_some().then(|| self.vpc()))
@@ -73,34 +77,69 @@ impl Function {
 
     /// Waits until AWS is done with the last change: nothing else may be changed before.
     async fn settled(&self, to: &Reporter) -> Result<FunctionConfiguration> {
-        let request = self.at.cloud.lambda.get_function();
-        let request = request.function_name(self.name());
+        self.settled_within(Patience::AT_WORK, to).await
+    }
+
+    pub(super) async fn settled_within(
+        &self,
+        patience: Patience,
+        to: &Reporter,
+    ) -> Result<FunctionConfiguration> {
+        let request = self.at.cloud.lambda.get_function().function_name(self.name());
+        let since = Instant::now();
         let ask = || async {
-            let answer = call(to, "GetFunction", || request.clone().send()).await?;
+            let answer = match call(to, "GetFunction", || request.clone().send()).await {
+                // AWS may not see at once what was just made.
+                Err(e) if is_not_found(&e) && since.elapsed() < Patience::YOUNG.budget => {
+                    return Ok(Err("AWS does not see it yet".to_owned()));
+                }
+                answer => answer?,
+            };
             let c = answer.configuration.context("GetFunction answered without a configuration")?;
             Ok(match standing(&c) {
                 Standing::Done => Ok(c),
                 Standing::Waiting(how) => Err(how),
-                Standing::Failed(why) => bail!("the function {} is {why}", self.name()),
+                Standing::Failed(why) => bail!("the function {} is {why}{}", self.name(), cure(&c)),
             })
         };
-        until(to, Patience::AT_WORK, "the function", ask).await
+        until(to, patience, "the function", ask).await
     }
 
-    pub(super) async fn configure(&self, want: &Props, to: &Reporter) -> Result<()> {
+    /// Sets what the file says, with `more` variables besides.
+    pub(super) async fn configure(
+        &self,
+        h: &Props,
+        want: &Props,
+        more: Variables,
+        to: &Reporter,
+    ) -> Result<()> {
+        if want.renews && h.role != want.role {
+            self.forget_variables(to).await?;
+        }
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
+        let network = (&h.subnets, &h.security_groups) != (&want.subnets, &want.security_groups);
         let mut request = self.at.cloud.lambda.update_function_configuration();
         request = request
             .function_name(self.name())
             .description(&want.description)
-            .role(&want.role)
+            .role(self.role.ready()?.arn)
             .memory_size(want.memory)
             .timeout(want.timeout)
             .ephemeral_storage(storage)
-            .environment(self.variables())
+            .environment(self.variables(more))
             .image_config(self.image_config())
             .tracing_config(self.tracing())
-            .vpc_config(self.vpc());
+            .set_vpc_config(network.then(|| self.vpc()));
+        call(to, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.settled(to).await.map(drop)
+    }
+
+    /// AWS grants the right to decrypt variables to the role when there are some where there were none, not when the same
+    /// are saved once more. Until then the function can't read them anyway.
+    async fn forget_variables(&self, to: &Reporter) -> Result<()> {
+        let none = Environment::builder().set_variables(Some(HashMap::new())).build();
+        let request = self.at.cloud.lambda.update_function_configuration();
+        let request = request.function_name(self.name()).environment(none);
         call(to, "UpdateFunctionConfiguration", || request.clone().send()).await?;
         self.settled(to).await.map(drop)
     }
@@ -158,4 +197,8 @@ impl Function {
         };
         until(to, Patience::AT_WORK, "the function to be gone", ask).await
     }
+}
+
+fn is_not_found(error: &anyhow::Error) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == Class::NotFound)
 }

@@ -2,14 +2,16 @@
 //!
 //! A function that is made anew under its name (Zip to Image, or Failed) gets them again. So that a run that dies in
 //! between loses none, they are first written down where everything of a stack hangs: as tags on its REST API. The next
-//! `up` finds them there, adds them, and takes the tags away.
+//! `up` finds them there, adds them, and takes the tags away. Only what comes back as it was is written down: with a
+//! statement of which that can't be said the function is not deleted.
 
+use super::lost::unwritable;
 use crate::{
     aws::tags::{KEPT, Tags},
     engine::Reporter,
-    resources::{Context, own_api, permission, tagging, tags_of},
+    resources::{Context, grant::Grant, own_api, permission, tagging, tags_of},
 };
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
@@ -48,15 +50,18 @@ impl KeptStatements {
     /// Writes the function's statements of other people down, in the place of what was written before.
     ///
     /// # Errors
-    /// More of them than tags can hold; as the calls.
-    pub async fn write(at: &Context, function: &str, ours: &str, to: &Reporter) -> Result<Self> {
-        let mut statements = permission::statements(at, function, to).await?;
-        statements.retain(|s| s["Sid"] != ours);
+    /// One that AddPermission can't write; more of them than tags can hold; as the calls.
+    pub async fn write(at: &Context, function: &str, function_arn: &str, to: &Reporter) -> Result<Self> {
+        let statements = permission::statements(at, function, to).await?;
+        let mut statements: Vec<Value> = permission::others(at, statements).collect();
         let before = Self::read(at, function).await?;
         // What an earlier run could not add again is not in the policy.
         let missing = |kept: &&Value| statements.iter().all(|s| s["Sid"] != kept["Sid"]);
         let missing: Vec<Value> = before.statements.iter().filter(missing).cloned().collect();
         statements.extend(missing);
+        if let Some(why) = unwritable(function, &not_grants(&statements, function_arn)) {
+            bail!(why);
+        }
         let tags = as_tags(function, &statements)?;
         ensure!(
             tags.len() <= MOST_TAGS,
@@ -75,10 +80,23 @@ impl KeptStatements {
     /// Adds them again and takes the tags away.
     ///
     /// # Errors
-    /// As the calls.
-    pub async fn restore(&self, at: &Context, function: &str, to: &Reporter) -> Result<()> {
-        for statement in &self.statements {
-            permission::add(at, function, statement, to).await?;
+    /// One that AddPermission can't write, which somebody made of it by hand; as the calls.
+    pub async fn restore(
+        &self,
+        at: &Context,
+        function: &str,
+        function_arn: &str,
+        to: &Reporter,
+    ) -> Result<()> {
+        let others = not_grants(&self.statements, function_arn);
+        ensure!(
+            others.is_empty(),
+            "the REST API's tags {KEPT}:{function}:… hold statements that AddPermission can't write as they are ({}): add \
+             them to the policy of {function} by hand (aws lambda put-resource-policy), and remove the tags",
+            ids(&others).join(", ")
+        );
+        for grant in self.statements.iter().filter_map(|s| Grant::of(s, function_arn)) {
+            grant.add(at, function, to).await?;
         }
         self.forget(at, to).await
     }
@@ -101,9 +119,17 @@ impl KeptStatements {
         if self.statements.is_empty() && !self.tags.is_empty() {
             return vec!["(not readable any more)".to_owned()];
         }
-        let id = |s: &Value| s["Sid"].as_str().unwrap_or_default().to_owned();
-        self.statements.iter().map(id).collect()
+        ids(&self.statements)
     }
+}
+
+fn ids(statements: &[Value]) -> Vec<String> {
+    statements.iter().map(|s| s["Sid"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Those that AddPermission can't write.
+pub(super) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value> {
+    statements.iter().filter(|s| Grant::of(s, function_arn).is_none()).cloned().collect()
 }
 
 fn arn(at: &Context, api: &str) -> Result<String> {

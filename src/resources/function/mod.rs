@@ -1,19 +1,30 @@
 //! The Lambda function, pinned to an image by digest.
 
 mod calls;
+mod change;
+mod concurrency;
 mod kept_statements;
+mod lost;
+mod network;
 mod props;
+mod reasons;
 mod standing;
 
-use super::{Context, ImageOutput, RepositoryOutput, RoleOutput, permission};
+use super::{Context, ImageOutput, RepositoryOutput, RoleOutput};
 use crate::{
     aws::{FoundExt, call, tags},
     engine::{Applied, Handle, Id, Live, Reporter, Resource},
     stack,
 };
-use anyhow::{Context as _, Result};
-use aws_sdk_lambda::types::{FunctionConfiguration, PackageType};
+use anyhow::{Context as _, Result, bail};
+use aws_sdk_lambda::{
+    operation::get_function::GetFunctionOutput,
+    types::{FunctionConfiguration, PackageType},
+};
+use change::is_stuck;
+pub use concurrency::AccountConcurrency;
 pub use kept_statements::KeptStatements;
+use lost::Lost;
 pub use props::Props;
 use std::cell::RefCell;
 use tokio::time::Instant;
@@ -27,8 +38,12 @@ pub struct Function {
     pub image: Handle<ImageOutput>,
     pub log_group: Id,
     pub api: Id,
+    /// What the file reserves for its other functions.
+    pub reserved_for_others: u32,
     /// What a run that died left to add again; known once observed.
     pub kept: RefCell<KeptStatements>,
+    /// What the account allows, where the file reserves some of it; known once observed.
+    pub concurrency: RefCell<Option<AccountConcurrency>>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,7 +81,7 @@ impl Function {
         to: &Reporter,
     ) -> Result<Applied<FunctionOutput>> {
         let name = self.name();
-        let kept = KeptStatements::write(&self.at, name, &permission::statement_id(&self.at), to).await?;
+        let kept = KeptStatements::write(&self.at, name, &have.output.arn, to).await?;
         to.note(format!("the function {} is away from now on", have.output.name));
         let since = Instant::now();
         self.remove(to).await?;
@@ -76,9 +91,45 @@ impl Function {
         Ok(Applied::replaced(output))
     }
 
-    async fn restore_statements(&self, to: &Reporter) -> Result<()> {
+    async fn restore_statements(&self, arn: &str, to: &Reporter) -> Result<()> {
         let kept = self.kept.take();
-        kept.restore(&self.at, self.name(), to).await
+        kept.restore(&self.at, self.name(), arn, to).await
+    }
+
+    /// Asked only where the file reserves some.
+    async fn account_concurrency(&self, to: &Reporter) -> Result<Option<AccountConcurrency>> {
+        match self.wish.reserved_concurrency {
+            Some(_) => AccountConcurrency::read(&self.at, to).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Who owns it goes by its tags, which AWS leaves out of its answer where the caller may not list them.
+    fn tags_of(&self, answer: &GetFunctionOutput, arn: &str) -> Result<tags::Tags> {
+        if let Some(error) = answer.tags_error() {
+            bail!(
+                "GetFunction does not show the tags of {}: {}: {}\n  → the caller's policy has to allow lambda:ListTags on \
+                 {arn}; then run the same command again",
+                self.name(),
+                error.error_code(),
+                error.message()
+            );
+        }
+        Ok(answer.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
+    /// What deleting it would lose, where making it anew may come to that.
+    async fn lost(
+        &self,
+        output: &FunctionOutput,
+        configuration: &FunctionConfiguration,
+        to: &Reporter,
+    ) -> Result<Lost> {
+        let image = configuration.package_type() == Some(&PackageType::Image);
+        if image && !standing::is_failed(configuration) {
+            return Ok(Lost::default());
+        }
+        Lost::read(&self.at, output, configuration, to).await
     }
 }
 
@@ -120,33 +171,52 @@ impl Resource for Function {
     async fn observe(&self) -> Result<Option<Live<Self>>> {
         let to = self.at.cloud.reporter(&self.id);
         let request = self.at.cloud.lambda.get_function().function_name(self.name());
-        let (answer, kept) = tokio::join!(
+        let (answer, kept, concurrency) = tokio::join!(
             async { call(&to, "GetFunction", || request.clone().send()).await.found() },
             KeptStatements::read(&self.at, self.name()),
+            self.account_concurrency(&to),
         );
         self.kept.replace(kept?);
+        self.concurrency.replace(concurrency?);
         let Some(answer) = answer? else { return Ok(None) };
         let configuration = answer.configuration().context("GetFunction answered without a configuration")?;
         let output = self.output(configuration)?;
-        let have: tags::Tags =
-            answer.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        if let Some(remark) = standing::remark(configuration) {
+            to.note(format!("{}: {remark}", self.name()));
+        }
+        let have = self.tags_of(&answer, &output.arn)?;
         let owner = self.at.own.owner(&have, || format!("the function {} ({})", self.name(), output.arn));
-        Ok(Some(Live { props: self.read(&answer, &have, &owner)?, output, owner }))
+        let mut props = self.read(&answer, &have, &owner)?;
+        props.lost = self.lost(&output, configuration, &to).await?;
+        Ok(Some(Live { props, output, owner }))
     }
 
     fn replaces(&self, have: &Live<Self>, _: &Props) -> Option<String> {
-        let zip = have.props.package_type != PackageType::Image.as_str();
-        zip.then(|| {
-            format!(
-                "{} is a Zip function, which AWS can't turn into an Image function: it is deleted and made anew (permissions, concurrency and environment are kept), and is away for some seconds",
-                self.name()
-            )
+        let lost = have.props.lost.warning();
+        if have.props.package_type != PackageType::Image.as_str() {
+            return Some(format!(
+                "{} is a Zip function, which AWS can't turn into an Image function: it is deleted and made anew (permissions, concurrency and environment are kept), and is away for some seconds{}",
+                self.name(),
+                lost.map(|l| format!("; {l}")).unwrap_or_default()
+            ));
+        }
+        // It can't be updated, and nobody can have called it: without a loss it needs no consent.
+        lost.filter(|_| have.props.is_stillborn()).map(|lost| {
+            format!("the creation of {} failed: it is deleted and made anew; {lost}", self.name())
         })
+    }
+
+    fn refuses(&self, have: Option<&Live<Self>>, want: &Props) -> Option<String> {
+        let anew = |h: &Props| h.package_type != want.package_type || h.is_stillborn();
+        let recreated = have.filter(|h| anew(&h.props));
+        let statements = recreated.and_then(|h| h.props.lost.refusal(self.name()));
+        let variables = || self.unreadable(have?);
+        statements.or_else(variables).or_else(|| self.overbooked(have))
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
         let output = self.make(want, to).await?;
-        self.restore_statements(to).await?;
+        self.restore_statements(&output.arn, to).await?;
         Ok(output)
     }
 
@@ -157,29 +227,35 @@ impl Resource for Function {
         to: &Reporter,
     ) -> Result<Applied<FunctionOutput>> {
         let h = &have.props;
-        if h.package_type != want.package_type || h.state.starts_with("Failed") {
+        if h.package_type != want.package_type {
             return self.recreate(have, want, to).await;
         }
         self.set_tags(&have.output.arn, &h.tags, &want.tags, to).await?;
-        self.restore_statements(to).await?;
-        // Where the image is gone, AWS refuses every other change until there is one again.
-        let code = h.image != want.image || h.architecture != want.architecture || h.state != want.state;
-        if h.configuration() != want.configuration() && !code {
-            self.configure(want, to).await?;
-        } else if code {
-            self.set_code(want, to).await?;
-            if h.configuration() != want.configuration() {
-                self.configure(want, to).await?;
-            }
+        self.restore_statements(&have.output.arn, to).await?;
+        match self.change(h, want, to).await {
+            Err(e) if is_stuck(&e) && h.is_stillborn() => return self.recreate(have, want, to).await,
+            Err(e) if is_stuck(&e) => bail!(self.only_anew(h, &e)),
+            changed => changed?,
         }
         if h.reserved_concurrency != want.reserved_concurrency {
             self.set_concurrency(want.reserved_concurrency, to).await?;
         }
-        let digest = want.image.rsplit('@').next().unwrap_or_default().to_owned();
-        Ok(Applied::in_place(FunctionOutput { digest, ..have.output.clone() }))
+        Ok(Self::in_place(have, want))
     }
 
-    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
+    async fn replace(
+        &self,
+        have: &Live<Self>,
+        want: &Props,
+        to: &Reporter,
+    ) -> Result<Applied<FunctionOutput>> {
+        self.recreate(have, want, to).await
+    }
+
+    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+        if !have.props.subnets.is_empty() {
+            self.leave_network(to).await?;
+        }
         self.remove(to).await?;
         let kept = self.kept.take();
         kept.forget(&self.at, to).await

@@ -2,11 +2,13 @@
 
 use super::{
     Function,
-    standing::{ACTIVE, state},
+    lost::Lost,
+    standing::{ACTIVE, is_failed, state, was_active},
 };
 use crate::{
     aws::tags,
     engine::{Live, Owner, SECRET, UNKNOWN},
+    resources::RoleOutput,
     stack,
 };
 use anyhow::{Context as _, Result};
@@ -42,9 +44,36 @@ pub struct Props {
     /// Ids of what a run that died while it made the function anew has not added again.
     pub(super) statements_to_restore: Vec<String>,
     pub(super) tags: tags::Tags,
+    #[serde(skip)]
+    pub(super) was_active: bool,
+    #[serde(skip)]
+    failed: bool,
+    /// Why the variables can't be read.
+    #[serde(skip)]
+    pub(super) unreadable: Option<String>,
+    /// When it was last changed, in seconds since 1970.
+    #[serde(skip)]
+    saved: Option<i64>,
+    /// The role's right to decrypt the variables has to be granted again.
+    #[serde(skip)]
+    pub(super) renews: bool,
+    #[serde(skip)]
+    pub(super) lost: Lost,
 }
 
 impl Props {
+    /// Its creation failed: it takes no change, and nobody can have called it.
+    pub(super) fn is_stillborn(&self) -> bool {
+        self.failed && !self.was_active
+    }
+
+    /// The right to decrypt a function's variables is granted to its role by the role's own id, when they are saved. A role
+    /// that is younger than that has not got it, whatever its name (AWS Knowledge Center, "KMS Exception" errors).
+    fn lost_its_grant(&self, role: &RoleOutput) -> bool {
+        let younger = role.created.zip(self.saved).is_some_and(|(made, saved)| made > saved);
+        younger && self.role == role.arn && !self.environment.is_empty()
+    }
+
     /// What UpdateFunctionConfiguration sets, all at once.
     pub(super) fn configuration(&self) -> impl PartialEq + '_ {
         let image = (&self.entrypoint, &self.command, &self.working_directory);
@@ -65,6 +94,8 @@ impl Function {
 
     pub(super) fn wished(&self, have: Option<&Live<Self>>) -> Result<Props> {
         let f = &self.wish;
+        let h = have.map(|h| &h.props);
+        let renews = h.zip(self.role.get()).is_some_and(|(h, role)| h.lost_its_grant(&role));
         let unknown = || UNKNOWN.to_owned();
         let vpc = f.vpc.clone();
         let secret = |text: &stack::Text| {
@@ -74,14 +105,21 @@ impl Function {
             state: ACTIVE.to_owned(),
             package_type: PackageType::Image.as_str().to_owned(),
             description: f.description.clone(),
-            role: self.role.get().map_or_else(unknown, |r| r.arn),
+            role: match self.role.get() {
+                Some(role) if renews => format!("{} (made anew since the function was saved)", role.arn),
+                Some(role) => role.arn,
+                None => unknown(),
+            },
             image: self.image_uri().unwrap_or_else(unknown),
             architecture: f.architecture.lambda().to_owned(),
             memory: i32::try_from(f.memory)?,
             timeout: i32::try_from(f.timeout)?,
             ephemeral_storage: i32::try_from(f.ephemeral_storage)?,
             reserved_concurrency: f.reserved_concurrency.map(i32::try_from).transpose()?,
-            environment: f.environment.iter().map(|(k, v)| (k.clone(), secret(v))).collect(),
+            environment: match h.filter(|h| h.unreadable.is_some()) {
+                Some(h) => h.environment.clone(),
+                None => f.environment.iter().map(|(k, v)| (k.clone(), secret(v))).collect(),
+            },
             entrypoint: f.entrypoint.clone(),
             command: f.command.clone(),
             working_directory: f.working_directory.clone(),
@@ -90,6 +128,12 @@ impl Function {
             security_groups: sorted(vpc.as_ref().map_or(&[], |v| &v.security_groups)),
             statements_to_restore: Vec::new(),
             tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            was_active: true,
+            failed: false,
+            unreadable: None,
+            saved: None,
+            renews,
+            lost: Lost::default(),
         })
     }
 
@@ -118,8 +162,21 @@ impl Function {
             security_groups: sorted(c.vpc_config().map(|v| v.security_group_ids()).unwrap_or_default()),
             statements_to_restore: self.kept.borrow().ids(),
             tags: self.at.own.managed(have, owner),
+            was_active: was_active(c),
+            failed: is_failed(c),
+            unreadable: c.environment().and_then(|e| e.error()).map(|e| {
+                format!("{}: {}", e.error_code().unwrap_or_default(), e.message().unwrap_or_default())
+            }),
+            saved: c.last_modified().and_then(seconds),
+            renews: false,
+            lost: Lost::default(),
         })
     }
+}
+
+/// Lambda writes `2026-11-29T13:55:18.123+0000`.
+fn seconds(time: &str) -> Option<i64> {
+    jiff::Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", time).ok().map(|t| t.as_second())
 }
 
 fn sorted(list: &[String]) -> Vec<String> {

@@ -1,36 +1,128 @@
-//! Whether AWS is done with the last change of a function.
+//! How a function stands: whether AWS is done with the last change, and what its state means.
 
+use super::reasons::advice;
 use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 
 pub(super) const ACTIVE: &str = "Active";
 
 /// How a function stands with its last change.
+#[derive(Debug, PartialEq)]
 pub(super) enum Standing {
     Done,
+    /// It passes by itself.
     Waiting(String),
+    /// `Failed: …`, `not updated: …`
     Failed(String),
 }
 
 pub(super) fn standing(c: &FunctionConfiguration) -> Standing {
-    let reason = c.state_reason().or(c.last_update_status_reason()).unwrap_or("no reason given");
-    match (c.state(), c.last_update_status()) {
-        (Some(State::Failed), _) => Standing::Failed(format!("Failed: {reason}")),
-        (Some(State::Active | State::Inactive) | None, Some(LastUpdateStatus::Failed)) => {
-            Standing::Failed(format!("not updated: {reason}"))
+    match c.state() {
+        Some(State::Failed) => Standing::Failed(format!("Failed: {}", reason(c))),
+        Some(State::Active | State::Inactive | State::ActiveNonInvocable | State::Deactivated) => {
+            last_update(c)
         }
-        (Some(State::Active | State::Inactive), Some(LastUpdateStatus::Successful)) => Standing::Done,
-        // A function that was only just created has no last update.
-        (Some(State::Active | State::Inactive), None) => Standing::Done,
-        (state, update) => {
-            let state = state.map_or("unknown", State::as_str);
-            Standing::Waiting(update.map_or(state, LastUpdateStatus::as_str).to_owned())
-        }
+        None if c.last_update_status().is_some() => last_update(c),
+        None => Standing::Waiting("unknown".to_owned()),
+        Some(state @ (State::Pending | State::Deactivating)) => Standing::Waiting(state.as_str().to_owned()),
+        Some(State::Deleting) => Standing::Failed("being deleted by somebody else".to_owned()),
+        Some(other) => Standing::Failed(format!(
+            "in the state {}, which this version does not know: look at it in AWS's console",
+            other.as_str()
+        )),
     }
 }
 
+/// A function that was only just created has no last update.
+fn last_update(c: &FunctionConfiguration) -> Standing {
+    match c.last_update_status() {
+        Some(LastUpdateStatus::Successful) | None => Standing::Done,
+        Some(LastUpdateStatus::Failed) => Standing::Failed(format!("not updated: {}", reason(c))),
+        Some(LastUpdateStatus::InProgress) => Standing::Waiting("InProgress".to_owned()),
+        Some(other) => Standing::Failed(format!(
+            "updated with the status {}, which this version does not know: look at it in AWS's console",
+            other.as_str()
+        )),
+    }
+}
+
+/// Why it stands so, in AWS's words.
+fn reason(c: &FunctionConfiguration) -> &str {
+    c.state_reason().or(c.last_update_status_reason()).unwrap_or("no reason given")
+}
+
+/// What a person can do about a failure.
+pub(super) fn cure(c: &FunctionConfiguration) -> String {
+    let code = c.state_reason_code().map(|c| c.as_str());
+    let code = code.or(c.last_update_status_reason_code().map(|c| c.as_str()));
+    code.and_then(advice).map(|text| format!("\n  → {text}")).unwrap_or_default()
+}
+
+/// `Active`, or what is wrong with it: what `up` compares.
 pub(super) fn state(c: &FunctionConfiguration) -> String {
     match standing(c) {
         Standing::Failed(why) => why,
         Standing::Done | Standing::Waiting(_) => ACTIVE.to_owned(),
+    }
+}
+
+/// What its state means for callers, where that is worth a word.
+pub(super) fn remark(c: &FunctionConfiguration) -> Option<&'static str> {
+    Some(match c.state()? {
+        State::Inactive => {
+            "it is asleep, because nobody called it for weeks: the first call fails and wakes it"
+        }
+        State::Pending => "Lambda is still making it ready",
+        State::ActiveNonInvocable => {
+            "it is ready, but takes no calls by itself; only its published versions do"
+        }
+        State::Deactivating => "Lambda is taking its instances away: it takes no calls",
+        State::Deactivated => {
+            "Lambda has taken its instances away: it takes no calls until it is activated again"
+        }
+        State::Deleting => "it is being deleted",
+        State::Failed => "Lambda could not make it ready: it takes no calls",
+        _ => return None,
+    })
+}
+
+pub(super) fn is_failed(c: &FunctionConfiguration) -> bool {
+    c.state() == Some(&State::Failed)
+}
+
+/// Whether it ever was `Active`: AWS sets the status of the last update first when the creation has succeeded.
+pub(super) fn was_active(c: &FunctionConfiguration) -> bool {
+    c.last_update_status().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(state: &str, update: Option<&str>) -> FunctionConfiguration {
+        let update = update.map(LastUpdateStatus::from);
+        FunctionConfiguration::builder().state(State::from(state)).set_last_update_status(update).build()
+    }
+
+    #[test]
+    fn every_state_of_the_model_is_known() {
+        for state in State::values() {
+            let function = function(state, None);
+            let unknown =
+                matches!(standing(&function), Standing::Failed(why) if why.contains("does not know"));
+            assert!(!unknown, "{state}");
+            assert_eq!(remark(&function).is_none(), *state == "Active", "{state}");
+        }
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_waited_for_and_nothing_else() {
+        let waits = |state, update| matches!(standing(&function(state, update)), Standing::Waiting(_));
+        assert!(waits("Pending", None) && waits("Active", Some("InProgress")) && waits("Deactivating", None));
+        for state in ["Failed", "Deleting", "Deactivated", "ActiveNonInvocable", "Inactive", "SomethingNew"] {
+            assert!(!waits(state, Some("Successful")), "{state}");
+        }
+        assert!(!waits("Active", Some("SomethingNew")));
+        let new = standing(&function("SomethingNew", Some("Successful")));
+        assert!(matches!(&new, Standing::Failed(why) if why.contains("SomethingNew")), "{new:?}");
     }
 }

@@ -52,6 +52,14 @@ impl Warnings<'_> {
                 self.tell(&["functions", &function.key, "timeout"], text);
             }
         }
+        for function in stack.functions.values().filter(|it| it.timeout > limits::SURE_TIMEOUT) {
+            let text = format!(
+                "AWS's pages differ on whether a call that waits for `{}` may take longer than {} seconds; events may",
+                function.key,
+                limits::SURE_TIMEOUT
+            );
+            self.tell(&["functions", &function.key, "timeout"], text);
+        }
     }
 
     fn roles(&mut self, stack: &Stack) {

@@ -23,7 +23,7 @@ pub const FUNCTION: Fields = Fields::new(&[
         .default(Default::Whole(defaults::MEMORY)),
     Field::new(
         "timeout",
-        Shape::Whole { min: 1, max: 900 },
+        Shape::Whole { min: 1, max: limits::TIMEOUT },
         "Seconds. Behind a route, API Gateway waits no longer than 29.",
     )
     .in_unit(Unit::Seconds)

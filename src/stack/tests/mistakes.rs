@@ -42,7 +42,7 @@ api:
      --> stack.yaml:9:14
       |
     9 |     timeout: "30"
-      |              ^^^^ expected a whole number from 1 to 900 (seconds)
+      |              ^^^^ expected a whole number from 1 to 1800 (seconds)
       |
       = help: write it without quotes
 

@@ -129,7 +129,10 @@ async fn settings() {
 async fn kept(drift: &mut Drift) {
     let api = format!("restapis/{}", api_id(&drift.aws).await);
     let key = format!("lambdeploy:kept:{NAME}:00");
-    let statement = r#"[{"Sid":"from-s3","Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"}]"#;
+    let arn = drift.aws.arn("lambda", &format!("function:{NAME}")).unwrap();
+    let statement = format!(
+        r#"[{{"Sid":"from-s3","Effect":"Allow","Principal":{{"Service":"s3.amazonaws.com"}},"Action":"lambda:InvokeFunction","Resource":"{arn}"}}]"#
+    );
     let text = BASE64_URL_SAFE_NO_PAD.encode(statement);
     for (value, shown) in [(&text[..], "from-s3"), ("nonsense", "(not readable any more)")] {
         let line = format!(r#"~ function/hello statements_to_restore ["{shown}"] → []"#);
@@ -174,13 +177,10 @@ async fn permission() {
         policy["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().unwrap().to_owned()
     };
     let again = async |aws: &Cloud, action: &str, principal: &str, source: &str, account: Option<&str>| {
-        aws.lambda
-            .remove_permission()
-            .function_name(NAME)
-            .statement_id("lambdeploy-hello")
-            .send()
-            .await
-            .unwrap();
+        for sid in ["lambdeploy-hello", "lambdeploy-hello_2"] {
+            let remove = aws.lambda.remove_permission().function_name(NAME).statement_id(sid);
+            _ = remove.send().await;
+        }
         let add = aws.lambda.add_permission().function_name(NAME).statement_id("lambdeploy-hello");
         let add = add.action(action).principal(principal).source_arn(source);
         add.set_source_account(account.map(str::to_owned)).send().await.unwrap();
@@ -193,7 +193,24 @@ async fn permission() {
     drift
         .shows("other_conditions", async |aws| again(aws, invoke, gateway, &source, Some(account)).await)
         .await;
-    drift.every_field_is_proven(&[("effect", "AddPermission only allows")]).await;
+    let arn = drift.aws.arn("lambda", &format!("function:{NAME}")).unwrap();
+    drift
+        .shows("effect", async |aws| {
+            let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+            let policy = policy.policy().unwrap().replace("Allow", "Deny");
+            aws.lambda.put_resource_policy().resource_arn(&arn).policy(policy).send().await.unwrap();
+        })
+        .await;
+    drift
+        .shows("left_over", async |aws| {
+            let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+            let has_first = policy.policy().unwrap().contains(r#""lambdeploy-hello""#);
+            let other = if has_first { "lambdeploy-hello_2" } else { "lambdeploy-hello" };
+            let add = aws.lambda.add_permission().function_name(NAME).statement_id(other);
+            add.action(invoke).principal(gateway).source_arn(&source).send().await.unwrap();
+        })
+        .await;
+    drift.every_field_is_proven(&[]).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -56,19 +56,33 @@ async fn role() {
             aws.iam.delete_role_policy().role_name(ROLE).policy_name("lambdeploy").send().await.unwrap();
         })
         .await;
-    drift
-        .shows("boundary", async |aws| {
-            let put = aws.iam.put_role_permissions_boundary().role_name(ROLE);
-            put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess").send().await.unwrap();
-        })
-        .await;
+    let put = drift.aws.iam.put_role_permissions_boundary().role_name(ROLE);
+    put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3FullAccess").send().await.unwrap();
+    assert_eq!(
+        drift.changes_after(async |_| {}).await,
+        [""; 0],
+        "a boundary that the file doesn't name stays"
+    );
     drift
         .shows_as("tags", &["more", "team"], async |aws| {
             let tag = aws.iam.tag_role().role_name(ROLE);
             tag.tags(iam_tag("team", "api")).tags(iam_tag("more", "yes")).send().await.unwrap();
         })
         .await;
-    drift.every_field_is_proven(&[]).await;
+    let theirs = "only the file's own boundary is wished: another test sets that";
+    drift.every_field_is_proven(&[("boundary", theirs)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_boundary_that_the_file_names_takes_the_place_of_another() {
+    let drift = Drift::of("role/hello").await;
+    let put = drift.aws.iam.put_role_permissions_boundary().role_name(ROLE);
+    put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3FullAccess").send().await.unwrap();
+    let boundary = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    let role = format!("role: {{boundary: '{boundary}', policies");
+    drift.world.settles(&super::STACK.replace("role: {policies", &role)).await;
+    let role = drift.aws.iam.get_role().role_name(ROLE).send().await.unwrap().role.unwrap();
+    assert_eq!(role.permissions_boundary().unwrap().permissions_boundary_arn(), Some(boundary));
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,14 +65,22 @@ pub fn check(
     if call.service == Service::Sts {
         return Ok(());
     }
+    required::by(call, operation, input).iter().try_for_each(|permission| allow(call, permission, peer))
+}
+
+/// As [`check`], for one permission that another service asks for with the caller's rights.
+///
+/// # Errors
+/// AWS's refusal.
+pub fn check_one(call: &mut Call<'_>, permission: &Permission) -> Result<(), AwsError> {
+    allow(call, permission, None)
+}
+
+fn allow(call: &mut Call<'_>, permission: &Permission, peer: Option<IpAddr>) -> Result<(), AwsError> {
     let key = call.access_key.clone();
     let Some(caller) = call.account_mut().iam.caller_of_key(&key) else { return Ok(()) };
     let context = Context { now: call.now, region: call.region.clone(), account: call.account.clone(), peer };
-    let service = call.service;
-    for permission in required::by(call, operation, input) {
-        permit(call.world, &caller, &permission, &context).map_err(|text| refusal(service, text))?;
-    }
-    Ok(())
+    permit(call.world, &caller, permission, &context).map_err(|text| refusal(call.service, text))
 }
 
 /// Whether the caller's policies, and its permissions boundary, allow what is needed.

@@ -142,7 +142,8 @@ fn lambda(call: &Call<'_>, name: &str, input: &Value) -> Vec<Permission> {
         let name = name.split_once("function:").map_or(name, |(_, rest)| rest);
         call.arn("lambda", &format!("function:{}", name.split(':').next().unwrap_or(name)))
     };
-    let resource = match (input["FunctionName"].as_str(), input["Resource"].as_str()) {
+    let arn = input["Resource"].as_str().or(input["ResourceArn"].as_str());
+    let resource = match (input["FunctionName"].as_str(), arn) {
         (Some(name), _) => function(name),
         (None, Some(arn)) => arn.to_owned(),
         (None, None) => "*".to_owned(),

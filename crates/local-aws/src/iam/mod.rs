@@ -7,6 +7,7 @@ mod caller;
 mod entity;
 mod id;
 mod inline_policies;
+mod instance_profiles;
 mod managed_policies;
 mod paging;
 mod role;
@@ -27,6 +28,7 @@ use crate::{
     operation::{Call, Operation},
 };
 use entity::Kind;
+use instance_profiles::InstanceProfile;
 use jiff::Timestamp;
 use managed_policies::ManagedPolicy;
 use serde::Serialize;
@@ -42,7 +44,12 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::named("DeleteRole", role::delete),
     Operation::named("PutRolePermissionsBoundary", role::put_boundary),
     Operation::named("DeleteRolePermissionsBoundary", role::delete_boundary),
-    Operation::named("ListInstanceProfilesForRole", role::list_instance_profiles),
+    Operation::named("ListInstanceProfilesForRole", instance_profiles::list_for_role),
+    Operation::named("CreateInstanceProfile", instance_profiles::create),
+    Operation::named("GetInstanceProfile", instance_profiles::get),
+    Operation::named("DeleteInstanceProfile", instance_profiles::delete),
+    Operation::named("AddRoleToInstanceProfile", instance_profiles::add_role),
+    Operation::named("RemoveRoleFromInstanceProfile", instance_profiles::remove_role),
     Operation::named("TagRole", |call, input| tags::tag(call, &input, Kind::Role)),
     Operation::named("UntagRole", |call, input| tags::untag(call, &input, Kind::Role)),
     Operation::named("ListRoleTags", |call, input| tags::list(call, &input, Kind::Role)),
@@ -87,6 +94,8 @@ pub struct Iam {
     /// Sessions of roles by access key. Whoever has issued one ends it.
     #[serde(skip)]
     pub sessions: BTreeMap<String, Session>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    instance_profiles: BTreeMap<String, InstanceProfile>,
     /// How many ids were given out.
     #[serde(skip)]
     ids: u64,

@@ -10,6 +10,7 @@ use crate::{
     config::Delays,
     constraint::{Members, Shape},
     error::AwsError,
+    lambda::network,
     operation::{Call, Reply},
     policy::{self, Decision, Principal, Request},
 };
@@ -55,7 +56,7 @@ impl Role {
         trusts_lambda(&self.trust) && age.unsigned_abs() >= delays.role_assumable
     }
 
-    fn summary(&self) -> Map<String, Value> {
+    pub fn summary(&self) -> Map<String, Value> {
         let mut shown = self.entity.shown(Kind::Role);
         shown.insert("AssumeRolePolicyDocument".to_owned(), json!(url_encoded(&self.trust)));
         if let Some(description) = &self.description {
@@ -212,9 +213,17 @@ pub fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, Kind::Role)?;
-    let iam = iam(call);
+    let now = call.now;
+    let account = call.account_mut();
+    let iam = &mut account.iam;
     check_bare(iam.entity(Kind::Role, &name)?)?;
-    iam.roles.remove(&name.to_ascii_lowercase());
+    if iam.instance_profiles.values().any(|p| p.role.as_ref() == Some(&name)) {
+        let text = "Cannot delete entity, must remove roles from instance profile first.";
+        return Err(AwsError::new(409, "DeleteConflict", text));
+    }
+    if let Some(role) = iam.roles.remove(&name.to_ascii_lowercase()) {
+        network::role_deleted(account, &role.entity.arn, now);
+    }
     Ok(Reply::Empty { status: 200 })
 }
 
@@ -251,14 +260,6 @@ pub fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
             Err(AwsError::new(404, "NoSuchEntity", text))
         }
     }
-}
-
-/// Instance profiles are EC2's; there are none here, so a role is in none.
-pub fn list_instance_profiles(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
-    let page = Page::of(&input)?;
-    iam(call).role_mut(&name)?;
-    page.cut(call, "InstanceProfiles", Vec::new())
 }
 
 #[cfg(test)]

@@ -298,3 +298,21 @@ async fn accounts_are_apart_and_regions_are_not() {
     assert_eq!(call(&aws, "iam", "eu-west-1", "GetRole", json!({ "RoleName": "runner" })).await.0, 200);
     assert_ne!(REGION, "eu-west-1");
 }
+
+#[tokio::test]
+async fn a_role_in_an_instance_profile_stays() {
+    let aws = with_role("r").await;
+    ok(&aws, "iam", "CreateInstanceProfile", json!({"InstanceProfileName": "p"})).await;
+    let both = json!({"InstanceProfileName": "p", "RoleName": "r"});
+    ok(&aws, "iam", "AddRoleToInstanceProfile", both.clone()).await;
+    let listed = ok(&aws, "iam", "ListInstanceProfilesForRole", json!({"RoleName": "r"})).await;
+    assert_eq!(listed["InstanceProfiles"][0]["InstanceProfileName"], json!("p"));
+    let (code, text) = refused(&aws, "iam", "DeleteRole", json!({"RoleName": "r"})).await;
+    assert_eq!(code, "DeleteConflict");
+    assert_eq!(text, "Cannot delete entity, must remove roles from instance profile first.");
+    let (code, _) = refused(&aws, "iam", "DeleteInstanceProfile", json!({"InstanceProfileName": "p"})).await;
+    assert_eq!(code, "DeleteConflict");
+    ok(&aws, "iam", "RemoveRoleFromInstanceProfile", both).await;
+    ok(&aws, "iam", "DeleteInstanceProfile", json!({"InstanceProfileName": "p"})).await;
+    ok(&aws, "iam", "DeleteRole", json!({"RoleName": "r"})).await;
+}

@@ -18,6 +18,8 @@ pub struct Changes {
     memory_size: Option<i64>,
     ephemeral_storage: Option<Size>,
     environment: Option<Variables>,
+    #[serde(rename = "KMSKeyArn")]
+    kms_key_arn: Option<String>,
     image_config: Option<ImageConfig>,
     tracing_config: Option<Tracing>,
     vpc_config: Option<Vpc>,
@@ -62,6 +64,7 @@ impl Logging {
 }
 
 const ROLE: &str = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+";
+const KMS_KEY: &str = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()";
 const RUNTIMES: [&str; 25] = [
     "nodejs20.x",
     "python3.14",
@@ -114,9 +117,8 @@ const RESERVED: [&str; 19] = [
 /// Bytes that all environment variables may take together, as JSON.
 const ENVIRONMENT_LIMIT: usize = 4096;
 /// Members whose meaning is not emulated: accepting them would be a silent lie.
-const NOT_EMULATED: [&str; 8] = [
+const NOT_EMULATED: [&str; 7] = [
     "DeadLetterConfig",
-    "KMSKeyArn",
     "Layers",
     "FileSystemConfigs",
     "CodeSigningConfigArn",
@@ -140,6 +142,7 @@ impl Settings {
         set(&mut self.tracing, changes.tracing_config.and_then(|t| t.mode));
         set(&mut self.log_group, changes.logging_config.and_then(|l| l.log_group));
         set(&mut self.environment, changes.environment.map(|e| Some(e.variables.unwrap_or_default())));
+        set(&mut self.kms_key, changes.kms_key_arn.map(|k| Some(k).filter(|k| !k.is_empty())));
         set(&mut self.vpc, changes.vpc_config.map(Some));
         set(&mut self.runtime, changes.runtime.map(Some));
         set(&mut self.handler, changes.handler.map(Some));
@@ -172,7 +175,8 @@ impl Changes {
         c.length("role", self.role.as_deref(), 10_000);
         c.pattern("role", self.role.as_deref(), ROLE);
         c.length("description", self.description.as_deref(), 256);
-        c.range("timeout", self.timeout, 1, 900);
+        c.range("timeout", self.timeout, 1, 1800);
+        c.pattern("kMSKeyArn", self.kms_key_arn.as_deref(), KMS_KEY);
         c.range("memorySize", self.memory_size, 128, 32768);
         if let Some(storage) = &self.ephemeral_storage {
             c.required("ephemeralStorage.size", storage.size.as_ref());

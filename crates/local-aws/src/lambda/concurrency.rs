@@ -1,7 +1,7 @@
 //! Reserved concurrency.
 
 use super::{
-    ACCOUNT_CONCURRENCY, Lambda, UNRESERVABLE_CONCURRENCY,
+    Lambda, UNRESERVABLE_CONCURRENCY,
     constraints::{Constraints, invalid},
     name::Target,
 };
@@ -39,12 +39,13 @@ pub fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, 
         let latest = Target { qualifier: Some("$LATEST".to_owned()), ..target };
         return Err(latest.not_found());
     }
-    let available = ACCOUNT_CONCURRENCY
-        .saturating_sub(reserved_in(&call.region_mut().lambda, &target.name))
-        .saturating_sub(UNRESERVABLE_CONCURRENCY);
+    let most = call.config.concurrency;
+    let stay = UNRESERVABLE_CONCURRENCY.min(most);
+    let reserved = reserved_in(&call.region_mut().lambda, &target.name);
+    let available = most.saturating_sub(reserved).saturating_sub(stay);
     let reserved = asked.and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= available).ok_or_else(|| {
         invalid(format!(
-            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{UNRESERVABLE_CONCURRENCY}]."
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{stay}]."
         ))
     })?;
     target.find(call)?.reserved_concurrency = Some(reserved);

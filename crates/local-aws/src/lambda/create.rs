@@ -1,11 +1,13 @@
 //! CreateFunction and DeleteFunction.
 
 use super::{
+    attached::Attached,
     changes::Changes,
     constraints::{Constraints, invalid},
-    function::{Failure, Function, History, Identity, LATEST, Seen, Serving, later},
+    function::{Function, Identity, LATEST, Seen, Serving, later},
+    history::{Attempt, Failure, History},
     name::Target,
-    neighbours, revision,
+    neighbours, network, revision,
     runtime::Sandbox,
     settings::Settings,
     source::{ImageSource, Source},
@@ -43,8 +45,11 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
             active_from: later(call.now, call.delays.function_pending),
             updated_from: None,
             revision: revision::uuid(&[&id.arn, &call.request_id]),
-            failure: Failure::of(&source, true),
+            failure: Failure::of(&source, Attempt::Creation),
+            used: call.now,
+            woken: false,
         },
+        grantee: neighbours::grantee(call, &settings),
         id,
         version: LATEST.to_owned(),
         settings,
@@ -53,6 +58,8 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
         tags,
         statements: Vec::new(),
         reserved_concurrency: None,
+        attached: Attached::default(),
+        created: call.now,
         last_modified: call.now,
         versions: Default::default(),
         serving: Serving { now: sandbox, next: None },
@@ -136,7 +143,11 @@ pub fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
         return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
     }
     target.find(call)?;
-    call.region_mut().lambda.functions.remove(&target.name);
+    if let Some(function) = call.region_mut().lambda.functions.remove(&target.name)
+        && function.settings.is_in_vpc()
+    {
+        network::leave(call, &function.id.name, &function.settings.role);
+    }
     call.pool.retire(&target.arn);
     Ok(Reply::no_content())
 }

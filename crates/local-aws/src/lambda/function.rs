@@ -1,6 +1,8 @@
 //! A function as data, its states, and how AWS describes it.
 
 use super::{
+    attached::Attached,
+    history::{self, Attempt, Failure, History},
     revision,
     runtime::Sandbox,
     settings::{Settings, Vpc},
@@ -29,11 +31,18 @@ pub struct Function {
     /// The resource policy's statements, in the order in which they were added.
     pub statements: Vec<Value>,
     pub reserved_concurrency: Option<u32>,
+    #[serde(flatten)]
+    pub attached: Attached,
+    #[serde(skip)]
+    pub created: Timestamp,
     pub last_modified: Timestamp,
     pub history: History,
     /// By number: each as it was when it was published, and so for good.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub versions: BTreeMap<u64, Function>,
+    /// The unique id of the role that was given the right to decrypt the variables.
+    #[serde(skip)]
+    pub grantee: Option<String>,
     /// What runs until the last update is through, and what runs from then on.
     #[serde(skip)]
     pub serving: Serving,
@@ -46,28 +55,6 @@ pub struct Identity {
     pub region: String,
     pub name: String,
     pub arn: String,
-}
-
-/// When the function's last changes take effect, and what its revision id derives from.
-#[derive(Debug, Clone, Serialize)]
-pub struct History {
-    /// `Pending` before.
-    pub active_from: Timestamp,
-    /// `InProgress` before, where there was an update.
-    pub updated_from: Option<Timestamp>,
-    /// Changes with every change.
-    pub revision: String,
-    /// What became of the creation, or of the last update, once it was through.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
-}
-
-/// Why a creation or an update failed after it was accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Failure {
-    /// A function that was never created well can only be deleted.
-    pub of_creation: bool,
-    pub reason: String,
 }
 
 #[derive(Debug, Clone)]
@@ -101,7 +88,8 @@ impl Function {
     pub fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
         let from = later(now, delays.function_update);
         self.history.updated_from = Some(from);
-        self.history.failure = Failure::of(&self.source, false);
+        self.history.failure = Failure::of(&self.source, Attempt::Update);
+        self.history.used = now;
         // An update that fails leaves what was there before.
         self.serving.next = self.history.failure.is_none().then(|| {
             let sandbox = Sandbox::new(&self.id, &self.settings, &self.source, &self.architecture);
@@ -145,12 +133,40 @@ impl Function {
     pub fn ensure_active(&self, now: Timestamp) -> Result<(), AwsError> {
         let state = if self.history.active_from > now {
             "Pending"
-        } else if self.history.failure.as_ref().is_some_and(|f| f.of_creation) {
-            "Failed"
+        } else if self.history.broken().is_some() {
+            "'Failed'"
         } else {
             return Ok(());
         };
         Err(busy(format!("The function is currently in the following state: {state}")))
+    }
+
+    /// As [`Self::ensure_settled`], for another image: that is what a function needs whose image is gone.
+    pub fn ensure_takes_code(&self, now: Timestamp) -> Result<(), AwsError> {
+        match self.history.broken() {
+            Some(failure) if failure.of == Attempt::Waking && self.history.is_settled(now) => Ok(()),
+            _ => self.ensure_settled(now),
+        }
+    }
+
+    /// Whether a call can be taken. One that comes to a sleeping function wakes it, and is lost.
+    ///
+    /// # Errors
+    /// As [`Self::ensure_active`]; `CodeArtifactUserPendingException` of a call that woke it.
+    pub fn ensure_awake(
+        &mut self,
+        now: Timestamp,
+        delays: &Delays,
+        failure: Option<Failure>,
+    ) -> Result<(), AwsError> {
+        self.ensure_active(now)?;
+        if !self.history.is_asleep(now) {
+            self.history.used = now;
+            return Ok(());
+        }
+        self.history.wake(later(now, delays.function_pending), failure);
+        let why = "Lambda is initializing your function. It will be ready to invoke shortly.";
+        Err(AwsError::new(409, "CodeArtifactUserPendingException", why))
     }
 
     /// # Errors
@@ -202,6 +218,7 @@ impl Function {
         let member = |name: &str, value: Option<Value>| (name.to_owned(), value.unwrap_or_default());
         vec![
             member("Environment", settings.environment.as_ref().map(|e| json!({ "Variables": e }))),
+            member("KMSKeyArn", settings.kms_key.as_ref().map(|k| json!(k))),
             member(
                 "ImageConfigResponse",
                 settings.image_config.as_ref().map(|c| json!({ "ImageConfig": c })),
@@ -225,54 +242,13 @@ impl Function {
         }
     }
 
-    fn states(&self, seen: Seen) -> Vec<(&'static str, &str)> {
-        const REASON: &str = "The function is being created.";
-        let pending = vec![("State", "Pending"), ("StateReason", REASON), ("StateReasonCode", "Creating")];
-        let updating = vec![
-            ("State", "Active"),
-            ("LastUpdateStatus", "InProgress"),
-            ("LastUpdateStatusReason", REASON),
-            ("LastUpdateStatusReasonCode", "Creating"),
-        ];
+    fn states(&self, seen: Seen) -> Vec<(&'static str, String)> {
         match seen {
             Seen::Listed(_) => Vec::new(),
-            Seen::Created => pending,
-            Seen::Updated => updating,
-            Seen::At(now) if self.history.active_from > now => pending,
-            Seen::At(now) if !self.history.is_settled(now) => updating,
-            Seen::At(_) => match &self.history.failure {
-                Some(failure) => failure.states(),
-                None => vec![("State", "Active"), ("LastUpdateStatus", "Successful")],
-            },
+            Seen::Created => history::pending(),
+            Seen::Updated => history::updating(),
+            Seen::At(now) => self.history.states(now),
         }
-    }
-}
-
-impl Failure {
-    pub fn of(source: &Source, of_creation: bool) -> Option<Self> {
-        source.flaw().map(|reason| Self { of_creation, reason: reason.clone() })
-    }
-
-    fn states(&self) -> Vec<(&'static str, &str)> {
-        if self.of_creation {
-            return vec![
-                ("State", "Failed"),
-                ("StateReason", &self.reason),
-                ("StateReasonCode", "InvalidImage"),
-            ];
-        }
-        vec![
-            ("State", "Active"),
-            ("LastUpdateStatus", "Failed"),
-            ("LastUpdateStatusReason", &self.reason),
-            ("LastUpdateStatusReasonCode", "InvalidImage"),
-        ]
-    }
-}
-
-impl History {
-    pub fn is_settled(&self, now: Timestamp) -> bool {
-        self.active_from <= now && self.updated_from.is_none_or(|from| from <= now)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     constraints::Constraints,
     name::{Target, not_found},
+    neighbours,
     runtime::{Answer, End, Entry, Event, Failure, Fault, Instance, Report, Sandbox},
 };
 use crate::{
@@ -156,13 +157,14 @@ fn reply(outcome: Outcome) -> Reply {
 /// Delivers an event for which nobody waits, as often as Lambda does.
 async fn deliver(aws: LocalAws, invocation: Invocation, request_id: String) {
     let began = Instant::now();
-    let mut failures = RETRIES.iter();
+    let (retries, age) = patience(&aws, &invocation);
+    let mut failures = RETRIES.iter().take(retries);
     let mut throttled = Duration::from_secs(1);
     loop {
         let result = perform(&aws, invocation.clone(), Some(request_id.clone()), false).await;
         let pause = match result {
             Ok(outcome) if outcome.function_error.is_none() => return,
-            Err(error) if error.status == 429 && began.elapsed() < EVENT_AGE => {
+            Err(error) if error.status == 429 && began.elapsed() < age => {
                 throttled = (throttled * 2).min(Duration::from_secs(300));
                 throttled
             }
@@ -175,6 +177,15 @@ async fn deliver(aws: LocalAws, invocation: Invocation, request_id: String) {
         };
         tokio::time::sleep(pause).await;
     }
+}
+
+/// How often an event that failed is tried again, and how old one gets.
+fn patience(aws: &LocalAws, invocation: &Invocation) -> (usize, Duration) {
+    let mut world = aws.world();
+    let functions = &world.region(&invocation.account, &invocation.region).lambda.functions;
+    let config = functions.get(&invocation.function).and_then(|f| f.attached.event_invoke.as_ref());
+    let retries = config.and_then(|c| c.retries).unwrap_or(RETRIES.len());
+    (retries, config.and_then(|c| c.age).unwrap_or(EVENT_AGE))
 }
 
 async fn perform(
@@ -198,14 +209,16 @@ async fn perform(
 }
 
 fn look_up(aws: &LocalAws, invocation: &Invocation) -> Result<(Arc<Sandbox>, Option<u32>), AwsError> {
-    let now = aws.inner().clock.now();
+    let (now, delays) = (aws.inner().clock.now(), aws.inner().config.delays());
     let Invocation { account, region, function: name, .. } = invocation;
     let mut world = aws.world();
+    let failure = neighbours::image_is_gone(&mut world, invocation);
+    neighbours::ensure_decryptable(&mut world, invocation)?;
     let functions = &mut world.region(account, region).lambda.functions;
     let function = functions.get_mut(name).ok_or_else(|| {
         not_found(format!("Function not found: arn:aws:lambda:{region}:{account}:function:{name}:$LATEST"))
     })?;
-    function.ensure_active(now)?;
+    function.ensure_awake(now, &delays, failure)?;
     Ok((function.sandbox(now), function.reserved_concurrency))
 }
 

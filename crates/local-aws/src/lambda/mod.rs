@@ -3,8 +3,12 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `function`, `settings`, `source` | a function as data: its settings, its code, its states |
+//! | `history` | its states, and how it falls asleep |
+//! | `network` | what functions in a VPC leave behind |
 //! | `changes` | what a request says about settings |
-//! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `tags` | the operations |
+//! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `resource_policy`, `tags` | the operations |
+//! | `attached`: `aliases`, `function_url`, `event_invoke` | what hangs on a function and goes with it |
+//! | `service_principals` | the services that a statement may let in |
 //! | `name`, `constraints` | how a function is named in a request, and what AWS's model demands of members |
 //! | `neighbours` | all that Lambda asks of IAM, ECR and Logs |
 //! | [`invoke`] | one event through one function |
@@ -17,15 +21,23 @@ pub mod permission;
 pub mod revision;
 pub mod runtime;
 
+mod aliases;
+mod attached;
 mod changes;
 mod concurrency;
 mod constraints;
 mod create;
+mod event_invoke;
 mod function;
+mod function_url;
+mod history;
 mod name;
 mod neighbours;
+pub mod network;
 mod publish;
 mod read;
+mod resource_policy;
+mod service_principals;
 mod settings;
 mod source;
 mod tags;
@@ -36,6 +48,7 @@ mod tests;
 
 use crate::operation::{Handler, Operation};
 use function::Function;
+use network::NetworkInterface;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -43,10 +56,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Lambda {
     pub functions: BTreeMap<String, Function>,
+    /// Of functions that are gone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<NetworkInterface>,
 }
 
-/// How many executions an account may have at once, over all its functions.
-const ACCOUNT_CONCURRENCY: u32 = 1000;
 /// How many of them no function can reserve for itself.
 const UNRESERVABLE_CONCURRENCY: u32 = 100;
 
@@ -82,7 +96,18 @@ pub const OPERATIONS: &[Operation] = &[
     row("UpdateFunctionCode", "PUT", "/2015-03-31/functions/{FunctionName}/code", NO_QUERY, update::update_function_code),
     row("PublishVersion", "POST", "/2015-03-31/functions/{FunctionName}/versions", NO_QUERY, publish::publish_version),
     row("ListVersionsByFunction", "GET", "/2015-03-31/functions/{FunctionName}/versions", PAGE, read::list_versions_by_function),
-    row("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", PAGE, read::list_aliases),
+    row("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", NO_QUERY, aliases::create_alias),
+    row("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", PAGE, aliases::list_aliases),
+    row("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", NO_QUERY, aliases::get_alias),
+    row("DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", NO_QUERY, aliases::delete_alias),
+    row("CreateFunctionUrlConfig", "POST", "/2021-10-31/functions/{FunctionName}/url", QUALIFIER, function_url::create),
+    row("GetFunctionUrlConfig", "GET", "/2021-10-31/functions/{FunctionName}/url", QUALIFIER, function_url::get),
+    row("DeleteFunctionUrlConfig", "DELETE", "/2021-10-31/functions/{FunctionName}/url", QUALIFIER, function_url::delete),
+    row("ListFunctionUrlConfigs", "GET", "/2021-10-31/functions/{FunctionName}/urls", PAGE, function_url::list),
+    row("PutFunctionEventInvokeConfig", "PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config", QUALIFIER, event_invoke::put),
+    row("GetFunctionEventInvokeConfig", "GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", QUALIFIER, event_invoke::get),
+    row("DeleteFunctionEventInvokeConfig", "DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config", QUALIFIER, event_invoke::delete),
+    row("ListFunctionEventInvokeConfigs", "GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list", PAGE, event_invoke::list),
     row("GetFunctionCodeSigningConfig", "GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", NO_QUERY, read::get_function_code_signing_config),
     row("GetRuntimeManagementConfig", "GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config", QUALIFIER, read::get_runtime_management_config),
     row("GetAccountSettings", "GET", "/2016-08-19/account-settings", NO_QUERY, read::get_account_settings),
@@ -92,6 +117,9 @@ pub const OPERATIONS: &[Operation] = &[
     row("AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", QUALIFIER, permission::add_permission),
     row("GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", QUALIFIER, permission::get_policy),
     row("RemovePermission", "DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", &[("Qualifier", "Qualifier"), ("RevisionId", "RevisionId")], permission::remove_permission),
+    row("PutResourcePolicy", "PUT", "/2026-07-09/resource-policy/{ResourceArn}", NO_QUERY, resource_policy::put_resource_policy),
+    row("GetResourcePolicy", "GET", "/2026-07-09/resource-policy/{ResourceArn}", NO_QUERY, resource_policy::get_resource_policy),
+    row("DeleteResourcePolicy", "DELETE", "/2026-07-09/resource-policy/{ResourceArn}", &[("RevisionId", "RevisionId")], resource_policy::delete_resource_policy),
     row("TagResource", "POST", "/2017-03-31/tags/{Resource}", NO_QUERY, tags::tag_resource),
     row("UntagResource", "DELETE", "/2017-03-31/tags/{Resource}", &[("tagKeys", "TagKeys")], tags::untag_resource),
     row("ListTags", "GET", "/2017-03-31/tags/{Resource}", NO_QUERY, tags::list_tags),

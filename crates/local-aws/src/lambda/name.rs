@@ -94,7 +94,7 @@ impl Target {
     /// The function itself, `$LATEST`.
     ///
     /// # Errors
-    /// It is not there; or a published version of it is meant, which can be listed and described only.
+    /// It is not there; or a published version or an alias of it is meant, which can be listed and described only.
     pub fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
         let operation = call.operation;
         let function = call.region_mut().lambda.functions.get_mut(&self.name);
@@ -103,21 +103,29 @@ impl Target {
             (Some(function), Some(n)) if function.versions.contains_key(&n) => {
                 Err(AwsError::not_implemented(format!("{operation} of a published version")))
             }
+            (Some(function), _) if self.alias(function).is_some() => {
+                Err(AwsError::not_implemented(format!("{operation} of an alias")))
+            }
             _ => Err(self.not_found()),
         }
     }
 
-    /// The function, or the published version that the qualifier names.
+    /// The function, or the published version that the qualifier names, itself or as an alias.
     ///
     /// # Errors
     /// It is not there.
     pub fn described<'a>(&self, call: &'a mut Call) -> Result<&'a Function, AwsError> {
         let function = call.region_mut().lambda.functions.get(&self.name);
-        let meant = function.and_then(|function| match self.number() {
-            _ if self.is_latest() => Some(function),
-            number => function.versions.get(&number?),
+        let meant = function.and_then(|function| match self.alias(function).or(self.qualifier.as_deref()) {
+            None | Some(LATEST) => Some(function),
+            Some(number) => function.versions.get(&number.parse().ok()?),
         });
         meant.ok_or_else(|| self.not_found())
+    }
+
+    /// The version of the alias that the qualifier names.
+    fn alias<'a>(&self, function: &'a Function) -> Option<&'a str> {
+        Some(function.attached.aliases.get(self.qualifier.as_deref()?)?.version.as_str())
     }
 
     fn is_latest(&self) -> bool {

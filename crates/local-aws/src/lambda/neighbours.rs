@@ -2,9 +2,11 @@
 
 use super::{
     constraints::invalid,
+    history::{Attempt, Failure},
+    invoke::Invocation,
     runtime::{ImageRef, Sandbox},
     settings::Settings,
-    source::ImageSource,
+    source::{ImageSource, Source},
 };
 use crate::{
     authorization,
@@ -60,6 +62,41 @@ pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError>
     }
     let why = format!("The image {repository}@{digest} of the function is not in ECR any more.");
     Err(AwsError::new(502, "CodeArtifactUserFailedException", why))
+}
+
+/// Why a function that is woken does not come to life: its image is gone.
+pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<Failure> {
+    let region = world.region(&invocation.account, &invocation.region);
+    let Source::Image(image) = &region.lambda.functions.get(&invocation.function)?.source else {
+        return None;
+    };
+    if region.ecr.image(&image.repository, &image.digest).is_some() {
+        return None;
+    }
+    let reason = format!("ImageDeleted: the image {} is not in ECR any more", image.uri);
+    Some(Failure { of: Attempt::Waking, code: "ImageDeleted", reason })
+}
+
+/// The unique id of the role that is given the right to decrypt a function's variables, where there are any.
+pub fn grantee(call: &mut Call, settings: &Settings) -> Option<String> {
+    let role = call.account_mut().iam.role_by_arn(&settings.role).filter(|_| settings.has_variables());
+    role.map(|role| role.entity.id.clone())
+}
+
+/// # Errors
+/// `KMSAccessDeniedException` where the function's role is not the one that was given the right to decrypt its
+/// variables, whatever its name.
+pub fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<(), AwsError> {
+    let account = world.account(&invocation.account);
+    let region = account.regions.get(&invocation.region);
+    let function = region.and_then(|r| r.lambda.functions.get(&invocation.function));
+    let Some(function) = function.filter(|f| f.settings.has_variables()) else { return Ok(()) };
+    let role = account.iam.role_by_arn(&function.settings.role).map(|role| &role.entity.id);
+    if role.is_none() || role == function.grantee.as_ref() {
+        return Ok(());
+    }
+    let why = "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings. KMS Exception: UnrecognizedClientExceptionKMS Message: The security token included in the request is invalid.";
+    Err(AwsError::new(502, "KMSAccessDeniedException", why))
 }
 
 /// The password of the registry's user `AWS`.

@@ -3,6 +3,7 @@
 use super::{
     constraints::{Constraints, invalid},
     name::{Target, not_found},
+    service_principals::is_service,
 };
 use crate::{
     error::AwsError,
@@ -14,7 +15,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Bytes of the whole policy.
-const POLICY_LIMIT: usize = 20_480;
+pub const POLICY_LIMIT: usize = 20_480;
 const ARN: &str = r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)";
 
 /// Whether API Gateway may invoke a function for a request to `source_arn`
@@ -115,6 +116,9 @@ fn statement(input: &Value, resource: &str) -> Result<Value, AwsError> {
     if !equals.is_empty() {
         statement["Condition"]["StringEquals"] = Value::Object(equals);
     }
+    if input["InvokedViaFunctionUrl"] == true {
+        statement["Condition"]["Bool"]["lambda:InvokedViaFunctionUrl"] = json!("true");
+    }
     if !input["SourceArn"].is_null() {
         statement["Condition"]["ArnLike"]["AWS:SourceArn"] = input["SourceArn"].clone();
     }
@@ -127,12 +131,12 @@ fn principal(text: &str) -> Result<Value, AwsError> {
         "*" => Ok(json!("*")),
         _ if is_account => Ok(json!({ "AWS": format!("arn:aws:iam::{text}:root") })),
         _ if text.starts_with("arn:") => Ok(json!({ "AWS": text })),
-        _ if text.contains('.') => Ok(json!({ "Service": text })),
+        _ if is_service(text) => Ok(json!({ "Service": text })),
         _ => Err(invalid("The provided principal was invalid. Please check the principal and try again.")),
     }
 }
 
-fn document(statements: &[Value]) -> Value {
+pub fn document(statements: &[Value]) -> Value {
     json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements })
 }
 

@@ -3,7 +3,8 @@
 
 use super::{
     constraints::{Constraints, invalid},
-    function::{Function, History, Seen, later},
+    function::{Function, Seen, later},
+    history::History,
     name::Target,
     revision,
 };
@@ -40,6 +41,8 @@ pub fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError>
                 updated_from: None,
                 revision: revision::uuid(&[&function.id.arn, &request_id]),
                 failure: None,
+                used: now,
+                woken: false,
             };
             (number, snapshot(function, number, description, history))
         }
@@ -75,6 +78,8 @@ fn snapshot(function: &Function, number: u64, description: Option<&str>, history
         statements: Vec::new(),
         reserved_concurrency: None,
         versions: Default::default(),
+        attached: Default::default(),
+        created: function.created,
         history,
         ..function.clone()
     };

@@ -1,7 +1,7 @@
 //! The operations that only read.
 
 use super::{
-    ACCOUNT_CONCURRENCY, OPERATIONS,
+    OPERATIONS,
     concurrency::reserved_in,
     constraints::Constraints,
     function::{Function, Seen},
@@ -18,11 +18,16 @@ use std::collections::BTreeMap;
 
 pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
-    let now = call.now;
+    let (now, delays) = (call.now, call.delays);
+    let young = |f: &Function| now.duration_since(f.created).unsigned_abs() < delays.function_visible;
+    if target.described(call).is_ok_and(young) {
+        return Err(target.not_found());
+    }
     let tags = latest_tags(call, &target)?;
+    let configuration = configuration(call, &target)?;
     let function = target.described(call)?;
     let mut reply = json!({
-        "Configuration": qualified(function.configuration(Seen::At(now)), &target),
+        "Configuration": configuration,
         "Code": function.source.location(),
     });
     if let Some(reserved) = function.reserved_concurrency {
@@ -53,15 +58,31 @@ fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
 
 pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
-    let now = call.now;
-    let configuration = target.described(call)?.configuration(Seen::At(now));
-    Ok(Reply::ok(qualified(configuration, &target)))
+    Ok(Reply::ok(configuration(call, &target)?))
 }
 
-/// The ARN is answered as it was asked for.
-fn qualified(mut configuration: Value, target: &Target) -> Value {
+/// Why the caller does not see variables under this key: whoever asks for them has to be allowed to decrypt them.
+fn unreadable(call: &mut Call, key: &str) -> Option<Value> {
+    let decrypt = authorization::Permission::new("kms:Decrypt", key);
+    let error = authorization::check_one(call, &decrypt).err()?;
+    let why = format!(
+        "Lambda was unable to decrypt your environment variables because the KMS access was denied. Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: {}",
+        error.message
+    );
+    Some(json!({ "ErrorCode": "AccessDeniedException", "Message": why }))
+}
+
+/// What the function, its version or its alias looks like; the ARN is answered as it was asked for.
+fn configuration(call: &mut Call, target: &Target) -> Result<Value, AwsError> {
+    let now = call.now;
+    let function = target.described(call)?;
+    let mut configuration = function.configuration(Seen::At(now));
     configuration["FunctionArn"] = json!(target.qualified_arn());
-    configuration
+    let key = function.settings.kms_key.clone().filter(|_| function.settings.has_variables());
+    if let Some(error) = key.and_then(|key| unreadable(call, &key)) {
+        configuration["Environment"] = json!({ "Error": error });
+    }
+    Ok(configuration)
 }
 
 pub fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
@@ -115,7 +136,7 @@ fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> 
 }
 
 /// AWS gives at most 50 functions a page, whatever is asked for.
-fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
+pub fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
     let asked = input["MaxItems"].as_str().and_then(|text| text.parse::<i64>().ok());
     constraints.range("maxItems", asked, 1, 10_000);
     constraints.check()?;
@@ -136,17 +157,6 @@ pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply,
     Ok(Reply::ok(reply))
 }
 
-pub fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
-    let version = input["FunctionVersion"].as_str();
-    let mut constraints = Constraints::default();
-    constraints.length("functionVersion", version, 1024);
-    constraints.pattern("functionVersion", version, r"(\$LATEST(\.PUBLISHED)?|[0-9]+)");
-    page_size(call, &input, constraints)?;
-    target.find(call)?;
-    Ok(Reply::ok(json!({ "Aliases": [] })))
-}
-
 pub fn get_function_code_signing_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     target.find(call)?;
@@ -160,6 +170,7 @@ pub fn get_runtime_management_config(call: &mut Call, input: Value) -> Result<Re
 }
 
 pub fn get_account_settings(call: &mut Call, _input: Value) -> Result<Reply, AwsError> {
+    let most = call.config.concurrency;
     let lambda = &call.region_mut().lambda;
     let code_size: u64 = lambda.functions.values().map(|f| f.source.size()).sum();
     Ok(Reply::ok(json!({
@@ -167,8 +178,8 @@ pub fn get_account_settings(call: &mut Call, _input: Value) -> Result<Reply, Aws
             "TotalCodeSize": 80_530_636_800_u64,
             "CodeSizeUnzipped": 262_144_000,
             "CodeSizeZipped": 52_428_800,
-            "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
-            "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY - reserved_in(lambda, ""),
+            "ConcurrentExecutions": most,
+            "UnreservedConcurrentExecutions": most.saturating_sub(reserved_in(lambda, "")),
         },
         "AccountUsage": { "TotalCodeSize": code_size, "FunctionCount": lambda.functions.len() },
     })))

@@ -16,6 +16,9 @@ pub struct Settings {
     pub ephemeral_storage: u32,
     /// `None` was never given; an empty one was.
     pub environment: Option<Environment>,
+    /// The key of the variables, where it is the account's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
     pub image_config: Option<ImageConfig>,
     pub tracing: String,
     pub vpc: Option<Vpc>,
@@ -59,6 +62,14 @@ pub struct Vpc {
 }
 
 impl Settings {
+    pub fn has_variables(&self) -> bool {
+        self.environment.as_ref().is_some_and(|e| !e.0.is_empty())
+    }
+
+    pub fn is_in_vpc(&self) -> bool {
+        self.vpc.as_ref().is_some_and(|v| !v.subnet_ids.is_empty())
+    }
+
     /// AWS's defaults.
     pub fn new(function: &str) -> Self {
         Self {
@@ -68,6 +79,7 @@ impl Settings {
             memory_size: 128,
             ephemeral_storage: 512,
             environment: None,
+            kms_key: None,
             image_config: None,
             tracing: "PassThrough".to_owned(),
             vpc: None,

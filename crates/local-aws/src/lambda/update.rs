@@ -4,7 +4,7 @@ use super::{
     changes::Changes,
     constraints::{Constraints, invalid},
     create::read_architecture,
-    function::{Function, Seen},
+    function::{Function, Seen, later},
     name::Target,
     neighbours,
     source::{ImageSource, Source},
@@ -38,8 +38,24 @@ pub fn update_function_configuration(call: &mut Call, input: Value) -> Result<Re
     if (&settings.role, &settings.tracing, &settings.vpc) != (&before.role, &before.tracing, &before.vpc) {
         neighbours::ensure_role(call, &settings)?;
     }
-    target.find(call)?.settings = settings;
-    finish(call, &target)
+    let grantee = neighbours::grantee(call, &settings);
+    let delays = call.delays;
+    let function = target.find(call)?;
+    let before = std::mem::replace(&mut function.settings, settings);
+    let settings = &function.settings;
+    // The same variables, saved once more under the same role and key, leave the grant as it is.
+    let kept = before.has_variables() && settings.has_variables();
+    if !kept || (&before.role, &before.kms_key) != (&settings.role, &settings.kms_key) {
+        function.grantee = grantee;
+    }
+    let leaves = before.is_in_vpc() && !settings.is_in_vpc();
+    let reply = finish(call, &target)?;
+    if leaves {
+        let function = target.find(call)?;
+        let gone = later(now, delays.network_release.max(delays.function_update));
+        function.history.updated_from = Some(gone);
+    }
+    Ok(reply)
 }
 
 fn check_package(function: &Function, changes: &Changes) -> Result<(), AwsError> {
@@ -68,7 +84,7 @@ pub fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsE
     let now = call.now;
     let function = target.find(call)?;
     function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
-    function.ensure_settled(now)?;
+    function.ensure_takes_code(now)?;
     let current = function.source.clone();
     let source = new_source(call, &input, &current, &target)?;
     let function = target.find(call)?;

@@ -29,7 +29,15 @@ pub fn filter(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let pattern = FilterPattern::read(pattern)?;
     let (limit, after) = (input::limit(call, &input, PAGE_EVENTS)?, position(&input)?);
     let now = call.now.as_millisecond();
-    let group = logs(call).group(&group)?;
+    let name = group;
+    let group = logs(call).group(&name)?;
+    if group.class != "STANDARD" {
+        let text = format!(
+            "The log group {name} is of log-group-class {}. FilterLogEvents is not supported for this log class.",
+            group.class
+        );
+        return Err(AwsError::new(400, "InvalidOperationException", text));
+    }
     let start = start.max(group.expires_before(now));
     let streams = group.streams.iter().filter(|(name, _)| wanted.contains(name));
     let mut events: Vec<(&String, &LogEvent)> = streams

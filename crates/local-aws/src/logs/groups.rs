@@ -3,7 +3,9 @@
 use super::{
     LogGroup, exists,
     input::{self, GROUP, IDENTIFIER, done},
-    invalid, logs, tags,
+    invalid, logs,
+    retention_policy::RetentionPolicies,
+    tags,
 };
 use crate::{
     constraint::{Members, Shape},
@@ -34,23 +36,37 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let class = members.one_of("logGroupClass", &CLASSES).unwrap_or(CLASSES[0]);
     let tags = tags::read(&mut members, &input)?;
     done(members)?;
-    if input["deletionProtectionEnabled"] == true {
-        return Err(AwsError::not_implemented("deletionProtectionEnabled"));
-    }
     let now = call.now.as_millisecond();
     let groups = &mut logs(call).groups;
     if groups.contains_key(&name) {
         return Err(exists("log group"));
     }
-    let group = LogGroup { class: class.to_owned(), kms_key, tags, ..LogGroup::new(now) };
+    let protected = input["deletionProtectionEnabled"] == true;
+    let group = LogGroup { class: class.to_owned(), kms_key, tags, protected, ..LogGroup::new(now) };
     groups.insert(name, group);
     Ok(Reply::Empty { status: 200 })
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input)?;
-    let gone = logs(call).groups.remove(&name);
-    gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| super::not_found("log group"))
+    if logs(call).group(&name)?.protected {
+        let text = format!("The log group {name} has deletion protection enabled and cannot be deleted.");
+        return Err(AwsError::new(400, "ValidationException", text));
+    }
+    logs(call).groups.remove(&name);
+    Ok(Reply::Empty { status: 200 })
+}
+
+pub fn put_deletion_protection(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let name = input::name_in(members.text("logGroupIdentifier", IDENTIFIER)).to_owned();
+    let protected = input["deletionProtectionEnabled"].as_bool();
+    if protected.is_none() {
+        members.missing("deletionProtectionEnabled");
+    }
+    done(members)?;
+    logs(call).group_mut(&name)?.protected = protected == Some(true);
+    Ok(Reply::Empty { status: 200 })
 }
 
 pub fn put_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
@@ -94,6 +110,7 @@ pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     }
     let (limit, after) = (input::limit(call, &input, 50)?, input::token(&input)?);
     let (newest, arn) = (newest_visible(call), call.arn("logs", "log-group:"));
+    let policies = logs(call).retention_policies.clone();
     let mut found = logs(call).groups.iter().filter(|(name, group)| {
         prefix.as_ref().is_none_or(|p| name.starts_with(p))
             && pattern.as_ref().is_none_or(|p| name.contains(p))
@@ -104,7 +121,7 @@ pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     });
     let page: Vec<_> = found.by_ref().take(limit).collect();
     let more = found.next().is_some();
-    let shown: Vec<Value> = page.iter().map(|(name, group)| shown(&arn, name, group)).collect();
+    let shown: Vec<Value> = page.iter().map(|(name, group)| shown(&arn, name, group, &policies)).collect();
     let mut output = json!({ "logGroups": shown });
     if let (true, Some((last, _))) = (more, page.last()) {
         output["nextToken"] = json!(input::write_token(last));
@@ -118,7 +135,7 @@ fn newest_visible(call: &Call<'_>) -> i64 {
     call.now.as_millisecond().saturating_sub(lag)
 }
 
-fn shown(arn: &str, name: &str, group: &LogGroup) -> Value {
+fn shown(arn: &str, name: &str, group: &LogGroup, policies: &RetentionPolicies) -> Value {
     let mut shown = json!({
         "logGroupName": name,
         "creationTime": group.created,
@@ -127,9 +144,14 @@ fn shown(arn: &str, name: &str, group: &LogGroup) -> Value {
         "storedBytes": group.stored_bytes(),
         "logGroupClass": group.class,
         "logGroupArn": format!("{arn}{name}"),
+        "deletionProtectionEnabled": group.protected,
     });
-    if let Some(days) = group.retention {
+    let policy = policies.of(group.created);
+    if let Some(days) = policy.map_or(group.retention, |(_, days)| days) {
         shown["retentionInDays"] = json!(days);
+    }
+    if let Some((name, _)) = policy {
+        shown["retentionPolicyName"] = json!(name);
     }
     if let Some(key) = &group.kms_key {
         shown["kmsKeyId"] = json!(key);

@@ -7,6 +7,7 @@ mod filter_pattern;
 mod groups;
 mod input;
 mod json_filter;
+mod retention_policy;
 mod streams;
 mod tags;
 
@@ -19,6 +20,7 @@ use crate::{
 };
 pub use input::name_in;
 use jiff::Timestamp;
+use retention_policy::RetentionPolicies;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -26,6 +28,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::named("CreateLogGroup", groups::create),
     Operation::named("DeleteLogGroup", groups::delete),
     Operation::named("DescribeLogGroups", groups::describe),
+    Operation::named("PutLogGroupDeletionProtection", groups::put_deletion_protection),
+    Operation::named("PutAccountPolicy", retention_policy::put),
+    Operation::named("DeleteAccountPolicy", retention_policy::delete),
     Operation::named("PutRetentionPolicy", groups::put_retention),
     Operation::named("DeleteRetentionPolicy", groups::delete_retention),
     Operation::named("TagResource", tags::tag),
@@ -43,6 +48,8 @@ pub const OPERATIONS: &[Operation] = &[
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Logs {
     groups: BTreeMap<String, LogGroup>,
+    #[serde(skip_serializing_if = "RetentionPolicies::is_empty")]
+    retention_policies: RetentionPolicies,
     /// How many events ever came: tells apart what came in the same millisecond.
     #[serde(skip)]
     arrived: u64,
@@ -60,6 +67,8 @@ struct LogGroup {
     /// Days; `None` is for ever.
     retention: Option<i64>,
     tags: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    protected: bool,
     streams: BTreeMap<String, LogStream>,
 }
 

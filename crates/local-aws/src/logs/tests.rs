@@ -207,3 +207,55 @@ async fn events_expire_with_the_retention() {
     ok(&aws, "logs", "PutRetentionPolicy", json!({ "logGroupName": GROUP, "retentionInDays": 1 })).await;
     assert_eq!(ok(&aws, "logs", "FilterLogEvents", filter).await["events"], json!([]));
 }
+
+#[tokio::test]
+async fn a_protected_group_stays_until_it_is_not_any_more() {
+    let aws = with_group(instant()).await;
+    let protect = |on: bool| json!({ "logGroupIdentifier": ARN, "deletionProtectionEnabled": on });
+    ok(&aws, "logs", "PutLogGroupDeletionProtection", protect(true)).await;
+    let found = ok(&aws, "logs", "DescribeLogGroups", json!({})).await;
+    assert_eq!(found["logGroups"][0]["deletionProtectionEnabled"], true);
+    let named = json!({ "logGroupName": GROUP });
+    assert_eq!(no(&aws, "DeleteLogGroup", named.clone()).await.0, "ValidationException");
+    ok(&aws, "logs", "PutLogGroupDeletionProtection", protect(false)).await;
+    ok(&aws, "logs", "DeleteLogGroup", named).await;
+}
+
+#[tokio::test]
+async fn the_accounts_retention_policy_is_shown_instead_of_the_groups_own() {
+    let aws = with_group(instant()).await;
+    ok(&aws, "logs", "PutRetentionPolicy", json!({ "logGroupName": GROUP, "retentionInDays": 30 })).await;
+    let policy = |document: Value| json!({ "policyName": "all", "policyType": "RETENTION_POLICY", "policyDocument": document.to_string() });
+    let new = json!({ "retentionInDays": 90, "enforcementMode": "NEW_ONLY" });
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    ok(&aws, "logs", "PutAccountPolicy", policy(new)).await;
+    let shown = async || ok(&aws, "logs", "DescribeLogGroups", json!({})).await["logGroups"][0].clone();
+    assert_eq!(
+        (&shown().await["retentionInDays"], shown().await.get("retentionPolicyName")),
+        (&json!(30), None)
+    );
+    let every = json!({ "retentionInDays": "NEVER_EXPIRE", "enforcementMode": "RETROACTIVE" });
+    ok(&aws, "logs", "PutAccountPolicy", policy(every)).await;
+    assert_eq!(shown().await.get("retentionInDays"), None);
+    assert_eq!(shown().await["retentionPolicyName"], json!("all"));
+    let seven = json!({ "retentionInDays": 7, "enforcementMode": "RETROACTIVE" });
+    assert_eq!(no(&aws, "PutAccountPolicy", policy(seven)).await.0, "InvalidParameterException");
+    let gone = json!({ "policyName": "all", "policyType": "RETENTION_POLICY" });
+    ok(&aws, "logs", "DeleteAccountPolicy", gone).await;
+    assert_eq!(shown().await["retentionInDays"], json!(30));
+}
+
+#[tokio::test]
+async fn only_standard_groups_can_be_filtered() {
+    let aws = instant();
+    for class in ["INFREQUENT_ACCESS", "ESSENTIALS"] {
+        let name = format!("/{class}");
+        ok(&aws, "logs", "CreateLogGroup", json!({ "logGroupName": name, "logGroupClass": class })).await;
+        let (code, text) = no(&aws, "FilterLogEvents", json!({ "logGroupName": name })).await;
+        assert_eq!(code, "InvalidOperationException");
+        let why = format!(
+            "The log group {name} is of log-group-class {class}. FilterLogEvents is not supported for this log class."
+        );
+        assert_eq!(text, why);
+    }
+}

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::AwsError,
-    lambda::{ACCOUNT_CONCURRENCY, containers::ContainerEngine, name::not_found, revision},
+    lambda::{containers::ContainerEngine, name::not_found, revision},
     server::LocalAws,
 };
 use std::{
@@ -66,6 +66,13 @@ impl Drop for Admission {
     }
 }
 
+/// How many executions the function's account has now in its region.
+fn in_flight_beside(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
+    let (account, region) = (&sandbox.id.account, &sandbox.id.region);
+    let beside = |f: &&Fleet| (&f.sandbox.id.account, &f.sandbox.id.region) == (account, region);
+    fleets.values().filter(beside).map(|f| f.in_flight).sum()
+}
+
 impl Pool {
     /// `owner` is the mark on its containers: the identity of this local AWS.
     pub fn new(engine: Arc<dyn ContainerEngine>, owner: &str) -> Self {
@@ -115,10 +122,11 @@ impl Pool {
         sandbox: &Arc<Sandbox>,
         reserved: Option<u32>,
     ) -> Result<Admission, AwsError> {
-        let limit = reserved.unwrap_or(ACCOUNT_CONCURRENCY);
         let mut fleets = self.fleets();
+        let in_account = in_flight_beside(&fleets, sandbox);
+        let most = aws.inner().config.concurrency;
         let fleet = fleets.entry(sandbox.id.arn.clone()).or_insert_with(|| Fleet::new(sandbox.clone()));
-        if fleet.in_flight >= limit {
+        if reserved.map_or(in_account >= most, |n| fleet.in_flight >= n) {
             return Err(AwsError {
                 reason: Some(match reserved {
                     Some(_) => "ReservedFunctionConcurrentInvocationLimitExceeded",

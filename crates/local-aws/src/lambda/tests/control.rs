@@ -50,9 +50,9 @@ async fn what_can_be_seen_in_the_request_alone_is_refused_first() {
             "1 validation error detected: Value null at 'role' failed to satisfy constraint: Member must not be null",
         ),
         (
-            json!({"Timeout": 901, "MemorySize": 64}),
+            json!({"Timeout": 1801, "MemorySize": 64}),
             "ValidationException",
-            "2 validation errors detected: Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900; Value '64' at 'memorySize' failed to satisfy constraint: Member must have value greater than or equal to 128",
+            "2 validation errors detected: Value '1801' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 1800; Value '64' at 'memorySize' failed to satisfy constraint: Member must have value greater than or equal to 128",
         ),
         (
             json!({"MemorySize": 10241}),

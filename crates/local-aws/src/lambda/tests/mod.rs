@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod attached;
 mod callers;
 mod control;
 mod docker;
@@ -10,6 +11,7 @@ mod invocations;
 mod lists;
 mod other_accounts;
 mod permissions;
+mod sleep;
 mod states;
 mod versions;
 

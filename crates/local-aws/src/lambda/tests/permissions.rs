@@ -93,3 +93,56 @@ async fn api_gateway_may_invoke_what_a_statement_names() {
     ok(&aws, "lambda", "AddPermission", other).await;
     assert!(!may(API));
 }
+
+#[tokio::test]
+async fn a_principal_that_is_no_service_is_refused() {
+    let aws = with_function(&echo()).await;
+    let by = |principal: &str| with(gateway("s", API), json!({"Principal": principal}));
+    for principal in
+        ["apigateway.amazonaws.con", "nobody.amazonaws.com", "example.com", "apigateway", "nonsense"]
+    {
+        let (code, text) = refused(&aws, "lambda", "AddPermission", by(principal)).await;
+        assert_eq!(code, "InvalidParameterValueException", "{principal}");
+        assert_eq!(text, "The provided principal was invalid. Please check the principal and try again.");
+    }
+    let services = ["s3.amazonaws.com", "logs.us-east-2.amazonaws.com", "alexa-appkit.amazon.com"];
+    for (n, principal) in services.iter().enumerate() {
+        let input = with(by(principal), json!({"StatementId": format!("s{n}")}));
+        ok(&aws, "lambda", "AddPermission", input).await;
+    }
+}
+
+#[tokio::test]
+async fn a_policy_can_be_put_as_a_whole_and_denies() {
+    let aws = with_function(&echo()).await;
+    ok(&aws, "lambda", "AddPermission", gateway("root", &format!("{API}/*/POST/"))).await;
+    let may = || allows_apigateway(&aws.world(), ACCOUNT, REGION, "greet", &format!("{API}/default/POST/"));
+    assert!(may());
+    let all =
+        json!({"Sid": "all", "Effect": "Allow", "Principal": "*", "Action": "lambda:*", "Resource": ARN});
+    let deny = json!({"Sid": "not", "Effect": "Deny", "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": ARN});
+    let policy = json!({"Version": "2012-10-17", "Statement": [all, deny]}).to_string();
+    ok(&aws, "lambda", "PutResourcePolicy", json!({"ResourceArn": ARN, "Policy": policy})).await;
+    assert!(!may());
+    let read = ok(&aws, "lambda", "GetPolicy", json!({"FunctionName": "greet"})).await;
+    let read: Value = serde_json::from_str(read["Policy"].as_str().unwrap()).unwrap();
+    assert_eq!(read["Statement"], json!([all, deny]));
+    let (code, _) =
+        refused(&aws, "lambda", "PutResourcePolicy", json!({"ResourceArn": ARN, "Policy": "{}"})).await;
+    assert_eq!(code, "InvalidParameterValueException");
+    ok(&aws, "lambda", "DeleteResourcePolicy", json!({"ResourceArn": ARN})).await;
+    let (code, _) = refused(&aws, "lambda", "GetResourcePolicy", json!({"ResourceArn": ARN})).await;
+    assert_eq!(code, "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn every_condition_that_add_permission_knows_is_stored() {
+    let aws = with_function(&echo()).await;
+    let input = with(gateway("s", API), json!({"Principal": "*", "InvokedViaFunctionUrl": true}));
+    let added = ok(&aws, "lambda", "AddPermission", input).await;
+    let statement: Value = serde_json::from_str(added["Statement"].as_str().unwrap()).unwrap();
+    let condition =
+        json!({"ArnLike": {"AWS:SourceArn": API}, "Bool": {"lambda:InvokedViaFunctionUrl": "true"}});
+    assert_eq!(statement["Condition"], condition);
+}

@@ -73,7 +73,7 @@ async fn an_image_that_lambda_cannot_unpack_fails_after_it_was_accepted() {
     assert_eq!(code, "ResourceConflictException");
     assert_eq!(
         text,
-        "The operation cannot be performed at this time. The function is currently in the following state: Failed"
+        "The operation cannot be performed at this time. The function is currently in the following state: 'Failed'"
     );
     ok(&aws, "lambda", "DeleteFunction", json!({"FunctionName": NAME})).await;
     ok(&aws, "lambda", "CreateFunction", greet()).await;

@@ -1,0 +1,92 @@
+//! How events that nobody waits for are tried again.
+
+use super::{
+    aliases,
+    constraints::Constraints,
+    name::{Target, not_found},
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The asynchronous configuration of a function.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventInvoke {
+    /// How often an event whose function failed is tried again; `None`: as often as Lambda does by itself.
+    pub retries: Option<usize>,
+    /// How old an event may get; `None`: as old as Lambda lets it get by itself.
+    pub age: Option<Duration>,
+    modified: Timestamp,
+}
+
+impl EventInvoke {
+    fn shown(&self, arn: &str) -> Value {
+        let mut shown = json!({
+            "LastModified": self.modified.as_second(),
+            "FunctionArn": format!("{arn}:$LATEST"),
+            "DestinationConfig": { "OnSuccess": {}, "OnFailure": {} },
+        });
+        if let Some(retries) = self.retries {
+            shown["MaximumRetryAttempts"] = json!(retries);
+        }
+        if let Some(age) = self.age {
+            shown["MaximumEventAgeInSeconds"] = json!(age.as_secs());
+        }
+        shown
+    }
+}
+
+fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
+    let target = Target::of(call, input)?;
+    aliases::ensure_function(&target)?;
+    Ok(target)
+}
+
+/// What is left out is as by default again.
+pub fn put(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let (retries, age) = (input["MaximumRetryAttempts"].as_i64(), input["MaximumEventAgeInSeconds"].as_i64());
+    let mut constraints = Constraints::default();
+    constraints.range("maximumRetryAttempts", retries, 0, 2);
+    constraints.range("maximumEventAgeInSeconds", age, 60, 21_600);
+    constraints.check()?;
+    let destinations = input["DestinationConfig"].as_object();
+    if destinations.into_iter().flat_map(|d| d.values()).any(|d| d["Destination"].is_string()) {
+        return Err(AwsError::not_implemented("destinations of events"));
+    }
+    let config = EventInvoke {
+        retries: retries.and_then(|n| usize::try_from(n).ok()),
+        age: age.and_then(|n| u64::try_from(n).ok()).map(Duration::from_secs),
+        modified: call.now,
+    };
+    let shown = config.shown(&target.arn);
+    target.find(call)?.attached.event_invoke = Some(config);
+    Ok(Reply::ok(shown))
+}
+
+fn missing(target: &Target) -> AwsError {
+    not_found(format!("The function {}:$LATEST doesn't have an EventInvokeConfig", target.arn))
+}
+
+pub fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let config = target.find(call)?.attached.event_invoke.as_ref();
+    config.map(|c| Reply::ok(c.shown(&target.arn))).ok_or_else(|| missing(&target))
+}
+
+pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let gone = target.find(call)?.attached.event_invoke.take();
+    gone.map(|_| Reply::no_content()).ok_or_else(|| missing(&target))
+}
+
+pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let config = target.find(call)?.attached.event_invoke.as_ref().map(|c| c.shown(&target.arn));
+    Ok(Reply::ok(json!({ "FunctionEventInvokeConfigs": Vec::from_iter(config) })))
+}

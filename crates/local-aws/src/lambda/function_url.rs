@@ -1,0 +1,99 @@
+//! Function URLs, as settings: nothing listens at them here.
+
+use super::{
+    aliases,
+    constraints::Constraints,
+    name::{Target, not_found},
+    revision,
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, Serialize)]
+pub struct FunctionUrl {
+    /// `NONE` or `AWS_IAM`.
+    auth: String,
+    /// `BUFFERED` or `RESPONSE_STREAM`.
+    mode: String,
+    created: String,
+}
+
+impl FunctionUrl {
+    fn shown(&self, arn: &str) -> Value {
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        let id = &revision::hex(&["url", arn])[..32];
+        json!({
+            "FunctionUrl": format!("https://{id}.lambda-url.{region}.on.aws/"),
+            "FunctionArn": arn,
+            "AuthType": self.auth,
+            "InvokeMode": self.mode,
+            "CreationTime": self.created,
+            "LastModifiedTime": self.created,
+        })
+    }
+}
+
+fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
+    let target = Target::to_change(call, input)?;
+    aliases::ensure_function(&target)?;
+    Ok(target)
+}
+
+pub fn create(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let (auth, mode) = (input["AuthType"].as_str(), input["InvokeMode"].as_str());
+    let mut constraints = Constraints::default();
+    constraints.required("authType", auth.as_ref());
+    constraints.one_of("authType", auth, &["NONE", "AWS_IAM"]);
+    constraints.one_of("invokeMode", mode, &["BUFFERED", "RESPONSE_STREAM"]);
+    constraints.check()?;
+    if !input["Cors"].is_null() {
+        return Err(AwsError::not_implemented("CORS of a function URL"));
+    }
+    let created = call.now.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string();
+    let function = target.find(call)?;
+    if function.attached.url.is_some() {
+        let why = format!(
+            "Failed to create function url config for [functionArn = {}]. Error message:  FunctionUrlConfig exists for this Lambda function",
+            target.arn
+        );
+        return Err(AwsError::new(409, "ResourceConflictException", why));
+    }
+    let url = FunctionUrl {
+        auth: auth.unwrap_or_default().to_owned(),
+        mode: mode.unwrap_or("BUFFERED").to_owned(),
+        created,
+    };
+    let mut shown = url.shown(&target.arn);
+    if let Some(members) = shown.as_object_mut() {
+        members.remove("LastModifiedTime");
+    }
+    function.attached.url = Some(url);
+    Ok(Reply::created(shown))
+}
+
+fn missing() -> AwsError {
+    not_found("The resource you requested does not exist.")
+}
+
+pub fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let url = target.find(call)?.attached.url.as_ref().ok_or_else(missing)?;
+    Ok(Reply::ok(url.shown(&target.arn)))
+}
+
+pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    target.find(call)?.attached.url.take().ok_or_else(missing)?;
+    Ok(Reply::no_content())
+}
+
+pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let url = target.find(call)?.attached.url.as_ref().map(|u| u.shown(&target.arn));
+    Ok(Reply::ok(json!({ "FunctionUrlConfigs": Vec::from_iter(url) })))
+}

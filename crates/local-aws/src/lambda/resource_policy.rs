@@ -1,0 +1,72 @@
+//! The resource policy as a document: everything that IAM's policy language can say, where AddPermission only allows.
+
+use super::{
+    constraints::{Constraints, invalid},
+    name::{Target, not_found},
+    permission::{POLICY_LIMIT, document},
+};
+use crate::{
+    error::AwsError,
+    operation::{Call, Reply},
+    policy,
+};
+use serde_json::{Value, json};
+
+const ARN: &str = r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_])+)?|runtime/[a-zA-Z0-9-_./]+)";
+const READ_BY: &str = "GetResourcePolicy";
+
+fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
+    let arn = input["ResourceArn"].as_str();
+    let mut constraints = Constraints::default();
+    constraints.required("resourceArn", arn.as_ref());
+    constraints.length("resourceArn", arn, 512);
+    constraints.pattern("resourceArn", arn, ARN);
+    constraints.check()?;
+    Target::of(call, &json!({ "FunctionName": arn }))
+}
+
+/// Takes the place of whatever was there, statements of AddPermission too.
+pub fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let text = input["Policy"].as_str();
+    let mut constraints = Constraints::default();
+    constraints.required("policy", text.as_ref());
+    constraints.check()?;
+    let text = text.unwrap_or_default();
+    if text.len() > POLICY_LIMIT {
+        let why =
+            format!("The final policy size ({}) is bigger than the limit ({POLICY_LIMIT}).", text.len());
+        return Err(AwsError::new(400, "PolicyLengthExceededException", why));
+    }
+    let policy = policy::check(text, policy::Kind::Resource).map_err(invalid)?;
+    let (now, request_id) = (call.now, call.request_id.clone());
+    let function = target.find(call)?;
+    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
+    function.statements = match policy["Statement"].clone() {
+        Value::Array(statements) => statements,
+        one => vec![one],
+    };
+    function.revised(&request_id);
+    Ok(Reply::ok(json!({ "Policy": text, "RevisionId": function.revision_id(now) })))
+}
+
+pub fn get_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let now = call.now;
+    let function = target.find(call)?;
+    if function.statements.is_empty() {
+        return Err(not_found("The resource you requested does not exist."));
+    }
+    let policy = document(&function.statements).to_string();
+    Ok(Reply::ok(json!({ "Policy": policy, "RevisionId": function.revision_id(now) })))
+}
+
+pub fn delete_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = target(call, &input)?;
+    let (now, request_id) = (call.now, call.request_id.clone());
+    let function = target.find(call)?;
+    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
+    function.statements.clear();
+    function.revised(&request_id);
+    Ok(Reply::no_content())
+}

@@ -1,0 +1,97 @@
+//! Account policies of type RETENTION_POLICY: they decide how long log groups keep events, whatever the groups say.
+
+use super::{input::done, invalid, logs};
+use crate::{
+    constraint::{Members, Shape},
+    error::AwsError,
+    operation::{Call, Reply},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// By name.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct RetentionPolicies(BTreeMap<String, RetentionPolicy>);
+
+#[derive(Debug, Clone, Serialize)]
+struct RetentionPolicy {
+    /// `None` is for ever.
+    days: Option<i64>,
+    /// Groups that were made before are not meant.
+    from: Option<i64>,
+    document: String,
+}
+
+const NAME: Shape = Shape { length: (1, 256), pattern: None };
+const DOCUMENT: Shape = Shape { length: (1, 30_720), pattern: None };
+const DAYS: [i64; 17] =
+    [30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+impl RetentionPolicies {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name and the days of the policy for a group that was made then.
+    pub fn of(&self, created: i64) -> Option<(&str, Option<i64>)> {
+        let found = self.0.iter().find(|(_, p)| p.from.is_none_or(|from| created >= from))?;
+        Some((found.0, found.1.days))
+    }
+}
+
+fn read_type(members: &mut Members<'_>) -> Result<(), AwsError> {
+    const TYPES: [&str; 6] = [
+        "DATA_PROTECTION_POLICY",
+        "SUBSCRIPTION_FILTER_POLICY",
+        "FIELD_INDEX_POLICY",
+        "TRANSFORMER_POLICY",
+        "METRIC_EXTRACTION_POLICY",
+        "RETENTION_POLICY",
+    ];
+    match members.one_of("policyType", &TYPES) {
+        None => {
+            members.missing("policyType");
+            Ok(())
+        }
+        Some("RETENTION_POLICY") => Ok(()),
+        Some(other) => Err(AwsError::not_implemented(format!("account policies of type {other}"))),
+    }
+}
+
+pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let name = members.text("policyName", NAME).to_owned();
+    let document = members.text("policyDocument", DOCUMENT).to_owned();
+    read_type(&mut members)?;
+    done(members)?;
+    if !input["selectionCriteria"].is_null() {
+        return Err(AwsError::not_implemented("PutAccountPolicy with selectionCriteria"));
+    }
+    let text: Value = serde_json::from_str(&document).unwrap_or_default();
+    let days = match &text["retentionInDays"] {
+        Value::String(never) if never == "NEVER_EXPIRE" => None,
+        days if days.as_i64().is_some_and(|d| DAYS.contains(&d)) => days.as_i64(),
+        _ => return Err(invalid("The policy document is invalid: retentionInDays.")),
+    };
+    let from = match text["enforcementMode"].as_str() {
+        Some("NEW_ONLY") => Some(call.now.as_millisecond()),
+        Some("RETROACTIVE") => None,
+        _ => return Err(invalid("The policy document is invalid: enforcementMode.")),
+    };
+    let policy = RetentionPolicy { days, from, document: document.clone() };
+    logs(call).retention_policies.0.insert(name.clone(), policy);
+    let shown = json!({ "policyName": name, "policyDocument": document, "policyType": "RETENTION_POLICY", "scope": "ALL" });
+    Ok(Reply::ok(json!({ "accountPolicy": shown })))
+}
+
+pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+    let mut members = Members::of(&input);
+    let name = members.text("policyName", NAME).to_owned();
+    read_type(&mut members)?;
+    done(members)?;
+    match logs(call).retention_policies.0.remove(&name) {
+        Some(_) => Ok(Reply::Empty { status: 200 }),
+        None => Err(super::not_found("account policy")),
+    }
+}

@@ -1,0 +1,105 @@
+//! Which changes of a function come in which order.
+
+use super::{Function, FunctionOutput, Props};
+use crate::{
+    aws::{Class, Failure, failure_of},
+    engine::{Applied, Live, NeedsReplacement, Reporter, SECRET},
+};
+use anyhow::{Error, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Variables by name.
+pub(super) type Variables = BTreeMap<String, String>;
+
+impl Function {
+    /// Settings, then code: new code finds what it needs. A function that failed takes nothing but code.
+    pub(super) async fn change(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
+        let failed = h.state != want.state;
+        let code = h.image != want.image || h.architecture != want.architecture || failed;
+        match (h.configuration() != want.configuration(), code) {
+            (false, false) => Ok(()),
+            (true, false) => self.configure(h, want, Variables::new(), to).await,
+            (false, true) => self.set_code(want, to).await,
+            (true, true) if failed => self.code_first(h, want, to).await,
+            (true, true) => self.settings_first(h, want, to).await,
+        }
+    }
+
+    async fn code_first(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
+        self.set_code(want, to).await?;
+        self.configure(h, want, Variables::new(), to).await
+    }
+
+    /// Old code finds its variables until the new code is there: those that go, go last.
+    async fn settings_first(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
+        let leaving = leaving(h, want);
+        let last = !leaving.is_empty();
+        match self.configure(h, want, leaving, to).await {
+            // Where the image is gone, AWS refuses every other change until there is one again; and both kinds of
+            // variables together may be too large.
+            Err(e) if is_refused(&e) => return self.code_first(h, want, to).await,
+            configured => configured?,
+        }
+        self.set_code(want, to).await?;
+        if last { self.configure(want, want, Variables::new(), to).await } else { Ok(()) }
+    }
+
+    /// What is left to say of a function that once worked and takes no change any more.
+    pub(super) fn only_anew(&self, h: &Props, error: &Error) -> NeedsReplacement {
+        let name = self.name();
+        if let Some(why) = h.lost.refusal(name) {
+            return NeedsReplacement(why);
+        }
+        let lost = h.lost.warning().map(|l| format!("; {l}")).unwrap_or_default();
+        NeedsReplacement(format!(
+            "{name} is {}, and AWS takes no change of it ({error:#}): it can only be deleted and made anew, and is away for \
+             some seconds{lost}",
+            h.state
+        ))
+    }
+
+    /// The variables can't be compared where the caller may not decrypt them.
+    pub(super) fn unreadable(&self, have: &Live<Self>) -> Option<String> {
+        let error = have.props.unreadable.as_ref()?;
+        Some(format!(
+            "the variables of {} can't be read ({error}), so nobody can say whether they are as written: the caller's policy \
+             has to allow kms:Decrypt on the function's key",
+            self.name()
+        ))
+    }
+
+    /// Why the executions that the file reserves can't be had.
+    pub(super) fn overbooked(&self, have: Option<&Live<Self>>) -> Option<String> {
+        let wanted = i32::try_from(self.wish.reserved_concurrency?).ok()?;
+        let own = have.and_then(|h| h.props.reserved_concurrency);
+        let others = i32::try_from(self.reserved_for_others).ok()?;
+        let account = (*self.concurrency.borrow())?;
+        account.refusal(wanted, own.unwrap_or_default(), others).filter(|_| own != Some(wanted))
+    }
+
+    pub(super) fn in_place(have: &Live<Self>, want: &Props) -> Applied<FunctionOutput> {
+        let digest = want.image.rsplit('@').next().unwrap_or_default().to_owned();
+        Applied::in_place(FunctionOutput { digest, ..have.output.clone() })
+    }
+}
+
+/// What the function has now and is not to have.
+fn leaving(h: &Props, want: &Props) -> Variables {
+    let text = |v: &Value| v.as_str().or(v[SECRET].as_str()).unwrap_or_default().to_owned();
+    let goes = |(name, _): &(&String, &Value)| !want.environment.contains_key(*name);
+    h.environment.iter().filter(goes).map(|(name, value)| (name.clone(), text(value))).collect()
+}
+
+fn is_refused(error: &Error) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == Class::Fatal && !in_a_dead_end(f))
+}
+
+/// A state that refuses every change, and does not pass by itself.
+pub(super) fn is_stuck(error: &Error) -> bool {
+    failure_of(error).is_some_and(in_a_dead_end)
+}
+
+fn in_a_dead_end(failure: &Failure) -> bool {
+    failure.function_state().is_some_and(|state| state != "Pending")
+}

@@ -1,0 +1,127 @@
+//! What a function that is deleted and made anew would not have any more.
+
+use super::{FunctionOutput, kept_statements::not_grants};
+use crate::{
+    aws::{FoundExt, call},
+    engine::Reporter,
+    resources::{Context, permission},
+};
+use anyhow::Result;
+use aws_sdk_lambda::types::FunctionConfiguration;
+use serde_json::Value;
+
+/// What nothing gives back.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// In words, with names: `the aliases live, test`.
+    things: Vec<String>,
+    /// Statements of the resource policy that AddPermission can't write.
+    statements: Vec<Value>,
+}
+
+impl Lost {
+    /// Asks for everything that hangs on the function by its name: five requests, at once.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub async fn read(
+        at: &Context,
+        function: &FunctionOutput,
+        configuration: &FunctionConfiguration,
+        to: &Reporter,
+    ) -> Result<Self> {
+        let name = &function.name;
+        let (versions, aliases, urls, events, statements) = tokio::try_join!(
+            versions(at, name, to),
+            aliases(at, name, to),
+            urls(at, name, to),
+            events(at, name, to),
+            permission::statements(at, name, to),
+        )?;
+        let others: Vec<Value> = permission::others(at, statements).collect();
+        let statements = not_grants(&others, &function.arn);
+        let things = [versions, aliases, urls, events].into_iter().flatten().chain(settings(configuration));
+        Ok(Self { things: things.collect(), statements })
+    }
+
+    /// Why it can't be made anew, where that would let in others than before, or fewer.
+    pub fn refusal(&self, name: &str) -> Option<String> {
+        unwritable(name, &self.statements)
+    }
+
+    /// `lost for good: …`, or nothing.
+    pub fn warning(&self) -> Option<String> {
+        (!self.things.is_empty()).then(|| format!("lost for good: {}", self.things.join("; ")))
+    }
+}
+
+/// Why a function with these statements must not be deleted; `None` without any.
+pub(super) fn unwritable(name: &str, statements: &[Value]) -> Option<String> {
+    let id = |s: &Value| s["Sid"].as_str().map_or_else(|| format!("one without Sid ({s})"), str::to_owned);
+    let ids: Vec<String> = statements.iter().map(id).collect();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "{name} can't be made anew: statements of its resource policy would not come back as they were, because \
+             AddPermission can't write them ({}); write the policy down (aws lambda get-policy --function-name {name}), \
+             remove them, and add them again afterwards",
+            ids.join(", ")
+        )
+    })
+}
+
+/// `the aliases live, test` or, where the list goes on, `the aliases live, test and more`.
+fn named(what: &str, names: Vec<String>, more: bool) -> Option<String> {
+    let more = if more { " and more" } else { "" };
+    (!names.is_empty()).then(|| format!("the {what} {}{more}", names.join(", ")))
+}
+
+async fn versions(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
+    let request = at.cloud.lambda.list_versions_by_function().function_name(name);
+    let Some(page) = call(to, "ListVersionsByFunction", || request.clone().send()).await.found()? else {
+        return Ok(None);
+    };
+    let more = page.next_marker.is_some();
+    let numbers = page.versions.unwrap_or_default().into_iter().filter_map(|v| v.version);
+    Ok(named("versions", numbers.filter(|n| n != "$LATEST").collect(), more))
+}
+
+async fn aliases(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
+    let request = at.cloud.lambda.list_aliases().function_name(name);
+    let Some(page) = call(to, "ListAliases", || request.clone().send()).await.found()? else {
+        return Ok(None);
+    };
+    let more = page.next_marker.is_some();
+    let names = page.aliases.unwrap_or_default().into_iter().filter_map(|a| a.name);
+    Ok(named("aliases", names.collect(), more))
+}
+
+async fn urls(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
+    let request = at.cloud.lambda.list_function_url_configs().function_name(name);
+    let Some(page) = call(to, "ListFunctionUrlConfigs", || request.clone().send()).await.found()? else {
+        return Ok(None);
+    };
+    let urls = page.function_url_configs.into_iter().map(|u| u.function_url);
+    Ok(named("function URL", urls.collect(), page.next_marker.is_some()))
+}
+
+async fn events(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
+    let request = at.cloud.lambda.list_function_event_invoke_configs().function_name(name);
+    let page = call(to, "ListFunctionEventInvokeConfigs", || request.clone().send()).await.found()?;
+    let any = page.is_some_and(|p| !p.function_event_invoke_configs().is_empty());
+    Ok(any.then(|| "the configuration of asynchronous invocations (retries, age, destinations)".to_owned()))
+}
+
+/// Settings that no stack file has.
+fn settings(c: &FunctionConfiguration) -> Vec<String> {
+    let layers: Vec<_> = c.layers().iter().filter_map(|l| l.arn()).collect();
+    let all = [
+        (!layers.is_empty()).then(|| format!("the layers {}", layers.join(", "))),
+        c.dead_letter_config()
+            .and_then(|d| d.target_arn())
+            .map(|arn| format!("the dead-letter target {arn}")),
+        (!c.file_system_configs().is_empty()).then(|| "the mounted file systems".to_owned()),
+        c.kms_key_arn().map(|arn| format!("the key {arn} of its variables")),
+        c.signing_job_arn().map(|_| "the code signing".to_owned()),
+    ];
+    all.into_iter().flatten().collect()
+}

@@ -1,0 +1,34 @@
+//! Leaving a VPC: Lambda removes the function's network interfaces with the rights of its role, so they go first, then
+//! the function, then the role.
+
+use super::{Function, change::is_stuck};
+use crate::{
+    aws::{Patience, call},
+    engine::Reporter,
+    resources::gone,
+};
+use anyhow::{Context as _, Result};
+use aws_sdk_lambda::types::VpcConfig;
+
+impl Function {
+    /// Empties the function's VPC configuration, and waits until Lambda is done with that.
+    ///
+    /// # Errors
+    /// It takes longer than Lambda says that it may (20 minutes): function and role stay.
+    pub(super) async fn leave_network(&self, to: &Reporter) -> Result<()> {
+        let nowhere = VpcConfig::builder().set_subnet_ids(Some(Vec::new()));
+        let nowhere = nowhere.set_security_group_ids(Some(Vec::new())).build();
+        let request = self.at.cloud.lambda.update_function_configuration();
+        let request = request.function_name(self.name()).vpc_config(nowhere);
+        to.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name()));
+        match call(to, "UpdateFunctionConfiguration", || request.clone().send()).await {
+            // One that failed takes no change; it goes as it is.
+            Err(e) if is_stuck(&e) => return Ok(()),
+            Err(e) => return gone::<()>(Err(e)),
+            Ok(_) => {}
+        }
+        self.settled_within(Patience::NETWORK, to).await.map(drop).context(
+            "its network interfaces are not gone, and Lambda needs the role to remove them, so function and role stay",
+        )
+    }
+}
