@@ -29,7 +29,7 @@ pub struct Failure {
     skew: Option<i64>,
 }
 
-/// What a failure means for a retry (the project's notes on AWS behaviour, section 13). Code first, text second.
+/// What a failure means for a retry (`docs/aws.md` 13). Code first, text second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// Another part of AWS does not know yet what we just made: a young role, a young policy.

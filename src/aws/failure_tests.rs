@@ -1,4 +1,4 @@
-//! AWS's errors by code and text, and what each means (the project's notes on AWS behaviour, section 13).
+//! AWS's errors by code and text, and what each means (`docs/aws.md` 13).
 
 use super::*;
 use crate::net::Why;

@@ -1,4 +1,4 @@
-"""Where the emulators do otherwise than AWS (the notes on AWS behaviour, and on other people's emulators), as far as lambdeploy
+"""Where the emulators do otherwise than AWS (`docs/aws.md`, section 16 for moto), as far as lambdeploy
 meets it: what the proxy mends, and what the lifecycle here therefore does not prove.
 
 Each row has a function that asks the emulator itself, and is true as long as it still does so: a row that is no longer true has to go."""

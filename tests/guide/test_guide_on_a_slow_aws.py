@@ -1,5 +1,5 @@
 """The guide's scripts against a local AWS that is as slow to agree as AWS: they fail where they fail on AWS, in its words
-(the notes on AWS behaviour, section 15: B1, B4, B12, C1, C4, C17, C19). Neither script stops at a failure, as in the guide."""
+(`docs/aws.md`, section 15: B1, B4, B12, C1, C4, C17, C19). Neither script stops at a failure, as in the guide."""
 
 import json
 import re

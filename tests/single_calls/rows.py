@@ -1,4 +1,4 @@
-"""A single call and what AWS answers, as the project's notes on AWS behaviour record it: their section comes first in every row.
+"""A single call and what AWS answers, as `docs/aws.md` records it: its section comes first in every row.
 
 `$name` in what is given or expected stands for something that the table's world made before; `$n` differs from client to client."""
 

@@ -1,4 +1,4 @@
-"""Every refusal and every oddity that the notes on AWS behaviour record, asked of the local AWS by boto3 and by aws-cli."""
+"""Every refusal and every oddity that `docs/aws.md` records, asked of the local AWS by boto3 and by aws-cli."""
 
 import boto3
 import pytest

@@ -52,7 +52,7 @@ impl Default for Config {
     }
 }
 
-/// The durations of AWS's slowness (`shared` facts with their sources: the project's notes on AWS behaviour).
+/// The durations of AWS's slowness (with their sources: `docs/aws.md`).
 /// All zero when the consistency is `Instant`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Delays {

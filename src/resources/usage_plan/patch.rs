@@ -1,4 +1,4 @@
-//! A difference as UpdateUsagePlan's patch operations: all in one call, because AWS grants one in 20 s (`aws.md` 12).
+//! A difference as UpdateUsagePlan's patch operations: all in one call, because AWS grants one in 20 s (`docs/aws.md` 9).
 
 use super::Props;
 use aws_sdk_apigateway::types::{Op, PatchOperation};
