@@ -1,17 +1,9 @@
 //! Files: what is there, what is not, what is beside.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use super::stack_with;
 use crate::stack::{DotEnv, ImageSource, Text, Values, load};
-
-/// A folder of this test alone.
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("lambdeploy-stack-{}-{name}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
 
 fn nothing(_: &str) -> Option<String> {
     None
@@ -19,7 +11,8 @@ fn nothing(_: &str) -> Option<String> {
 
 #[test]
 fn the_environment_comes_before_dotenv() {
-    let folder = folder("dotenv");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
     let file = folder.join("stack.yaml");
     fs::write(&file, stack_with("environment: {AB: '${ONE}', CD: '${TWO}'}", "")).unwrap();
     fs::write(folder.join(".env"), "# ours\nexport ONE='from file'\nTWO=from-file\n").unwrap();
@@ -31,12 +24,13 @@ fn the_environment_comes_before_dotenv() {
     assert_eq!(stack.folder, folder);
     let ImageSource::Context(build) = &stack.functions["f"].image.source else { panic!("it is built") };
     assert_eq!(build.left_out, [file.clone(), folder.join(".env")]);
-    assert!(!format!("{:?}", DotEnv::in_folder(&folder)).contains("from"));
+    assert!(!format!("{:?}", DotEnv::in_folder(folder)).contains("from"));
 }
 
 #[test]
 fn a_dotenv_that_cannot_be_read_tells_nothing_of_it() {
-    let folder = folder("bad-dotenv");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
     fs::write(folder.join("stack.yaml"), stack_with("", "")).unwrap();
     fs::write(folder.join(".env"), "GOOD=1\nhunter2 is here\n").unwrap();
     let error = load(&folder.join("stack.yaml"), Values::Needed, &nothing).unwrap_err();
@@ -47,7 +41,8 @@ fn a_dotenv_that_cannot_be_read_tells_nothing_of_it() {
 /// `destroy`, `output` and `logs` go on without it; what of it can be read counts.
 #[test]
 fn a_dotenv_that_cannot_be_read_is_a_warning_where_no_values_are_needed() {
-    let folder = folder("bad-dotenv-destroy");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
     let file = folder.join("stack.yaml");
     fs::write(&file, stack_with("name: ${NAME}\nenvironment: {AB: '${TOKEN}'}", "")).unwrap();
     fs::write(folder.join(".env"), "NAME=one\nTOKEN=\"hunter2\n").unwrap();
@@ -69,7 +64,8 @@ fn a_dotenv_that_cannot_be_read_is_a_warning_where_no_values_are_needed() {
 /// Before anything is asked of AWS, and with its place.
 #[test]
 fn a_file_that_is_named_and_not_there_is_told_with_its_place() {
-    let folder = folder("named");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
     let file = folder.join("stack.yaml");
     let told = |image: &str, values| {
         fs::write(&file, stack_with("", "").replace("{context: .}", image)).unwrap();
@@ -97,13 +93,14 @@ fn a_file_that_is_named_and_not_there_is_told_with_its_place() {
 
 #[test]
 fn no_file_one_clear_message() {
-    let folder = folder("none");
-    let message = |file: PathBuf| load(&file, Values::Needed, &nothing).unwrap_err().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let message = |file: std::path::PathBuf| load(&file, Values::Needed, &nothing).unwrap_err().to_string();
     let told = message(folder.join("stack.yaml"));
     assert!(told.contains("there is no ") && told.contains("name the file with `-f`"), "{told}");
     fs::write(folder.join("stack.yml"), "").unwrap();
     assert!(message(folder.join("stack.yaml")).contains("stack.yml: `-f "));
-    assert!(message(folder.clone()).contains("is a folder"));
+    assert!(message(folder.to_owned()).contains("is a folder"));
     fs::write(folder.join("stack.yaml"), [0xff, 0xfe, 0x00]).unwrap();
     assert!(message(folder.join("stack.yaml")).contains("is not a text in UTF-8"));
     fs::write(folder.join("stack.yaml"), " ".repeat(2 << 20)).unwrap();
