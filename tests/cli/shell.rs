@@ -33,11 +33,11 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// With [`STACK`] and a local AWS that runs.
+    /// With [`STACK`] and a local AWS that runs; its ids are those of a local AWS in the same process.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut local = command(folder.path())
-            .args(["local", "--port", "0"])
+            .args(["local", "--port", "0", "--seed", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

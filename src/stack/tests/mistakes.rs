@@ -101,7 +101,7 @@ fn of_functions() {
         ("memory: \"512\"", "4:13 `functions.f.memory` cannot be text"),
         ("memory:", "4:11 `functions.f.memory` cannot be nothing"),
         ("memory: [1]", "4:13 `functions.f.memory` cannot be a list"),
-        ("timeout: 901", "4:14 `functions.f.timeout` has a value that is not possible"),
+        ("timeout: 1801", "4:14 `functions.f.timeout` has a value that is not possible"),
         ("timeout: 0", "4:14 `functions.f.timeout` has a value that is not possible"),
         ("ephemeral_storage: 511", "4:24 `functions.f.ephemeral_storage` has a value that is not possible"),
         ("reserved_concurrency: many", "4:27 `functions.f.reserved_concurrency` cannot be text"),
