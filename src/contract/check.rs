@@ -5,6 +5,7 @@ use super::{
     judge::{By, Difference, Forgotten, by_the_function, by_the_gateway, judge, status_and_words},
     row::{Ask, Key, Load, Must, Need, Row},
     shut_out,
+    turns::Turns,
 };
 use crate::{
     engine::{Interrupted, Reporter},
@@ -107,7 +108,8 @@ impl<C: Carrier> Check<'_, C> {
     /// # Errors
     /// When interrupted.
     pub async fn run(&self, rows: &[Row]) -> Result<Vec<Outcome>, Interrupted> {
-        let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r));
+        let turns = Turns::of(rows);
+        let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r, &turns));
         let mut outcomes: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
         outcomes.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
             let why = "a variable in this check is not set".to_owned();
@@ -119,18 +121,20 @@ impl<C: Carrier> Check<'_, C> {
             outcomes.push(match load {
                 Load::Burst(most) => self.refused_in_a_burst(row, most).await,
                 Load::Quota(most) => self.refused_for_the_quota(row, most).await,
-                Load::Large => self.settled(row).await,
+                Load::Large => self.settled(row, &turns).await,
             });
         }
         outcomes.into_iter().collect()
     }
 
     /// Asks until it holds, or patience ends.
-    async fn settled(&self, row: &Row) -> Result<Outcome, Interrupted> {
+    async fn settled(&self, row: &Row, turns: &Turns) -> Result<Outcome, Interrupted> {
         let (since, mut wait) = (Instant::now(), Duration::from_millis(250));
         loop {
             self.to.stop.check()?;
+            let turn = turns.take(row).await;
             let seen = self.ask(row).await;
+            drop(turn);
             let Some((patience, because)) = seen.again else { return Ok(seen.outcome) };
             let waited = since.elapsed();
             if waited + wait > patience {

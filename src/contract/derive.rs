@@ -6,7 +6,7 @@ use super::{
     row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
 };
 use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A larger quota is not used up for a check.
 const LARGEST_QUOTA_TO_USE_UP: u32 = 1_000;
@@ -71,7 +71,17 @@ fn readable(stack: &Stack) -> Vec<Must> {
 }
 
 fn row(promise: String, ask: Ask, must: Vec<Must>, fix: Fix) -> Row {
-    Row { promise, ask, must, need: Need::Nothing, fix }
+    Row { promise, ask, must, need: Need::Nothing, reserved: BTreeMap::new(), fix }
+}
+
+/// Of the functions that a call of `route` runs.
+fn reserved(stack: &Stack, route: &Route) -> BTreeMap<String, u32> {
+    let authorizer = match &route.auth {
+        Auth::Authorizer(it) => Some(&it.function),
+        _ => None,
+    };
+    let functions = std::iter::once(&route.function).chain(authorizer);
+    functions.filter_map(|key| Some((key.clone(), stack.functions.get(key)?.reserved_concurrency?))).collect()
 }
 
 /// Who proves nothing is refused. A broken contract must not make this check harm: what would change everything at once
@@ -111,7 +121,8 @@ fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {
     };
     let must = [vec![Must::Status(status), Must::Say(says)], readable(stack)].concat();
     let promise = format!("{} {without} is refused", shown(route));
-    row(promise, call(stack, route).key(key), must, Fix::Refusal)
+    let ask = call(stack, route).key(key);
+    Row { reserved: reserved(stack, route), ..row(promise, ask, must, Fix::Refusal) }
 }
 
 /// Each function is called once, in the mildest way there is: a GET without variables, else a POST of `{}`, else a GET
@@ -148,7 +159,8 @@ fn answer(stack: &Stack, route: &Route) -> Row {
     let (ask, with) = proving(stack, route);
     let must = [vec![Must::ComeFromTheFunction], readable(stack)].concat();
     let promise = format!("{}{with} gets the answer of {}", shown(route), route.function);
-    row(promise, ask, must, Fix::Answer(route.function.clone()))
+    let fix = Fix::Answer(route.function.clone());
+    Row { reserved: reserved(stack, route), ..row(promise, ask, must, fix) }
 }
 
 /// What the stack file's own requests must be answered with.
@@ -172,7 +184,8 @@ fn check_row(stack: &Stack, check: &Check, route: &Route) -> Row {
     let with = if values.is_empty() { String::new() } else { format!(" and {}", values.join(", ")) };
     let promise = format!("{} {} answers {}{with}", ask.method, check.path, check.status);
     let need = if check.unset { Need::Variable } else { Need::Nothing };
-    Row { need, ..row(promise, ask, must, Fix::Answer(route.function.clone())) }
+    let (reserved, fix) = (reserved(stack, route), Fix::Answer(route.function.clone()));
+    Row { need, reserved, ..row(promise, ask, must, fix) }
 }
 
 /// What is not there answers as API Gateway does.

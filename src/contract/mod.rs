@@ -12,6 +12,7 @@ mod judge;
 mod preflight;
 mod row;
 mod shut_out;
+mod turns;
 
 pub use cause::cause;
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};

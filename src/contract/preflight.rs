@@ -39,6 +39,7 @@ fn allowed(cors: &Cors, path: &str, routes: &[&Route], origin: &str) -> Row {
             Must::List { header: "access-control-allow-headers", names: headers(cors, routes) },
         ],
         need: Need::Nothing,
+        reserved: BTreeMap::new(),
         fix: Fix::Preflight,
     }
 }
@@ -49,6 +50,7 @@ fn foreign(cors: &Cors, path: &str, routes: &[&Route]) -> Row {
         ask: ask(cors, path, routes, STRANGER),
         must: vec![Must::NotLetRead { origin: STRANGER.to_owned() }],
         need: Need::Nothing,
+        reserved: BTreeMap::new(),
         fix: Fix::Preflight,
     }
 }

@@ -1,6 +1,7 @@
 //! One promise: a request, and what must come back.
 
 use super::fix::Fix;
+use std::collections::BTreeMap;
 
 /// What the outside must see.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,8 @@ pub struct Row {
     pub ask: Ask,
     pub must: Vec<Must>,
     pub need: Need,
+    /// The functions that it may run, by their keys, as far as they have reserved executions: how many.
+    pub reserved: BTreeMap<String, u32>,
     /// What to do when it does not hold.
     pub fix: Fix,
 }

@@ -9,6 +9,7 @@ use lambdeploy::{
 };
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
     time::Duration,
 };
@@ -173,4 +174,47 @@ async fn behind_a_web_acl_nothing_is_found_out_and_nothing_is_broken() {
     assert!(outcomes.iter().all(|o| o.verdict == Verdict::Unknown { why: why.clone() }), "{outcomes:#?}");
     // A key that is not let in yet is no web ACL.
     assert!(by_web_acl(&Slow::new(600, 0), &rows).await.is_none());
+}
+
+/// A stage that takes a moment for each call, and counts how many run of each path.
+#[derive(Default)]
+struct Busy {
+    running: RefCell<BTreeMap<String, u32>>,
+    most: RefCell<BTreeMap<String, u32>>,
+}
+
+impl Carrier for Busy {
+    async fn carry(&self, ask: &Ask) -> anyhow::Result<Response> {
+        let call = format!("{} {}", ask.method, ask.path.split('?').next().unwrap_or_default());
+        let running = {
+            let mut running = self.running.borrow_mut();
+            let running = running.entry(call.clone()).or_default();
+            *running += 1;
+            *running
+        };
+        let most = self.most.borrow().get(&call).copied().unwrap_or_default();
+        self.most.borrow_mut().insert(call.clone(), most.max(running));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        *self.running.borrow_mut().get_mut(&call).unwrap() -= 1;
+        let headers = vec![("x-amzn-requestid".to_owned(), "1".to_owned())];
+        Ok(Response { status: 200, headers, body: Bytes::new() })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_gets_no_more_calls_at_once_than_it_has_reserved() {
+    let most = async |reserved: &str| {
+        let checks: String = (1..=12).map(|n| format!("  - {{route: GET /, path: '/?n={n}'}}\n")).collect();
+        let text = format!(
+            "stack: s\nfunctions:\n  a: {{image: {{context: .}}{reserved}}}\napi: {{routes: {{GET /: {{function: a, auth: none}}}}}}\nchecks:\n{checks}"
+        );
+        let busy = Busy::default();
+        let to = Reporter::silent(Id::only("contract"));
+        let check = Check { carrier: &busy, to: &to, patience: Patience::NONE, load: false };
+        check.run(&rows(&World::new().stack(&text))).await.unwrap();
+        busy.most.borrow()["GET /"]
+    };
+    assert_eq!(most("").await, 8);
+    assert_eq!(most(", reserved_concurrency: 2").await, 2);
+    assert_eq!(most(", reserved_concurrency: 0").await, 1, "its row shows that it can't be called");
 }
