@@ -4,7 +4,7 @@ use super::{local::background::agrees_at_once, logs, session::Session};
 use crate::{
     Exit, cli,
     contract::{self, Check, Load, Need, Outcome, Patience, Row, Verdict},
-    engine::{Id, Reporter},
+    engine::{Id, Interrupted, Reporter},
     net::Client,
     outputs::Outputs,
     outside::Stage,
@@ -123,7 +123,7 @@ impl Asking<'_> {
             if self.has_web_acl().await? { contract::by_web_acl(&stage, rows).await } else { None };
         let outcomes = match shut_out {
             Some(outcomes) => Ok(outcomes),
-            None => check.run(rows).await,
+            None => check.run_awake(rows, async || self.asleep(printer).await).await,
         };
         printer.settle();
         let mut outcomes = outcomes?;
@@ -136,6 +136,13 @@ impl Asking<'_> {
         let stages = self.session.cloud.stages(api).await?;
         let own = stages.iter().find(|s| s.stage_name() == Some(&self.session.stack.api.stage));
         Ok(own.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
+    }
+
+    /// Who may call the stage need not be allowed to read its functions.
+    async fn asleep(&self, printer: &Printer) -> Result<Vec<String>> {
+        let functions = self.session.stack.functions.values().map(|f| f.name.as_str());
+        let asleep = self.session.cloud.asleep(functions).await;
+        remarked(asleep, "whether a function is asleep is not known", printer)
     }
 
     async fn patience(&self) -> Patience {
@@ -173,6 +180,17 @@ impl Asking<'_> {
             self.session.stop.sleep(BETWEEN_LOOKS).await?;
         }
         Ok(None)
+    }
+}
+
+/// What can't be read takes nothing away from what was found out by asking: it is said, and left out.
+fn remarked<T: Default>(read: Result<T>, unread: &str, printer: &Printer) -> Result<T> {
+    match read {
+        Err(error) if !error.is::<Interrupted>() => {
+            printer.warn(format!("{unread}: {error:#}"));
+            Ok(T::default())
+        }
+        read => read,
     }
 }
 

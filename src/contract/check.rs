@@ -64,11 +64,14 @@ pub struct Outcome {
     /// The key of the function that was called and failed, or gave no HTTP answer: its log says why.
     #[serde(skip)]
     pub failed: Option<String>,
+    /// API Gateway could not call a function: it may have been asleep.
+    #[serde(skip)]
+    pub lost: bool,
 }
 
 impl Outcome {
     pub(super) fn new(row: &Row, verdict: Verdict) -> Self {
-        Self { promise: row.promise.clone(), verdict, answer: None, failed: None }
+        Self { promise: row.promise.clone(), verdict, answer: None, failed: None, lost: false }
     }
 }
 
@@ -168,6 +171,7 @@ impl<C: Carrier> Check<'_, C> {
         let mut outcome = verdict(row, &differences, answer);
         outcome.answer = from_function.then(|| first_words(answer));
         outcome.failed = failed(row, answer);
+        outcome.lost = row.need == Need::Nothing && answer.status == 500 && by_the_gateway(answer);
         if differences.is_empty() {
             return Seen { outcome, again: None };
         }

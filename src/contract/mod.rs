@@ -13,6 +13,7 @@ mod preflight;
 mod row;
 mod shut_out;
 mod turns;
+mod waking;
 
 pub use cause::cause;
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};

@@ -6,6 +6,7 @@
 mod adopt;
 mod anew;
 mod api_gateway;
+mod asleep;
 mod auth;
 mod by_hand;
 mod contract;

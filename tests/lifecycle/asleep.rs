@@ -1,0 +1,108 @@
+//! A function that nobody called for weeks: the call that wakes it is lost, and the contract is asked again.
+
+use crate::{
+    stacks::HELLO,
+    stage_url::{StageUrl, broken},
+    world::{REGION, World},
+};
+use bytes::Bytes;
+use lambdeploy::{
+    contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
+    engine::{Event, Id, Reporter, Stop},
+    outside::http::Response,
+};
+use local_aws::{Config, Consistency, Reaction, Scripted};
+use serde_json::{Value, json};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep};
+
+const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
+
+fn world() -> World {
+    let answer = |_: &Value, _: &_| {
+        Reaction::Respond(json!({
+            "statusCode": 200, "headers": { "Access-Control-Allow-Origin": "https://www.example.com" }, "body": "{}",
+        }))
+    };
+    let config = Config { consistency: Consistency::Realistic, ..Config::default() };
+    World::running(config, Arc::new(Scripted::new(answer)))
+}
+
+/// The contract of [`HELLO`], long after its last change; and what was said meanwhile.
+async fn verify<C: Carrier>(
+    carrier: &C,
+    asleep: impl AsyncFn() -> anyhow::Result<Vec<String>>,
+) -> (Vec<Outcome>, Vec<String>) {
+    let said = Rc::new(RefCell::new(Vec::new()));
+    let sink = said.clone();
+    let hear = move |event| {
+        if let Event::Note { text, .. } = event {
+            sink.borrow_mut().push(text);
+        }
+    };
+    let to = Reporter::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let check = Check { carrier, to: &to, patience: Patience::NONE, load: false };
+    let outcomes = check.run_awake(&rows(&World::new().stack(HELLO)), asleep).await.unwrap();
+    (outcomes, said.take())
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_waited_for_and_the_contract_holds() {
+    let world = world();
+    world.settles(HELLO).await;
+    sleep(WEEKS).await;
+    let (stage, cloud) = (StageUrl::of(&world, "default").await, world.cloud_in(REGION).await);
+    assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), ["hello-hello"]);
+    let since = Instant::now();
+    let (outcomes, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    assert_eq!(broken(&outcomes), [""; 0]);
+    assert!((1..20).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
+    let wait = "waiting for Lambda to wake hello-hello, which nobody called for weeks: 0 s of at most 180 s";
+    assert_eq!(said.first().map(String::as_str), Some(wait));
+    assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), [""; 0]);
+    // Awake, nothing is waited for.
+    let since = Instant::now();
+    let (outcomes, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    assert_eq!((broken(&outcomes), said), (vec![], vec![]));
+    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+}
+
+/// A stage whose every call gets API Gateway's 500.
+struct Down;
+
+impl Carrier for Down {
+    async fn carry(&self, _: &Ask) -> anyhow::Result<Response> {
+        let headers = [("x-amzn-requestid", "1"), ("x-amzn-errortype", "InternalServerErrorException")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let body = Bytes::from_static(br#"{"message":"Internal server error"}"#);
+        Ok(Response { status: 500, headers, body })
+    }
+}
+
+fn fixes(outcomes: &[Outcome]) -> Vec<&str> {
+    fn fix(o: &Outcome) -> Option<&str> {
+        match &o.verdict {
+            Verdict::Broken { fix, .. } => Some(fix),
+            _ => None,
+        }
+    }
+    outcomes.iter().filter_map(fix).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_three_minutes_it_is_broken_and_says_what_slept() {
+    let since = Instant::now();
+    let (outcomes, _) = verify(&Down, async || Ok(vec!["hello-hello".to_owned()])).await;
+    assert!((170..=180).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
+    let fixes = fixes(&outcomes);
+    let still = "nobody called hello-hello for weeks, and Lambda has not woken it within 180 s; ";
+    assert!(!fixes.is_empty() && fixes.iter().all(|fix| fix.starts_with(still)), "{fixes:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_awake_is_not_waited_for() {
+    let since = Instant::now();
+    let (outcomes, said) = verify(&Down, async || Ok(vec![])).await;
+    assert_eq!((since.elapsed(), said), (Duration::ZERO, vec![]));
+    assert!(fixes(&outcomes).iter().any(|fix| fix.contains("could not call hello")), "{outcomes:#?}");
+}
