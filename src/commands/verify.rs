@@ -91,7 +91,8 @@ pub(super) async fn after_up(
     printer.contract(&outcomes);
     let failed: BTreeSet<&String> = outcomes.iter().filter_map(|o| o.failed.as_ref()).collect();
     for function in failed {
-        logs::last_lines(session, function, printer).await?;
+        let shown = logs::last_lines(session, function, printer).await;
+        remarked(shown, &format!("the last log lines of {function} can't be shown"), printer)?;
     }
     Ok(outcomes)
 }
@@ -127,7 +128,7 @@ impl Asking<'_> {
         };
         printer.settle();
         let mut outcomes = outcomes?;
-        self.explain(&mut outcomes, since).await?;
+        self.explain(&mut outcomes, since, printer).await?;
         Ok(outcomes)
     }
 
@@ -157,14 +158,18 @@ impl Asking<'_> {
     }
 
     /// Says of each function that failed why it did, from its own log since `since`.
-    async fn explain(&self, outcomes: &mut [Outcome], since: i64) -> Result<()> {
+    async fn explain(&self, outcomes: &mut [Outcome], since: i64, printer: &Printer) -> Result<()> {
         let failed: BTreeSet<String> = outcomes.iter().filter_map(|o| o.failed.clone()).collect();
         for function in failed {
-            let Some(cause) = self.cause(&function, since).await? else { continue };
-            for outcome in outcomes.iter_mut().filter(|o| o.failed.as_ref() == Some(&function)) {
-                if let Verdict::Broken { fix, .. } = &mut outcome.verdict {
-                    *fix = format!("{function}: {cause}. `lambdeploy logs {function}` shows its log");
-                }
+            let cause = self.cause(&function, since).await;
+            let unread = format!("the log of {function}, which would say why it failed, can't be read");
+            let read = remarked(cause.map(Some), &unread, printer)?;
+            let failed = outcomes.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));
+            match read {
+                // Its last lines can't be shown either.
+                None => failed.for_each(|outcome| outcome.failed = None),
+                Some(None) => {}
+                Some(Some(cause)) => failed.for_each(|outcome| blame(outcome, &function, &cause)),
             }
         }
         Ok(())
@@ -180,6 +185,12 @@ impl Asking<'_> {
             self.session.stop.sleep(BETWEEN_LOOKS).await?;
         }
         Ok(None)
+    }
+}
+
+fn blame(outcome: &mut Outcome, function: &str, cause: &str) {
+    if let Verdict::Broken { fix, .. } = &mut outcome.verdict {
+        *fix = format!("{function}: {cause}. `lambdeploy logs {function}` shows its log");
     }
 }
 

@@ -11,6 +11,9 @@ use std::{
 const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>";
 const LOGIN: &str =
     "HTTP/1.1 302 Found\r\nlocation: https://login.example/?to=api\r\ncontent-length: 0\r\n\r\n";
+/// The function ran and failed; it could not be called.
+const FAILED: &str = "HTTP/1.1 502 Bad Gateway\r\nx-amzn-requestid: 1\r\nx-amzn-errortype: InternalServerErrorException\r\ncontent-length: 35\r\nconnection: close\r\n\r\n{\"message\":\"Internal server error\"}";
+const NOT_CALLED: &str = "HTTP/1.1 500 Internal Server Error\r\nx-amzn-requestid: 1\r\nx-amzn-errortype: InternalServerErrorException\r\ncontent-length: 35\r\nconnection: close\r\n\r\n{\"message\":\"Internal server error\"}";
 
 fn front(shell: &Shell, answer: &'static str) -> String {
     before(shell, move |_| answer.to_owned())
@@ -76,6 +79,20 @@ fn a_page_a_redirect_or_nothing() {
     assert_snapshot!("html_json", seen(&shell, "verify --local --json", PAGE));
     assert_snapshot!("redirect", seen(&shell, "verify --local --quiet", LOGIN));
     assert_snapshot!("closed", seen(&shell, "verify --local", ""));
+}
+
+/// The contract is broken, and that is the news; why may not be known to who may not read everything.
+#[test]
+fn what_can_not_be_read_is_a_remark() {
+    let shell = shell();
+    let refuse = |operation| {
+        let action = r#"{"refuse": {"status": 400, "code": "AccessDeniedException"}}"#;
+        shell.faults(&format!(r#"[{{"operation": "{operation}", "action": {action}}}]"#));
+    };
+    refuse("FilterLogEvents");
+    assert_snapshot!("unreadable_log", seen(&shell, "verify --local", FAILED));
+    refuse("GetFunctionConfiguration");
+    assert_snapshot!("unreadable_function", seen(&shell, "verify --local", NOT_CALLED));
 }
 
 #[test]
