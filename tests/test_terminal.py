@@ -1,0 +1,74 @@
+"""What a person sees on a terminal: on one that can't move its cursor, and on one that can. Needs Docker and the base image
+(scripts/base-image)."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import termios
+
+import boto3
+import pytest
+from stack import BINARY, ROOT, Stack
+
+QUESTION = b"[y/N]"
+
+
+@pytest.fixture
+def hello(tmp_path):
+    def of(aws) -> Stack:
+        folder = tmp_path / "hello"
+        shutil.copytree(ROOT / "examples/hello", folder)
+        stacks.append(Stack(folder / "stack.yaml", aws))
+        return stacks[-1]
+
+    stacks = []
+    yield of
+    for stack in stacks:
+        stack.run("destroy", "--yes")
+
+
+def up(stack: Stack, terminal_type: str, answer: bytes) -> tuple[int, str, str]:
+    """`up` on a terminal: its exit code, and what was seen before the question and after it was answered."""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (50, 200))
+    command = [BINARY, "up", "--local", "-f", str(stack.file)]
+    environment = stack.environment | {"TERM": terminal_type}
+    process = subprocess.Popen(command, env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True)
+    os.close(end)
+    seen, asked = b"", None
+    try:
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+            if asked is None and QUESTION in seen:
+                asked = len(seen)
+                os.write(terminal, answer + b"\n")
+    except OSError:
+        pass  # the other end is closed
+    code = process.wait(timeout=60)
+    os.close(terminal)
+    return code, seen[:asked].decode(), seen[asked:].decode()
+
+
+def test_a_dumb_terminal_shows_the_plan_before_it_asks(hello, local_aws):
+    code, before, after = up(hello(local_aws), "dumb", b"n")
+    assert code == 1 and "nothing was changed" in after, after
+    for line in ["+ function/hello", "11 to create", "Apply these changes"]:
+        assert line in before, before
+    assert before.index("11 to create") < before.index("Apply these changes")
+    assert "\x1b" not in before + after, "a dumb terminal shows control sequences as garbage"
+
+
+def test_waiting_for_a_new_key_is_one_line_that_moves(hello, slow_aws):
+    stack = hello(slow_aws)
+    stack.run("up", "--yes")
+    gateway = boto3.client("apigateway", endpoint_url=slow_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+    gateway.delete_api_key(apiKey=gateway.get_api_keys()["items"][0]["id"])
+    code, before, after = up(stack, "xterm", b"y")
+    assert code == 0 and "api-key/" in before, before + after
+    waits = list(re.finditer(r'waiting for "POST / with the key.*?(\d+) s of at most 180 s', after))
+    assert len({wait[1] for wait in waits}) > 2, f"nothing moves: {after}"
+    assert "\n" not in after[waits[0].start() : waits[-1].end()], "a line a try"
+    rest = after[waits[-1].end() :]
+    assert "the contract holds" in rest and "waiting for" not in rest, rest
