@@ -87,7 +87,7 @@ impl Patience {
                 Some((Self::YOUNG, "AWS to see what was just made"))
             }
             Class::NotYet => Some((Self::NOT_YET, "AWS to see what was just made")),
-            Class::Throttled => Some((Self::THROTTLED, "a grant (AWS allows this call only so often)")),
+            Class::Throttled => Some((Self::THROTTLED, "AWS to allow this call again (it is rate-limited)")),
             Class::Busy => Some((Self::BUSY, "another update to finish")),
             Class::Unreachable if failure.is_out_of_reach() => None,
             Class::Unreachable => Some((Self::AMBIGUOUS, "a connection")),

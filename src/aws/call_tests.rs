@@ -89,10 +89,10 @@ const PATIENCES: &[(&str, u16, &str, &str, &str, u64)] = &[
         429,
         "TooManyRequestsException",
         "Too Many Requests",
-        "a grant (AWS allows this call only so often)",
+        "AWS to allow this call again (it is rate-limited)",
         300,
     ),
-    ("GetRole", 400, "Throttling", "Rate exceeded", "a grant (AWS allows this call only so often)", 300),
+    ("GetRole", 400, "Throttling", "Rate exceeded", "AWS to allow this call again (it is rate-limited)", 300),
     (
         "UpdateFunctionCode",
         409,

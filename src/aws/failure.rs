@@ -245,7 +245,7 @@ impl fmt::Display for Failure {
                 (skew.unsigned_abs().div_ceil(60), if skew > 0 { "behind" } else { "ahead of" });
             write!(
                 f,
-                "this machine's clock is {minutes} min {side} AWS's, which takes at most 5: set the clock"
+                "this machine's clock is {minutes} min {side} AWS's, and AWS accepts at most 5: set the clock"
             )?;
             return write!(f, " ({})", self.message);
         }

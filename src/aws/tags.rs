@@ -68,7 +68,7 @@ impl Ownership {
         let ours = OWN + self.extra.len() + more;
         (foreign + ours > MOST).then(|| {
             format!(
-                "it has {foreign} tags and would need {ours} more, and AWS takes {MOST}: take some away, or shorten `tags:`"
+                "it has {foreign} tags and would need {ours} more, and AWS takes {MOST}: remove some, or shorten `tags:`"
             )
         })
     }

@@ -42,7 +42,7 @@ pub(super) async fn planned<'a>(
     Ok((graph, plan))
 }
 
-/// Everything that is wished and everything that left the file, observed.
+/// Everything that is wished and everything that is no longer in the stack file, observed.
 ///
 /// # Errors
 /// What can't be read, the wrong account.

@@ -316,7 +316,7 @@ fn failed(error: &Error, log: &BuildLog<'_>, request: &BuildRequest) -> anyhow::
     let message = match error {
         Error::DockerStreamError { error } => error.clone(),
         Error::DockerResponseServerError { message, .. } => message.clone(),
-        other => format!("the engine broke off: {}", chain(other)),
+        other => format!("the engine closed the connection: {}", chain(other)),
     };
     anyhow!(explain_build(&log.failure(message.trim()), &request.build.context))
 }

@@ -179,7 +179,7 @@ impl<'a> Distribution<'a> {
         let mut request = Request::builder().method(method).uri(&uri);
         if address.starts_with(&format!("{}/", self.base)) {
             let mut value = HeaderValue::from_str(&self.authorization)
-                .map_err(|_| Failure::last(anyhow!("odd registry credentials")))?;
+                .map_err(|_| Failure::last(anyhow!("unusable registry credentials")))?;
             value.set_sensitive(true);
             request = request.header(header::AUTHORIZATION, value);
         }

@@ -178,7 +178,9 @@ impl Endpoint {
             bail!("`ssh://{rest}/{path}`: expected ssh://[user@]host[:port]");
         }
         let (destination, port) = match rest.rsplit_once(':') {
-            Some((host, port)) => (host, Some(port.parse().with_context(|| format!("`{port}` is no port"))?)),
+            Some((host, port)) => {
+                (host, Some(port.parse().with_context(|| format!("`{port}` is not a port"))?))
+            }
             None => (rest, None),
         };
         Ok(Self::Ssh { destination: destination.to_owned(), port })

@@ -284,6 +284,7 @@ impl<T> Found<T> {
 
 /// Where an OCI layout keeps a blob. The other algorithm that OCI knows, sha512, nobody writes.
 fn blob_name(digest: &str) -> Result<String> {
-    let hex = digest.strip_prefix("sha256:").with_context(|| format!("`{digest}` is no SHA-256 digest"))?;
+    let hex =
+        digest.strip_prefix("sha256:").with_context(|| format!("`{digest}` is not a SHA-256 digest"))?;
     Ok(format!("blobs/sha256/{hex}"))
 }

@@ -87,7 +87,10 @@ impl Target<'_> {
             match self.attempt(&mut bar, on).await {
                 Err(e) if !bar.retried && self.may_pass(&e) => {
                     let said = text(&e);
-                    on(Progress::Line(format!("the push broke off, again in {} s: {said}", wait.as_secs())));
+                    on(Progress::Line(format!(
+                        "the push was interrupted; trying again in {} s: {said}",
+                        wait.as_secs()
+                    )));
                     tokio::time::sleep(wait).await;
                 }
                 done => return done,

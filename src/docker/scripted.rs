@@ -146,7 +146,9 @@ impl ScriptedDocker {
             Some(Fault::BuildStalls) => self.stall().await,
             Some(Fault::StepFails) => bail!("the build failed in `[1/1] COPY . .`: exit code: 1"),
             Some(_) => {
-                bail!("the build failed: the engine broke off: connection closed before message completed")
+                bail!(
+                    "the build failed: the engine closed the connection: connection closed before message completed"
+                )
             }
             None => {}
         }
@@ -191,7 +193,7 @@ impl ScriptedDocker {
         registry.upload(&image.layer, &|done| on(Progress::Bytes { done, total })).await?;
         registry.upload(&image.config, &|_| {}).await?;
         if breaks {
-            bail!("the engine broke off: connection closed before message completed");
+            bail!("the engine closed the connection: connection closed before message completed");
         }
         let (media_type, manifest) = archive::simple_manifest(&image.config, &image.layer);
         registry.put_manifest(tag, media_type, manifest.into()).await.map(drop)
@@ -242,7 +244,7 @@ impl Docker for ScriptedDocker {
                 Call::PushArchive { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
             self.calls.borrow_mut().push(call);
             if self.push_breaks().await? {
-                bail!("the registry broke off: connection closed before message completed");
+                bail!("the registry closed the connection: connection closed before message completed");
             }
             let registry = Distribution::new(&*self.exchange, to, repository);
             let name = file.display().to_string();

@@ -55,7 +55,13 @@ async fn faults_happen_once_and_in_order() {
     let docker = ScriptedDocker::new(store.clone());
     docker.plan(Fault::BuildBreaks);
     docker.plan(Fault::PushBreaks);
-    assert!(deploy(&docker, &request("one", false)).await.unwrap_err().to_string().contains("broke off"));
+    assert!(
+        deploy(&docker, &request("one", false))
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("closed the connection")
+    );
     assert!(deploy(&docker, &request("one", false)).await.is_err());
     assert!(store.manifests.borrow().is_empty() && !store.blobs.borrow().is_empty());
     deploy(&docker, &request("one", false)).await.unwrap();

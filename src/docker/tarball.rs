@@ -25,7 +25,7 @@ const WAITING: usize = 4;
 pub struct Sending {
     /// Ends with an error, and so breaks off the request, when the context is not what was hashed.
     pub body: std::pin::Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
-    /// Why it broke off; ask when the request failed.
+    /// Why it ended early; ask when the request failed.
     pub outcome: JoinHandle<Result<()>>,
 }
 

@@ -26,7 +26,7 @@ pub struct Options {
     pub include_adopted: bool,
 }
 
-/// The resources, those that are wished and those that left the file.
+/// The resources, those that are wished and those that are no longer in the stack file.
 #[derive(Default)]
 pub struct Graph {
     nodes: Vec<Rc<dyn Node>>,
@@ -117,7 +117,7 @@ impl Graph {
         handle
     }
 
-    /// Adds what left the file: it is deleted after everything wished is there.
+    /// Adds what is no longer in the stack file: it is deleted after everything wished is there.
     ///
     /// # Panics
     /// As [`Graph::add`].
@@ -162,7 +162,7 @@ impl Graph {
     /// # Errors
     /// When a wish can't be written down.
     pub fn plan(&self, options: &Options) -> Result<Plan> {
-        // What left the file and is not there any more is no news.
+        // What is no longer in the stack file and gone already is no news.
         let there =
             |n: &&Rc<dyn Node>| !self.retired.contains(&n.id()) || n.retirement(options).owner.is_some();
         let kept = self.kept(options);
@@ -196,7 +196,7 @@ impl Graph {
         Plan { items: items.collect() }
     }
 
-    /// Makes everything that is wished as it is wished, then deletes what left the file.
+    /// Makes everything that is wished as it is wished, then deletes what is no longer in the stack file.
     pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let run = Run::new(self, options, sink, stop);
         let wished = self.nodes.iter().filter(|n| !self.retired.contains(&n.id()));

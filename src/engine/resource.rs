@@ -66,7 +66,7 @@ pub trait Resource: 'static {
         None
     }
 
-    /// Why deleting what left the file needs `--replace`.
+    /// Why deleting what is no longer in the stack file needs `--replace`.
     fn retiring_replaces(&self, _have: &Live<Self>) -> Option<String> {
         None
     }

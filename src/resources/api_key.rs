@@ -236,12 +236,8 @@ impl Resource for ApiKey {
     }
 
     fn retiring_replaces(&self, _: &Live<Self>) -> Option<String> {
-        let why = || {
-            format!(
-                "the key {} goes and another comes: the key value changes, and clients must learn it",
-                self.name
-            )
-        };
+        let why =
+            || format!("the key {} is replaced: its value changes, and clients need the new one", self.name);
         self.replaced.then(why)
     }
 

@@ -109,7 +109,7 @@ impl Image {
     async fn usable(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<String>> {
         match self.shelf().runnable(id, to).await {
             Err(e) if e.is::<Flaw>() => {
-                to.note(format!("warning: an image of this content is there, and is made anew: {e}"));
+                to.note(format!("warning: an image of this content is there already, but can't be used and is built again: {e}"));
                 Ok(None)
             }
             other => other,

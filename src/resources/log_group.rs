@@ -124,8 +124,8 @@ impl Resource for LogGroup {
         let goes = self.replaced && !self.keep && have.owner == Owner::Us;
         goes.then(|| {
             format!(
-                "a function goes and another comes, which may be one under a new name: all log lines in {} are deleted, and the old \
-                 images where its repository goes too (`retain: [logs, images]` keeps them)",
+                "a function is deleted and another created, which may be the same one renamed: all log lines in {} are deleted, and the \
+                 old images too if its repository is no longer used (`retain: [logs, images]` keeps them)",
                 self.name
             )
         })

@@ -126,7 +126,7 @@ pub(super) async fn statements(at: &Context, function: &str, to: &Reporter) -> R
     let request = at.cloud.lambda.get_policy().function_name(function);
     let answer = call(to, "GetPolicy", || request.clone().send()).await.found()?;
     let Some(text) = answer.and_then(|a| a.policy) else { return Ok(Vec::new()) };
-    let document: Value = serde_json::from_str(&text).context("the function's policy is no JSON")?;
+    let document: Value = serde_json::from_str(&text).context("the function's policy is not JSON")?;
     Ok(document["Statement"].as_array().cloned().unwrap_or_default())
 }
 

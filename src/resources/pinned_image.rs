@@ -64,7 +64,7 @@ impl<'a> Parts<'a> {
 }
 
 fn no_ecr(uri: &str) -> String {
-    format!("image.uri {uri} is no image in ECR")
+    format!("image.uri {uri} is not an ECR image")
 }
 
 impl PinnedImage {

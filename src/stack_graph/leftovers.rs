@@ -35,7 +35,7 @@ impl How {
 }
 
 impl StackGraph<'_> {
-    /// Adds what left the file, and twins; whether there is any. Costs nothing where there is none: it looks at lists
+    /// Adds what is no longer in the stack file, and twins; whether there is any. Costs nothing where there is none: it looks at lists
     /// that were read before.
     ///
     /// # Errors

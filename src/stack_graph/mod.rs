@@ -1,7 +1,7 @@
 //! From a stack to its graph: the only place that knows all kinds.
 //!
 //! [`StackGraph::observed`] and [`StackGraph::doomed`] are the way in: for all but `destroy`, and for `destroy`. `wish` adds what the stack file wants, in an order in which each resource needs only earlier ones.
-//! [`StackGraph::retire_leftovers`] adds what left the file, found through the inventory on the REST API, and twins that
+//! [`StackGraph::retire_leftovers`] adds what is no longer in the stack file, found through the inventory on the REST API, and twins that
 //! two runs at once may have made. [`StackGraph::doom`] adds all of it for a `destroy`, which needs no values and no
 //! Docker.
 

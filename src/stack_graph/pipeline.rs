@@ -129,7 +129,7 @@ fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
     let me = cloud.identity()?;
     if let Some(account) = stack.account.as_ref().filter(|a| **a != me.account) {
         bail!(
-            "these credentials are of account {}, and the stack file says `account: \"{account}\"`; \
+            "these credentials belong to account {}, and the stack file says `account: \"{account}\"`; \
              choose other credentials (--profile, AWS_PROFILE) or correct the file",
             me.account
         );

@@ -33,7 +33,7 @@ fn until(shell: &Shell, line: &str, words: &str) -> (Child, String) {
 fn in_a_wait() {
     let shell = Shell::new();
     shell.faults(r#"[{"operation": "CreateRestApi", "action": {"refuse": {"status": 429, "code": "TooManyRequestsException", "retry_after": 60}}}]"#);
-    let (child, _) = until(&shell, "up --local --yes", "waiting for a grant");
+    let (child, _) = until(&shell, "up --local --yes", "waiting for AWS to allow this call again");
     let since = Instant::now();
     interrupt(&child);
     let ended = child.wait_with_output().unwrap();

@@ -93,7 +93,7 @@ async fn what_would_come_back_as_something_else_is_refused_before_the_delete() {
         let before = world.dump();
         let refused = refusals(&world, &REPLACE).await;
         assert_eq!(refused.len(), 1, "{refused:#?}");
-        assert!(refused[0].starts_with("function/hello: hello-hello can't be made anew"), "{refused:?}");
+        assert!(refused[0].starts_with("function/hello: hello-hello can't be recreated"), "{refused:?}");
         assert!(refused[0].contains("(theirs)"), "{refused:?}");
         let report = world.up_with(STACK, &REPLACE, Wishes::default()).await;
         assert_eq!(report.failed.len(), 1, "{report:?}");

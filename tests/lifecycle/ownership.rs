@@ -29,7 +29,8 @@ async fn a_functions_new_key_loses_nothing_unasked() {
     let plan = world.plan(&renamed).await;
     let refused = refusals(&plan);
     assert!(
-        refused.len() == 1 && refused[0].starts_with("log-group/hello: a function goes and another comes"),
+        refused.len() == 1
+            && refused[0].starts_with("log-group/hello: a function is deleted and another created"),
         "{refused:?}"
     );
     assert!(

@@ -108,9 +108,12 @@ async fn life(seed: u64) {
     assert_eq!(world.dump(), World::new().dump());
     waits_are_said(&world, start);
     let said = notes(&world);
-    for awaited in
-        ["AWS to see what was just made", "the function", "a grant", "AWS's list to show what was just made"]
-    {
+    for awaited in [
+        "AWS to see what was just made",
+        "the function",
+        "AWS to allow this call again",
+        "AWS's list to show what was just made",
+    ] {
         assert!(said.iter().any(|(_, n)| n.contains(&format!("waiting for {awaited}"))), "{awaited}");
     }
 }

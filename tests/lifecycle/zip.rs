@@ -131,11 +131,14 @@ async fn how_long_it_was_away_is_said() {
     });
     assert!(graph.apply(&REPLACE, sink, &Stop::default()).await.is_complete());
     let notes = notes.borrow();
-    let away: Vec<_> = notes.iter().filter(|n| n.contains("away")).collect();
+    let said: Vec<_> = notes.iter().filter(|n| n.contains("unavailable")).collect();
     // DeleteFunction and a look, CreateFunction and a look, concurrency, two permissions, the tags: a second each.
     assert_eq!(
-        away,
-        ["the function hello-hello is away from now on", "the function hello-hello was away for 8.0 s"]
+        said,
+        [
+            "the function hello-hello is unavailable until it is recreated",
+            "the function hello-hello was unavailable for 8.0 s"
+        ]
     );
 }
 

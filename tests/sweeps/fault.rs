@@ -92,7 +92,7 @@ impl Fault {
             Self::CtrlC | Self::CtrlCInBuild | Self::CtrlCInPush => Fate::Stops,
             Self::BlobCut => Fate::Fails("cut the connection"),
             Self::ManifestRefused => Fate::Fails("MANIFEST_INVALID"),
-            Self::EngineGone | Self::PushBreaks => Fate::Fails("the engine broke off"),
+            Self::EngineGone | Self::PushBreaks => Fate::Fails("the engine closed the connection"),
             Self::StepFails => Fate::Fails("exit code: 1"),
             Self::PushRefused => Fate::Fails("denied"),
             Self::PushStalls => Fate::Fails("the push has stalled"),

@@ -25,7 +25,11 @@ pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
         return others::status(printer).await;
     }
     if args.account.len() != 12 || !args.account.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Usage(format!("--account {} is no account: it has twelve digits", args.account)).into());
+        return Err(Usage(format!(
+            "--account {} is not an account number: it has twelve digits",
+            args.account
+        ))
+        .into());
     }
     serve(args, printer).await
 }

@@ -113,7 +113,7 @@ impl Document {
             Ok(match Change::between(Some(&there), wish)? {
                 Change::Update(fields) => {
                     let paths: Vec<&str> = fields.iter().map(|f| f.path.as_str()).collect();
-                    Err(format!("it made something else of {}", paths.join(", ")))
+                    Err(format!("it understood {} differently", paths.join(", ")))
                 }
                 _ => Ok(()),
             })

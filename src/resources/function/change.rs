@@ -53,7 +53,7 @@ impl Function {
         }
         let lost = h.lost.warning().map(|l| format!("; {l}")).unwrap_or_default();
         NeedsReplacement(format!(
-            "{name} is {}, and AWS takes no change of it ({error:#}): it can only be deleted and made anew, and is away for \
+            "{name} is {}, and AWS accepts no change to it ({error:#}): it can only be deleted and recreated, and is unavailable for \
              some seconds{lost}",
             h.state
         ))

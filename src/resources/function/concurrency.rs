@@ -43,7 +43,7 @@ impl AccountConcurrency {
         let free = (self.unreserved + own).min(self.most - others) - stay;
         (wanted > free.max(0)).then(|| {
             format!(
-                "`reserved_concurrency: {wanted}` can't be had: this account runs {} executions at once in this region, \
+                "`reserved_concurrency: {wanted}` is not possible: this account runs {} executions at once in this region, \
                  {stay} of them stay unreserved, and {} can be reserved for this function; ask AWS for more (Service \
                  Quotas, Lambda, \"Concurrent executions\"), or leave the line out",
                 self.most,

@@ -65,7 +65,7 @@ impl KeptStatements {
         let tags = as_tags(function, &statements)?;
         ensure!(
             tags.len() <= MOST_TAGS,
-            "the resource policy of {function} has more statements of others than can be kept while it is made anew: remove \
+            "the resource policy of {function} has more statements of others than can be kept while it is recreated: remove \
              some (aws lambda remove-permission) and add them again afterwards"
         );
         if tags != before.tags {

@@ -1,4 +1,4 @@
-//! What a function that is deleted and made anew would not have any more.
+//! What a function that is deleted and recreated would not have any more.
 
 use super::{FunctionOutput, kept_statements::not_grants};
 use crate::{
@@ -61,7 +61,7 @@ pub(super) fn unwritable(name: &str, statements: &[Value]) -> Option<String> {
     let ids: Vec<String> = statements.iter().map(id).collect();
     (!ids.is_empty()).then(|| {
         format!(
-            "{name} can't be made anew: statements of its resource policy would not come back as they were, because \
+            "{name} can't be recreated: statements of its resource policy would not come back as they were, because \
              AddPermission can't write them ({}); write the policy down (aws lambda get-policy --function-name {name}), \
              remove them, and add them again afterwards",
             ids.join(", ")

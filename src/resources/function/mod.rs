@@ -82,12 +82,12 @@ impl Function {
     ) -> Result<Applied<FunctionOutput>> {
         let name = self.name();
         let kept = KeptStatements::write(&self.at, name, &have.output.arn, to).await?;
-        to.note(format!("the function {} is away from now on", have.output.name));
+        to.note(format!("the function {} is unavailable until it is recreated", have.output.name));
         let since = Instant::now();
         self.remove(to).await?;
         self.kept.replace(kept);
         let output = self.create(want, to).await?;
-        to.note(format!("the function {name} was away for {:.1} s", since.elapsed().as_secs_f64()));
+        to.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
         Ok(Applied::replaced(output))
     }
 
@@ -195,14 +195,14 @@ impl Resource for Function {
         let lost = have.props.lost.warning();
         if have.props.package_type != PackageType::Image.as_str() {
             return Some(format!(
-                "{} is a Zip function, which AWS can't turn into an Image function: it is deleted and made anew (permissions, concurrency and environment are kept), and is away for some seconds{}",
+                "{} is a Zip function, which AWS can't turn into an Image function: it is deleted and recreated (permissions, concurrency and environment are kept), and is unavailable for some seconds{}",
                 self.name(),
                 lost.map(|l| format!("; {l}")).unwrap_or_default()
             ));
         }
         // It can't be updated, and nobody can have called it: without a loss it needs no consent.
         lost.filter(|_| have.props.is_stillborn()).map(|lost| {
-            format!("the creation of {} failed: it is deleted and made anew; {lost}", self.name())
+            format!("the creation of {} failed: it is deleted and recreated; {lost}", self.name())
         })
     }
 

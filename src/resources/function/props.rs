@@ -106,7 +106,7 @@ impl Function {
             package_type: PackageType::Image.as_str().to_owned(),
             description: f.description.clone(),
             role: match self.role.get() {
-                Some(role) if renews => format!("{} (made anew since the function was saved)", role.arn),
+                Some(role) if renews => format!("{} (recreated since the function was saved)", role.arn),
                 Some(role) => role.arn,
                 None => unknown(),
             },

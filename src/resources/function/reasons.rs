@@ -5,7 +5,7 @@
 pub(super) fn advice(code: &str) -> Option<&'static str> {
     Some(match code {
         "Idle" => "it was not called for weeks; the first call wakes it",
-        "Creating" => "Lambda is still at it; run the same command again",
+        "Creating" => "Lambda is still working on it; run the same command again",
         "Restoring" => "a call has woken it; it takes calls again within minutes",
         "EniLimitExceeded" => {
             "the account has too many network interfaces: remove some, or ask AWS to raise the quota"
@@ -16,7 +16,7 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
         "InvalidConfiguration" => "two of its settings do not go together; AWS's sentence names them",
         "InternalError" => "the fault is AWS's: run the same command again",
         "SubnetOutOfIPAddresses" => {
-            "a subnet of `vpc:` has no free addresses: name a larger one, or another besides"
+            "a subnet of `vpc:` has no free addresses: name a larger one, or add another"
         }
         "InvalidSubnet" => "a subnet of `vpc:` is not there, or is in another VPC than the rest",
         "InvalidSecurityGroup" => {
@@ -24,7 +24,7 @@ pub(super) fn advice(code: &str) -> Option<&'static str> {
         }
         "ImageDeleted" => "its image is gone from ECR: `lambdeploy up` builds and pushes it again",
         "ImageAccessDenied" => {
-            "Lambda may not pull its image: the repository's policy has to let lambda.amazonaws.com in"
+            "Lambda may not pull its image: the repository's policy has to allow lambda.amazonaws.com"
         }
         "InvalidImage" => "Lambda can't run the image; `lambdeploy up --rebuild` makes another one",
         "KMSKeyAccessDenied" => {

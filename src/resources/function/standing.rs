@@ -75,9 +75,9 @@ pub(super) fn remark(c: &FunctionConfiguration) -> Option<&'static str> {
         State::ActiveNonInvocable => {
             "it is ready, but takes no calls by itself; only its published versions do"
         }
-        State::Deactivating => "Lambda is taking its instances away: it takes no calls",
+        State::Deactivating => "Lambda is stopping its instances: it takes no calls",
         State::Deactivated => {
-            "Lambda has taken its instances away: it takes no calls until it is activated again"
+            "Lambda has stopped its instances: it takes no calls until it is activated again"
         }
         State::Deleting => "it is being deleted",
         State::Failed => "Lambda could not make it ready: it takes no calls",

@@ -156,7 +156,7 @@ impl Resource for Stage {
     }
 
     fn retiring_replaces(&self, _: &Live<Self>) -> Option<String> {
-        self.replaced.then(|| format!("the stage {} goes and another comes: the URL changes", self.name))
+        self.replaced.then(|| format!("the stage {} is replaced: the URL changes", self.name))
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {

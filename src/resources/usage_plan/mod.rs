@@ -32,7 +32,7 @@ pub struct UsagePlan {
     pub adopt: Option<String>,
     /// This one and no other: a twin, to be deleted.
     pub twin: Option<String>,
-    /// What outlives it: the API, or the inventory's entry of a plan that left the file.
+    /// What outlives it: the API, or the inventory's entry of a plan that is no longer in the stack file.
     pub anchor: Id,
 }
 

@@ -12,7 +12,7 @@ impl Reader<'_> {
         for item in node.get("headers").map(Node::items).unwrap_or_default() {
             if credentials && is(item, "*") {
                 self.tell(
-                    Mistake::at(item.place, "with `credentials`, `*` is no wildcard")
+                    Mistake::at(item.place, "with `credentials`, `*` is not a wildcard")
                         .expected("the names of the headers"),
                 );
             }

@@ -109,12 +109,12 @@ fn part_fault(part: &str, last: bool) -> Option<Fault> {
     if part.is_empty() {
         Some(("a part of the path is empty".into(), "one `/` between two parts".into()))
     } else if let Some(meant) = as_elsewhere(part) {
-        Some((format!("`{part}` is no variable of API Gateway"), format!("`{meant}`")))
+        Some((format!("`{part}` is not a variable of API Gateway"), format!("`{meant}`")))
     } else if variable.is_some_and(|name| name.ends_with('+')) && !last {
         Some((format!("`{part}` takes all the rest"), format!("`{part}` as the last part")))
     } else if variable.is_some_and(|name| !plain(name.strip_suffix('+').unwrap_or(name), "._:-")) {
         let expected = "letters, digits or `._:-` in the braces, then perhaps a `+`";
-        Some((format!("`{part}` is no variable"), expected.into()))
+        Some((format!("`{part}` is not a variable"), expected.into()))
     } else if variable.is_none() && !plain(part, "._:-") {
         let expected = "letters, digits or `._:-`, or all of the part in braces: `/{name}`";
         Some((format!("`{part}` cannot be part of a path"), expected.into()))

@@ -221,7 +221,7 @@ fn of_the_api() {
         ("cors: {origins: ['*'], credentials: true}", "6:20 every page may not call with `credentials`"),
         (
             "cors: {origins: ['https://a.b'], headers: ['*'], credentials: true}",
-            "6:46 with `credentials`, `*` is no wildcard",
+            "6:46 with `credentials`, `*` is not a wildcard",
         ),
         (
             "cors: {origins: ['https://a.b'], headers: ['a b']}",
@@ -270,12 +270,12 @@ fn of_routes() {
         (vec!["GET /a//b: f"], vec!["5:5 `GET /a//b`: a part of the path is empty"]),
         (vec!["GET /a~b: f"], vec!["5:5 `GET /a~b`: `a~b` cannot be part of a path"]),
         (vec!["GET /a{b}: f"], vec!["5:5 `GET /a{b}`: `a{b}` cannot be part of a path"]),
-        (vec!["GET /{}: f"], vec!["5:5 `GET /{}`: `{}` is no variable"]),
-        (vec!["GET /{a+b}: f"], vec!["5:5 `GET /{a+b}`: `{a+b}` is no variable"]),
-        (vec!["GET /items/:id: f"], vec!["5:5 `GET /items/:id`: `:id` is no variable of API Gateway"]),
-        (vec!["GET /<id>/x: f"], vec!["5:5 `GET /<id>/x`: `<id>` is no variable of API Gateway"]),
-        (vec!["'GET /[id]': f"], vec!["5:5 `GET /[id]`: `[id]` is no variable of API Gateway"]),
-        (vec!["GET /files/*: f"], vec!["5:5 `GET /files/*`: `*` is no variable of API Gateway"]),
+        (vec!["GET /{}: f"], vec!["5:5 `GET /{}`: `{}` is not a variable"]),
+        (vec!["GET /{a+b}: f"], vec!["5:5 `GET /{a+b}`: `{a+b}` is not a variable"]),
+        (vec!["GET /items/:id: f"], vec!["5:5 `GET /items/:id`: `:id` is not a variable of API Gateway"]),
+        (vec!["GET /<id>/x: f"], vec!["5:5 `GET /<id>/x`: `<id>` is not a variable of API Gateway"]),
+        (vec!["'GET /[id]': f"], vec!["5:5 `GET /[id]`: `[id]` is not a variable of API Gateway"]),
+        (vec!["GET /files/*: f"], vec!["5:5 `GET /files/*`: `*` is not a variable of API Gateway"]),
         (vec!["GET /{proxy+}/a: f"], vec!["5:5 `GET /{proxy+}/a`: `{proxy+}` takes all the rest"]),
         (vec!["GET /a: f", "GET /a: f"], vec!["6:5 `GET /a` is written twice: first in line 5"]),
         (

@@ -188,7 +188,7 @@ async fn what_others_link_to_the_plan_stays_whatever_leaves_the_file() {
     let linked = gateway.get_usage_plan_keys().usage_plan_id(&plan).send().await.unwrap();
     let linked: Vec<_> = linked.items().iter().map(|k| (k.id().unwrap(), k.name().unwrap())).collect();
     assert!(theirs.iter().all(|id| linked.iter().any(|(linked, _)| linked == id)), "{linked:?}");
-    assert_eq!(linked.len(), 3, "ours that left the file is gone: {linked:?}");
+    assert_eq!(linked.len(), 3, "ours, no longer in the stack file, is gone: {linked:?}");
     let stages = gateway.get_usage_plan().usage_plan_id(&plan).send().await.unwrap();
     assert_eq!(stages.api_stages().len(), 2, "{stages:?}");
 }
