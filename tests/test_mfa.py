@@ -8,8 +8,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+import aws_model
 import pytest
-
+from recording_proxy import Recorded
 from stack import BINARY
 
 STACK = """\
@@ -36,7 +37,10 @@ class Sts(BaseHTTPRequestHandler):
     """Takes one code, and knows who it gave a session to."""
 
     def do_POST(self):
-        asked = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+        body = self.rfile.read(int(self.headers["content-length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.problems += aws_model.problems(*aws_model.read(Recorded("POST", self.path, headers, body)))
+        asked = parse_qs(body.decode())
         self.server.asked.append({name: values[0] for name, values in asked.items()})
         if asked["Action"] == ["GetCallerIdentity"]:
             key = re.search("Credential=([^/]+)/", self.headers["authorization"])[1]
@@ -63,11 +67,12 @@ class Sts(BaseHTTPRequestHandler):
 @pytest.fixture
 def sts():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Sts)
-    server.asked = []
+    server.asked, server.problems = [], []
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
+    assert server.problems == []
 
 
 def plan(tmp_path, local_aws, sts, code: str) -> str:

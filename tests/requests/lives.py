@@ -33,7 +33,7 @@ EDITS = [
     ("memory: 256, timeout: 10, environment: {NAME: b}, reserved_concurrency: 2", "memory: 512, timeout: 11, ephemeral_storage: 1024"),
     ("archive: two.tar", "archive: three.tar"),
     ("archive: one.tar, keep: 1", "archive: two.tar, keep: 1"),
-    ("archive: two.tar, keep: 1", "archive: three.tar, keep: 1"),
+    ("archive: two.tar, keep: 1", "archive: four.tar, keep: 1"),
     ("policies: [AmazonS3ReadOnlyAccess], statements", "policies: [AmazonS3FullAccess], statements"),
     (', statements: [{actions: ["s3:GetObject"], resources: ["*"]}]', ""),
     ("log_retention: never, tracing: true, command: [text]", "log_retention: 7"),
@@ -90,7 +90,7 @@ def drift(client) -> None:
 
 
 def by_hand(client) -> None:
-    """What TAKEN names, made without it: the function of a Zip file, and an index in somebody else's repository."""
+    """What TAKEN names, made without it: the function of a Zip file, an index in somebody else's repository, and a domain of another API's."""
     ecr, image = client("ecr"), image_archive.blobs("somebodys")
     ecr.create_repository(repositoryName="somebodys")
     registry.put(ecr, "somebodys", "one", image)
@@ -106,5 +106,8 @@ def by_hand(client) -> None:
     gateway.put_integration(type="MOCK", **method)
     gateway.create_deployment(restApiId=api["id"], stageName="default")
     key = gateway.create_api_key(name="by-hand", enabled=True)["id"]
+    certificate = "arn:aws:acm:us-east-2:000000000000:certificate/00000000-0000-0000-0000-000000000000"
+    gateway.create_domain_name(domainName="api.example.com", regionalCertificateArn=certificate, endpointConfiguration={"types": ["REGIONAL"]})
+    gateway.create_base_path_mapping(domainName="api.example.com", basePath="v1", restApiId=gateway.create_rest_api(name="other")["id"])
     plan = gateway.create_usage_plan(name="by-hand", apiStages=[{"apiId": api["id"], "stage": "default"}])["id"]
     gateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")

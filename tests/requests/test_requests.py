@@ -2,6 +2,7 @@
 types, bounds, enums, patterns; and every operation that the program's source names is among them. No Docker is needed: images are
 archives."""
 
+import json
 import os
 import re
 import subprocess
@@ -12,14 +13,26 @@ import aws_model
 import boto3
 import image_archive
 import pytest
-from recording_proxy import Recorded, RecordingProxy
+from recording_proxy import Answer, Recorded, RecordingProxy
 
 from . import lives
 
 ROOT = Path(__file__).parents[2]
 BINARY = os.environ.get("LAMBDEPLOY") or str(ROOT / "target/debug/lambdeploy")
 SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs")
+ELSEWHERE = {"AssumeRole"}
+"""It is for a terminal, where a person types the MFA code: `test_mfa.py`."""
 CHANGE = ("up", "--yes", "--no-verify", "--replace")
+
+
+class Busy(RecordingProxy):
+    """Passes everything on; the answer to an update of a REST API says that it goes on yet."""
+
+    def answer(self, request: Recorded) -> Answer:
+        status, headers, body = super().answer(request)
+        if status == 200 and request.method == "PATCH" and re.fullmatch(r"/restapis/\w+", request.target):
+            body = json.dumps(json.loads(body) | {"apiStatus": "UPDATING"}).encode()
+        return status, headers, body
 
 
 class Stack:
@@ -28,7 +41,7 @@ class Stack:
     def __init__(self, folder: Path, proxy: RecordingProxy, aws):
         self.file = folder / "stack.yaml"
         self.environment = aws.environment() | {"LAMBDEPLOY_LOCAL": proxy.url}
-        for name in ("one", "two", "three"):
+        for name in ("one", "two", "three", "four"):
             image_archive.write(folder / f"{name}.tar", name)
 
     def run(self, *arguments: str) -> str:
@@ -49,7 +62,7 @@ def requests(local_aws, tmp_path_factory) -> list[Recorded]:
     def client(service: str):
         return boto3.client(service, endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
 
-    with RecordingProxy(local_aws.host) as proxy:
+    with Busy(local_aws.host) as proxy:
         live(Stack(tmp_path_factory.mktemp("wide"), proxy, local_aws), client)
         adopt(Stack(tmp_path_factory.mktemp("taken"), proxy, local_aws), client)
         return proxy.requests
@@ -88,7 +101,7 @@ def test_every_request_fits_its_model(requests):
         seen[operation.name] += 1
         bad += aws_model.problems(operation, params)
     assert not bad, "\n".join(sorted(set(bad)))
-    assert sorted(named_in_the_source() - set(seen)) == [], f"never called; seen: {seen}"
+    assert sorted(named_in_the_source() - ELSEWHERE - set(seen)) == [], f"never called; seen: {seen}"
 
 
 def named_in_the_source() -> set[str]:
