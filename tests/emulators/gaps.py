@@ -139,6 +139,11 @@ def _(raw: Raw) -> bool:
     return raw.client("lambda").get_function(FunctionName="resolved")["Code"]["ResolvedImageUri"].count("@") == 2
 
 
+@gap(MOTO, "GetAccountSettings", "answers the account's limits", "does not know the operation", "mended: the proxy answers a new account's limits")
+def _(raw: Raw) -> bool:
+    return not accepted(raw.client("lambda").get_account_settings)
+
+
 @gap(MOTO, "CreateFunction", "refuses a role that is seconds old, then is Pending", "is Active at once",
      "not asked: waiting for the role and for the function")
 def _(raw: Raw) -> bool:

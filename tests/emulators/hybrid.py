@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from recording_proxy import Answer, Recorded, RecordingProxy, pass_on
 
+LIMITS = {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}, "AccountUsage": {"FunctionCount": 0}}
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 
 
@@ -21,6 +22,8 @@ class Hybrid(RecordingProxy):
 
     def answer(self, request: Recorded) -> Answer:
         if "/apigateway/aws4_request" not in request.headers.get("authorization", ""):
+            if re.fullmatch("/2016-08-19/account-settings/?", request.target):
+                return 200, [("content-type", "application/json")], json.dumps(LIMITS).encode()
             return one_at_sign(pass_on(request, self.upstream))
         answer = pass_on(request, self.localstack)
         if answer[0] >= 300:
