@@ -54,7 +54,7 @@ def test_the_story_of_hello(hello, local_aws):
     client = boto3.client("lambda", endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
     client.update_function_configuration(FunctionName="hello-hello", Timeout=11)
     assert "timeout  11 → 10" in hello.run("plan").stdout
-    assert "timeout  11 → 10" in hello.run("status", expect=2).stdout
+    assert "timeout  11 in AWS, 10 in the stack file" in hello.run("status", expect=2).stdout
     hello.run("up", "--yes")
     assert hello.key() == key
     assert "Hello" in hello.call("POST", body, x_api_key=key)[2]
