@@ -17,8 +17,11 @@ TRUST = json.dumps(
 )
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 OPEN = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}]})
-EXPIRE = {"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}
 FUNCTION = "arn:aws:lambda:us-east-2:000000000000:function:none"
+POLICY_OF_A_FUNCTION = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "lambda:InvokeFunction", "Resource": FUNCTION}]}
+)
+EXPIRE = {"rulePriority": 1, "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}
 LOG_GROUP = "arn:aws:logs:us-east-2:000000000000:log-group:none"
 REPOSITORY = "arn:aws:ecr:us-east-2:000000000000:repository/none"
 
@@ -43,6 +46,7 @@ NEEDED = {
     "Resource": FUNCTION,
     "CreateFunction": {"Runtime": "python3.13", "Handler": "a.b", "Code": {"ZipFile": b"PK"}},
     "UpdateFunctionConfiguration": {"Runtime": "python3.13"},
+    "lambda.Policy": POLICY_OF_A_FUNCTION,
     "DescribeLogStreams": {"logGroupName": "none"},
     "FilterLogEvents": {"logGroupName": "none"},
     "GetLogEvents": {"logGroupName": "none"},

@@ -5,6 +5,7 @@ use super::{
     entity::{Kind, check_name, check_path, name_of},
     iam, id,
     paging::Page,
+    tags::{self, Tags},
 };
 use crate::{
     constraint::{Members, Shape},
@@ -23,6 +24,7 @@ pub struct InstanceProfile {
     created: Timestamp,
     /// A role's name; at most one.
     pub role: Option<String>,
+    tags: Tags,
 }
 
 const PROFILE_NAME: Shape = Shape { length: (1, 128), pattern: None };
@@ -39,6 +41,13 @@ impl InstanceProfile {
             "CreateDate": date(self.created),
             "Roles": role.map(|r| r.summary()).into_iter().collect::<Vec<_>>(),
         })
+    }
+
+    /// With its tags, which lists leave out.
+    fn described(&self, iam: &Iam, account: &str) -> Value {
+        let mut shown = self.shown(iam, account);
+        shown["Tags"] = tags::shown(&self.tags);
+        shown
     }
 }
 
@@ -59,6 +68,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = profile_name(&input)?;
     let mut members = Members::of(&input);
     let path = members.optional_text("Path", PATH).unwrap_or("/").to_owned();
+    let tags = tags::read(&mut members)?;
     members.finish("ValidationError")?;
     check_path(&path)?;
     let (id, created, account) = (id::next(call, "AIPA"), call.now, call.account.clone());
@@ -67,8 +77,8 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         let text = format!("Instance Profile {name} already exists.");
         return Err(AwsError::new(409, "EntityAlreadyExists", text));
     }
-    let profile = InstanceProfile { name: name.clone(), path, id, created, role: None };
-    let shown = profile.shown(iam, &account);
+    let profile = InstanceProfile { name: name.clone(), path, id, created, role: None, tags };
+    let shown = profile.described(iam, &account);
     iam.instance_profiles.insert(name, profile);
     Ok(Reply::ok(json!({ "InstanceProfile": shown })))
 }
@@ -77,7 +87,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (name, account) = (profile_name(&input)?, call.account.clone());
     let iam = iam(call);
     let profile = profile(iam, &name)?.clone();
-    Ok(Reply::ok(json!({ "InstanceProfile": profile.shown(iam, &account) })))
+    Ok(Reply::ok(json!({ "InstanceProfile": profile.described(iam, &account) })))
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {

@@ -302,7 +302,10 @@ async fn accounts_are_apart_and_regions_are_not() {
 #[tokio::test]
 async fn a_role_in_an_instance_profile_stays() {
     let aws = with_role("r").await;
-    ok(&aws, "iam", "CreateInstanceProfile", json!({"InstanceProfileName": "p"})).await;
+    let tags = json!([{"Key": "a", "Value": "b"}]);
+    ok(&aws, "iam", "CreateInstanceProfile", json!({"InstanceProfileName": "p", "Tags": tags})).await;
+    let shown = ok(&aws, "iam", "GetInstanceProfile", json!({"InstanceProfileName": "p"})).await;
+    assert_eq!(shown["InstanceProfile"]["Tags"], tags);
     let both = json!({"InstanceProfileName": "p", "RoleName": "r"});
     ok(&aws, "iam", "AddRoleToInstanceProfile", both.clone()).await;
     let listed = ok(&aws, "iam", "ListInstanceProfilesForRole", json!({"RoleName": "r"})).await;

@@ -37,9 +37,8 @@ impl Alias {
     }
 }
 
-pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
-    let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
+/// What an alias's name must satisfy.
+fn named(name: Option<&str>) -> Constraints {
     let mut constraints = Constraints::default();
     constraints.required("name", name.as_ref());
     constraints.length("name", name, 128);
@@ -47,7 +46,16 @@ pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let is_number = name.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let rule = "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)";
     constraints.holds("name", name.unwrap_or_default(), !is_number, rule);
+    constraints
+}
+
+pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = Target::to_change(call, &input)?;
+    let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
+    let mut constraints = named(name);
     constraints.required("functionVersion", version.as_ref());
+    constraints.length("functionVersion", version, 1024);
+    constraints.length("description", input["Description"].as_str(), 256);
     constraints.pattern("functionVersion", version, VERSION);
     constraints.check()?;
     if !input["RoutingConfig"].is_null() {
@@ -71,6 +79,7 @@ pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
+    named(input["Name"].as_str()).check()?;
     let name = input["Name"].as_str().unwrap_or_default();
     let alias = target.find(call)?.attached.aliases.get(name);
     let missing = || not_found(format!("Cannot find alias arn: {}:{name}", target.arn));
@@ -80,6 +89,7 @@ pub fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 /// An alias that is not there is no error.
 pub fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
+    named(input["Name"].as_str()).check()?;
     target.find(call)?.attached.aliases.remove(input["Name"].as_str().unwrap_or_default());
     Ok(Reply::no_content())
 }

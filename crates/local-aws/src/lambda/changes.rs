@@ -176,6 +176,7 @@ impl Changes {
         c.pattern("role", self.role.as_deref(), ROLE);
         c.length("description", self.description.as_deref(), 256);
         c.range("timeout", self.timeout, 1, 1800);
+        c.length("kMSKeyArn", self.kms_key_arn.as_deref(), 10_000);
         c.pattern("kMSKeyArn", self.kms_key_arn.as_deref(), KMS_KEY);
         c.range("memorySize", self.memory_size, 128, 32768);
         if let Some(storage) = &self.ephemeral_storage {

@@ -4,6 +4,7 @@ use super::{
     aliases,
     constraints::Constraints,
     name::{Target, not_found},
+    read::max_items,
 };
 use crate::{
     error::AwsError,
@@ -87,6 +88,9 @@ pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
+    let mut constraints = Constraints::default();
+    max_items(&input, 50, &mut constraints);
+    constraints.check()?;
     let config = target.find(call)?.attached.event_invoke.as_ref().map(|c| c.shown(&target.arn));
     Ok(Reply::ok(json!({ "FunctionEventInvokeConfigs": Vec::from_iter(config) })))
 }

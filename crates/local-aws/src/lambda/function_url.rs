@@ -4,6 +4,7 @@ use super::{
     aliases,
     constraints::Constraints,
     name::{Target, not_found},
+    read::max_items,
     revision,
 };
 use crate::{
@@ -94,6 +95,9 @@ pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
+    let mut constraints = Constraints::default();
+    max_items(&input, 50, &mut constraints);
+    constraints.check()?;
     let url = target.find(call)?.attached.url.as_ref().map(|u| u.shown(&target.arn));
     Ok(Reply::ok(json!({ "FunctionUrlConfigs": Vec::from_iter(url) })))
 }

@@ -135,10 +135,16 @@ fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> 
     std::iter::once((function.id.name.clone(), qualified(function))).chain(published).collect()
 }
 
+/// How many items a page may have, where it is said: 1 to `most`.
+pub fn max_items(input: &Value, most: i64, constraints: &mut Constraints) -> Option<i64> {
+    let asked = input["MaxItems"].as_str().and_then(|text| text.parse().ok());
+    constraints.range("maxItems", asked, 1, most);
+    asked
+}
+
 /// AWS gives at most 50 functions a page, whatever is asked for.
 pub fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
-    let asked = input["MaxItems"].as_str().and_then(|text| text.parse::<i64>().ok());
-    constraints.range("maxItems", asked, 1, 10_000);
+    let asked = max_items(input, 10_000, &mut constraints);
     constraints.check()?;
     let asked = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or(50);
     Ok(asked.min(50).min(call.config.page_size.unwrap_or(50)).max(1))

@@ -31,13 +31,9 @@ pub fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     let text = input["Policy"].as_str();
     let mut constraints = Constraints::default();
     constraints.required("policy", text.as_ref());
+    constraints.length("policy", text, POLICY_LIMIT);
     constraints.check()?;
     let text = text.unwrap_or_default();
-    if text.len() > POLICY_LIMIT {
-        let why =
-            format!("The final policy size ({}) is bigger than the limit ({POLICY_LIMIT}).", text.len());
-        return Err(AwsError::new(400, "PolicyLengthExceededException", why));
-    }
     let policy = policy::check(text, policy::Kind::Resource).map_err(invalid)?;
     let (now, request_id) = (call.now, call.request_id.clone());
     let function = target.find(call)?;
