@@ -1,5 +1,5 @@
 """The contract from outside, by the binary: `up` ends with its table; what is broken behind its back is named by `verify` as the
-promise and by `plan` as the field, and `up` mends it. Needs Docker and the base image (scripts/base-image)."""
+promise and by `plan` as the field, and `up` fixes it. Needs Docker and the base image (scripts/base-image)."""
 
 import re
 import shutil
@@ -117,21 +117,21 @@ HEADERS = "definition routes.OPTIONS /.integration.responses.200.parameters.meth
         ("disable_the_key", {ANSWER: [REFUSED]}, ["api-key/demo enabled"]),
     ],
 )
-def test_what_breaks_behind_its_back_is_named_and_mended(hello, gateway, what, rows, fields):
+def test_what_breaks_behind_its_back_is_named_and_fixed(hello, gateway, what, rows, fields):
     getattr(gateway, what)()
-    names_it_and_mends_it(hello, rows, fields)
+    names_it_and_fixes_it(hello, rows, fields)
 
 
 def test_so_is_the_permission(hello, aws):
     aws("lambda").remove_permission(FunctionName="hello-hello", StatementId="lambdeploy-hello")
     seen = '500 "Internal server error" from API Gateway instead of the function\'s answer'
-    names_it_and_mends_it(hello, {ANSWER: [seen]}, ["permission/hello create"])
+    names_it_and_fixes_it(hello, {ANSWER: [seen]}, ["permission/hello create"])
 
 
-def names_it_and_mends_it(hello, rows, fields):
+def names_it_and_fixes_it(hello, rows, fields):
     assert broken(hello) == rows
     table = hello.run("verify", expect=3).stdout
-    assert re.findall(r"  ✗ (.*)", table) == list(rows) and "to mend it: " in table
+    assert re.findall(r"  ✗ (.*)", table) == list(rows) and "to fix it: " in table
     assert f"the contract does not hold: {len(rows)} of 7 promises are broken" in table
     assert drifted(hello) == fields
     assert "the contract holds: 7 promises" in hello.run("up", "--yes").stdout
@@ -144,7 +144,7 @@ def test_a_function_that_forgets_its_header_is_told_the_line_to_add(hello, aws):
     table = hello.run("verify", expect=3).stdout
     assert "seen: the function's own answer: no Access-Control-Allow-Origin" in table
     python = re.search(r"Python: (return .*)", table)[1]
-    compile(f"import os\ndef f(): {python.replace('…', 'None')}", "<mend>", "exec")
+    compile(f"import os\ndef f(): {python.replace('…', 'None')}", "<fix>", "exec")
     assert 'Node:   return { statusCode: 200, headers: { "Access-Control-Allow-Origin": process.env.ALLOWED_ORIGINS' in table
     hello.run("up", "--yes")
 
@@ -152,7 +152,9 @@ def test_a_function_that_forgets_its_header_is_told_the_line_to_add(hello, aws):
 def test_the_quota_is_asked_only_with_load(hello):
     hello.run("destroy", "--yes")
     hello.run("up", "--yes")
-    table = hello.run("verify", "--load").stdout
+    asked = hello.run("verify", "--load", expect=64).stderr
+    assert "this uses up the quota of the key demo (100 requests)" in asked and "--yes" in asked
+    table = hello.run("verify", "--load", "--yes").stdout
     for promise in ("more than 20 requests at once", "with more than 10 MB is refused", "more than 100 requests a day"):
         assert re.search(f"✓ .*{promise}", table), table
     assert re.search(rf"\? {re.escape(ANSWER)}\n +not known: the quota of the key is used up for now", hello.run("verify").stdout)

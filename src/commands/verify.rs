@@ -53,10 +53,10 @@ async fn agrees_to_load(
         _ => None,
     });
     let (Some(quota), Some(key)) = (quota, session.stack.api.keys.first()) else { return Ok(true) };
-    let question = format!(
-        "This uses up the quota of the key {key} ({quota} requests): its clients are refused until it is renewed. Go on?"
-    );
-    printer.confirm(&question, &common.again("verify --load"), common.yes, &session.stop).await
+    printer.warn(format!(
+        "this uses up the quota of the key {key} ({quota} requests): its clients are refused until it is renewed"
+    ));
+    printer.confirm("Go on?", &common.again("verify --load"), common.yes, &session.stop).await
 }
 
 /// How an `up` came to ask for the contract.
