@@ -120,6 +120,10 @@ async fn resume<R: Resource>(
     if let Some(why) = live.owner.refusal(false) {
         bail!(why);
     }
+    // The plan did not show it, so nobody has agreed to it.
+    if let Some(why) = kind.replaces(&live, want) {
+        bail!("{why}; it was not to be seen when this run looked: run the same command again");
+    }
     match Change::between(Some(&live.props), want)? {
         Change::Keep => Ok(live.output),
         _ => Ok(Box::pin(kind.update(&live, want, to)).await?.output),

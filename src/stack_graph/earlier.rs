@@ -30,24 +30,32 @@ impl StackGraph<'_> {
         Ok(found)
     }
 
-    /// Stacks of this region with the very same functions.
+    /// Stacks of this region with the very same functions: one sentence for all of them.
     async fn of_another_name(&self) -> Result<Vec<String>> {
         let keys: BTreeSet<&String> = self.stack.functions.keys().collect();
-        let mut found = Vec::new();
+        let mut names = BTreeSet::new();
         for api in self.at.cloud.rest_apis().await?.iter() {
             let all = tags_of(api);
             let Some(name) = all.get(tags::STACK).filter(|name| **name != self.stack.name) else { continue };
             let inventory = inventory_of(&all);
-            let same = inventory.of_kind("function").map(|entry| &entry.key).collect::<BTreeSet<_>>() == keys;
-            if same {
-                found.push(format!(
-                    "the stack {name} in {region} has functions with the same keys. If this file was `stack: {name}` before: it goes on \
-                     running; `lambdeploy destroy` with that name ends it",
-                    region = self.at.cloud.region
-                ));
+            if inventory.of_kind("function").map(|entry| &entry.key).collect::<BTreeSet<_>>() == keys {
+                names.insert(name.clone());
             }
         }
-        Ok(found)
+        let names: Vec<_> = names.into_iter().collect();
+        let region = &self.at.cloud.region;
+        Ok(match &names[..] {
+            [] => Vec::new(),
+            [name] => vec![format!(
+                "the stack {name} in {region} has functions with the same keys. If this file was `stack: {name}` before, that \
+                 stack goes on running; `lambdeploy list` shows it"
+            )],
+            names => vec![format!(
+                "the stacks {} in {region} have functions with the same keys. If this file had one of these names before, that \
+                 stack goes on running; `lambdeploy list` shows them",
+                names.join(", ")
+            )],
+        })
     }
 
     fn in_another_region(&self, region: &str) -> String {

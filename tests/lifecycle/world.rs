@@ -165,7 +165,14 @@ impl World {
 
     pub async fn try_destroy(&self, text: &str, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         let stack = self.stack(text);
-        Ok(self.doomed(&stack).await?.destroy(options, self.sink(), stop).await)
+        let graph = self.doomed(&stack).await?;
+        let plan = graph.plan_destroy(options);
+        if plan.has_changes()
+            && let Some(why) = graph.obstacle(&plan).await?
+        {
+            anyhow::bail!(why);
+        }
+        Ok(graph.destroy(options, self.sink(), stop).await)
     }
 
     /// What `destroy` shows before it asks.

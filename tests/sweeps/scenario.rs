@@ -114,6 +114,8 @@ impl Scenario {
             Start::Zip(text, function) => {
                 world.settles(text).await;
                 make_it_zip(&*world.cloud_in(REGION).await, function, true).await;
+                // Lambda does not show at once what was just made.
+                tokio::time::sleep(Duration::from_secs(5)).await;
             }
         }
         if self.source_changed {

@@ -63,7 +63,7 @@ impl Function {
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(to, "CreateFunction", || request.clone().send()).await {
-            let output = resume(&self.at, self, e, want, to).await?;
+            let output = Box::pin(resume(&self.at, self, e, want, to)).await?;
             // Another run may have made it a moment ago.
             self.settled(to).await?;
             return Ok(output);

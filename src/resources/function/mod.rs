@@ -215,7 +215,7 @@ impl Resource for Function {
     }
 
     async fn create(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
-        let output = self.make(want, to).await?;
+        let output = Box::pin(self.make(want, to)).await?;
         self.restore_statements(&output.arn, to).await?;
         Ok(output)
     }
@@ -228,12 +228,14 @@ impl Resource for Function {
     ) -> Result<Applied<FunctionOutput>> {
         let h = &have.props;
         if h.package_type != want.package_type {
-            return self.recreate(have, want, to).await;
+            return Box::pin(self.recreate(have, want, to)).await;
         }
         self.set_tags(&have.output.arn, &h.tags, &want.tags, to).await?;
         self.restore_statements(&have.output.arn, to).await?;
         match self.change(h, want, to).await {
-            Err(e) if is_stuck(&e) && h.is_stillborn() => return self.recreate(have, want, to).await,
+            Err(e) if is_stuck(&e) && h.is_stillborn() => {
+                return Box::pin(self.recreate(have, want, to)).await;
+            }
             Err(e) if is_stuck(&e) => bail!(self.only_anew(h, &e)),
             changed => changed?,
         }
@@ -249,7 +251,7 @@ impl Resource for Function {
         want: &Props,
         to: &Reporter,
     ) -> Result<Applied<FunctionOutput>> {
-        self.recreate(have, want, to).await
+        Box::pin(self.recreate(have, want, to)).await
     }
 
     async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {

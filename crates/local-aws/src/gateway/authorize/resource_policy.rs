@@ -64,7 +64,9 @@ fn name(principal: &Principal) -> String {
 
 /// The ARN of the called method, as policies and authorizers see it.
 pub fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
-    Ok(exchange.site()?.method_arn(&exchange.request.method, &plain(&exchange.request.path)))
+    let path = &exchange.request.path;
+    // A slash at the end is nothing to routes either.
+    Ok(exchange.site()?.method_arn(&exchange.request.method, &plain(path.strip_suffix('/').unwrap_or(path))))
 }
 
 /// AWS shows a stranger only the end of the account.
