@@ -1,6 +1,6 @@
 //! The SDK's HTTP client over [`crate::net`]: the way out is the same for AWS's calls as for everything else.
 
-use crate::net::{Body, Client, Network, Unreachable};
+use crate::net::{Body, Client, Network, Unreachable, all_of};
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
     orchestrator::{HttpRequest, HttpResponse},
@@ -66,7 +66,7 @@ async fn exchange(client: Client, request: http::Request<Body>) -> Result<HttpRe
         Err(other) => ConnectorError::io(other.into()),
     })?;
     let (parts, body) = response.into_parts();
-    let bytes = body.collect().await.map_err(|e| ConnectorError::io(e.into()))?.to_bytes();
+    let bytes = all_of(body).await.map_err(|e| ConnectorError::io(e.into()))?;
     let response = http::Response::from_parts(parts, SdkBody::from(bytes));
     HttpResponse::try_from(response).map_err(|e| ConnectorError::other(e.into(), None))
 }

@@ -4,7 +4,7 @@ use super::{
     Registry,
     blob::{Blob, digest, whole},
 };
-use crate::net::Client;
+use crate::net::{Client, all_of};
 use anyhow::{Context as _, Result, anyhow};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -48,7 +48,7 @@ impl Exchange for Client {
     fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
         async move {
             let (parts, body) = Client::send(self, request).await?.into_parts();
-            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+            Ok(Response::from_parts(parts, all_of(body).await?))
         }
         .boxed_local()
     }

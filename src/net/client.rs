@@ -4,13 +4,28 @@ use super::{Network, Unreachable, connector::Connector};
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use http::{Request, Response, header};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use std::{error::Error, io, time::Duration};
 
 /// A request's body, whole or streamed.
 pub type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// An answer of AWS or of a registry is no longer: the largest are manifests, pages of log lines and documents, a few MB.
+const LONGEST_ANSWER: usize = 64 << 20;
+
+/// All of an answer's body.
+///
+/// # Errors
+/// What breaks off, and what does not end within 64 MiB.
+pub async fn all_of(body: Incoming) -> Result<Bytes> {
+    let read = Limited::new(body, LONGEST_ANSWER).collect().await.map_err(|error| match error {
+        error if error.is::<LengthLimitError>() => anyhow!("the answer does not end within 64 MiB"),
+        error => anyhow!(error),
+    })?;
+    Ok(read.to_bytes())
+}
 
 /// A body that is there already.
 pub fn whole(bytes: impl Into<Bytes>) -> Body {

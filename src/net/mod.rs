@@ -9,7 +9,7 @@ mod trust;
 mod tunnel;
 mod unreachable;
 
-pub use client::{Body, Client, whole};
+pub use client::{Body, Client, all_of, whole};
 pub use connector::Network;
 pub use proxies::Proxies;
 pub use unreachable::{Unreachable, Why};

@@ -251,3 +251,21 @@ async fn a_bundle_that_can_not_be_read_is_named() {
         assert!(said.contains(&format!("the CA bundle {}: ", file.display())), "{said}");
     }
 }
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_read_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        head(&mut stream).await;
+        let mut more = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+        while more.is_ok() {
+            more = stream.write_all(&[b' '; 1 << 16]).await;
+        }
+    });
+    let client = Client::new(Network::direct());
+    let request = http::Request::get(url.parse::<Uri>().unwrap()).body(whole("")).unwrap();
+    let body = client.send(request).await.unwrap().into_body();
+    assert_eq!(all_of(body).await.unwrap_err().to_string(), "the answer does not end within 64 MiB");
+}
