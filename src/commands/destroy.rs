@@ -30,7 +30,7 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
         let ours = plan.left().any(|item| item.foreign.is_none());
         return Ok(if ours { Exit::Pending } else { Exit::Done });
     }
-    if let Some(why) = session.stop.cancel(graph.obstacle(&plan)).await?? {
+    if let Some(why) = graph.obstacle(&plan) {
         bail!(why);
     }
     let question = format!("Delete all of this ({destination})?");

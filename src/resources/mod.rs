@@ -38,7 +38,7 @@ pub use permission::Permission;
 pub use pinned_image::{ForeignRepository, PinnedImage};
 pub use repository::{Repository, RepositoryOutput};
 use rest_api::Anchor;
-pub use rest_api::{Kept, RestApi, RestApiOutput, Which, mappings, own_api, own_apis, tags_of};
+pub use rest_api::{Kept, Mapping, RestApi, RestApiOutput, Which, mappings, own_api, own_apis, tags_of};
 pub use role::{Role, RoleOutput};
 pub use stage::{Stage, StageOutput, checked_mark, mark_checked, own_stages};
 pub use unused_images::Pruning;

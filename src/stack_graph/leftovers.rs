@@ -5,7 +5,7 @@ use crate::{
     engine::{Change, Graph, Handle, Id, Plan, Resource},
     resources::{
         ApiKey, Function, InventoryEntries, LogGroup, Permission, Repository, RepositoryOutput, RestApi,
-        Role, RoleOutput, Stage, UsagePlan, Which, mappings, own_apis, own_stages, tags_of,
+        Role, RoleOutput, Stage, UsagePlan, Which, own_apis, own_stages, tags_of,
     },
     stack::{self, Entry, Inventory},
 };
@@ -100,21 +100,19 @@ impl StackGraph<'_> {
         Ok(self.graph.len() > before)
     }
 
-    /// Why nothing of this can be destroyed yet: AWS would delete the API last, and refuse to.
-    ///
-    /// # Errors
-    /// As the calls.
-    pub async fn obstacle(&self, plan: &Plan) -> Result<Option<String>> {
+    /// Why AWS would not let this be deleted, so that nothing is.
+    pub fn obstacle(&self, plan: &Plan) -> Option<String> {
         let goes = plan.change_of(&self.api.id()) == Some(&Change::Delete);
-        let Some(api) = self.api.get().filter(|_| goes) else { return Ok(None) };
-        let mapped = mappings(&self.at, &api.id).await?;
-        Ok((!mapped.is_empty()).then(|| {
+        let api = self.api.get().filter(|_| goes)?;
+        let mapped: Vec<_> =
+            self.mappings.iter().filter(|m| m.api == api.id).map(|m| m.from.as_str()).collect();
+        (!mapped.is_empty()).then(|| {
             format!(
                 "nothing was deleted: AWS deletes no REST API that a custom domain leads to, and {} leads to this one. \
                  Remove the mapping (aws apigateway delete-base-path-mapping), then run `lambdeploy destroy` again",
                 mapped.join(", ")
             )
-        }))
+        })
     }
 
     fn doom_entries(&mut self, all: &Inventory, known: &Inventory) {

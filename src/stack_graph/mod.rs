@@ -19,9 +19,9 @@ use crate::{
     engine::{Graph, Handle, Id},
     resources::{
         ApiKey, ApiKeyOutput, Context, Definition, Document, ExistingRole, ForeignRepository, Function,
-        FunctionOutput, Image, ImageOutput, LogGroup, Permission, PinnedImage, Repository, RepositoryOutput,
-        RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, StageOutput, UsagePlan, Which,
-        resource_policy,
+        FunctionOutput, Image, ImageOutput, LogGroup, Mapping, Permission, PinnedImage, Repository,
+        RepositoryOutput, RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, StageOutput, UsagePlan,
+        Which, resource_policy,
     },
     stack::{self, ImageSource, Stack, Text},
 };
@@ -59,6 +59,8 @@ pub struct StackGraph<'a> {
     pub stage: Option<Handle<StageOutput>>,
     pub keys: Vec<Handle<ApiKeyOutput>>,
     pushed: Vec<Pushed<'a>>,
+    /// Custom domains of the region; read for a destroy only.
+    mappings: Vec<Mapping>,
     /// Repositories that are no longer in the stack file, by name.
     gone: BTreeMap<String, Handle<RepositoryOutput>>,
     /// A function comes where another goes.
@@ -105,6 +107,7 @@ impl<'a> StackGraph<'a> {
             api,
             stage: None,
             keys: Vec::new(),
+            mappings: Vec::new(),
             pushed: Vec::new(),
             gone: BTreeMap::new(),
             renames: false,

@@ -5,6 +5,7 @@ use crate::{
     aws::Cloud,
     docker::{Docker, NoDocker},
     engine::{Event, Id, Options, Plan, Report, Stop},
+    resources::mappings,
     stack::Stack,
 };
 use anyhow::{Result, bail};
@@ -54,7 +55,9 @@ impl<'a> StackGraph<'a> {
 
     async fn doom_all(&mut self) -> Result<()> {
         self.doom();
-        self.graph.observe().await?;
+        let (observed, mappings) = tokio::join!(self.graph.observe(), mappings(&self.at));
+        observed?;
+        self.mappings = mappings?;
         if self.doom_leftovers().await? {
             self.graph.observe().await?;
         }

@@ -121,7 +121,10 @@ async fn changing_the_stage_or_a_key_needs_consent() {
     assert!(refusals.len() == 1 && refusals[0].contains("the URL changes"), "{refusals:?}");
     let key = HELLO.replace("keys: [client]", "keys: [customer]");
     let refusals = refused(world.plan(&key).await);
-    assert!(refusals.len() == 1 && refusals[0].contains("the key value changes"), "{refusals:?}");
+    assert!(
+        refusals.len() == 1 && refusals[0].contains("its value changes, and clients need the new one"),
+        "{refusals:?}"
+    );
     let replace = Options { replace: true, ..Options::default() };
     assert_eq!(refused(world.plan_with(&key, &replace).await).len(), 0);
 }

@@ -168,7 +168,7 @@ impl World {
         let graph = self.doomed(&stack).await?;
         let plan = graph.plan_destroy(options);
         if plan.has_changes()
-            && let Some(why) = graph.obstacle(&plan).await?
+            && let Some(why) = graph.obstacle(&plan)
         {
             anyhow::bail!(why);
         }

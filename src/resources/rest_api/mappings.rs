@@ -9,11 +9,19 @@ use anyhow::Result;
 use aws_sdk_apigateway::types::{BasePathMapping, DomainName};
 use futures_util::future::try_join_all;
 
-/// What leads to the API: `api.example.com/shop`. Empty too where the caller may not look.
+/// A custom domain, or a path of one, and the API that it leads to.
+pub struct Mapping {
+    /// `api.example.com/v1`
+    pub from: String,
+    /// The REST API's id.
+    pub api: String,
+}
+
+/// What custom domains of the region lead to. Empty too where the caller may not look.
 ///
 /// # Errors
 /// As the calls.
-pub async fn mappings(at: &Context, api: &str) -> Result<Vec<String>> {
+pub async fn mappings(at: &Context) -> Result<Vec<Mapping>> {
     let to = at.cloud.reporter(&Id::only("rest-api"));
     let domains = match domains(at, &to).await {
         Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(Vec::new()),
@@ -21,12 +29,14 @@ pub async fn mappings(at: &Context, api: &str) -> Result<Vec<String>> {
     };
     let names = domains.into_iter().filter_map(|domain| domain.domain_name);
     let all = try_join_all(names.map(|name| of_domain(at, name, &to))).await?;
-    let leads = |(_, mapping): &(String, BasePathMapping)| mapping.rest_api_id() == Some(api);
-    let shown = |(name, mapping): (String, BasePathMapping)| match mapping.base_path() {
-        None | Some("(none)") => name,
-        Some(path) => format!("{name}/{path}"),
+    let mapping = |(name, mapping): (String, BasePathMapping)| Mapping {
+        from: match mapping.base_path() {
+            None | Some("(none)") => name,
+            Some(path) => format!("{name}/{path}"),
+        },
+        api: mapping.rest_api_id.unwrap_or_default(),
     };
-    Ok(all.into_iter().flatten().filter(leads).map(shown).collect())
+    Ok(all.into_iter().flatten().map(mapping).collect())
 }
 
 async fn domains(at: &Context, to: &Reporter) -> Result<Vec<DomainName>> {

@@ -16,7 +16,7 @@ use aws_sdk_apigateway::types::{
     ApiStatus, EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Found,
 };
 pub use kept::Kept;
-pub use mappings::mappings;
+pub use mappings::{Mapping, mappings};
 use serde::Serialize;
 use serde_json::Value;
 use std::rc::Rc;
