@@ -176,13 +176,15 @@ impl Asking<'_> {
     }
 
     async fn cause(&self, function: &str, since: i64) -> Result<Option<String>> {
+        // The last lines of a call come after its answer, also where everything else agrees at once.
+        let pause = if self.agrees_at_once().await { BETWEEN_LOOKS / 10 } else { BETWEEN_LOOKS };
         for look in 1.. {
             let lines = logs::of_last_call(self.session, function, since).await?;
             let cause = contract::cause(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-            if cause.is_some() || look == LOOKS || self.agrees_at_once().await {
+            if cause.is_some() || look == LOOKS {
                 return Ok(cause);
             }
-            self.session.stop.sleep(BETWEEN_LOOKS).await?;
+            self.session.stop.sleep(pause).await?;
         }
         Ok(None)
     }

@@ -39,7 +39,8 @@ pub fn cause(lines: &[&str]) -> Option<String> {
     if found("Runtime exited without providing a reason") {
         return Some("its process ended without an answer: a handler must return, and not exit".to_owned());
     }
-    if found("Function.ResponseSizeTooLarge") {
+    // AWS's own words, and those of the runtime client whose answer the Runtime API does not take.
+    if found("Function.ResponseSizeTooLarge") || found("Exceeded maximum allowed payload size") {
         return Some(
             "its answer is over the 6 MB that Lambda passes on: answer less, or a link to a file in S3"
                 .to_owned(),
