@@ -28,6 +28,8 @@ def handler(event, context):
         time.sleep(60)
     if mode == "raises":
         return {}["absent"]
+    if mode == "memory":
+        return len(b"x" * (400 << 20))
     if mode == "exits":
         os._exit(7)
     if mode == "text":
@@ -67,6 +69,11 @@ def write(stack, mode, more=""):
     [
         ("slow", "", "it was stopped after its timeout of 2"),
         ("raises", "", "it raised KeyError: 'absent'"),
+        (
+            "memory",
+            "",
+            "it was killed because it needed more than its memory of 128 MB: raise `memory`",
+        ),
         ("exits", "", "its process ended (exit status 7) instead of answering"),
         ("text", "", "its answer is no HTTP answer"),
         ("object", "", "its answer is no HTTP answer"),

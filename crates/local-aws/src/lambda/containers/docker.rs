@@ -20,7 +20,7 @@ use bollard::{
         MountVolumeOptions,
     },
     query_parameters::{
-        AttachContainerOptions, CreateContainerOptions, StartContainerOptions, StatsOptions,
+        AttachContainerOptions, CreateContainerOptions, EventsOptions, StartContainerOptions, StatsOptions,
         WaitContainerOptions,
     },
 };
@@ -31,8 +31,12 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
-use tokio::{sync::OnceCell, time::Instant};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, timeout},
+};
 
 /// The Docker Engine that `DOCKER_HOST` or the current context names.
 pub struct DockerEngine {
@@ -51,6 +55,10 @@ const MEMORY_OF_A_CPU: i64 = 1769;
 const SHARES_OF_A_CPU: i64 = 1024;
 /// Processes and threads that Lambda allows.
 const PROCESSES: i64 = 1024;
+/// The exit code of who got SIGKILL.
+const KILLED: i64 = 137;
+/// How long an engine may take to say whether the memory was full.
+const EVENT_TAKES: Duration = Duration::from_millis(500);
 
 impl DockerEngine {
     /// An engine that is connected already.
@@ -94,16 +102,16 @@ impl DockerEngine {
             }
         });
         // Asked for before the start: a container that ends at once is removed at once.
-        let exit = tokio::spawn(exit_code(self.docker.clone(), id.clone()));
+        let exit = tokio::spawn(exit(self.docker.clone(), id.clone()));
         let began = Instant::now();
         self.docker.start_container(&id, None::<StartContainerOptions>).await.map_err(start_error)?;
         if let Some(address) = network.address_of(&self.docker, &id).await {
             listener.admit(address);
         }
         let exited = async move {
-            let code = exit.await.unwrap_or(1);
+            let exit = exit.await.unwrap_or(Exit::Status(1));
             drop(listener);
-            ended(code, bad_format.load(Ordering::Relaxed))
+            ended(exit, bad_format.load(Ordering::Relaxed))
         };
         Ok(Container { id, began, output: output.boxed(), exited: exited.boxed() })
     }
@@ -204,9 +212,28 @@ fn volumes(launch: &Launch, image: &Fetched) -> Vec<Mount> {
     paths.enumerate().map(mount).collect()
 }
 
-async fn exit_code(docker: Docker, id: String) -> i64 {
+async fn exit(docker: Docker, id: String) -> Exit {
+    match exit_code(&docker, &id).await {
+        KILLED if memory_was_full(&docker, &id).await => Exit::OutOfMemory,
+        code => Exit::from_code(code),
+    }
+}
+
+/// What a container ended of, the engine tells in its events only: the container itself is removed at once.
+async fn memory_was_full(docker: &Docker, id: &str) -> bool {
+    let filters = HashMap::from([
+        ("container".to_owned(), vec![id.to_owned()]),
+        ("event".to_owned(), vec!["oom".to_owned()]),
+    ]);
+    let options =
+        EventsOptions { since: Some("1".to_owned()), filters: Some(filters), ..EventsOptions::default() };
+    let told = timeout(EVENT_TAKES, docker.events(Some(options)).next()).await;
+    matches!(told, Ok(Some(Ok(_))))
+}
+
+async fn exit_code(docker: &Docker, id: &str) -> i64 {
     let options = WaitContainerOptions { condition: "next-exit".to_owned() };
-    match docker.wait_container(&id, Some(options)).next().await {
+    match docker.wait_container(id, Some(options)).next().await {
         Some(Ok(response)) => response.status_code,
         Some(Err(Error::DockerContainerWaitError { code, .. })) => code,
         // The engine does not know it any more.
@@ -214,8 +241,8 @@ async fn exit_code(docker: Docker, id: String) -> i64 {
     }
 }
 
-fn ended(code: i64, bad_format: bool) -> Ended {
-    if bad_format && code != 0 {
+fn ended(exit: Exit, bad_format: bool) -> Ended {
+    if bad_format && exit != Exit::Status(0) {
         return Ended::Entrypoint(Entrypoint {
             why: "fork/exec: exec format error".to_owned(),
             hint: Some(
@@ -224,7 +251,7 @@ fn ended(code: i64, bad_format: bool) -> Ended {
             ),
         });
     }
-    Ended::Exited(Exit::from_code(code))
+    Ended::Exited(exit)
 }
 
 /// The engine says in its own words that the process could not be started.

@@ -36,6 +36,8 @@ pub struct Entrypoint {
 pub enum Exit {
     Status(i64),
     Signal(&'static str),
+    /// The kernel killed it: it wanted more memory than it had.
+    OutOfMemory,
 }
 
 impl Exit {
@@ -101,6 +103,7 @@ impl Fault {
             Self::Exited(Exit::Status(0)) => "Runtime exited without providing a reason".to_owned(),
             Self::Exited(Exit::Status(code)) => format!("Runtime exited with error: exit status {code}"),
             Self::Exited(Exit::Signal(name)) => format!("Runtime exited with error: signal: {name}"),
+            Self::Exited(Exit::OutOfMemory) => "Runtime exited with error: signal: killed".to_owned(),
             Self::Entrypoint(entrypoint) => entrypoint.why.clone(),
             Self::Init(_) | Self::Handler(_) | Self::ResponseTooLarge => String::new(),
         }

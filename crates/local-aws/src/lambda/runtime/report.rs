@@ -1,6 +1,6 @@
 //! The REPORT line of an invocation.
 
-use super::fault::Fault;
+use super::fault::{Exit, Fault};
 use std::{fmt::Write, time::Duration};
 
 /// What one invocation took.
@@ -13,17 +13,21 @@ pub struct Report {
     /// MB.
     pub memory_size: u32,
     pub status: Option<&'static str>,
+    /// It was killed for want of memory: no sample can have seen the most it used.
+    pub memory_full: bool,
 }
 
 impl Report {
     pub fn new(request_id: &str, duration: Duration, memory_size: u32, fault: Option<&Fault>) -> Self {
         let status = fault.map(Fault::status);
-        Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status }
+        let memory_full = matches!(fault, Some(Fault::Exited(Exit::OutOfMemory)));
+        Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status, memory_full }
     }
 
     /// The line, with the most memory (in MB) that was seen in use.
     pub fn line(&self, memory_used: u64) -> String {
         let billed = self.duration + self.init.unwrap_or_default();
+        let memory_used = if self.memory_full { self.memory_size.into() } else { memory_used };
         let mut line = format!(
             "REPORT RequestId: {}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {memory_used} MB\t",
             self.request_id,
@@ -44,4 +48,16 @@ impl Report {
 
 fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_killed_for_memory_had_used_all_of_it() {
+        let used = |exit| Report::new("1", Duration::ZERO, 128, Some(&Fault::Exited(exit))).line(40);
+        assert!(used(Exit::OutOfMemory).contains("Max Memory Used: 128 MB"));
+        assert!(used(Exit::Signal("killed")).contains("Max Memory Used: 40 MB"));
+    }
 }
