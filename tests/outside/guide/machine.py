@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from places import ROOT
+
 from . import edits
 
-HELLO = Path(__file__).parents[2] / "examples/hello"
+HELLO = ROOT / "examples/hello"
 PROFILE = "[profile egyptian-project]\naws_access_key_id = local\naws_secret_access_key = local\nregion = us-east-2\n"
 
 

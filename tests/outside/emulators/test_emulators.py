@@ -1,7 +1,6 @@
 """The binary against emulators that others wrote, as against AWS itself: no `--local`, only an endpoint. A stack's life goes through
 with a plan that is empty after every step. `gaps.py` lists where the emulators differ from AWS, and what is therefore not asked."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -10,11 +9,11 @@ import boto3
 import image_archive
 import pytest
 from botocore.config import Config
+from places import BINARY
 
 from . import gaps, processes
 from .hybrid import Hybrid
 
-BINARY = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[2] / "target/debug/lambdeploy")
 ACCOUNT = "123456789012"
 REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-2.amazonaws.com"
 

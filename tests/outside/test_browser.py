@@ -12,11 +12,10 @@ import shutil
 import subprocess
 import threading
 import urllib.request
-from pathlib import Path
 
 import pytest
+from places import BINARY, ROOT
 
-ROOT = Path(__file__).parents[1]
 SCREENSHOT = ROOT / "target/browser/answer.png"
 
 selenium = pytest.importorskip("selenium", reason="skipped: the Python package selenium is missing")
@@ -126,10 +125,9 @@ def client(pages, local_aws, tmp_path_factory):
     stack.write_text(STACK.format(origins=", ".join(origins[:2])))
 
     def lambdeploy(*arguments):
-        binary = os.environ.get("LAMBDEPLOY") or str(ROOT / "target/debug/lambdeploy")
         environment = os.environ | {"LAMBDEPLOY_LOCAL": local_aws.url}
         done = subprocess.run(
-            [binary, *arguments, "--local", "-f", str(stack)], env=environment, capture_output=True, text=True
+            [BINARY, *arguments, "--local", "-f", str(stack)], env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -11,6 +11,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from places import BINARY
+
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -25,11 +27,10 @@ class LocalAws:
     @classmethod
     def start(cls, *arguments: str, log: Path) -> "LocalAws":
         """Returns once it answers; `log` gets what it prints."""
-        binary = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[1] / "target/debug/lambdeploy")
         port = free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [binary, "local", "--port", str(port), *arguments], stdout=output, stderr=subprocess.STDOUT
+                [BINARY, "local", "--port", str(port), *arguments], stdout=output, stderr=subprocess.STDOUT
             )
         aws = cls(port, process)
         aws._wait(log)

@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import botocore
+from places import ROOT
 
 
 def table() -> dict[str, str]:
     """Each region's suffix, as the source has it."""
-    text = (Path(__file__).parents[1] / "src/aws/regions.rs").read_text()
+    text = (ROOT / "src/aws/regions.rs").read_text()
     blocks = re.findall(r'Partition \{\s*suffix: "([^"]+)",.*?regions: &\[(.*?)\]', text, re.S)
     return {region: suffix for suffix, regions in blocks for region in re.findall(r'"([^"]+)"', regions)}
 

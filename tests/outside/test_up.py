@@ -12,7 +12,8 @@ import urllib.request
 import boto3
 import pytest
 from gemini_server import GeminiServer
-from stack import ROOT, Stack
+from places import ROOT
+from stack import Stack
 
 GEMINI_KEY = "gemini-key-that-nobody-may-see"
 # One red pixel.

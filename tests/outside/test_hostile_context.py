@@ -12,8 +12,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from places import BINARY
 
-BINARY = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[1] / "target/debug/lambdeploy")
 STACK = """
 stack: odd
 region: us-east-2

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import aws_model
 import pytest
 from recording_proxy import Recorded
-from stack import BINARY
+from places import BINARY
 
 STACK = """\
 stack: shop

@@ -8,8 +8,8 @@ import urllib.request
 from pathlib import Path
 
 from local_aws import free_port
+from places import EMULATORS
 
-ENVIRONMENTS = Path(os.environ.get("LAMBDEPLOY_EMULATORS") or Path(__file__).parents[2] / "target/emulators")
 START = 60
 """Seconds that one may take until it answers; on two cores it takes 3."""
 
@@ -22,7 +22,7 @@ class Emulator:
         self.host = f"127.0.0.1:{self.port}"
         fill = {"port": str(self.port), "host": self.host, "folder": str(folder)}
         program, *arguments = (part.format(**fill) for part in command)
-        binary = ENVIRONMENTS / name / "bin" / program
+        binary = EMULATORS / name / "bin" / program
         assert binary.exists(), f"{binary} is missing: scripts/test installs it"
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "LOCALSTACK_"))}
         environment = kept | {key: value.format(**fill) for key, value in variables.items()}

@@ -1,6 +1,6 @@
 """A server that answers as Gemini's REST API does, for tests that cannot or should not call the real one.
 
-    python3 tests/gemini_server.py --host 172.17.0.1 --port 8099 --api-key test-key
+    python3 tests/outside/gemini_server.py --host 172.17.0.1 --port 8099 --api-key test-key
 
 prints its address, for GOOGLE_GEMINI_BASE_URL. It serves POST /v1beta/models/<model>:generateContent, refuses what the real
 one refuses, and answers in the schema that the request asks for. Every text says which model and image it is about, so that

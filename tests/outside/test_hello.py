@@ -2,16 +2,16 @@
 
 import importlib.util
 import json
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 ORIGIN = "https://a.example"
 
 
 @pytest.fixture
 def hello():
-    file = Path(__file__).parents[1] / "examples/hello/lambda_function.py"
+    file = ROOT / "examples/hello/lambda_function.py"
     spec = importlib.util.spec_from_file_location("hello", file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

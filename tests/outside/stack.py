@@ -1,15 +1,12 @@
 """A stack file and the binary run on it, for tests that come from outside."""
 
 import json
-import os
 import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-BINARY = os.environ.get("LAMBDEPLOY") or str(ROOT / "target/debug/lambdeploy")
-
+from places import BINARY
 
 class Stack:
     """A stack file, and the binary run on it."""

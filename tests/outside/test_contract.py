@@ -6,7 +6,8 @@ import shutil
 
 import boto3
 import pytest
-from stack import ROOT, Stack
+from places import ROOT
+from stack import Stack
 
 ORIGIN = "http://localhost:3000"
 ANSWER = "POST / with the key gets the answer of hello"

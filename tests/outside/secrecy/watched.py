@@ -5,7 +5,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-BINARY = os.environ.get("LAMBDEPLOY") or str(Path(__file__).parents[2] / "target/debug/lambdeploy")
+from places import BINARY
 
 # With what JSON and YAML write otherwise; what is searched for is the part that nobody does.
 FROM_ENVIRONMENT = 's3cret "from" the\\environment: Kx7PqZ'

@@ -5,7 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-SOURCE = Path(__file__).parents[1] / "examples/web-client"
+from places import ROOT
+
+SOURCE = ROOT / "examples/web-client"
 
 
 def build(folder: Path) -> None:

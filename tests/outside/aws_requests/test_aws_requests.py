@@ -3,7 +3,6 @@ types, bounds, enums, patterns; and every operation that the program's source na
 archives."""
 
 import json
-import os
 import re
 import subprocess
 from collections import Counter
@@ -13,12 +12,11 @@ import aws_model
 import boto3
 import image_archive
 import pytest
+from places import BINARY, ROOT
 from recording_proxy import Answer, Recorded, RecordingProxy
 
 from . import lives
 
-ROOT = Path(__file__).parents[2]
-BINARY = os.environ.get("LAMBDEPLOY") or str(ROOT / "target/debug/lambdeploy")
 SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs")
 ELSEWHERE = {"AssumeRole"}
 """It is for a terminal, where a person types the MFA code: `test_mfa.py`."""

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import boto3
 import pytest
+from places import ROOT
 
 from .echoing import EchoingProxy
 from .watched import FOR_BUILD, FROM_DOTENV, FROM_ENVIRONMENT, MODES, SECRETS, Watched
-
-ROOT = Path(__file__).parents[2]
 
 STACK = """
 stack: discreet

@@ -10,7 +10,8 @@ import termios
 
 import boto3
 import pytest
-from stack import BINARY, ROOT, Stack
+from places import BINARY, ROOT
+from stack import Stack
 
 QUESTION = b"[y/N]"
 
