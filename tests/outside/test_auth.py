@@ -1,5 +1,5 @@
 """Who may call, from the stack file to the URL: each kind in containers, with signatures by botocore, and readable for a
-page. Needs Docker and the base image (scripts/base-image)."""
+page. Needs Docker and the base image (scripts/base-image.sh)."""
 
 import json
 import urllib.error

@@ -1,5 +1,5 @@
 """Functions that fail, each in its own way: `up` ends with exit code 3, and says the cause as what it was. Needs Docker and the
-base image (scripts/base-image)."""
+base image (scripts/base-image.sh)."""
 
 import pytest
 from stack import Stack

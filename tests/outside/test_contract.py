@@ -1,5 +1,5 @@
 """The contract from outside, by the binary: `up` ends with its table; what is broken behind its back is named by `verify` as the
-promise and by `plan` as the field, and `up` fixes it. Needs Docker and the base image (scripts/base-image)."""
+promise and by `plan` as the field, and `up` fixes it. Needs Docker and the base image (scripts/base-image.sh)."""
 
 import re
 import shutil

@@ -1,5 +1,5 @@
 """What a person sees on a terminal: on one that can't move its cursor, and on one that can. Needs Docker and the base image
-(scripts/base-image)."""
+(scripts/base-image.sh)."""
 
 import os
 import pty

@@ -1,5 +1,5 @@
 """The binary's whole story from outside: `up`, calls, `plan`, drift by boto3, `destroy`; hello, and the guide's analyser behind
-a server that answers as Gemini's REST API does. Needs Docker and the base image (scripts/base-image)."""
+a server that answers as Gemini's REST API does. Needs Docker and the base image (scripts/base-image.sh)."""
 
 import base64
 import ipaddress

@@ -1,7 +1,7 @@
 //! Die anywhere, run again: every scenario is struck by every fault at every single call, and the same command then
 //! brings it to its end, with one of each thing and the URL and keys as they were.
 //!
-//! Each test is one cell of a table and prints it, `sweep | scenario | fault | calls | converged`; `scripts/sweep-table`
+//! Each test is one cell of a table and prints it, `sweep | scenario | fault | calls | converged`; `scripts/sweep-table.py`
 //! runs them and shows the table.
 
 #![allow(clippy::unwrap_used)]

@@ -1,6 +1,6 @@
 """Secrets stay where they belong: no command prints one, in any mode, also where it fails and where AWS's own words hold it; none is
 in a process's arguments, a file that others can read, a log of the local AWS, or an image's layers and history. Needs Docker and
-the base image (scripts/base-image)."""
+the base image (scripts/base-image.sh)."""
 
 import json
 import shutil

@@ -14,12 +14,8 @@ readonly SUITE=bookworm # its Python is 3.11
 readonly RUNTIME=(awslambdaric==4.2.2 simplejson==3.20.2 snapshot-restore-py==1.0.0)
 readonly SECONDS_TO_FIRST_ANSWER=30
 
-say() { echo "base-image: $*" >&2; }
-fail() { say "$*"; exit 1; }
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
+# shellcheck source=scripts/common.sh
+. "$(dirname "$0")/common.sh"
 
 present() { docker image inspect "$IMAGE" >/dev/null 2>&1; }
 
@@ -43,10 +39,7 @@ need_debian() {
       "or make the stand-in on such a machine and bring it over: docker save $IMAGE | docker load"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "debootstrap needs root: run this as root, or install sudo"
   if ! command -v debootstrap >/dev/null || [ ! -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
-    say "installing debootstrap"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-      debootstrap debian-archive-keyring ca-certificates >/dev/null
+    apt_install debootstrap debian-archive-keyring ca-certificates
   fi
 }
 
@@ -95,7 +88,7 @@ in_rootfs() {
 }
 
 install_debian() {
-  say "installing Debian $SUITE with Python 3.11 (one or two minutes)"
+  say "installing Debian $SUITE with Python 3.11 into a folder, as root (one or two minutes)"
   as_root debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates \
     "$SUITE" "$1" "$(mirror)" >"$2" 2>&1 ||
     { tail -n 20 "$2" >&2; fail "debootstrap failed in $1 (TMPDIR may name a better place)"; }
@@ -175,7 +168,7 @@ make_stand_in() {
 }
 
 main() {
-  docker version >/dev/null 2>&1 || fail "no Docker engine answers: start one (docker version must work)"
+  need_docker
   if present; then say "$IMAGE is here"; return; fi
   work=$(mktemp -d "${TMPDIR:-/var/tmp}/base-image.XXXXXX")
   trap 'as_root rm -rf --one-file-system "$work"' EXIT

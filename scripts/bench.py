@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The bench: requests, sequential levels, wall time and memory of lambdeploy and of the guide's script, on one local AWS.
 
-    scripts/bench [--latency-ms 60] [--gigabytes 3] [--binary FILE] [--python FOLDER]
+    scripts/bench.py [--latency-ms 60] [--gigabytes 3] [--binary FILE] [--python FOLDER]
 
 Builds the release binary (or takes the one that --binary names), starts a local AWS of its own with that latency per AWS
 request, and prints one table and the goals; the exit code is 1 when a goal is missed. Levels are the longest chain of AWS

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The sweep table: scenario, fault, number of calls that it was struck at, number of those after which all converged.
 
-    scripts/sweep-table [--binary PATH] [FILTER]
+    scripts/sweep-table.py [--binary PATH] [FILTER]
 
 Runs the sweeps of tests/sweeps (of a suite that is built already: `--binary`), prints the table, and fails if a cell is
 missing or short. FILTER takes part of the cells, as in `cargo test`: `changes_of_three`, `::late`.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The local gateway under load: what it adds to a warm call, 200 requests a second, and ten seconds of overload.
 
-    scripts/load [--binary target/release/lambdeploy]
+    scripts/load.py [--binary target/release/lambdeploy]
 
 Builds the release binary (or takes the one given), starts its own local AWS, brings up one small Python function behind a key,
 and prints three tables. A warm call is measured in three ways, in turns, with the same event and image:
@@ -12,7 +12,7 @@ and prints three tables. A warm call is measured in three ways, in turns, with t
 - by the stage URL, on one connection: route, key, usage plan, event, invocation, answer.
 
 What the gateway adds is the difference of the medians. The exit code is 1 if a bound is missed. Linux with Docker and the base
-image (scripts/base-image); nothing else should run beside it.
+image (scripts/base-image.sh); nothing else should run beside it.
 """
 
 import argparse
