@@ -12,10 +12,10 @@ impl Cloud {
     /// # Errors
     /// As the calls.
     pub async fn asleep(&self, functions: impl IntoIterator<Item = &str>) -> Result<Vec<String>> {
-        let to = &self.reporter(&Id::only("contract"));
+        let run = &self.looking_at(&Id::only("contract"));
         let sleepers = try_join_all(functions.into_iter().map(|name| async move {
             let request = self.lambda.get_function_configuration().function_name(name);
-            let found = call(to, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
+            let found = call(run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
             let state = found.and_then(|function| function.state);
             let sleeps = matches!(state, Some(State::Inactive | State::Pending));
             anyhow::Ok(sleeps.then(|| name.to_owned()))

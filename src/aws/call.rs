@@ -18,7 +18,7 @@
 //! | what a lost reply may have made is not in AWS's list | 5 s | 5 s |
 
 use super::failure::{Class, Failure};
-use crate::engine::Reporter;
+use crate::engine::Run;
 use anyhow::Result;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -106,28 +106,28 @@ fn builds_on(operation: &str) -> bool {
 ///
 /// # Errors
 /// A [`Failure`] with AWS's last words, or `Interrupted`.
-pub async fn call<T, E, Fut>(to: &Reporter, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+pub async fn call<T, E, Fut>(run: &Run, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
 where
     Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    patiently(to, operation, true, send).await
+    patiently(run, operation, true, send).await
 }
 
 /// As [`call`], but what may have taken effect is not sent again: for creates that AWS does not key by a name.
 ///
 /// # Errors
 /// As [`call`]; a failure of class `Ambiguous` is the caller's to resolve.
-pub async fn call_once<T, E, Fut>(to: &Reporter, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+pub async fn call_once<T, E, Fut>(run: &Run, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
 where
     Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    patiently(to, operation, false, send).await
+    patiently(run, operation, false, send).await
 }
 
 async fn patiently<T, E, Fut>(
-    to: &Reporter,
+    run: &Run,
     operation: &'static str,
     repeatable: bool,
     send: impl Fn() -> Fut,
@@ -138,12 +138,12 @@ where
 {
     let mut waits = Waits::default();
     loop {
-        to.stop.check()?;
+        run.stop.check()?;
         let failure = match send().await {
             Ok(value) => return Ok(value),
             Err(error) => Failure::of(operation, &error),
         };
-        waits.next(to, &failure, repeatable).await?;
+        waits.next(run, &failure, repeatable).await?;
     }
 }
 
@@ -165,7 +165,7 @@ struct Spent {
 
 impl Waits {
     /// Waits before the next try, or gives the failure back when there is none.
-    async fn next(&mut self, to: &Reporter, failure: &Failure, repeatable: bool) -> Result<()> {
+    async fn next(&mut self, run: &Run, failure: &Failure, repeatable: bool) -> Result<()> {
         let class = failure.class();
         let Some((patience, what)) = Patience::of(failure, repeatable) else {
             return Err(failure.clone().into());
@@ -181,11 +181,11 @@ impl Waits {
         }
         spent.tries += 1;
         let (so_far, most) = (spent.time.as_secs(), patience.budget.as_secs());
-        to.note(format!(
+        run.note(format!(
             "waiting for {what}: {so_far} s of at most {most} s ({}: {})",
             failure.operation, failure.message
         ));
-        Ok(to.stop.sleep(wait).await?)
+        Ok(run.stop.sleep(wait).await?)
     }
 }
 
@@ -193,22 +193,22 @@ impl Waits {
 ///
 /// # Errors
 /// When patience ends, with how it stood last; `Interrupted`; whatever `ask` fails of.
-pub async fn until<T, Fut>(to: &Reporter, patience: Patience, what: &str, ask: impl Fn() -> Fut) -> Result<T>
+pub async fn wait_until<T, Fut>(run: &Run, patience: Patience, what: &str, ask: impl Fn() -> Fut) -> Result<T>
 where
     Fut: Future<Output = Result<Result<T, String>>>,
 {
     let since = Instant::now();
-    within(to, patience, what, ask).await?.map_err(|standing| {
+    wait_at_most(run, patience, what, ask).await?.map_err(|standing| {
         anyhow::anyhow!("waited {} s for {what}, and still: {standing}", since.elapsed().as_secs())
     })
 }
 
-/// As [`until`], for what can be done without: the end of patience gives how it stood last.
+/// As [`wait_until`], for what can be done without: the end of patience gives how it stood last.
 ///
 /// # Errors
 /// `Interrupted`; whatever `ask` fails of.
-pub async fn within<T, Fut>(
-    to: &Reporter,
+pub async fn wait_at_most<T, Fut>(
+    run: &Run,
     patience: Patience,
     what: &str,
     ask: impl Fn() -> Fut,
@@ -225,8 +225,8 @@ where
             return Ok(answer);
         }
         let (so_far, most) = (waited.as_secs(), patience.budget.as_secs());
-        to.note(format!("waiting for {what}: {so_far} s of at most {most} s ({standing})"));
-        to.stop.sleep(wait).await?;
+        run.note(format!("waiting for {what}: {so_far} s of at most {most} s ({standing})"));
+        run.stop.sleep(wait).await?;
     }
     unreachable!("the loop ends by returning")
 }

@@ -29,7 +29,7 @@ fn no_answer() -> Refusal {
 }
 
 /// One call that fails as often as it is tried, and what came of it.
-struct Run {
+struct Outcome {
     error: String,
     seconds: f64,
     tries: u32,
@@ -37,7 +37,7 @@ struct Run {
     interrupted: bool,
 }
 
-async fn run(operation: &'static str, repeatable: bool, fail: impl Fn(u32) -> Refusal) -> Run {
+async fn run(operation: &'static str, repeatable: bool, fail: impl Fn(u32) -> Refusal) -> Outcome {
     run_until(&Stop::default(), operation, repeatable, fail).await
 }
 
@@ -46,7 +46,7 @@ async fn run_until(
     operation: &'static str,
     repeatable: bool,
     fail: impl Fn(u32) -> Refusal,
-) -> Run {
+) -> Outcome {
     let (notes, tries, since) = (Rc::new(RefCell::new(Vec::new())), Cell::new(0), Instant::now());
     let heard = notes.clone();
     let listener = move |event| {
@@ -54,15 +54,15 @@ async fn run_until(
             heard.borrow_mut().push(text);
         }
     };
-    let to = Reporter::new(Id::only("thing"), Rc::new(listener), stop.clone());
+    let run = Run::new(Id::only("thing"), Rc::new(listener), stop.clone());
     let send = || {
         tries.set(tries.get() + 1);
         std::future::ready(Err::<(), _>(fail(tries.get())))
     };
-    let error = patiently(&to, operation, repeatable, send).await.unwrap_err();
+    let error = patiently(&run, operation, repeatable, send).await.unwrap_err();
     let (notes, seconds) = (notes.take(), since.elapsed().as_secs_f64());
     let interrupted = error.is::<Interrupted>();
-    Run { error: format!("{error:#}"), seconds, tries: tries.get(), notes, interrupted }
+    Outcome { error: format!("{error:#}"), seconds, tries: tries.get(), notes, interrupted }
 }
 
 /// Operation, refusal, what is waited for, for how many seconds at most.
@@ -280,18 +280,19 @@ async fn polling_says_how_it_stands_and_ends() {
             heard.borrow_mut().push(text);
         }
     };
-    let to = Reporter::new(Id::only("thing"), Rc::new(listener), Stop::default());
+    let run = Run::new(Id::only("thing"), Rc::new(listener), Stop::default());
     let asked = Cell::new(0);
     let ask = || {
         asked.set(asked.get() + 1);
         std::future::ready(Ok(Err::<(), _>("InProgress".to_owned())))
     };
-    let error = until(&to, Patience::BUSY, "the function", ask).await.unwrap_err();
+    let error = wait_until(&run, Patience::BUSY, "the function", ask).await.unwrap_err();
     assert_eq!(error.to_string(), "waited 599 s for the function, and still: InProgress");
     assert!(failure_of(&error).is_none());
     assert_eq!(notes.borrow()[0], "waiting for the function: 0 s of at most 600 s (InProgress)");
     assert_eq!(notes.borrow().len() + 1, asked.get());
-    let left =
-        within(&to, Patience::LISTED, "a list", || std::future::ready(Ok(Err::<(), _>("no".to_owned()))));
+    let left = wait_at_most(&run, Patience::LISTED, "a list", || {
+        std::future::ready(Ok(Err::<(), _>("no".to_owned())))
+    });
     assert_eq!(left.await.unwrap(), Err("no".to_owned()));
 }

@@ -5,7 +5,7 @@ use super::{
     whole_xml::WholeXml,
 };
 use crate::{
-    engine::{Event, Id, Reporter, Stop},
+    engine::{Event, Id, Run, Stop},
     net::Network,
 };
 use anyhow::{Context, Result, bail};
@@ -109,10 +109,10 @@ impl Cloud {
     }
 
     /// For what looks at `id` and changes nothing: an apply has reporters of its own.
-    pub fn reporter(&self, id: &Id) -> Reporter {
+    pub fn looking_at(&self, id: &Id) -> Run {
         match &*self.listener.borrow() {
-            Some(listener) => Reporter::new(id.clone(), listener.clone(), Stop::default()),
-            None => Reporter::silent(id.clone()),
+            Some(listener) => Run::new(id.clone(), listener.clone(), Stop::default()),
+            None => Run::silent(id.clone()),
         }
     }
 
@@ -125,8 +125,8 @@ impl Cloud {
     }
 
     async fn ask_identity(&self) -> Result<Identity> {
-        let to = self.reporter(&Id::only("caller"));
-        let me = call(&to, "GetCallerIdentity", || self.sts.get_caller_identity().send()).await?;
+        let run = self.looking_at(&Id::only("caller"));
+        let me = call(&run, "GetCallerIdentity", || self.sts.get_caller_identity().send()).await?;
         let arn = me.arn.context("GetCallerIdentity answered without an ARN")?;
         Ok(Identity {
             account: me.account.context("GetCallerIdentity answered without an account")?,

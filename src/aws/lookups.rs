@@ -1,7 +1,7 @@
 //! What several resources need, each read once for all of them and again when it is old: lists, and repositories.
 
 use super::{Cloud, FoundExt, call::call};
-use crate::engine::{Id, Reporter};
+use crate::engine::{Id, Run};
 use anyhow::{Error, Result};
 use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
 use aws_sdk_ecr::types::Repository;
@@ -117,8 +117,8 @@ impl Cloud {
         let (cloud, name) = (self.clone(), name.to_owned());
         let read = async move {
             let request = cloud.ecr.describe_repositories().repository_names(&name);
-            let to = cloud.reporter(&Id::of("repository", &name));
-            let found = call(&to, "DescribeRepositories", || request.clone().send()).await.found()?;
+            let run = cloud.looking_at(&Id::of("repository", &name));
+            let found = call(&run, "DescribeRepositories", || request.clone().send()).await.found()?;
             Ok(found.and_then(|f| f.repositories).and_then(|r| r.into_iter().next()))
         };
         lookup.get(read).await
@@ -153,8 +153,8 @@ impl Cloud {
         self.lookups.usage_plans.forget();
     }
 
-    fn lists(&self) -> Reporter {
-        self.reporter(&Id::only("lists"))
+    fn lists(&self) -> Run {
+        self.looking_at(&Id::only("lists"))
     }
 
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {

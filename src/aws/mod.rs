@@ -18,7 +18,7 @@ pub mod tags;
 mod unkeyed;
 mod whole_xml;
 
-pub use call::{Patience, call, call_once, until, within};
+pub use call::{Patience, call, call_once, wait_at_most, wait_until};
 pub use cloud::{Cloud, Identity, Target};
 pub use destination::Destination;
 pub use failure::{Class, Failure, FoundExt, failure_of};

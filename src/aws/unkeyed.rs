@@ -5,10 +5,10 @@
 //! what it made itself. What a list hid for longer, the next `up` heals.
 
 use super::{
-    call::{Patience, until, within},
+    call::{Patience, wait_at_most, wait_until},
     failure::{Class, failure_of},
 };
-use crate::engine::Reporter;
+use crate::engine::Run;
 use anyhow::Result;
 
 /// One kind of such things. `Item` is what a list shows of one.
@@ -38,56 +38,58 @@ pub trait Unkeyed {
 ///
 /// # Errors
 /// As the create.
-pub async fn create_unkeyed<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<U::Item> {
+pub async fn create_unkeyed<U: Unkeyed>(kind: &U, run: &Run) -> Result<U::Item> {
     for _ in 0..3 {
         match kind.create().await {
-            Ok(mine) => return one_of(kind, mine, to).await,
+            Ok(mine) => return settle(kind, mine, run).await,
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Ambiguous) => {
-                to.note(format!("no clear answer; looking whether it was made all the same ({e})"));
-                if let Some(found) = after_a_lost_reply(kind, to).await? {
+                run.note(format!("no clear answer; looking whether it was made all the same ({e})"));
+                if let Some(found) = after_a_lost_reply(kind, run).await? {
                     return Ok(found);
                 }
             }
             Err(e) => return Err(e),
         }
     }
-    one_of(kind, kind.create().await?, to).await
+    settle(kind, kind.create().await?, run).await
 }
 
-async fn after_a_lost_reply<U: Unkeyed>(kind: &U, to: &Reporter) -> Result<Option<U::Item>> {
+async fn after_a_lost_reply<U: Unkeyed>(kind: &U, run: &Run) -> Result<Option<U::Item>> {
     let ask = || async {
         let found = kind.ours(None).await?.into_iter().next();
         Ok(found.ok_or_else(|| "not there yet".to_owned()))
     };
-    let listed = within(to, Patience::LOST, "AWS's list to show whether it was made", ask).await?;
+    let listed = wait_at_most(run, Patience::LOST, "AWS's list to show whether it was made", ask).await?;
     let Ok(found) = listed else { return Ok(None) };
     kind.complete(&found).await?;
     Ok(Some(found))
 }
 
 /// Mine, or the winner where another run made one too.
-async fn one_of<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U::Item> {
-    let (alone, completed) = tokio::join!(is_alone(kind, &mine, to), kind.complete(&mine));
+async fn settle<U: Unkeyed>(kind: &U, mine: U::Item, run: &Run) -> Result<U::Item> {
+    let (alone, completed) = tokio::join!(is_alone(kind, &mine, run), kind.complete(&mine));
     match completed {
         Ok(()) if alone? => Ok(mine),
         Err(e) if !is_contested(&e) => Err(e),
-        _ => contest(kind, mine, to).await,
+        _ => contest(kind, mine, run).await,
     }
 }
 
 /// Whether no other run made one. A list that shows mine shows what is older too, so that of two runs at once one at
 /// least sees the other's. One that lags for longer than that hides a twin, which the next `up` finds.
-async fn is_alone<U: Unkeyed>(kind: &U, mine: &U::Item, to: &Reporter) -> Result<bool> {
+async fn is_alone<U: Unkeyed>(kind: &U, mine: &U::Item, run: &Run) -> Result<bool> {
     let ask = || async {
         let ours = kind.ours(Some(mine)).await?;
         let is_listed = ours.iter().any(|one| U::same(one, mine));
         Ok(if is_listed { Ok(ours.len() == 1) } else { Err("not there yet".to_owned()) })
     };
-    Ok(within(to, Patience::LISTED, "AWS's list to show what was just made", ask).await?.unwrap_or(true))
+    Ok(wait_at_most(run, Patience::LISTED, "AWS's list to show what was just made", ask)
+        .await?
+        .unwrap_or(true))
 }
 
 /// Two runs made one each: the best stays, and each run deletes only its own.
-async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U::Item> {
+async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, run: &Run) -> Result<U::Item> {
     let ask = || async {
         let best = kind.ours(None).await?.into_iter().next();
         if let Some(other) = best.filter(|best| !U::same(best, &mine)) {
@@ -98,10 +100,10 @@ async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, to: &Reporter) -> Result<U
             completed => completed.map(|()| Ok(None)),
         }
     };
-    let Some(winner) = until(to, Patience::WRITERS, "another run to give way", ask).await? else {
+    let Some(winner) = wait_until(run, Patience::WRITERS, "another run to give way", ask).await? else {
         return Ok(mine);
     };
-    to.note("another run made the same at the same time; keeping that one");
+    run.note("another run made the same at the same time; keeping that one");
     kind.delete(&mine).await?;
     kind.complete(&winner).await?;
     Ok(winner)

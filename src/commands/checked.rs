@@ -8,7 +8,7 @@ use crate::{
     aws::{FoundExt, call},
     contract::{self, Need, Outcome, Verdict},
     engine::{Handle, Id},
-    resources::{Context, checked_mark, mark_checked},
+    resources::{StackAws, checked_mark, mark_checked},
     stack_graph::StackGraph,
     ui::Printer,
 };
@@ -38,10 +38,10 @@ impl State {
 
     /// The same, with functions as they are now: this run may have changed them since it observed them.
     async fn read_again(mut self, session: &Session) -> Result<Self> {
-        let to = session.cloud.reporter(&Id::only("contract"));
+        let run = session.cloud.looking_at(&Id::only("contract"));
         let reads = self.functions.into_iter().map(|(name, _)| async {
             let request = session.cloud.lambda.get_function_configuration().function_name(&name);
-            let found = call(&to, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
+            let found = call(&run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
             anyhow::Ok((name, found.and_then(|c| c.last_modified).unwrap_or_default()))
         });
         self.functions = try_join_all(reads).await?;
@@ -84,7 +84,7 @@ impl State {
         if held == (kept.as_ref() == Some(&mark)) {
             return Ok(());
         }
-        let at = Context::of(&session.stack, &session.cloud, None);
+        let at = StackAws::of(&session.stack, &session.cloud, None);
         mark_checked(&at, &state.api, &session.stack.api.stage, held.then_some(mark.as_str())).await
     }
 }

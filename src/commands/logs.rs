@@ -97,14 +97,14 @@ pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Re
 
 /// Before a line is read: functions may have printed their variables, as AWS has them, and the keys of their callers.
 async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<()> {
-    let to = session.cloud.reporter(&Id::only("logs"));
+    let run = session.cloud.looking_at(&Id::only("logs"));
     let keys = async {
         let none = session.stack.api.keys.is_empty();
         if none { Ok(Vec::new()) } else { super::output::key_values(session).await }
     };
     let variables = try_join_all(session.stack.functions.values().map(|function| async {
         let request = session.cloud.lambda.get_function_configuration().function_name(&function.name);
-        let found = call(&to, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
+        let found = call(&run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
         anyhow::Ok(found.map(|c| secrets(function, c.environment())).unwrap_or_default())
     }));
     let (keys, variables) = tokio::try_join!(keys, variables)?;
@@ -136,13 +136,13 @@ async fn events(
     from: i64,
     filter: Option<&str>,
 ) -> Result<Vec<FilteredLogEvent>> {
-    let to = session.cloud.reporter(&Id::only("logs"));
+    let run = session.cloud.looking_at(&Id::only("logs"));
     let (mut all, mut next) = (Vec::new(), None);
     loop {
         let request = session.cloud.logs.filter_log_events().log_group_name(group).start_time(from);
         let request = request.set_filter_pattern(filter.map(str::to_owned)).set_next_token(next);
         // A group that is not there has no lines: the function was never called.
-        let Some(page) = call(&to, "FilterLogEvents", || request.clone().send()).await.found()? else {
+        let Some(page) = call(&run, "FilterLogEvents", || request.clone().send()).await.found()? else {
             return Ok(all);
         };
         all.extend(page.events.unwrap_or_default());

@@ -3,12 +3,12 @@
 use super::{env_file, session::Session};
 use crate::{
     Exit,
-    aws::{FoundExt, Patience, call, dns_suffix, until},
+    aws::{FoundExt, Patience, call, dns_suffix, wait_until},
     cli,
     engine::{Handle, Id},
     exit::Usage,
     outputs::{Key, Outputs},
-    resources::{ApiKeyOutput, Context, own_api},
+    resources::{ApiKeyOutput, StackAws, own_api},
     stack::{Stack, Values},
     stack_graph::StackGraph,
     ui::{Printer, Text},
@@ -75,15 +75,15 @@ pub(super) fn known(session: &Session, graph: &StackGraph<'_>, ours: impl Fn(&Id
 /// # Errors
 /// As the calls.
 pub(super) async fn with_values(session: &Session, mut outputs: Outputs) -> Result<Outputs> {
-    let to = session.cloud.reporter(&Id::only("keys"));
+    let run = session.cloud.looking_at(&Id::only("keys"));
     let values = try_join_all(outputs.keys.iter().map(|key| async {
         let request = session.cloud.apigateway.get_api_key().api_key(&key.id).include_value(true);
         // A key that was only just made may not be shown at once.
         let ask = || async {
-            let found = call(&to, "GetApiKey", || request.clone().send()).await.found()?;
+            let found = call(&run, "GetApiKey", || request.clone().send()).await.found()?;
             Ok(found.map(|k| k.value).ok_or_else(|| "it is not shown yet".to_owned()))
         };
-        until(&to, Patience::YOUNG, "the key", ask).await
+        wait_until(&run, Patience::YOUNG, "the key", ask).await
     }));
     let values = values.await?;
     for (key, value) in outputs.keys.iter_mut().zip(values) {
@@ -98,7 +98,7 @@ pub(super) async fn with_values(session: &Session, mut outputs: Outputs) -> Resu
 /// As the calls.
 pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     let (stack, cloud) = (&session.stack, &session.cloud);
-    let at = Context::of(stack, cloud, None);
+    let at = StackAws::of(stack, cloud, None);
     let api = own_api(&at).await?.and_then(|a| a.id);
     let mut outputs = Outputs {
         stack: stack.name.clone(),
@@ -121,7 +121,7 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
 /// # Errors
 /// As the calls.
 pub(super) async fn key_values(session: &Session) -> Result<Vec<String>> {
-    let at = Context::of(&session.stack, &session.cloud, None);
+    let at = StackAws::of(&session.stack, &session.cloud, None);
     let keys = keys(&at, &session.stack, true).await?;
     Ok(keys.into_iter().filter_map(|key| key.value).collect())
 }
@@ -135,18 +135,18 @@ fn url(session: &Session, api: &str) -> String {
     format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region))
 }
 
-async fn keys(at: &Context, stack: &Stack, values: bool) -> Result<Vec<Key>> {
-    let to = at.cloud.reporter(&Id::only("keys"));
+async fn keys(at: &StackAws, stack: &Stack, values: bool) -> Result<Vec<Key>> {
+    let run = at.cloud.looking_at(&Id::only("keys"));
     let all = at.cloud.api_keys().await?;
     let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
     // The list shows no tags, and a name may be anybody's.
     let found = try_join_all(named.filter_map(|k| k.id.clone()).map(|id| {
         let request = at.cloud.apigateway.get_api_key().api_key(id).include_value(values);
-        let to = to.clone();
-        async move { call(&to, "GetApiKey", || request.clone().send()).await.found() }
+        let run = run.clone();
+        async move { call(&run, "GetApiKey", || request.clone().send()).await.found() }
     }));
     let ours = |k: &aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput| {
-        at.own.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+        at.ownership.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
     };
     let found = found.await?.into_iter().flatten().filter(ours);
     Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())

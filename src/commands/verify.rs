@@ -4,7 +4,7 @@ use super::{local::background::agrees_at_once, logs, session::Session};
 use crate::{
     Exit, cli,
     contract::{self, Check, Load, Need, Outcome, Patience, Row, Verdict},
-    engine::{Id, Interrupted, Reporter},
+    engine::{Id, Interrupted, Run},
     net::Client,
     outputs::Outputs,
     outside::Stage,
@@ -117,8 +117,8 @@ impl Asking<'_> {
         let stage = Stage { url, key, client: Client::new(self.session.cloud.network.clone()) };
         let id = Id::only("contract");
         printer.live(&id, "asking the URL");
-        let to = Reporter::new(id, printer.sink(), self.session.stop.clone());
-        let check = Check { carrier: &stage, to: &to, patience: self.patience().await, load: self.load };
+        let run = Run::new(id, printer.sink(), self.session.stop.clone());
+        let check = Check { carrier: &stage, run: &run, patience: self.patience().await, load: self.load };
         let since = logs::now();
         let shut_out =
             if self.has_web_acl().await? { contract::by_web_acl(&stage, rows).await } else { None };

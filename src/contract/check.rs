@@ -8,7 +8,7 @@ use super::{
     turns::Turns,
 };
 use crate::{
-    engine::{Interrupted, Reporter},
+    engine::{Interrupted, Run},
     outside::http::Response,
 };
 use anyhow::Result;
@@ -92,7 +92,7 @@ pub enum Verdict {
 /// One asking of rows.
 pub struct Check<'a, C> {
     pub carrier: &'a C,
-    pub to: &'a Reporter,
+    pub run: &'a Run,
     pub patience: Patience,
     /// Ask too what uses up quota or sends bursts.
     pub load: bool,
@@ -120,7 +120,7 @@ impl<C: Carrier> Check<'_, C> {
         }));
         for row in rows.iter().filter(|_| self.load) {
             let Need::Load(load) = row.need else { continue };
-            self.to.note(format!("asking whether {}", row.promise));
+            self.run.note(format!("asking whether {}", row.promise));
             outcomes.push(match load {
                 Load::Burst(most) => self.refused_in_a_burst(row, most).await,
                 Load::Quota(most) => self.refused_for_the_quota(row, most).await,
@@ -134,7 +134,7 @@ impl<C: Carrier> Check<'_, C> {
     async fn settled(&self, row: &Row, turns: &Turns) -> Result<Outcome, Interrupted> {
         let (since, mut wait) = (Instant::now(), Duration::from_millis(250));
         loop {
-            self.to.stop.check()?;
+            self.run.stop.check()?;
             let turn = turns.take(row).await;
             let seen = self.ask(row).await;
             drop(turn);
@@ -144,9 +144,9 @@ impl<C: Carrier> Check<'_, C> {
                 return Ok(seen.outcome);
             }
             let (so_far, most) = (waited.as_secs(), patience.as_secs());
-            self.to
+            self.run
                 .note(format!("waiting for \"{}\": {because}, {so_far} s of at most {most} s", row.promise));
-            self.to.stop.sleep(wait).await?;
+            self.run.stop.sleep(wait).await?;
             wait = (wait * 2).min(Duration::from_secs(4));
         }
     }
@@ -198,7 +198,7 @@ impl<C: Carrier> Check<'_, C> {
 
     /// Sends at most `most` requests at once: the first that is refused is judged.
     async fn refused_in_a_burst(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
-        self.to.stop.check()?;
+        self.run.stop.check()?;
         let calls = (0..most).map(|_| self.carrier.carry(&row.ask));
         let mut answers = stream::iter(calls).buffer_unordered(BURST_AT_ONCE);
         while let Some(answer) = answers.next().await {
@@ -215,16 +215,16 @@ impl<C: Carrier> Check<'_, C> {
     async fn refused_for_the_quota(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
         let mut let_through = 0;
         while let_through < most {
-            self.to.stop.check()?;
+            self.run.stop.check()?;
             match self.carrier.carry(&row.ask).await {
                 Ok(answer) if answer.status == 429 && answer.text().contains("Too Many Requests") => {
-                    self.to.stop.sleep(Duration::from_millis(100)).await?;
+                    self.run.stop.sleep(Duration::from_millis(100)).await?;
                 }
                 Ok(answer) if answer.status == 429 => return Ok(verdict(row, &judge(row, &answer), &answer)),
                 Ok(_) => let_through += 1,
                 Err(error) => return Ok(unanswered(row, &error)),
             }
-            self.to.progress(let_through.into(), most.into());
+            self.run.progress(let_through.into(), most.into());
         }
         Ok(never_refused(row, most))
     }

@@ -50,10 +50,10 @@ impl<C: Carrier> Check<'_, C> {
                 return Ok(Woken::NotYet(names));
             }
             let (so_far, most) = (waited.as_secs(), LONGEST.as_secs());
-            self.to.note(format!(
+            self.run.note(format!(
                 "waiting for Lambda to wake {names}, which nobody called for weeks: {so_far} s of at most {most} s"
             ));
-            self.to.stop.sleep(wait).await?;
+            self.run.stop.sleep(wait).await?;
             wait = (wait * 2).min(Duration::from_secs(8));
         }
     }

@@ -44,19 +44,19 @@ pub enum Event {
 
 /// One resource's way to say something, and to learn that it should stop.
 #[derive(Clone)]
-pub struct Reporter {
+pub struct Run {
     id: Id,
     sink: Rc<dyn Fn(Event)>,
     pub stop: Stop,
     there: Rc<Cell<Option<There>>>,
 }
 
-impl Reporter {
+impl Run {
     pub fn new(id: Id, sink: Rc<dyn Fn(Event)>, stop: Stop) -> Self {
         Self { id, sink, stop, there: Rc::default() }
     }
 
-    /// One whose [`Reporter::there`] is waited for.
+    /// One whose [`Run::there`] is waited for.
     pub(super) fn with(self, there: There) -> Self {
         self.there.set(Some(there));
         self

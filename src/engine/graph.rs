@@ -1,7 +1,7 @@
 //! All resources of a stack, in an order in which each needs only earlier ones.
 
 use super::{
-    Change, Event, Handle, Id, Interrupted, Owner, Reporter, Resource, Stop,
+    Change, Event, Handle, Id, Interrupted, Owner, Resource, Run, Stop,
     node::{Node, Typed, Verdict},
     walk::{Ended, Step, There, walk},
 };
@@ -198,7 +198,7 @@ impl Graph {
 
     /// Makes everything that is wished as it is wished, then deletes what is no longer in the stack file.
     pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let run = Run::new(self, options, sink, stop);
+        let run = Walk::new(self, options, sink, stop);
         let wished = self.nodes.iter().filter(|n| !self.retired.contains(&n.id()));
         let step = |n: &Rc<dyn Node>| Step { id: n.id(), waits: n.needs(), follows: n.follows() };
         let steps = wished.map(step).collect();
@@ -211,12 +211,12 @@ impl Graph {
 
     /// Deletes everything that is ours.
     pub async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let run = Run::new(self, options, sink, stop);
+        let run = Walk::new(self, options, sink, stop);
         self.delete(&run, |_| true).await;
         run.report.into_inner()
     }
 
-    async fn delete(&self, run: &Run<'_>, which: impl Fn(&dyn Node) -> bool) {
+    async fn delete(&self, run: &Walk<'_>, which: impl Fn(&dyn Node) -> bool) {
         let kept = self.kept(run.options);
         let goes = |n: &&Rc<dyn Node>| {
             !kept.contains_key(&n.id()) && n.retirement(run.options).change == Change::Delete
@@ -264,7 +264,7 @@ impl Planned {
 }
 
 /// One run over a graph, and what has come of it so far.
-struct Run<'a> {
+struct Walk<'a> {
     graph: &'a Graph,
     options: &'a Options,
     sink: Rc<dyn Fn(Event)>,
@@ -273,21 +273,21 @@ struct Run<'a> {
     report: RefCell<Report>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Walk<'a> {
     fn new(graph: &'a Graph, options: &'a Options, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
         Self { graph, options, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
     }
 
-    fn reporter(&self, id: &Id) -> Reporter {
-        Reporter::new(id.clone(), self.sink.clone(), self.stop.clone())
+    fn looking_at(&self, id: &Id) -> Run {
+        Run::new(id.clone(), self.sink.clone(), self.stop.clone())
     }
 
     async fn apply(&self, id: Id, there: There) -> Ended {
-        let to = self.reporter(&id).with(there);
+        let run = self.looking_at(&id).with(there);
         let Some(node) = self.graph.node(&id) else { return Ended::Badly };
         let look_again = node.needs().iter().any(|n| self.replaced.borrow().contains(n));
         let result = match self.stop.check() {
-            Ok(()) => node.apply(look_again, self.options, &to).await,
+            Ok(()) => node.apply(look_again, self.options, &run).await,
             Err(interrupted) => Err(interrupted.into()),
         };
         if result.as_ref().is_ok_and(|acted| acted.replaced) {
@@ -297,10 +297,10 @@ impl<'a> Run<'a> {
     }
 
     async fn delete(&self, id: Id) -> Ended {
-        let to = self.reporter(&id);
+        let run = self.looking_at(&id);
         let Some(node) = self.graph.node(&id) else { return Ended::Badly };
         let result = match self.stop.check() {
-            Ok(()) => node.delete(self.options, &to).await,
+            Ok(()) => node.delete(self.options, &run).await,
             Err(interrupted) => Err(interrupted.into()),
         };
         self.ended(id, result.map(|()| Change::Delete))

@@ -16,7 +16,7 @@ mod stop;
 mod walk;
 
 pub use change::{Change, Field, SECRET, UNKNOWN, masked};
-pub use event::{Event, Reporter};
+pub use event::{Event, Run};
 pub use graph::{Graph, Options, Plan, Planned, Report};
 pub use handle::Handle;
 pub use id::Id;

@@ -1,7 +1,7 @@
 //! A resource with its types hidden, and what is known of it in this run.
 
 use super::{
-    Applied, Change, Handle, Id, Live, NeedsReplacement, Owner, Reporter, Resource, change, graph::Options,
+    Applied, Change, Handle, Id, Live, NeedsReplacement, Owner, Resource, Run, change, graph::Options,
 };
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -54,9 +54,9 @@ pub(super) trait Node {
         &'a self,
         look_again: bool,
         options: &'a Options,
-        to: &'a Reporter,
+        run: &'a Run,
     ) -> LocalBoxFuture<'a, Result<Acted>>;
-    fn delete<'a>(&'a self, options: &'a Options, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>>;
+    fn delete<'a>(&'a self, options: &'a Options, run: &'a Run) -> LocalBoxFuture<'a, Result<()>>;
 }
 
 /// What is, what is wished, and the difference.
@@ -124,17 +124,17 @@ impl<R: Resource> Typed<R> {
         live: &Live<R>,
         want: &R::Props,
         options: &Options,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Applied<R::Output>> {
-        match self.resource.update(live, want, to).await {
+        match self.resource.update(live, want, run).await {
             Err(error) if options.replace && error.is::<NeedsReplacement>() => {
-                self.resource.replace(live, want, to).await
+                self.resource.replace(live, want, run).await
             }
             applied => applied,
         }
     }
 
-    async fn act(&self, look_again: bool, options: &Options, to: &Reporter) -> Result<Acted> {
+    async fn act(&self, look_again: bool, options: &Options, run: &Run) -> Result<Acted> {
         let (live, want, change) = self.compare_fresh(look_again).await?;
         // A look after the plan may find what nobody agreed to.
         if let Some(why) = self.refusal(live.as_deref(), &want, options) {
@@ -142,14 +142,14 @@ impl<R: Resource> Typed<R> {
         }
         let (output, replaced) = match (&live, &change) {
             (Some(live), Change::Update(_)) => {
-                to.started(&change);
-                let applied = self.update(live, &want, options, to).await?;
+                run.started(&change);
+                let applied = self.update(live, &want, options, run).await?;
                 (applied.output, applied.replaced)
             }
             (Some(live), _) => (live.output.clone(), false),
             (None, _) => {
-                to.started(&change);
-                (self.resource.create(&want, to).await?, false)
+                run.started(&change);
+                (self.resource.create(&want, run).await?, false)
             }
         };
         self.output.set(Some(output));
@@ -188,7 +188,7 @@ impl<R: Resource> Node for Typed<R> {
 
     fn verdict(&self, options: &Options) -> Result<Verdict> {
         let (live, want, change) = self.compare()?;
-        let called = self.resource.called(live.as_deref());
+        let called = self.resource.aws_name(live.as_deref());
         let owner = live.as_ref().map(|l| l.owner.clone());
         let settings = live.is_none().then(|| serde_json::to_value(&want)).transpose()?;
         let refused = self.refusal(live.as_deref(), &want, options);
@@ -209,7 +209,7 @@ impl<R: Resource> Node for Typed<R> {
         let Some(live) = self.live() else {
             return Verdict::default();
         };
-        let called = self.resource.called(Some(&live));
+        let called = self.resource.aws_name(Some(&live));
         let refused = self.resource.retiring_replaces(&live).filter(|_| !options.replace);
         let refused = refused.map(|why| NeedsReplacement(why).to_string());
         let keep = match live.owner {
@@ -231,12 +231,12 @@ impl<R: Resource> Node for Typed<R> {
         &'a self,
         look_again: bool,
         options: &'a Options,
-        to: &'a Reporter,
+        run: &'a Run,
     ) -> LocalBoxFuture<'a, Result<Acted>> {
-        self.act(look_again, options, to).boxed_local()
+        self.act(look_again, options, run).boxed_local()
     }
 
-    fn delete<'a>(&'a self, options: &'a Options, to: &'a Reporter) -> LocalBoxFuture<'a, Result<()>> {
+    fn delete<'a>(&'a self, options: &'a Options, run: &'a Run) -> LocalBoxFuture<'a, Result<()>> {
         async move {
             if self.stale() {
                 self.look().await?;
@@ -245,8 +245,8 @@ impl<R: Resource> Node for Typed<R> {
             let Some(live) = self.live().filter(|_| self.retirement(options).change == Change::Delete) else {
                 return Ok(());
             };
-            to.started(&Change::Delete);
-            self.resource.delete(&live, to).await?;
+            run.started(&Change::Delete);
+            self.resource.delete(&live, run).await?;
             self.output.set(None);
             *self.live.borrow_mut() = None;
             Ok(())

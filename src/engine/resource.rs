@@ -1,6 +1,6 @@
 //! A kind of thing: how it is observed, wished, made, changed and deleted.
 
-use super::{Id, Reporter};
+use super::{Id, Run};
 use anyhow::Result;
 use serde::Serialize;
 use std::fmt;
@@ -20,7 +20,7 @@ pub trait Resource: 'static {
 
     /// What AWS calls it, for a person who looks for it there; with the id where AWS has one besides the name. Empty: its
     /// [`Id`] says it all.
-    fn called(&self, _have: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _have: Option<&Live<Self>>) -> String {
         String::new()
     }
 
@@ -29,7 +29,7 @@ pub trait Resource: 'static {
         Vec::new()
     }
 
-    /// Made once these are there (see [`Reporter::there`]), though they may not be done: nothing that they give is used.
+    /// Made once these are there (see [`Run::there`]), though they may not be done: nothing that they give is used.
     fn follows(&self) -> Vec<Id> {
         Vec::new()
     }
@@ -81,26 +81,22 @@ pub trait Resource: 'static {
         false
     }
 
-    async fn create(&self, want: &Self::Props, to: &Reporter) -> Result<Self::Output>;
+    async fn create(&self, want: &Self::Props, run: &Run) -> Result<Self::Output>;
 
-    async fn update(
-        &self,
-        have: &Live<Self>,
-        want: &Self::Props,
-        to: &Reporter,
-    ) -> Result<Applied<Self::Output>>;
+    async fn update(&self, have: &Live<Self>, want: &Self::Props, run: &Run)
+    -> Result<Applied<Self::Output>>;
 
     /// Makes it anew, where [`Resource::update`] ended in [`NeedsReplacement`] and the person agrees to that.
     async fn replace(
         &self,
         have: &Live<Self>,
         want: &Self::Props,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Applied<Self::Output>> {
-        self.update(have, want, to).await
+        self.update(have, want, run).await
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()>;
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()>;
 }
 
 /// An update that AWS refused in place: only deleting and making anew is left, which takes `--replace`. The text says

@@ -86,21 +86,21 @@ impl Resource for Toy {
     fn undeletable(&self, _: &Live<Self>) -> Option<String> {
         self.stuck.then(|| "it is glued to the floor".to_owned())
     }
-    async fn replace(&self, _: &Live<Self>, want: &ToyProps, to: &Reporter) -> Result<Applied<u32>> {
-        Ok(Applied::replaced(self.write("replace", want.size, to).await?))
+    async fn replace(&self, _: &Live<Self>, want: &ToyProps, run: &Run) -> Result<Applied<u32>> {
+        Ok(Applied::replaced(self.write("replace", want.size, run).await?))
     }
-    async fn create(&self, want: &ToyProps, to: &Reporter) -> Result<u32> {
-        self.write("create", want.size, to).await
+    async fn create(&self, want: &ToyProps, run: &Run) -> Result<u32> {
+        self.write("create", want.size, run).await
     }
-    async fn update(&self, _: &Live<Self>, want: &ToyProps, to: &Reporter) -> Result<Applied<u32>> {
+    async fn update(&self, _: &Live<Self>, want: &ToyProps, run: &Run) -> Result<Applied<u32>> {
         if self.rigid {
             bail!(NeedsReplacement("it can't grow".to_owned()));
         }
-        let size = self.write("update", want.size, to).await?;
+        let size = self.write("update", want.size, run).await?;
         Ok(if size > self.replaced_above { Applied::replaced(size) } else { Applied::in_place(size) })
     }
-    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
-        to.stop.check()?;
+    async fn delete(&self, _: &Live<Self>, run: &Run) -> Result<()> {
+        run.stop.check()?;
         self.cloud.say(&format!("delete {}", self.id));
         tokio::time::sleep(Duration::from_secs(1)).await;
         self.cloud.things.borrow_mut().remove(self.id);
@@ -109,14 +109,14 @@ impl Resource for Toy {
 }
 
 impl Toy {
-    async fn write(&self, verb: &str, size: u32, to: &Reporter) -> Result<u32> {
+    async fn write(&self, verb: &str, size: u32, run: &Run) -> Result<u32> {
         self.cloud.say(&format!("{verb} {}", self.id));
-        to.stop.sleep(Duration::from_secs(1)).await?;
+        run.stop.sleep(Duration::from_secs(1)).await?;
         if self.cloud.failing.borrow().iter().any(|f| f == self.id) {
             bail!("the toy broke");
         }
         self.cloud.things.borrow_mut().insert(self.id.to_owned(), (size, Owner::Us));
-        to.there();
+        run.there();
         tokio::time::sleep(Duration::from_secs(self.completed_after)).await;
         Ok(size)
     }

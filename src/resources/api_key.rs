@@ -1,9 +1,9 @@
 //! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
 
-use super::{Context, gone, own_api, rest_api, tagging};
+use super::{StackAws, apigateway_tags, ignore_not_found, own_api, rest_api};
 use crate::{
     aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 const AT_ONCE: usize = 8;
 
 pub struct ApiKey {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub name: String,
     /// `--adopt key=<id>`
@@ -47,32 +47,32 @@ pub struct ApiKeyOutput {
 impl ApiKey {
     /// Keys of this name, confirmed one by one: the list need not show tags.
     async fn candidates(&self) -> Result<Vec<GetApiKeyOutput>> {
-        let all = self.at.cloud.api_keys().await?;
+        let all = self.aws.cloud.api_keys().await?;
         let wanted = |k: &&Listed| match (&self.twin, &self.adopt) {
             (Some(id), _) => k.id() == Some(id),
             (None, Some(id)) => k.id() == Some(id) || k.name() == Some(&self.name),
             (None, None) => k.name() == Some(&self.name),
         };
         let ids = all.iter().filter(wanted).filter_map(|k| k.id.clone());
-        let to = self.at.cloud.reporter(&self.id);
-        let found = try_join_all(ids.map(|id| self.get(id, &to))).await?;
+        let run = self.aws.cloud.looking_at(&self.id);
+        let found = try_join_all(ids.map(|id| self.get(id, &run))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// Ours under another name. Only looked for where the stack has had such a key: it means reading them all, at least
     /// those that the list does not show to be somebody else's.
     async fn renamed(&self) -> Result<Option<GetApiKeyOutput>> {
-        let api = own_api(&self.at).await?;
+        let api = own_api(&self.aws).await?;
         let has_had =
-            api.is_some_and(|api| self.at.inventory(&rest_api::tags_of(&api)).has("api-key", &self.name));
+            api.is_some_and(|api| self.aws.inventory(&rest_api::tags_of(&api)).has("api-key", &self.name));
         if !has_had || self.twin.is_some() {
             return Ok(None);
         }
-        let all = self.at.cloud.api_keys().await?;
-        let to = self.at.cloud.reporter(&self.id);
-        let owns = |tags: &HashMap<String, String>| tags.get(tags::STACK) == Some(&self.at.own.stack);
+        let all = self.aws.cloud.api_keys().await?;
+        let run = self.aws.cloud.looking_at(&self.id);
+        let owns = |tags: &HashMap<String, String>| tags.get(tags::STACK) == Some(&self.aws.ownership.stack);
         let others = all.iter().filter(|k| k.name() != Some(&self.name) && k.tags().is_none_or(owns));
-        let reads: Vec<_> = others.filter_map(|k| k.id.clone()).map(|id| self.get(id, &to)).collect();
+        let reads: Vec<_> = others.filter_map(|k| k.id.clone()).map(|id| self.get(id, &run)).collect();
         let mut keys = stream::iter(reads).buffer_unordered(AT_ONCE);
         while let Some(key) = keys.try_next().await? {
             if key.as_ref().is_some_and(|k| self.is_ours(&tags_of(k))) {
@@ -82,9 +82,9 @@ impl ApiKey {
         Ok(None)
     }
 
-    async fn get(&self, id: String, to: &Reporter) -> Result<Option<GetApiKeyOutput>> {
-        let request = self.at.cloud.apigateway.get_api_key().api_key(id).include_value(false);
-        call(to, "GetApiKey", || request.clone().send()).await.found()
+    async fn get(&self, id: String, run: &Run) -> Result<Option<GetApiKeyOutput>> {
+        let request = self.aws.cloud.apigateway.get_api_key().api_key(id).include_value(false);
+        call(run, "GetApiKey", || request.clone().send()).await.found()
     }
 
     async fn own(&self) -> Result<Vec<GetApiKeyOutput>> {
@@ -106,9 +106,9 @@ impl ApiKey {
     }
 
     async fn is_let_in(&self, key: &GetApiKeyOutput) -> Result<bool> {
-        let to = self.at.cloud.reporter(&self.id);
-        let request = self.at.cloud.apigateway.get_usage_plans().key_id(key.id().unwrap_or_default());
-        let plans = call(&to, "GetUsagePlans", || request.clone().send()).await?;
+        let run = self.aws.cloud.looking_at(&self.id);
+        let request = self.aws.cloud.apigateway.get_usage_plans().key_id(key.id().unwrap_or_default());
+        let plans = call(&run, "GetUsagePlans", || request.clone().send()).await?;
         Ok(!plans.items().is_empty())
     }
 
@@ -117,7 +117,7 @@ impl ApiKey {
     /// # Errors
     /// As the calls.
     pub async fn twins(&self) -> Result<Vec<String>> {
-        let all = self.at.cloud.api_keys().await?;
+        let all = self.aws.cloud.api_keys().await?;
         if all.iter().filter(|k| k.name() == Some(&self.name)).count() < 2 {
             return Ok(Vec::new());
         }
@@ -125,7 +125,7 @@ impl ApiKey {
     }
 
     fn is_ours(&self, tags: &tags::Tags) -> bool {
-        self.at.own.owns(tags)
+        self.aws.ownership.owns(tags)
             && (self.twin.is_some() || tags.get(tags::ID).map(String::as_str) == Some(self.id.as_str()))
     }
 
@@ -146,13 +146,13 @@ impl ApiKey {
             None => candidates.iter().filter(stranger).collect(),
         };
         let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
-        let several = super::one_of("API keys", &self.name, "key", &ids);
+        let several = super::ambiguous("API keys", &self.name, "key", &ids);
         Ok(strangers.first().map(|k| ((*k).clone(), several.unwrap_or_else(|| self.owner(k)))))
     }
 
     fn owner(&self, key: &GetApiKeyOutput) -> Owner {
         let what = || format!("the API key {} (id {})", self.name, key.id().unwrap_or_default());
-        self.at.own.owner(&tags_of(key), what)
+        self.aws.ownership.owner(&tags_of(key), what)
     }
 }
 
@@ -163,7 +163,7 @@ fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
 struct Creation<'a> {
     of: &'a ApiKey,
     want: &'a Props,
-    to: &'a Reporter,
+    run: &'a Run,
 }
 
 impl Unkeyed for Creation<'_> {
@@ -171,8 +171,8 @@ impl Unkeyed for Creation<'_> {
     type Item = String;
 
     async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
-        self.of.at.cloud.forget_api_keys();
-        let all = self.of.at.cloud.api_keys().await?;
+        self.of.aws.cloud.forget_api_keys();
+        let all = self.of.aws.cloud.api_keys().await?;
         let named: Vec<_> =
             all.iter().filter(|k| k.name() == Some(&self.of.name)).filter_map(|k| k.id.clone()).collect();
         match mine {
@@ -182,18 +182,18 @@ impl Unkeyed for Creation<'_> {
     }
 
     async fn create(&self) -> Result<String> {
-        let request = self.of.at.cloud.apigateway.create_api_key();
+        let request = self.of.aws.cloud.apigateway.create_api_key();
         let request = request
             .name(&self.want.name)
             // AWS's own default is a key that does not work.
             .enabled(true)
             .set_tags(Some(self.want.tags.clone().into_iter().collect()));
-        let made = call_once(self.to, "CreateApiKey", || request.clone().send()).await?;
+        let made = call_once(self.run, "CreateApiKey", || request.clone().send()).await?;
         made.id.context("CreateApiKey answered without an id")
     }
 
     async fn delete(&self, id: &String) -> Result<()> {
-        remove(&self.of.at, id, self.to).await
+        remove(&self.of.aws, id, self.run).await
     }
 
     fn same(a: &String, b: &String) -> bool {
@@ -201,10 +201,10 @@ impl Unkeyed for Creation<'_> {
     }
 }
 
-async fn remove(at: &Context, id: &str, to: &Reporter) -> Result<()> {
-    let request = at.cloud.apigateway.delete_api_key().api_key(id);
-    let result = gone(call(to, "DeleteApiKey", || request.clone().send()).await);
-    at.cloud.forget_lists();
+async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
+    let request = aws.cloud.apigateway.delete_api_key().api_key(id);
+    let result = ignore_not_found(call(run, "DeleteApiKey", || request.clone().send()).await);
+    aws.cloud.forget_lists();
     result
 }
 
@@ -231,7 +231,7 @@ impl Resource for ApiKey {
             name: self.name.clone(),
             description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
             enabled: adopted.is_none_or(|a| a.enabled),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
 
@@ -247,20 +247,20 @@ impl Resource for ApiKey {
             name: key.name().unwrap_or_default().to_owned(),
             description: key.description().unwrap_or_default().to_owned(),
             enabled: key.enabled,
-            tags: self.at.own.managed(&tags_of(&key), &owner),
+            tags: self.aws.ownership.managed(&tags_of(&key), &owner),
         };
         let id = key.id.context("GetApiKey answered without an id")?;
         Ok(Some(Live { props, output: ApiKeyOutput { id }, owner }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<ApiKeyOutput> {
-        Ok(ApiKeyOutput { id: create_unkeyed(&Creation { of: self, want, to }, to).await? })
+    async fn create(&self, want: &Props, run: &Run) -> Result<ApiKeyOutput> {
+        Ok(ApiKeyOutput { id: create_unkeyed(&Creation { of: self, want, run }, run).await? })
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<ApiKeyOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<ApiKeyOutput>> {
         let id = &have.output.id;
-        let arn = tagging::arn(&self.at, &format!("apikeys/{id}"))?;
-        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
+        let arn = apigateway_tags::arn(&self.aws, &format!("apikeys/{id}"))?;
+        apigateway_tags::set(&self.aws, &arn, &have.props.tags, &want.tags, run).await?;
         let replace = |path: &str, value: String| {
             PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
         };
@@ -276,14 +276,14 @@ impl Resource for ApiKey {
         }
         if !operations.is_empty() {
             let request =
-                self.at.cloud.apigateway.update_api_key().api_key(id).set_patch_operations(Some(operations));
-            call(to, "UpdateApiKey", || request.clone().send()).await?;
+                self.aws.cloud.apigateway.update_api_key().api_key(id).set_patch_operations(Some(operations));
+            call(run, "UpdateApiKey", || request.clone().send()).await?;
         }
-        self.at.cloud.forget_lists();
+        self.aws.cloud.forget_lists();
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
-        remove(&self.at, &have.output.id, to).await
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
+        remove(&self.aws, &have.output.id, run).await
     }
 }

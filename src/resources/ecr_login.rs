@@ -3,7 +3,7 @@
 use crate::{
     aws::{Cloud, call},
     docker::{Login, OwnLogins},
-    engine::Reporter,
+    engine::Run,
 };
 use anyhow::{Context as _, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -18,14 +18,14 @@ pub struct EcrLogin {
     cloud: Rc<Cloud>,
     /// The one that images are pushed to.
     host: String,
-    to: Reporter,
+    run: Run,
 }
 
 impl EcrLogin {
     /// `repository_uri`: of a repository of the own account.
-    pub fn new(cloud: &Rc<Cloud>, repository_uri: &str, to: &Reporter) -> Self {
+    pub fn new(cloud: &Rc<Cloud>, repository_uri: &str, run: &Run) -> Self {
         let host = repository_uri.split('/').next().unwrap_or_default().to_owned();
-        Self { cloud: Rc::clone(cloud), host, to: to.clone() }
+        Self { cloud: Rc::clone(cloud), host, run: run.clone() }
     }
 
     pub fn host(&self) -> &str {
@@ -38,7 +38,7 @@ impl EcrLogin {
     /// What AWS says.
     pub async fn fetch(&self) -> Result<Login> {
         let answer =
-            call(&self.to, "GetAuthorizationToken", || self.cloud.ecr.get_authorization_token().send())
+            call(&self.run, "GetAuthorizationToken", || self.cloud.ecr.get_authorization_token().send())
                 .await?;
         let data = answer.authorization_data.and_then(|d| d.into_iter().next());
         let token = data.and_then(|d| d.authorization_token).context("ECR gave no authorization token")?;

@@ -1,7 +1,7 @@
 //! Somebody else's role, by ARN: used, never touched.
 
 use super::RoleOutput;
-use crate::engine::{Applied, Id, Live, Owner, Reporter, Resource};
+use crate::engine::{Applied, Id, Live, Owner, Resource, Run};
 use anyhow::Result;
 
 /// Somebody else's role, by ARN: used, never touched.
@@ -18,7 +18,7 @@ impl Resource for ExistingRole {
         self.id.clone()
     }
 
-    fn called(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
         self.arn.clone()
     }
 
@@ -38,15 +38,15 @@ impl Resource for ExistingRole {
         }))
     }
 
-    async fn create(&self, (): &(), _: &Reporter) -> Result<RoleOutput> {
+    async fn create(&self, (): &(), _: &Run) -> Result<RoleOutput> {
         Ok(RoleOutput { arn: self.arn.clone(), created: None })
     }
 
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<RoleOutput>> {
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<RoleOutput>> {
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
         Ok(())
     }
 }

@@ -2,10 +2,10 @@
 //! the few conditions that AddPermission knows. Others' statements can say more, since PutResourcePolicy takes whole
 //! documents; those can't be given back to a function that is made anew.
 
-use super::Context;
+use super::StackAws;
 use crate::{
     aws::{Class, call, failure_of},
-    engine::Reporter,
+    engine::Run,
 };
 use anyhow::Result;
 use serde_json::{Map, Value, json};
@@ -86,8 +86,8 @@ impl Grant {
     }
 
     /// Adds the statement; one of the same id that is there already stays as it is.
-    pub async fn add(&self, at: &Context, function: &str, to: &Reporter) -> Result<()> {
-        let request = at.cloud.lambda.add_permission().function_name(function);
+    pub async fn add(&self, aws: &StackAws, function: &str, run: &Run) -> Result<()> {
+        let request = aws.cloud.lambda.add_permission().function_name(function);
         let request = request
             .statement_id(&self.sid)
             .action(&self.action)
@@ -98,7 +98,7 @@ impl Grant {
             .set_event_source_token(self.event_source_token.clone())
             .set_function_url_auth_type(self.url_auth_type.as_deref().map(Into::into))
             .set_invoked_via_function_url(self.via_function_url.then_some(true));
-        match call(to, "AddPermission", || request.clone().send()).await {
+        match call(run, "AddPermission", || request.clone().send()).await {
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
             other => other.map(drop),
         }

@@ -1,17 +1,17 @@
 //! The container image, named by the hash of what it is built from: equal inputs are never built or pushed twice.
 
 use super::{
-    Context, RepositoryOutput,
+    RepositoryOutput, StackAws,
     ecr_login::EcrLogin,
     manifest::{Flaw, Shelf},
-    moved::{Moved, said},
     repository::tags_move,
+    stall_guard::{StallGuard, said},
     variant,
 };
 use crate::{
     aws::call,
     docker::{self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, SecretValue},
-    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Handle, Id, Live, Owner, Resource, Run},
     stack::{Architecture, Build},
 };
 use anyhow::{Context as _, Error, Result, bail, ensure};
@@ -21,7 +21,7 @@ use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
 /// Where an image comes from.
 pub enum Source {
-    Context {
+    StackAws {
         build: Build,
         secrets: BTreeMap<String, SecretValue>,
         rebuild: bool,
@@ -34,7 +34,7 @@ pub enum Source {
 const STAND_IN: &str = "lambdeploy.stand-in";
 
 pub struct Image {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub repository_name: String,
     pub repository: Handle<RepositoryOutput>,
@@ -73,7 +73,7 @@ impl Image {
     async fn read_fingerprint(&self) -> Result<()> {
         if self.fingerprint.get().is_none() {
             let fingerprint = match &self.source {
-                Source::Context { build, .. } => docker::fingerprint(build, self.architecture).await?,
+                Source::StackAws { build, .. } => docker::fingerprint(build, self.architecture).await?,
                 Source::Archive(file) => docker::fingerprint_file(file, self.architecture).await?,
             };
             _ = self.fingerprint.set(fingerprint);
@@ -83,33 +83,33 @@ impl Image {
 
     fn shelf(&self) -> Shelf<'_> {
         let (repository, architecture) = (&self.repository_name, self.architecture);
-        Shelf { at: &self.at, account: None, repository, architecture }
+        Shelf { aws: &self.aws, account: None, repository, architecture }
     }
 
     /// The image of this content: its tag, and the digest to deploy.
-    async fn current(&self, to: &Reporter) -> Result<Option<(String, String)>> {
+    async fn current(&self, run: &Run) -> Result<Option<(String, String)>> {
         let tag = self.tag()?;
         let (repository, digest) = tokio::join!(
-            self.at.cloud.repository(&self.repository_name),
-            self.usable(ImageIdentifier::builder().image_tag(&tag).build(), to)
+            self.aws.cloud.repository(&self.repository_name),
+            self.usable(ImageIdentifier::builder().image_tag(&tag).build(), run)
         );
         if repository?.as_ref().as_ref().is_none_or(tags_move) {
             return Ok(digest?.map(|digest| (tag, digest)));
         }
-        let all = variant::list(&self.at, &self.repository_name, &tag, to).await?;
+        let all = variant::list(&self.aws, &self.repository_name, &tag, run).await?;
         let Some((n, detail)) = all.into_iter().rfind(|(_, detail)| is_active(detail)) else {
             return Ok(None);
         };
         let id = ImageIdentifier::builder().set_image_digest(detail.image_digest).build();
-        Ok(self.usable(id, to).await?.map(|digest| (variant::name(&tag, n), digest)))
+        Ok(self.usable(id, run).await?.map(|digest| (variant::name(&tag, n), digest)))
     }
 
     /// The digest to deploy of what is there. What Lambda can't run does not count, like what ECR's archive has: a tag of the
     /// right content would keep a function Failed for good.
-    async fn usable(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<String>> {
-        match self.shelf().runnable(id, to).await {
+    async fn usable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
+        match self.shelf().runnable(id, run).await {
             Err(e) if e.is::<Flaw>() => {
-                to.note(format!("warning: an image of this content is there already, but can't be used and is built again: {e}"));
+                run.note(format!("warning: an image of this content is there already, but can't be used and is built again: {e}"));
                 Ok(None)
             }
             other => other,
@@ -117,39 +117,39 @@ impl Image {
     }
 
     /// Where tags can't be moved, the tag of what is pushed is one that was never there.
-    async fn free_tag(&self, tag: String, repository: &RepositoryOutput, to: &Reporter) -> Result<String> {
+    async fn free_tag(&self, tag: String, repository: &RepositoryOutput, run: &Run) -> Result<String> {
         if repository.tags_move {
             return Ok(tag);
         }
-        let all = variant::list(&self.at, &self.repository_name, &tag, to).await?;
+        let all = variant::list(&self.aws, &self.repository_name, &tag, run).await?;
         Ok(all.keys().next_back().map_or(tag.clone(), |last| variant::name(&tag, variant::after(*last))))
     }
 
     /// The digest of what was pushed. What Lambda can't run is taken back: its tag says that it is there.
-    async fn pushed(&self, tag: &str, to: &Reporter) -> Result<String> {
+    async fn pushed(&self, tag: &str, run: &Run) -> Result<String> {
         let id = ImageIdentifier::builder().image_tag(tag).build();
-        match self.shelf().runnable(id.clone(), to).await {
+        match self.shelf().runnable(id.clone(), run).await {
             Ok(digest) => digest.with_context(|| format!("pushed {tag}, and ECR does not have it")),
-            Err(e) if e.is::<Flaw>() => Err(self.taken_back(id, e, to).await),
+            Err(e) if e.is::<Flaw>() => Err(self.taken_back(id, e, run).await),
             Err(e) => Err(e),
         }
     }
 
-    async fn taken_back(&self, id: ImageIdentifier, why: Error, to: &Reporter) -> Error {
-        let request = self.at.cloud.ecr.batch_delete_image().repository_name(&self.repository_name);
+    async fn taken_back(&self, id: ImageIdentifier, why: Error, run: &Run) -> Error {
+        let request = self.aws.cloud.ecr.batch_delete_image().repository_name(&self.repository_name);
         let request = request.image_ids(id);
-        match call(to, "BatchDeleteImage", || request.clone().send()).await {
+        match call(run, "BatchDeleteImage", || request.clone().send()).await {
             Ok(_) => why,
             Err(e) => why.context(format!("what was pushed could not be deleted again ({e:#})")),
         }
     }
 
-    async fn make(&self, to: &Reporter) -> Result<ImageOutput> {
+    async fn make(&self, run: &Run) -> Result<ImageOutput> {
         let repository = self.repository.ready()?;
         let tag = match &self.source {
-            Source::Context { build, secrets, rebuild } => {
+            Source::StackAws { build, secrets, rebuild } => {
                 let fingerprint = self.fingerprint.get().context("the content hash is not known yet")?;
-                fingerprint.warnings.iter().for_each(|warning| to.note(format!("warning: {warning}")));
+                fingerprint.warnings.iter().for_each(|warning| run.note(format!("warning: {warning}")));
                 let mut request = BuildRequest {
                     build: build.clone(),
                     repository: self.repository_name.clone(),
@@ -158,14 +158,14 @@ impl Image {
                     parts: fingerprint.parts.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
-                    logins: Own(Some(Rc::new(EcrLogin::new(&self.at.cloud, &repository.uri, to)))),
+                    logins: Own(Some(Rc::new(EcrLogin::new(&self.aws.cloud, &repository.uri, run)))),
                 };
-                self.build_and_push(&mut request, &repository, to).await?
+                self.build_and_push(&mut request, &repository, run).await?
             }
             Source::Archive(file) => {
-                let tag = self.free_tag(self.tag()?, &repository, to).await?;
-                let registry = self.registry(&repository, to).await?;
-                let moved = Moved::new(to);
+                let tag = self.free_tag(self.tag()?, &repository, run).await?;
+                let registry = self.registry(&repository, run).await?;
+                let moved = StallGuard::new(run);
                 let on = |p| moved.said(p);
                 let push = self.docker.push_archive(
                     file,
@@ -179,7 +179,7 @@ impl Image {
                 tag
             }
         };
-        Ok(ImageOutput { digest: self.pushed(&tag, to).await?, tag })
+        Ok(ImageOutput { digest: self.pushed(&tag, run).await?, tag })
     }
 
     /// Gives the tag that was pushed: that of what was built, which may have changed since the plan.
@@ -187,25 +187,25 @@ impl Image {
         &self,
         request: &mut BuildRequest,
         repository: &RepositoryOutput,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<String> {
-        let on = |p| said(to, p);
-        let built = to.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
-        let tag = self.free_tag(self.source.tag(&request.fingerprint), repository, to).await?;
+        let on = |p| said(run, p);
+        let built = run.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
+        let tag = self.free_tag(self.source.tag(&request.fingerprint), repository, run).await?;
         ensure!(
             built.architecture == self.architecture.oci(),
             "the image was built for {}, and the function's architecture is {}; base images may have only one",
             built.architecture,
             self.architecture.lambda()
         );
-        if !self.at.cloud.local && built.labels.contains_key(STAND_IN) {
+        if !self.aws.cloud.local && built.labels.contains_key(STAND_IN) {
             bail!(
                 "this image is built on the stand-in for AWS's base image (label {STAND_IN}), which is for the local AWS only; pull the real public.ecr.aws/lambda base and build again"
             );
         }
         // Fetched right before the push: it is good for 12 hours, and kept nowhere.
-        let registry = self.registry(repository, to).await?;
-        let moved = Moved::new(to);
+        let registry = self.registry(repository, run).await?;
+        let moved = StallGuard::new(run);
         let on = |p| moved.said(p);
         let push = self.docker.push(&built, &registry, &self.repository_name, &tag, &on);
         let pushed = moved.unless_stalled(push).await;
@@ -216,11 +216,11 @@ impl Image {
         Ok(tag)
     }
 
-    async fn registry(&self, repository: &RepositoryOutput, to: &Reporter) -> Result<Registry> {
-        let ecr = EcrLogin::new(&self.at.cloud, &repository.uri, to);
+    async fn registry(&self, repository: &RepositoryOutput, run: &Run) -> Result<Registry> {
+        let ecr = EcrLogin::new(&self.aws.cloud, &repository.uri, run);
         let Login { user, secret } = ecr.fetch().await?;
-        let network = self.at.cloud.network.clone();
-        let insecure = self.at.cloud.local;
+        let network = self.aws.cloud.network.clone();
+        let insecure = self.aws.cloud.local;
         Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure, network })
     }
 }
@@ -237,13 +237,13 @@ impl Source {
 
     fn prefix(&self) -> &'static str {
         match self {
-            Self::Context { .. } => "ctx",
+            Self::StackAws { .. } => "ctx",
             Self::Archive(_) => "arc",
         }
     }
 
     fn rebuild(&self) -> bool {
-        matches!(self, Self::Context { rebuild: true, .. })
+        matches!(self, Self::StackAws { rebuild: true, .. })
     }
 }
 
@@ -265,23 +265,23 @@ impl Resource for Image {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id);
         self.read_fingerprint().await?;
-        let Some((tag, digest)) = self.current(&to).await? else { return Ok(None) };
+        let Some((tag, digest)) = self.current(&run).await? else { return Ok(None) };
         let output = ImageOutput { digest, tag: tag.clone() };
         Ok(Some(Live { props: Props { tag, rebuild: false }, output, owner: Owner::Us }))
     }
 
-    async fn create(&self, _: &Props, to: &Reporter) -> Result<ImageOutput> {
-        self.make(to).await
+    async fn create(&self, _: &Props, run: &Run) -> Result<ImageOutput> {
+        self.make(run).await
     }
 
-    async fn update(&self, _: &Live<Self>, _: &Props, to: &Reporter) -> Result<Applied<ImageOutput>> {
-        Ok(Applied::in_place(self.make(to).await?))
+    async fn update(&self, _: &Live<Self>, _: &Props, run: &Run) -> Result<Applied<ImageOutput>> {
+        Ok(Applied::in_place(self.make(run).await?))
     }
 
     /// It goes with its repository.
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
         Ok(())
     }
 }

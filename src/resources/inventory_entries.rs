@@ -1,20 +1,19 @@
 //! The inventory's leftovers: entries of what left the stack file, taken away after the last of it is gone.
 
 use super::{
-    Context,
+    StackAws, apigateway_tags,
     rest_api::{own_api, tags_of},
-    tagging,
 };
 use crate::{
     aws::tags,
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
     stack::Inventory,
 };
 use anyhow::{Context as _, Result};
 
 /// Retired last: its deletion shortens the inventory to what the file names.
 pub struct InventoryEntries {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     /// What the stack file names, and what this version can't retire.
     pub keep: Inventory,
@@ -33,28 +32,28 @@ impl Resource for InventoryEntries {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some(api) = own_api(&self.at).await? else { return Ok(None) };
-        let more = !self.at.inventory(&tags_of(&api)).beyond(&self.keep).is_empty();
+        let Some(api) = own_api(&self.aws).await? else { return Ok(None) };
+        let more = !self.aws.inventory(&tags_of(&api)).beyond(&self.keep).is_empty();
         let id = api.id.context("GetRestApis answered an API without an id")?;
         Ok(more.then_some(Live { props: (), output: id, owner: Owner::Us }))
     }
 
-    async fn create(&self, (): &(), _: &Reporter) -> Result<String> {
+    async fn create(&self, (): &(), _: &Run) -> Result<String> {
         anyhow::bail!("inventory entries are written with the REST API")
     }
 
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<String>> {
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<String>> {
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
-        self.at.cloud.forget_lists();
-        let Some(api) = own_api(&self.at).await? else { return Ok(()) };
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
+        self.aws.cloud.forget_lists();
+        let Some(api) = own_api(&self.aws).await? else { return Ok(()) };
         let there: tags::Tags =
             tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(tags::INVENTORY)).collect();
-        let arn = tagging::arn(&self.at, &format!("restapis/{}", have.output))?;
-        tagging::set(&self.at, &arn, &there, &self.at.inventory_tags(&self.keep), to).await?;
-        self.at.cloud.forget_lists();
+        let arn = apigateway_tags::arn(&self.aws, &format!("restapis/{}", have.output))?;
+        apigateway_tags::set(&self.aws, &arn, &there, &self.aws.inventory_tags(&self.keep), run).await?;
+        self.aws.cloud.forget_lists();
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! An image in ECR as Lambda would pull it: the manifest of one platform, with layers that Lambda can read.
 
-use super::Context;
+use super::StackAws;
 use crate::{
     aws::{FoundExt, call},
-    engine::Reporter,
+    engine::Run,
     stack::Architecture,
 };
 use anyhow::{Context as _, Result, bail};
@@ -19,7 +19,7 @@ const MANIFESTS: [&str; 2] =
 
 /// Where images are looked for, and for which machine.
 pub(super) struct Shelf<'a> {
-    pub at: &'a Context,
+    pub aws: &'a StackAws,
     /// Whose registry; `None`: the caller's own.
     pub account: Option<&'a str>,
     pub repository: &'a str,
@@ -43,8 +43,8 @@ impl Shelf<'_> {
     ///
     /// # Errors
     /// As the calls; a [`Flaw`]; an index without an image for the architecture.
-    pub async fn runnable(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<String>> {
-        let Some(image) = self.pull(id, to).await? else { return Ok(None) };
+    pub async fn runnable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
+        let Some(image) = self.pull(id, run).await? else { return Ok(None) };
         let digest = digest_of(&image)?;
         if !is_index(image.image_manifest_media_type()) {
             self.ensure_layers(&image)?;
@@ -52,19 +52,19 @@ impl Shelf<'_> {
         }
         let child = self.child_in(&image)?;
         let id = ImageIdentifier::builder().image_digest(&child).build();
-        let image = self.pull(id, to).await?;
+        let image = self.pull(id, run).await?;
         let image =
             image.with_context(|| format!("the index {digest} names {child}, which is not in ECR"))?;
         self.ensure_layers(&image)?;
         Ok(Some(child))
     }
 
-    async fn pull(&self, id: ImageIdentifier, to: &Reporter) -> Result<Option<Image>> {
+    async fn pull(&self, id: ImageIdentifier, run: &Run) -> Result<Option<Image>> {
         let kinds = INDEXES.iter().chain(&MANIFESTS).map(|kind| (*kind).to_owned()).collect();
-        let request = self.at.cloud.ecr.batch_get_image().repository_name(self.repository);
+        let request = self.aws.cloud.ecr.batch_get_image().repository_name(self.repository);
         let request = request.set_registry_id(self.account.map(str::to_owned));
         let request = request.image_ids(id).set_accepted_media_types(Some(kinds));
-        let Some(answer) = call(to, "BatchGetImage", || request.clone().send()).await.found()? else {
+        let Some(answer) = call(run, "BatchGetImage", || request.clone().send()).await.found()? else {
             return Ok(None);
         };
         let absent = [ImageFailureCode::ImageNotFound, ImageFailureCode::ImageInaccessible];

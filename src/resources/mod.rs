@@ -4,6 +4,7 @@
 //! `stack_graph`. Nothing else knows kinds.
 
 mod api_key;
+mod apigateway_tags;
 mod definition;
 mod ecr_login;
 mod existing_role;
@@ -13,7 +14,6 @@ mod image;
 mod inventory_entries;
 mod log_group;
 mod manifest;
-mod moved;
 mod permission;
 mod pinned_image;
 mod repository;
@@ -21,7 +21,7 @@ pub mod resource_policy;
 mod rest_api;
 mod role;
 mod stage;
-mod tagging;
+mod stall_guard;
 mod trust;
 mod unused_images;
 mod usage_plan;
@@ -48,9 +48,9 @@ use crate::{
     aws::{
         Class, Cloud, Patience, failure_of,
         tags::{self, Ownership},
-        within,
+        wait_at_most,
     },
-    engine::{Change, Owner, Reporter, Resource},
+    engine::{Change, Owner, Resource, Run},
     stack::{DefaultNames, Inventory, Stack},
 };
 use anyhow::{Error, Result, bail};
@@ -59,23 +59,23 @@ use std::rc::Rc;
 
 /// What every resource holds: the clients, and whose things are whose.
 #[derive(Clone)]
-pub struct Context {
+pub struct StackAws {
     pub cloud: Rc<Cloud>,
-    pub own: Ownership,
+    pub ownership: Ownership,
     pub anchor: Rc<Anchor>,
 }
 
-impl Context {
+impl StackAws {
     /// `adopt`: the id that `--adopt api=<id>` chose.
     pub fn of(stack: &Stack, cloud: &Rc<Cloud>, adopt: Option<String>) -> Self {
-        let own =
+        let ownership =
             Ownership { stack: stack.name.clone(), region: cloud.region.clone(), extra: stack.tags.clone() };
         let anchor = Anchor { name: stack.api.name.clone(), adopt };
-        Self { cloud: cloud.clone(), own, anchor: Rc::new(anchor) }
+        Self { cloud: cloud.clone(), ownership, anchor: Rc::new(anchor) }
     }
 
     fn default_names(&self) -> DefaultNames<'_> {
-        DefaultNames { stack: &self.own.stack, region: &self.own.region }
+        DefaultNames { stack: &self.ownership.stack, region: &self.ownership.region }
     }
 
     /// What the stack has, by the tags of its REST API.
@@ -100,21 +100,21 @@ pub fn inventory_of(all: &tags::Tags) -> Inventory {
 }
 
 /// A create that found its name taken: ours after a lost reply (or another run's) is finished, anybody else's refused.
-async fn resume<R: Resource>(
-    at: &Context,
+async fn finish_existing<R: Resource>(
+    aws: &StackAws,
     kind: &R,
     error: Error,
     want: &R::Props,
-    to: &Reporter,
+    run: &Run,
 ) -> Result<R::Output> {
     if failure_of(&error).is_none_or(|f| f.class() != Class::AlreadyThere) {
         return Err(error);
     }
     let look = || async {
-        at.cloud.forget_lists();
+        aws.cloud.forget_lists();
         Ok(kind.observe().await?.ok_or_else(|| "AWS says that it is there, and does not show it".to_owned()))
     };
-    let Ok(live) = within(to, Patience::LISTED, "AWS to show what is there", look).await? else {
+    let Ok(live) = wait_at_most(run, Patience::LISTED, "AWS to show what is there", look).await? else {
         return Err(error);
     };
     if let Some(why) = live.owner.refusal(false) {
@@ -126,12 +126,12 @@ async fn resume<R: Resource>(
     }
     match Change::between(Some(&live.props), want)? {
         Change::Keep => Ok(live.output),
-        _ => Ok(Box::pin(kind.update(&live, want, to)).await?.output),
+        _ => Ok(Box::pin(kind.update(&live, want, run)).await?.output),
     }
 }
 
 /// Several of one name, none of them ours: nobody but the person can choose. `kind` is the word behind `--adopt`.
-fn one_of(what: &str, name: &str, kind: &str, ids: &[&str]) -> Option<Owner> {
+fn ambiguous(what: &str, name: &str, kind: &str, ids: &[&str]) -> Option<Owner> {
     (ids.len() > 1).then(|| Owner::Barred {
         what: format!("the {} {what} named {name} ({})", ids.len(), ids.join(", ")),
         why: format!("--adopt {kind}=<id> chooses one"),
@@ -139,7 +139,7 @@ fn one_of(what: &str, name: &str, kind: &str, ids: &[&str]) -> Option<Owner> {
 }
 
 /// A delete that finds nothing has nothing to do.
-fn gone<T>(result: Result<T>) -> Result<()> {
+fn ignore_not_found<T>(result: Result<T>) -> Result<()> {
     match result {
         Err(e) if failure_of(&e).is_none_or(|f| f.class() != Class::NotFound) => Err(e),
         _ => Ok(()),
@@ -147,7 +147,7 @@ fn gone<T>(result: Result<T>) -> Result<()> {
 }
 
 /// A policy document as AWS keeps it: JSON text, percent-encoded by IAM.
-fn policy(text: &str) -> Value {
+fn parse_policy(text: &str) -> Value {
     let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     // A document that is no JSON differs from every wish, and that is what should show.
     serde_json::from_str(&decoded).unwrap_or_else(|_| Value::String(decoded.into_owned()))

@@ -1,17 +1,17 @@
 //! The right of the REST API to invoke the function: one statement with one of two fixed ids, compared by what it says.
 //! Two, because another statement is added before the old one goes: without either, callers get 500.
 
-use super::{Context, FunctionOutput, RestApiOutput, gone};
+use super::{FunctionOutput, RestApiOutput, StackAws, ignore_not_found};
 use crate::{
     aws::{Class, FoundExt, call, failure_of},
-    engine::{Applied, Change, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
+    engine::{Applied, Change, Handle, Id, Live, Owner, Resource, Run, UNKNOWN},
 };
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::Value;
 
 pub struct Permission {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub function_name: String,
     pub function: Handle<FunctionOutput>,
@@ -64,46 +64,46 @@ impl Permission {
         }
     }
 
-    async fn add(&self, sid: &str, want: &Props, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.lambda.add_permission().function_name(&self.function_name);
+    async fn add(&self, sid: &str, want: &Props, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.lambda.add_permission().function_name(&self.function_name);
         let request = request
             .statement_id(sid)
             .action(&want.action)
             .principal(&want.principal)
             .set_source_arn(want.source_arn.clone());
-        call(to, "AddPermission", || request.clone().send()).await.map(drop)
+        call(run, "AddPermission", || request.clone().send()).await.map(drop)
     }
 
-    async fn remove(&self, sid: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.lambda.remove_permission().function_name(&self.function_name);
+    async fn remove(&self, sid: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.lambda.remove_permission().function_name(&self.function_name);
         let request = request.statement_id(sid);
-        gone(call(to, "RemovePermission", || request.clone().send()).await)
+        ignore_not_found(call(run, "RemovePermission", || request.clone().send()).await)
     }
 
-    async fn ours(&self, to: &Reporter) -> Result<Vec<Value>> {
-        let sids = sids(&self.at);
-        let all = statements(&self.at, &self.function_name, to).await?;
+    async fn ours(&self, run: &Run) -> Result<Vec<Value>> {
+        let sids = sids(&self.aws);
+        let all = statements(&self.aws, &self.function_name, run).await?;
         Ok(all.into_iter().filter(|s| sids.iter().any(|sid| s["Sid"] == sid.as_str())).collect())
     }
 
     /// What is wished first, then nothing else of ours.
-    async fn settle(&self, want: &Props, to: &Reporter) -> Result<()> {
-        let ours = self.ours(to).await?;
+    async fn settle(&self, want: &Props, run: &Run) -> Result<()> {
+        let ours = self.ours(run).await?;
         let is_wished = |s: &&Value| Change::between(Some(&Self::props(s)), want).is_ok_and(|c| c.is_keep());
-        let [one, other] = sids(&self.at);
+        let [one, other] = sids(&self.aws);
         let keep = match ours.iter().find(is_wished) {
             Some(statement) => text(&statement["Sid"]),
             None => {
                 let new = if ours.iter().any(|s| s["Sid"] == one.as_str()) { other } else { one };
                 if ours.iter().any(|s| s["Sid"] == new.as_str()) {
-                    self.remove(&new, to).await?;
+                    self.remove(&new, run).await?;
                 }
-                self.add(&new, want, to).await?;
+                self.add(&new, want, run).await?;
                 new
             }
         };
         for old in ours.iter().map(|s| text(&s["Sid"])).filter(|sid| *sid != keep) {
-            self.remove(&old, to).await?;
+            self.remove(&old, run).await?;
         }
         Ok(())
     }
@@ -115,24 +115,24 @@ fn text(value: &Value) -> String {
 
 /// The ids of the stack's own statement. Letters, digits, `-` and `_`, at most 100: a stack's name is all of that but `_`,
 /// so no other stack's id is among them.
-fn sids(at: &Context) -> [String; 2] {
-    let one = format!("lambdeploy-{}", at.own.stack);
+fn sids(aws: &StackAws) -> [String; 2] {
+    let one = format!("lambdeploy-{}", aws.ownership.stack);
     let other = format!("{one}_2");
     [one, other]
 }
 
 /// All statements of a function's resource policy.
-pub(super) async fn statements(at: &Context, function: &str, to: &Reporter) -> Result<Vec<Value>> {
-    let request = at.cloud.lambda.get_policy().function_name(function);
-    let answer = call(to, "GetPolicy", || request.clone().send()).await.found()?;
+pub(super) async fn statements(aws: &StackAws, function: &str, run: &Run) -> Result<Vec<Value>> {
+    let request = aws.cloud.lambda.get_policy().function_name(function);
+    let answer = call(run, "GetPolicy", || request.clone().send()).await.found()?;
     let Some(text) = answer.and_then(|a| a.policy) else { return Ok(Vec::new()) };
     let document: Value = serde_json::from_str(&text).context("the function's policy is not JSON")?;
     Ok(document["Statement"].as_array().cloned().unwrap_or_default())
 }
 
 /// Those of them that are other people's.
-pub(super) fn others(at: &Context, statements: Vec<Value>) -> impl Iterator<Item = Value> {
-    let ours = sids(at);
+pub(super) fn others(aws: &StackAws, statements: Vec<Value>) -> impl Iterator<Item = Value> {
+    let ours = sids(aws);
     statements.into_iter().filter(move |s| ours.iter().all(|sid| s["Sid"] != sid.as_str()))
 }
 
@@ -158,7 +158,7 @@ impl Resource for Permission {
             // An authorizer is called as `<api>/authorizers/<id>`.
             Some(api) => {
                 let which = if self.authorizes { "*" } else { "*/*/*" };
-                self.at.cloud.arn("execute-api", &format!("{}/{which}", api.id))?
+                self.aws.cloud.arn("execute-api", &format!("{}/{which}", api.id))?
             }
             None => UNKNOWN.to_owned(),
         };
@@ -174,8 +174,8 @@ impl Resource for Permission {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let mut ours = self.ours(&to).await?.into_iter();
+        let run = self.aws.cloud.looking_at(&self.id);
+        let mut ours = self.ours(&run).await?.into_iter();
         let Some(first) = ours.next() else { return Ok(None) };
         let mut props = Self::props(&first);
         props.sids.extend(ours.map(|s| text(&s["Sid"])));
@@ -183,25 +183,25 @@ impl Resource for Permission {
         Ok(Some(Live { props, output: (), owner: Owner::Us }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<()> {
-        let [sid, _] = sids(&self.at);
-        match self.add(&sid, want, to).await {
+    async fn create(&self, want: &Props, run: &Run) -> Result<()> {
+        let [sid, _] = sids(&self.aws);
+        match self.add(&sid, want, run).await {
             // A lost reply, or a statement of the same id that says something else: whichever, ours must stand.
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
-                self.settle(want, to).await
+                self.settle(want, run).await
             }
             other => other,
         }
     }
 
-    async fn update(&self, _: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<()>> {
-        self.settle(want, to).await?;
+    async fn update(&self, _: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<()>> {
+        self.settle(want, run).await?;
         Ok(Applied::in_place(()))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
         for sid in &have.props.sids {
-            self.remove(sid, to).await?;
+            self.remove(sid, run).await?;
         }
         Ok(())
     }

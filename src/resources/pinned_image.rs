@@ -1,16 +1,16 @@
 //! `image.uri`: an image that somebody else put into ECR, pinned to the digest it has now.
 
-use super::{Context, ImageOutput, RepositoryOutput, manifest::Shelf};
+use super::{ImageOutput, RepositoryOutput, StackAws, manifest::Shelf};
 use crate::{
     aws::{Class, failure_of},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
     stack::Architecture,
 };
 use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::ImageIdentifier;
 
 pub struct PinnedImage {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     /// `registry/repository:tag` or `registry/repository@sha256:…`
     pub uri: String,
@@ -69,7 +69,7 @@ fn no_ecr(uri: &str) -> String {
 
 impl PinnedImage {
     fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {
-        let here = &self.at.cloud.region;
+        let here = &self.aws.cloud.region;
         if parts.region == here {
             return Ok(());
         }
@@ -82,15 +82,15 @@ impl PinnedImage {
         )
     }
 
-    async fn look(&self, parts: &Parts<'_>, to: &Reporter) -> Result<Option<String>> {
-        let own = self.at.cloud.identify().await?.account == parts.account;
+    async fn look(&self, parts: &Parts<'_>, run: &Run) -> Result<Option<String>> {
+        let own = self.aws.cloud.identify().await?.account == parts.account;
         let account = Some(parts.account).filter(|_| !own);
         let (repository, architecture) = (parts.repository, self.architecture);
-        let shelf = Shelf { at: &self.at, account, repository, architecture };
-        match shelf.runnable(parts.id(), to).await {
+        let shelf = Shelf { aws: &self.aws, account, repository, architecture };
+        match shelf.runnable(parts.id(), run).await {
             Err(e) if !own && is_denied(&e) && !parts.by_tag => {
                 // Lambda may pull what this caller may not see, and a digest needs no look.
-                to.note(format!("can't look at {} in account {}: taking the digest as it is written", self.uri, parts.account));
+                run.note(format!("can't look at {} in account {}: taking the digest as it is written", self.uri, parts.account));
                 Ok(Some(parts.reference.to_owned()))
             }
             Err(e) if !own && is_denied(&e) => Err(e.context(format!(
@@ -124,10 +124,10 @@ impl Resource for PinnedImage {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id);
         let parts = Parts::of(&self.uri)?;
         self.ensure_region(&parts)?;
-        let digest = self.look(&parts, &to).await?;
+        let digest = self.look(&parts, &run).await?;
         let digest = digest.with_context(|| {
             format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
         })?;
@@ -135,15 +135,15 @@ impl Resource for PinnedImage {
         Ok(Some(Live { props: (), output: ImageOutput { digest, tag }, owner: Owner::Us }))
     }
 
-    async fn create(&self, (): &(), _: &Reporter) -> Result<ImageOutput> {
+    async fn create(&self, (): &(), _: &Run) -> Result<ImageOutput> {
         bail!("image.uri {} is not there", self.uri)
     }
 
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<ImageOutput>> {
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<ImageOutput>> {
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
         Ok(())
     }
 }
@@ -170,15 +170,15 @@ impl Resource for ForeignRepository {
         Ok(Some(Live { props: (), output, owner: Owner::Us }))
     }
 
-    async fn create(&self, (): &(), _: &Reporter) -> Result<RepositoryOutput> {
+    async fn create(&self, (): &(), _: &Run) -> Result<RepositoryOutput> {
         bail!("image.uri {} names no repository", self.uri)
     }
 
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Reporter) -> Result<Applied<RepositoryOutput>> {
+    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<RepositoryOutput>> {
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
         Ok(())
     }
 }

@@ -1,9 +1,9 @@
 //! The ECR repository, and the right of Lambda to pull from it.
 
-use super::{Context, gone, policy, resume};
+use super::{StackAws, finish_existing, ignore_not_found, parse_policy};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_ecr::types::{ImageTagMutability, Repository as Found, Tag};
@@ -20,7 +20,7 @@ const SECOND_SID: &str = "LambdeployImageRetrieval";
 const MUTABLE: &str = "MUTABLE";
 
 pub struct Repository {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub name: String,
     /// `retain: [images]`
@@ -52,40 +52,40 @@ impl Repository {
             "Effect": "Allow",
             "Principal": { "Service": "lambda.amazonaws.com" },
             "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            "Condition": { "StringLike": { "aws:sourceArn": self.at.cloud.arn("lambda", "function:*")? } },
+            "Condition": { "StringLike": { "aws:sourceArn": self.aws.cloud.arn("lambda", "function:*")? } },
         }))
     }
 
-    async fn policy(&self, to: &Reporter) -> Result<Option<Value>> {
-        let request = self.at.cloud.ecr.get_repository_policy().repository_name(&self.name);
-        let answer = call(to, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
-        Ok(answer.and_then(|a| a.policy_text).map(|text| policy(&text)))
+    async fn policy(&self, run: &Run) -> Result<Option<Value>> {
+        let request = self.aws.cloud.ecr.get_repository_policy().repository_name(&self.name);
+        let answer = call(run, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
+        Ok(answer.and_then(|a| a.policy_text).map(|text| parse_policy(&text)))
     }
 
     /// Merged by Sid: what others wrote stays.
-    async fn set_policy(&self, statement: &Value, to: &Reporter) -> Result<()> {
-        let mut statements = statements(self.policy(to).await?.as_ref());
+    async fn set_policy(&self, statement: &Value, run: &Run) -> Result<()> {
+        let mut statements = statements(self.policy(run).await?.as_ref());
         statements.retain(|s| s["Sid"] != statement["Sid"]);
         statements.push(statement.clone());
-        self.write_policy(statements, to).await
+        self.write_policy(statements, run).await
     }
 
-    async fn write_policy(&self, statements: Vec<Value>, to: &Reporter) -> Result<()> {
+    async fn write_policy(&self, statements: Vec<Value>, run: &Run) -> Result<()> {
         let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
         let request =
-            self.at.cloud.ecr.set_repository_policy().repository_name(&self.name).policy_text(document);
-        call(to, "SetRepositoryPolicy", || request.clone().send()).await.map(drop)
+            self.aws.cloud.ecr.set_repository_policy().repository_name(&self.name).policy_text(document);
+        call(run, "SetRepositoryPolicy", || request.clone().send()).await.map(drop)
     }
 
-    async fn set_tags(&self, arn: &str, have: &tags::Tags, want: &tags::Tags, to: &Reporter) -> Result<()> {
+    async fn set_tags(&self, arn: &str, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
         let (set, gone) = tags::difference(have, want);
         if !set.is_empty() {
-            let request = self.at.cloud.ecr.tag_resource().resource_arn(arn).set_tags(Some(ecr_tags(&set)?));
-            call(to, "TagResource", || request.clone().send()).await?;
+            let request = self.aws.cloud.ecr.tag_resource().resource_arn(arn).set_tags(Some(ecr_tags(&set)?));
+            call(run, "TagResource", || request.clone().send()).await?;
         }
         if !gone.is_empty() {
-            let request = self.at.cloud.ecr.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
-            call(to, "UntagResource", || request.clone().send()).await?;
+            let request = self.aws.cloud.ecr.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
+            call(run, "UntagResource", || request.clone().send()).await?;
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ impl Resource for Repository {
         self.id.clone()
     }
 
-    fn called(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
         self.name.clone()
     }
 
@@ -150,7 +150,7 @@ impl Resource for Repository {
                 ours
             },
             tag_mutability: adopted.map_or_else(|| MUTABLE.to_owned(), |p| p.tag_mutability.clone()),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
 
@@ -163,21 +163,21 @@ impl Resource for Repository {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id);
         let describe = async {
-            let found = self.at.cloud.repository(&self.name).await?;
+            let found = self.aws.cloud.repository(&self.name).await?;
             let Some(repository) = found.as_ref().clone() else { return Ok(None) };
             let arn =
                 repository.repository_arn.clone().context("DescribeRepositories answered without an ARN")?;
-            let list = self.at.cloud.ecr.list_tags_for_resource().resource_arn(&arn);
-            let listed = call(&to, "ListTagsForResource", || list.clone().send()).await.found()?;
+            let list = self.aws.cloud.ecr.list_tags_for_resource().resource_arn(&arn);
+            let listed = call(&run, "ListTagsForResource", || list.clone().send()).await.found()?;
             let listed = listed.and_then(|l| l.tags).unwrap_or_default();
             let have: tags::Tags = listed.into_iter().map(|t| (t.key, t.value)).collect();
             anyhow::Ok(Some((repository, arn, have)))
         };
-        let (described, policy) = tokio::join!(describe, self.policy(&to));
+        let (described, policy) = tokio::join!(describe, self.policy(&run));
         let Some((repository, arn, have)) = described? else { return Ok(None) };
-        let owner = self.at.own.owner(&have, || format!("the ECR repository {} ({arn})", self.name));
+        let owner = self.aws.ownership.owner(&have, || format!("the ECR repository {} ({arn})", self.name));
         let statements = statements(policy?.as_ref());
         let ours = [SECOND_SID, SID].iter().find_map(|sid| statements.iter().find(|s| s["Sid"] == *sid));
         let mutability = repository.image_tag_mutability.as_ref().map_or(MUTABLE, |m| m.as_str()).to_owned();
@@ -185,22 +185,22 @@ impl Resource for Repository {
         let props = Props {
             lambda_may_pull: ours.cloned().unwrap_or_default(),
             tag_mutability: mutability,
-            tags: self.at.own.managed(&have, &owner),
+            tags: self.aws.ownership.managed(&have, &owner),
         };
         let uri = repository.repository_uri.context("DescribeRepositories answered without a URI")?;
         Ok(Some(Live { props, output: RepositoryOutput { uri, arn, tags_move }, owner }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<RepositoryOutput> {
-        let request = self.at.cloud.ecr.create_repository().repository_name(&self.name);
+    async fn create(&self, want: &Props, run: &Run) -> Result<RepositoryOutput> {
+        let request = self.aws.cloud.ecr.create_repository().repository_name(&self.name);
         let request = request.set_tags(Some(ecr_tags(&want.tags)?));
-        let created = match call(to, "CreateRepository", || request.clone().send()).await {
+        let created = match call(run, "CreateRepository", || request.clone().send()).await {
             Ok(created) => created.repository.context("CreateRepository answered without a repository")?,
-            Err(e) => return resume(&self.at, self, e, want, to).await,
+            Err(e) => return finish_existing(&self.aws, self, e, want, run).await,
         };
-        self.at.cloud.forget_repositories();
+        self.aws.cloud.forget_repositories();
         // A repository that was not there has no policy to merge with.
-        self.write_policy(vec![want.lambda_may_pull.clone()], to).await?;
+        self.write_policy(vec![want.lambda_may_pull.clone()], run).await?;
         Ok(RepositoryOutput {
             uri: created.repository_uri.context("CreateRepository answered without a URI")?,
             arn: created.repository_arn.context("CreateRepository answered without an ARN")?,
@@ -208,29 +208,24 @@ impl Resource for Repository {
         })
     }
 
-    async fn update(
-        &self,
-        have: &Live<Self>,
-        want: &Props,
-        to: &Reporter,
-    ) -> Result<Applied<RepositoryOutput>> {
-        self.set_tags(&have.output.arn, &have.props.tags, &want.tags, to).await?;
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<RepositoryOutput>> {
+        self.set_tags(&have.output.arn, &have.props.tags, &want.tags, run).await?;
         if have.props.lambda_may_pull != want.lambda_may_pull {
-            self.set_policy(&want.lambda_may_pull, to).await?;
+            self.set_policy(&want.lambda_may_pull, run).await?;
         }
         if have.props.tag_mutability != want.tag_mutability {
             let wish = ImageTagMutability::from(want.tag_mutability.as_str());
-            let request = self.at.cloud.ecr.put_image_tag_mutability();
+            let request = self.aws.cloud.ecr.put_image_tag_mutability();
             let request = request.repository_name(&self.name).image_tag_mutability(wish);
-            call(to, "PutImageTagMutability", || request.clone().send()).await?;
-            self.at.cloud.forget_repositories();
+            call(run, "PutImageTagMutability", || request.clone().send()).await?;
+            self.aws.cloud.forget_repositories();
         }
         let tags_move = want.tag_mutability == MUTABLE;
         Ok(Applied::in_place(RepositoryOutput { tags_move, ..have.output.clone() }))
     }
 
-    async fn delete(&self, _: &Live<Self>, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.ecr.delete_repository().repository_name(&self.name).force(true);
-        gone(call(to, "DeleteRepository", || request.clone().send()).await)
+    async fn delete(&self, _: &Live<Self>, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.ecr.delete_repository().repository_name(&self.name).force(true);
+        ignore_not_found(call(run, "DeleteRepository", || request.clone().send()).await)
     }
 }

@@ -1,9 +1,9 @@
 //! The execution role: who the function is while it runs.
 
-use super::{Context, gone, policy, resume, trust};
+use super::{StackAws, finish_existing, ignore_not_found, parse_policy, trust};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_iam::types::Tag;
@@ -17,7 +17,7 @@ const INLINE: &str = "lambdeploy";
 
 /// A role that the stack makes.
 pub struct Role {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     /// Unique in the account whatever its case; the default holds the region, because IAM is global.
     pub name: String,
@@ -67,7 +67,7 @@ impl RoleOutput {
 impl Role {
     /// Writing to its own log group, and not making it: a late log line can't bring a deleted group back.
     fn inline(&self) -> Result<Value> {
-        let group = self.at.cloud.arn("logs", &format!("log-group:/aws/lambda/{}:*", self.function))?;
+        let group = self.aws.cloud.arn("logs", &format!("log-group:/aws/lambda/{}:*", self.function))?;
         let mut statements = vec![json!({
             "Effect": "Allow",
             "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -78,7 +78,7 @@ impl Role {
     }
 
     fn policy_arn(&self, policy: &str) -> Result<String> {
-        let partition = &self.at.cloud.identity()?.partition;
+        let partition = &self.aws.cloud.identity()?.partition;
         Ok(if policy.starts_with("arn:") {
             policy.to_owned()
         } else {
@@ -88,12 +88,13 @@ impl Role {
         })
     }
 
-    async fn attached(&self, to: &Reporter) -> Result<BTreeSet<String>> {
+    async fn attached(&self, run: &Run) -> Result<BTreeSet<String>> {
         let (mut arns, mut marker) = (BTreeSet::new(), None);
         loop {
             let request =
-                self.at.cloud.iam.list_attached_role_policies().role_name(&self.name).set_marker(marker);
-            let Some(page) = call(to, "ListAttachedRolePolicies", || request.clone().send()).await.found()?
+                self.aws.cloud.iam.list_attached_role_policies().role_name(&self.name).set_marker(marker);
+            let Some(page) =
+                call(run, "ListAttachedRolePolicies", || request.clone().send()).await.found()?
             else {
                 return Ok(arns);
             };
@@ -105,11 +106,11 @@ impl Role {
         }
     }
 
-    async fn inline_names(&self, to: &Reporter) -> Result<BTreeSet<String>> {
+    async fn inline_names(&self, run: &Run) -> Result<BTreeSet<String>> {
         let (mut names, mut marker) = (BTreeSet::new(), None);
         loop {
-            let request = self.at.cloud.iam.list_role_policies().role_name(&self.name).set_marker(marker);
-            let Some(page) = call(to, "ListRolePolicies", || request.clone().send()).await.found()? else {
+            let request = self.aws.cloud.iam.list_role_policies().role_name(&self.name).set_marker(marker);
+            let Some(page) = call(run, "ListRolePolicies", || request.clone().send()).await.found()? else {
                 return Ok(names);
             };
             names.extend(page.policy_names);
@@ -120,60 +121,60 @@ impl Role {
         }
     }
 
-    async fn instance_profiles(&self, to: &Reporter) -> Result<Vec<String>> {
+    async fn instance_profiles(&self, run: &Run) -> Result<Vec<String>> {
         if !self.doomed {
             return Ok(Vec::new());
         }
-        let request = self.at.cloud.iam.list_instance_profiles_for_role().role_name(&self.name);
-        let page = call(to, "ListInstanceProfilesForRole", || request.clone().send()).await.found()?;
+        let request = self.aws.cloud.iam.list_instance_profiles_for_role().role_name(&self.name);
+        let page = call(run, "ListInstanceProfilesForRole", || request.clone().send()).await.found()?;
         let profiles = page.map(|p| p.instance_profiles).unwrap_or_default();
         Ok(profiles.into_iter().map(|p| p.instance_profile_name).collect())
     }
 
-    async fn put_inline(&self, document: &Value, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.put_role_policy().role_name(&self.name).policy_name(INLINE);
+    async fn put_inline(&self, document: &Value, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.put_role_policy().role_name(&self.name).policy_name(INLINE);
         let request = request.policy_document(document.to_string());
-        call(to, "PutRolePolicy", || request.clone().send()).await.map(drop)
+        call(run, "PutRolePolicy", || request.clone().send()).await.map(drop)
     }
 
-    async fn delete_inline(&self, name: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.delete_role_policy().role_name(&self.name).policy_name(name);
-        gone(call(to, "DeleteRolePolicy", || request.clone().send()).await)
+    async fn delete_inline(&self, name: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.delete_role_policy().role_name(&self.name).policy_name(name);
+        ignore_not_found(call(run, "DeleteRolePolicy", || request.clone().send()).await)
     }
 
-    async fn attach(&self, arn: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.attach_role_policy().role_name(&self.name).policy_arn(arn);
-        call(to, "AttachRolePolicy", || request.clone().send()).await.map(drop)
+    async fn attach(&self, arn: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.attach_role_policy().role_name(&self.name).policy_arn(arn);
+        call(run, "AttachRolePolicy", || request.clone().send()).await.map(drop)
     }
 
-    async fn detach(&self, arn: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.detach_role_policy().role_name(&self.name).policy_arn(arn);
-        gone(call(to, "DetachRolePolicy", || request.clone().send()).await)
+    async fn detach(&self, arn: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.detach_role_policy().role_name(&self.name).policy_arn(arn);
+        ignore_not_found(call(run, "DetachRolePolicy", || request.clone().send()).await)
     }
 
-    async fn set_boundary(&self, arn: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.put_role_permissions_boundary().role_name(&self.name);
+    async fn set_boundary(&self, arn: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.put_role_permissions_boundary().role_name(&self.name);
         let request = request.permissions_boundary(arn);
-        call(to, "PutRolePermissionsBoundary", || request.clone().send()).await.map(drop)
+        call(run, "PutRolePermissionsBoundary", || request.clone().send()).await.map(drop)
     }
 
-    async fn set_tags(&self, have: &tags::Tags, want: &tags::Tags, to: &Reporter) -> Result<()> {
+    async fn set_tags(&self, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
         let (set, gone) = tags::difference(have, want);
         if !set.is_empty() {
-            let request = self.at.cloud.iam.tag_role().role_name(&self.name).set_tags(Some(iam_tags(&set)?));
-            call(to, "TagRole", || request.clone().send()).await?;
+            let request = self.aws.cloud.iam.tag_role().role_name(&self.name).set_tags(Some(iam_tags(&set)?));
+            call(run, "TagRole", || request.clone().send()).await?;
         }
         if !gone.is_empty() {
-            let request = self.at.cloud.iam.untag_role().role_name(&self.name).set_tag_keys(Some(gone));
-            call(to, "UntagRole", || request.clone().send()).await?;
+            let request = self.aws.cloud.iam.untag_role().role_name(&self.name).set_tag_keys(Some(gone));
+            call(run, "UntagRole", || request.clone().send()).await?;
         }
         Ok(())
     }
 
-    async fn set_trust(&self, trust: &Value, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.iam.update_assume_role_policy().role_name(&self.name);
+    async fn set_trust(&self, trust: &Value, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.iam.update_assume_role_policy().role_name(&self.name);
         let request = request.policy_document(trust.to_string());
-        call(to, "UpdateAssumeRolePolicy", || request.clone().send()).await.map(drop)
+        call(run, "UpdateAssumeRolePolicy", || request.clone().send()).await.map(drop)
     }
 }
 
@@ -193,7 +194,7 @@ impl Resource for Role {
         self.id.clone()
     }
 
-    fn called(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
         self.name.clone()
     }
 
@@ -213,7 +214,7 @@ impl Resource for Role {
             other_policies: BTreeSet::new(),
             // A boundary is somebody's guard rail: it goes only if the file names another.
             boundary: self.boundary.clone().or_else(|| have.and_then(|h| h.props.boundary.clone())),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
             instance_profiles: Vec::new(),
         };
         // Others may use what was there before the stack: it only gains.
@@ -238,87 +239,87 @@ impl Resource for Role {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let get = self.at.cloud.iam.get_role().role_name(&self.name);
-        let get_inline = self.at.cloud.iam.get_role_policy().role_name(&self.name).policy_name(INLINE);
+        let run = self.aws.cloud.looking_at(&self.id);
+        let get = self.aws.cloud.iam.get_role().role_name(&self.name);
+        let get_inline = self.aws.cloud.iam.get_role_policy().role_name(&self.name).policy_name(INLINE);
         let (role, policies, mut inline, ours, profiles) = tokio::join!(
-            call(&to, "GetRole", || get.clone().send()),
-            self.attached(&to),
-            self.inline_names(&to),
-            call(&to, "GetRolePolicy", || get_inline.clone().send()),
-            self.instance_profiles(&to),
+            call(&run, "GetRole", || get.clone().send()),
+            self.attached(&run),
+            self.inline_names(&run),
+            call(&run, "GetRolePolicy", || get_inline.clone().send()),
+            self.instance_profiles(&run),
         );
         let Some(role) = role.found()?.and_then(|r| r.role) else { return Ok(None) };
         let have: tags::Tags = role.tags().iter().map(|t| (t.key.clone(), t.value.clone())).collect();
-        let owner = self.at.own.owner(&have, || format!("the IAM role {} ({})", self.name, role.arn));
+        let owner = self.aws.ownership.owner(&have, || format!("the IAM role {} ({})", self.name, role.arn));
         if let Ok(names) = &mut inline {
             names.remove(INLINE);
         }
         let props = Props {
-            trust: policy(role.assume_role_policy_document().unwrap_or_default()),
+            trust: parse_policy(role.assume_role_policy_document().unwrap_or_default()),
             policies: policies?,
-            statements: ours.found()?.map_or(Value::Null, |p| policy(&p.policy_document)),
+            statements: ours.found()?.map_or(Value::Null, |p| parse_policy(&p.policy_document)),
             other_policies: inline?,
             boundary: role
                 .permissions_boundary()
                 .and_then(|b| b.permissions_boundary_arn())
                 .map(str::to_owned),
-            tags: self.at.own.managed(&have, &owner),
+            tags: self.aws.ownership.managed(&have, &owner),
             instance_profiles: profiles?,
         };
         Ok(Some(Live { props, output: RoleOutput::of(&role), owner }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<RoleOutput> {
-        let request = self.at.cloud.iam.create_role().role_name(&self.name);
+    async fn create(&self, want: &Props, run: &Run) -> Result<RoleOutput> {
+        let request = self.aws.cloud.iam.create_role().role_name(&self.name);
         let request =
             request.assume_role_policy_document(want.trust.to_string()).set_tags(Some(iam_tags(&want.tags)?));
         let request = request.set_permissions_boundary(want.boundary.clone());
-        let role = match call(to, "CreateRole", || request.clone().send()).await {
+        let role = match call(run, "CreateRole", || request.clone().send()).await {
             Ok(created) => created.role.context("CreateRole answered without a role")?,
-            Err(e) => return resume(&self.at, self, e, want, to).await,
+            Err(e) => return finish_existing(&self.aws, self, e, want, run).await,
         };
-        let attach = try_join_all(want.policies.iter().map(|arn| self.attach(arn, to)));
-        let (inline, attached) = tokio::join!(self.put_inline(&want.statements, to), attach);
+        let attach = try_join_all(want.policies.iter().map(|arn| self.attach(arn, run)));
+        let (inline, attached) = tokio::join!(self.put_inline(&want.statements, run), attach);
         inline.and(attached)?;
         Ok(RoleOutput::of(&role))
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<RoleOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<RoleOutput>> {
         let have_props = &have.props;
-        self.set_tags(&have_props.tags, &want.tags, to).await?;
+        self.set_tags(&have_props.tags, &want.tags, run).await?;
         if have_props.trust != want.trust {
-            self.set_trust(&want.trust, to).await?;
+            self.set_trust(&want.trust, run).await?;
         }
         if let Some(boundary) = want.boundary.as_ref().filter(|b| have_props.boundary.as_ref() != Some(b)) {
-            self.set_boundary(boundary, to).await?;
+            self.set_boundary(boundary, run).await?;
         }
         if have_props.statements != want.statements {
-            self.put_inline(&want.statements, to).await?;
+            self.put_inline(&want.statements, run).await?;
         }
         for arn in want.policies.difference(&have_props.policies) {
-            self.attach(arn, to).await?;
+            self.attach(arn, run).await?;
         }
         for arn in have_props.policies.difference(&want.policies) {
-            self.detach(arn, to).await?;
+            self.detach(arn, run).await?;
         }
         for name in have_props.other_policies.difference(&want.other_policies) {
-            self.delete_inline(name, to).await?;
+            self.delete_inline(name, run).await?;
         }
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
         let mut inline = have.props.other_policies.clone();
         if !have.props.statements.is_null() {
             inline.insert(INLINE.to_owned());
         }
-        let detach = try_join_all(have.props.policies.iter().map(|arn| self.detach(arn, to)));
+        let detach = try_join_all(have.props.policies.iter().map(|arn| self.detach(arn, run)));
         let (detached, deleted) =
-            tokio::join!(detach, try_join_all(inline.iter().map(|name| self.delete_inline(name, to))));
+            tokio::join!(detach, try_join_all(inline.iter().map(|name| self.delete_inline(name, run))));
         detached.and(deleted)?;
-        let request = self.at.cloud.iam.delete_role().role_name(&self.name);
-        gone(call(to, "DeleteRole", || request.clone().send()).await)
+        let request = self.aws.cloud.iam.delete_role().role_name(&self.name);
+        ignore_not_found(call(run, "DeleteRole", || request.clone().send()).await)
     }
 }
 

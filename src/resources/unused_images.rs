@@ -7,7 +7,7 @@
 use super::{manifest, repository};
 use crate::{
     aws::{Cloud, FoundExt, call},
-    engine::Reporter,
+    engine::Run,
 };
 use anyhow::{Result, bail};
 use aws_sdk_ecr::types::{ImageDetail, ImageFailure, ImageFailureCode, ImageIdentifier};
@@ -44,31 +44,31 @@ impl Pruning<'_> {
     ///
     /// # Errors
     /// As the calls; images that ECR did not delete.
-    pub async fn run(&self, to: &Reporter) -> Result<()> {
-        let groups = self.groups(to).await?;
+    pub async fn run(&self, run: &Run) -> Result<()> {
+        let groups = self.groups(run).await?;
         let (old, others) = self.split(groups);
-        if old.is_empty() || self.others_may_pull(to).await? {
+        if old.is_empty() || self.others_may_pull(run).await? {
             return Ok(());
         }
-        let used = used(self.cloud, to).await?;
+        let used = used(self.cloud, run).await?;
         let (kept, gone): (Vec<_>, Vec<_>) =
             old.into_iter().partition(|g| g.digests().any(|d| used.contains(d)));
         let kept: BTreeSet<&String> = kept.iter().chain(&others).flat_map(Group::digests).collect();
         // An index has to go before the images in it.
         let tops = gone.iter().filter_map(|g| g.top.image_digest.clone()).collect();
         let children = gone.iter().flat_map(|g| &g.children).filter(|d| !kept.contains(d)).cloned().collect();
-        let mut failures = self.delete(tops, to).await?;
-        failures.extend(self.delete(children, to).await?);
+        let mut failures = self.delete(tops, run).await?;
+        failures.extend(self.delete(children, run).await?);
         if !gone.is_empty() {
-            to.note(format!("deleted {} images that nothing uses any more", gone.len()));
+            run.note(format!("deleted {} images that nothing uses any more", gone.len()));
         }
         said(&failures)
     }
 
     /// All images, those of an index with it.
-    async fn groups(&self, to: &Reporter) -> Result<Vec<Group>> {
-        let images = self.images(to).await?;
-        let mut children = self.children(&images, to).await?;
+    async fn groups(&self, run: &Run) -> Result<Vec<Group>> {
+        let images = self.images(run).await?;
+        let mut children = self.children(&images, run).await?;
         let inner: BTreeSet<String> = children.values().flatten().cloned().collect();
         let outer =
             images.into_iter().filter(|i| i.image_digest.as_ref().is_some_and(|d| !inner.contains(d)));
@@ -80,12 +80,12 @@ impl Pruning<'_> {
             .collect())
     }
 
-    async fn images(&self, to: &Reporter) -> Result<Vec<ImageDetail>> {
+    async fn images(&self, run: &Run) -> Result<Vec<ImageDetail>> {
         let (mut all, mut next) = (Vec::new(), None);
         loop {
             let request = self.cloud.ecr.describe_images().repository_name(self.repository);
             let request = request.max_results(1000).set_next_token(next);
-            let page = call(to, "DescribeImages", || request.clone().send()).await?;
+            let page = call(run, "DescribeImages", || request.clone().send()).await?;
             all.extend(page.image_details.unwrap_or_default());
             next = page.next_token;
             if next.is_none() {
@@ -95,7 +95,7 @@ impl Pruning<'_> {
     }
 
     /// The images in each index, by its digest.
-    async fn children(&self, images: &[ImageDetail], to: &Reporter) -> Result<BTreeMap<String, Vec<String>>> {
+    async fn children(&self, images: &[ImageDetail], run: &Run) -> Result<BTreeMap<String, Vec<String>>> {
         let indexes = images.iter().filter(|i| manifest::is_index(i.image_manifest_media_type()));
         let indexes: Vec<_> = indexes.filter_map(|i| i.image_digest.clone()).collect();
         let mut all = BTreeMap::new();
@@ -104,7 +104,7 @@ impl Pruning<'_> {
             let request = request.set_image_ids(Some(ids(some)));
             let request =
                 request.set_accepted_media_types(Some(manifest::INDEXES.map(str::to_owned).to_vec()));
-            let answer = call(to, "BatchGetImage", || request.clone().send()).await?;
+            let answer = call(run, "BatchGetImage", || request.clone().send()).await?;
             said(answer.failures())?;
             for image in answer.images() {
                 all.insert(manifest::digest_of(image)?, manifest::children(image)?);
@@ -130,25 +130,25 @@ impl Pruning<'_> {
         if tags.is_empty() { self.made && !is_referrer } else { tags.iter().all(ours) }
     }
 
-    async fn others_may_pull(&self, to: &Reporter) -> Result<bool> {
+    async fn others_may_pull(&self, run: &Run) -> Result<bool> {
         let request = self.cloud.ecr.get_repository_policy().repository_name(self.repository);
-        let answer = call(to, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
-        let policy = answer.and_then(|a| a.policy_text).map(|text| super::policy(&text));
+        let answer = call(run, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
+        let policy = answer.and_then(|a| a.policy_text).map(|text| super::parse_policy(&text));
         let account = &self.cloud.identify().await?.account;
         let open =
             repository::statements(policy.as_ref()).iter().any(|s| repository::lets_others(s, account));
         if open {
-            to.note("old images stay: other accounts may use them, and that can't be seen from here");
+            run.note("old images stay: other accounts may use them, and that can't be seen from here");
         }
         Ok(open)
     }
 
-    async fn delete(&self, digests: Vec<String>, to: &Reporter) -> Result<Vec<ImageFailure>> {
+    async fn delete(&self, digests: Vec<String>, run: &Run) -> Result<Vec<ImageFailure>> {
         let mut failures = Vec::new();
         for some in digests.chunks(IDS) {
             let request = self.cloud.ecr.batch_delete_image().repository_name(self.repository);
             let request = request.set_image_ids(Some(ids(some)));
-            let answer = call(to, "BatchDeleteImage", || request.clone().send()).await?;
+            let answer = call(run, "BatchDeleteImage", || request.clone().send()).await?;
             failures.extend(answer.failures.unwrap_or_default());
         }
         Ok(failures)
@@ -171,11 +171,11 @@ fn said(failures: &[ImageFailure]) -> Result<()> {
 }
 
 /// Digests of what the functions of the region run, in all versions; an alias names versions.
-async fn used(cloud: &Cloud, to: &Reporter) -> Result<BTreeSet<String>> {
+async fn used(cloud: &Cloud, run: &Run) -> Result<BTreeSet<String>> {
     let (mut all, mut marker) = (BTreeSet::new(), None);
     loop {
         let request = cloud.lambda.list_functions().function_version(FunctionVersion::All).set_marker(marker);
-        let page = call(to, "ListFunctions", || request.clone().send()).await?;
+        let page = call(run, "ListFunctions", || request.clone().send()).await?;
         let hashes = page.functions().iter().filter_map(|f| f.code_sha256());
         all.extend(hashes.map(|hash| format!("sha256:{hash}")));
         marker = page.next_marker;

@@ -1,10 +1,10 @@
 //! Several images of one content, in a repository whose tags can't be moved: `ctx-<hash>`, then `ctx-<hash>-<n>` for what
 //! `--rebuild` made of the same. The greatest number is the image that counts.
 
-use super::Context;
+use super::StackAws;
 use crate::{
     aws::{FoundExt, call},
-    engine::Reporter,
+    engine::Run,
 };
 use anyhow::Result;
 use aws_sdk_ecr::types::{DescribeImagesFilter, ImageDetail, ImageStatusFilter, TagStatus};
@@ -36,18 +36,18 @@ fn number(tag: &str, of: &str) -> Option<u64> {
 /// # Errors
 /// As the calls.
 pub(super) async fn list(
-    at: &Context,
+    aws: &StackAws,
     repository: &str,
     tag: &str,
-    to: &Reporter,
+    run: &Run,
 ) -> Result<BTreeMap<u64, ImageDetail>> {
     let filter =
         DescribeImagesFilter::builder().tag_status(TagStatus::Tagged).image_status(ImageStatusFilter::Any);
     let (filter, mut next, mut all) = (filter.build(), None, BTreeMap::new());
     loop {
-        let request = at.cloud.ecr.describe_images().repository_name(repository).max_results(1000);
+        let request = aws.cloud.ecr.describe_images().repository_name(repository).max_results(1000);
         let request = request.filter(filter.clone()).set_next_token(next);
-        let Some(page) = call(to, "DescribeImages", || request.clone().send()).await.found()? else {
+        let Some(page) = call(run, "DescribeImages", || request.clone().send()).await.found()? else {
             return Ok(all);
         };
         for detail in page.image_details.unwrap_or_default() {

@@ -4,7 +4,7 @@
 use super::{StackGraph, default_role_name};
 use crate::{
     aws::{Class, call, failure_of, tags},
-    engine::{Id, Reporter},
+    engine::{Id, Run},
     resources::{inventory_of, own_api, tags_of},
     stack::{self, Stack},
 };
@@ -17,12 +17,12 @@ impl StackGraph<'_> {
     /// # Errors
     /// As the calls. Who may not list roles is told of no other region.
     pub(super) async fn find_earlier(&self) -> Result<Vec<String>> {
-        if own_api(&self.at).await?.is_some() {
+        if own_api(&self.aws).await?.is_some() {
             return Ok(Vec::new());
         }
         let mut found = self.of_another_name().await?;
-        let to = self.at.cloud.reporter(&Id::only("roles"));
-        match regions_of_roles(self, &to).await {
+        let run = self.aws.cloud.looking_at(&Id::only("roles"));
+        match regions_of_roles(self, &run).await {
             Ok(regions) => found.extend(regions.iter().map(|region| self.in_another_region(region))),
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => {}
             Err(e) => return Err(e),
@@ -34,7 +34,7 @@ impl StackGraph<'_> {
     async fn of_another_name(&self) -> Result<Vec<String>> {
         let keys: BTreeSet<&String> = self.stack.functions.keys().collect();
         let mut names = BTreeSet::new();
-        for api in self.at.cloud.rest_apis().await?.iter() {
+        for api in self.aws.cloud.rest_apis().await?.iter() {
             let all = tags_of(api);
             let Some(name) = all.get(tags::STACK).filter(|name| **name != self.stack.name) else { continue };
             let inventory = inventory_of(&all);
@@ -43,7 +43,7 @@ impl StackGraph<'_> {
             }
         }
         let names: Vec<_> = names.into_iter().collect();
-        let region = &self.at.cloud.region;
+        let region = &self.aws.cloud.region;
         Ok(match &names[..] {
             [] => Vec::new(),
             [name] => vec![format!(
@@ -68,11 +68,11 @@ impl StackGraph<'_> {
 }
 
 /// The other regions for which there is a role by the default name of one of the stack's functions.
-async fn regions_of_roles(graph: &StackGraph<'_>, to: &Reporter) -> Result<BTreeSet<String>> {
-    let (cloud, mut marker, mut found) = (&graph.at.cloud, None, BTreeSet::new());
+async fn regions_of_roles(graph: &StackGraph<'_>, run: &Run) -> Result<BTreeSet<String>> {
+    let (cloud, mut marker, mut found) = (&graph.aws.cloud, None, BTreeSet::new());
     loop {
         let request = cloud.iam.list_roles().max_items(1000).set_marker(marker);
-        let page = call(to, "ListRoles", || request.clone().send()).await?;
+        let page = call(run, "ListRoles", || request.clone().send()).await?;
         for role in page.roles() {
             let functions =
                 graph.stack.functions.values().filter(|f| matches!(f.role, stack::Role::Managed(_)));

@@ -41,9 +41,9 @@ impl StackGraph<'_> {
     /// # Errors
     /// As the lists.
     pub(super) async fn retire_leftovers(&mut self) -> Result<bool> {
-        let wished = inventory(self.stack, &self.at.cloud.region);
-        let apis = own_apis(&self.at).await?;
-        let there = apis.first().map(|api| self.at.inventory(&tags_of(api))).unwrap_or_default();
+        let wished = inventory(self.stack, &self.aws.cloud.region);
+        let apis = own_apis(&self.aws).await?;
+        let there = apis.first().map(|api| self.aws.inventory(&tags_of(api))).unwrap_or_default();
         let before = self.graph.len();
         if !there.of_kinds(&KINDS).beyond(&wished).is_empty() {
             self.entry_leftovers(&there, &wished);
@@ -57,7 +57,7 @@ impl StackGraph<'_> {
     /// The inventory is shortened after the last of what it named is gone, so its node comes first.
     fn entry_leftovers(&mut self, there: &Inventory, wished: &Inventory) {
         let keep = wished.union(&there.beyond(&there.of_kinds(&KINDS)));
-        let entries = InventoryEntries { at: self.at.clone(), id: Id::only("inventory"), keep };
+        let entries = InventoryEntries { aws: self.aws.clone(), id: Id::only("inventory"), keep };
         let anchor = self.graph.retire(entries).id();
         // A function that comes with one that goes may be the same under another name.
         self.renames = wished.of_kind("function").any(|entry| !there.names("function", &entry.name));
@@ -72,7 +72,7 @@ impl StackGraph<'_> {
 
     /// Adds everything that the file names, for a destroy.
     pub(super) fn doom(&mut self) {
-        let wished = inventory(self.stack, &self.at.cloud.region);
+        let wished = inventory(self.stack, &self.aws.cloud.region);
         self.doom_entries(&wished, &Inventory::default());
         let stage = self.stage_node(&self.stack.api.stage);
         let stage = self.graph.add(stage).id();
@@ -86,11 +86,11 @@ impl StackGraph<'_> {
     /// As the lists.
     pub(super) async fn doom_leftovers(&mut self) -> Result<bool> {
         let before = self.graph.len();
-        let wished = inventory(self.stack, &self.at.cloud.region);
-        let apis = own_apis(&self.at).await?;
-        let there = apis.first().map(|api| self.at.inventory(&tags_of(api))).unwrap_or_default();
+        let wished = inventory(self.stack, &self.aws.cloud.region);
+        let apis = own_apis(&self.aws).await?;
+        let there = apis.first().map(|api| self.aws.inventory(&tags_of(api))).unwrap_or_default();
         self.doom_entries(&there, &wished);
-        for other in own_stages(&self.at).await? {
+        for other in own_stages(&self.aws).await? {
             if other != self.stack.api.stage {
                 let node = self.stage_node(&other);
                 self.graph.add(node);
@@ -150,7 +150,7 @@ impl StackGraph<'_> {
         let replaced = how == How::Retire && self.renames;
         let group = LogGroup { replaced, ..self.bare_log_group(entry, anchor) };
         let function = Function {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: self.free_id(entry),
             wish: stack::Function::bare(&entry.key, &entry.name),
             role: role.unwrap_or_else(|| Handle::missing(anchor.clone())),
@@ -164,7 +164,7 @@ impl StackGraph<'_> {
         };
         let function = how.add(&mut self.graph, function);
         let permission = Permission {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: self.free_id(&Entry::new("permission", &entry.key, &entry.name)),
             function_name: entry.name.clone(),
             function,
@@ -194,7 +194,7 @@ impl StackGraph<'_> {
 
     fn bare_role(&self, entry: &Entry, anchor: &Id) -> Role {
         Role {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: self.free_id(entry),
             name: entry.name.clone(),
             policies: Vec::new(),
@@ -208,7 +208,7 @@ impl StackGraph<'_> {
 
     fn bare_log_group(&self, function: &Entry, anchor: &Id) -> LogGroup {
         LogGroup {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: self.free_id(&Entry::new("log-group", &function.key, &function.name)),
             name: log_group_name(&function.name),
             retention: None,
@@ -220,7 +220,7 @@ impl StackGraph<'_> {
 
     fn bare_repository(&self, entry: &Entry, anchor: &Id) -> Repository {
         Repository {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: self.free_id(entry),
             name: entry.name.clone(),
             keep: self.stack.retain.images,
@@ -229,7 +229,7 @@ impl StackGraph<'_> {
     }
 
     async fn stage_leftovers(&mut self) -> Result<()> {
-        let stages = own_stages(&self.at).await?;
+        let stages = own_stages(&self.aws).await?;
         let wished = self.stack.api.stage.clone();
         let comes = !stages.contains(&wished);
         for name in stages.iter().filter(|s| **s != wished) {
@@ -269,7 +269,7 @@ impl StackGraph<'_> {
 
     fn api_twin(&self, id: String) -> RestApi {
         RestApi {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("rest-api", &id),
             description: String::new(),
             inventory: Inventory::default(),

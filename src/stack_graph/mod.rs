@@ -18,10 +18,10 @@ use crate::{
     docker::{Docker, SecretValue},
     engine::{Graph, Handle, Id},
     resources::{
-        ApiKey, ApiKeyOutput, Context, Definition, Document, ExistingRole, ForeignRepository, Function,
+        ApiKey, ApiKeyOutput, Definition, Document, ExistingRole, ForeignRepository, Function,
         FunctionOutput, Image, ImageOutput, LogGroup, Mapping, Permission, PinnedImage, Repository,
-        RepositoryOutput, RestApi, RestApiOutput, Role, RoleOutput, Source, Stage, StageOutput, UsagePlan,
-        Which, resource_policy,
+        RepositoryOutput, RestApi, RestApiOutput, Role, RoleOutput, Source, StackAws, Stage, StageOutput,
+        UsagePlan, Which, resource_policy,
     },
     stack::{self, ImageSource, Stack, Text},
 };
@@ -50,7 +50,7 @@ pub struct Wishes {
 pub struct StackGraph<'a> {
     graph: Graph,
     stack: &'a Stack,
-    at: Context,
+    aws: StackAws,
     docker: Rc<dyn Docker>,
     wishes: Wishes,
     document: Rc<Document>,
@@ -81,15 +81,15 @@ struct Parts {
 impl<'a> StackGraph<'a> {
     /// A graph with the REST API alone: the anchor of all the rest.
     fn new(stack: &'a Stack, cloud: &Rc<Cloud>, docker: Rc<dyn Docker>, wishes: Wishes) -> Self {
-        let at = Context::of(stack, cloud, wishes.adopt.get("api").cloned());
+        let aws = StackAws::of(stack, cloud, wishes.adopt.get("api").cloned());
         let document = Rc::new(Document {
-            at: at.clone(),
+            aws: aws.clone(),
             api: stack.api.clone(),
             functions: stack.functions.values().map(|f| (f.key.clone(), f.name.clone())).collect(),
         });
         let mut graph = Graph::default();
         let api = graph.add(RestApi {
-            at: at.clone(),
+            aws: aws.clone(),
             id: Id::only("rest-api"),
             description: stack.api.description.clone(),
             inventory: inventory(stack, &cloud.region),
@@ -100,7 +100,7 @@ impl<'a> StackGraph<'a> {
         Self {
             graph,
             stack,
-            at,
+            aws,
             docker,
             wishes,
             document,
@@ -147,9 +147,9 @@ impl<'a> StackGraph<'a> {
         match &wish.role {
             stack::Role::Existing(arn) => self.graph.add(ExistingRole { id, arn: arn.clone() }),
             stack::Role::Managed(role) => self.graph.add(Role {
-                at: self.at.clone(),
+                aws: self.aws.clone(),
                 id,
-                name: role_name(self.stack, &wish.key, role, &self.at.cloud.region),
+                name: role_name(self.stack, &wish.key, role, &self.aws.cloud.region),
                 policies: role.policies.clone(),
                 statements: statements(wish, role),
                 boundary: role.boundary.clone(),
@@ -163,7 +163,7 @@ impl<'a> StackGraph<'a> {
     fn log_group(&mut self, wish: &stack::Function, api: &Handle<RestApiOutput>) -> Id {
         self.graph
             .add(LogGroup {
-                at: self.at.clone(),
+                aws: self.aws.clone(),
                 id: Id::of("log-group", &wish.key),
                 name: log_group_name(&wish.name),
                 retention: wish.log_retention,
@@ -182,7 +182,7 @@ impl<'a> StackGraph<'a> {
         let source = match &wish.image.source {
             ImageSource::Uri(uri) => return self.pinned_image(wish, uri),
             ImageSource::Archive(file) => Source::Archive(file.clone()),
-            ImageSource::Context(build) => Source::Context {
+            ImageSource::Context(build) => Source::StackAws {
                 build: build.clone(),
                 secrets: self.wishes.secrets.get(&wish.key).cloned().unwrap_or_default(),
                 rebuild: self.wishes.rebuild,
@@ -194,7 +194,7 @@ impl<'a> StackGraph<'a> {
         }
         let repository = self.repository(wish, api);
         let image = self.graph.add(Image {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("image", &wish.key),
             repository_name: wish.image.repository.clone(),
             repository: repository.clone(),
@@ -216,7 +216,7 @@ impl<'a> StackGraph<'a> {
         let id = Id::of("repository", &wish.key);
         let repository = self.graph.add(ForeignRepository { id, uri: uri.to_owned() });
         let image = self.graph.add(PinnedImage {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("image", &wish.key),
             uri: uri.to_owned(),
             architecture: wish.architecture,
@@ -238,7 +238,7 @@ impl<'a> StackGraph<'a> {
         let owner = name.strip_prefix(&self.stack.name).and_then(|rest| rest.strip_prefix('/'));
         let owner = owner.filter(|key| self.stack.functions.contains_key(*key)).unwrap_or(&wish.key);
         self.graph.add(Repository {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("repository", owner),
             name: name.clone(),
             keep: self.stack.retain.images,
@@ -261,7 +261,7 @@ impl<'a> StackGraph<'a> {
         let others = self.stack.functions.values().filter(|f| f.key != wish.key);
         let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
         self.graph.add(Function {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("function", &wish.key),
             wish,
             role: parts.role,
@@ -284,7 +284,7 @@ impl<'a> StackGraph<'a> {
     ) -> Id {
         self.graph
             .add(Permission {
-                at: self.at.clone(),
+                aws: self.aws.clone(),
                 id: Id::of("permission", key),
                 function_name: name.to_owned(),
                 function: function.clone(),
@@ -296,7 +296,7 @@ impl<'a> StackGraph<'a> {
 
     fn definition_and_stage(&mut self, api: &Handle<RestApiOutput>, behind: Vec<Id>) -> Handle<StageOutput> {
         let definition = self.graph.add(Definition {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::only("definition"),
             document: self.document.clone(),
             rest_api: api.clone(),
@@ -309,7 +309,7 @@ impl<'a> StackGraph<'a> {
 
     fn stage(&self, name: &str, api: &Handle<RestApiOutput>, definition: Id) -> Stage {
         Stage {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::of("stage", name),
             name: name.to_owned(),
             throttle: self.stack.api.throttle,
@@ -326,7 +326,7 @@ impl<'a> StackGraph<'a> {
 
     fn key(&self, id: Id, name: &str, api: Id) -> ApiKey {
         let adopt = self.wishes.adopt.get("key").cloned();
-        ApiKey { at: self.at.clone(), id, name: name.to_owned(), adopt, replaced: false, twin: None, api }
+        ApiKey { aws: self.aws.clone(), id, name: name.to_owned(), adopt, replaced: false, twin: None, api }
     }
 
     fn add_key(&mut self, name: &str, api: &Handle<RestApiOutput>) -> Handle<ApiKeyOutput> {
@@ -349,7 +349,7 @@ impl<'a> StackGraph<'a> {
         keys: Vec<Handle<ApiKeyOutput>>,
     ) -> UsagePlan {
         UsagePlan {
-            at: self.at.clone(),
+            aws: self.aws.clone(),
             id: Id::only("usage-plan"),
             wish,
             stage_name: self.stack.api.stage.clone(),

@@ -55,7 +55,7 @@ impl<'a> StackGraph<'a> {
 
     async fn doom_all(&mut self) -> Result<()> {
         self.doom();
-        let (observed, mappings) = tokio::join!(self.graph.observe(), mappings(&self.at));
+        let (observed, mappings) = tokio::join!(self.graph.observe(), mappings(&self.aws));
         observed?;
         self.mappings = mappings?;
         if self.doom_leftovers().await? {

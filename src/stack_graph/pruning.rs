@@ -2,7 +2,7 @@
 
 use super::StackGraph;
 use crate::{
-    engine::{Change, Event, Handle, Id, Plan, Reporter, Stop},
+    engine::{Change, Event, Handle, Id, Plan, Run, Stop},
     resources::{ImageOutput, Pruning, RepositoryOutput},
     stack::{self, ImageSource},
 };
@@ -43,22 +43,22 @@ impl StackGraph<'_> {
             if is_new || !done.insert(it.repository.id()) {
                 continue;
             }
-            let to = Reporter::new(it.image.id(), sink.clone(), stop.clone());
-            if let Err(error) = self.prune_one(plan, it, &to).await {
+            let run = Run::new(it.image.id(), sink.clone(), stop.clone());
+            if let Err(error) = self.prune_one(plan, it, &run).await {
                 failed.push((it.of.image.repository.clone(), error));
             }
         }
         failed
     }
 
-    async fn prune_one(&self, plan: &Plan, it: &Pushed<'_>, to: &Reporter) -> Result<()> {
+    async fn prune_one(&self, plan: &Plan, it: &Pushed<'_>, run: &Run) -> Result<()> {
         let (repository, id) = (&it.of.image.repository, it.repository.id());
         let images = self.stack.functions.values().map(|f| &f.image);
         let sharing = images.filter(|i| i.is_pushed() && i.repository == *repository);
         // Functions that share a repository keep their own number each.
         let keep = sharing.map(|i| i.keep as usize).sum();
         let made = plan.items.iter().any(|i| i.id == id && !i.adopted && i.foreign.is_none());
-        Pruning { cloud: &self.at.cloud, repository, keep, made }.run(to).await
+        Pruning { cloud: &self.aws.cloud, repository, keep, made }.run(run).await
     }
 }
 

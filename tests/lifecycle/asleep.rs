@@ -8,7 +8,7 @@ use crate::{
 use bytes::Bytes;
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
-    engine::{Event, Id, Reporter, Stop},
+    engine::{Event, Id, Run, Stop},
     outside::http::Response,
 };
 use local_aws::{Config, Consistency, Reaction, Scripted};
@@ -40,8 +40,8 @@ async fn verify<C: Carrier>(
             sink.borrow_mut().push(text);
         }
     };
-    let to = Reporter::new(Id::only("contract"), Rc::new(hear), Stop::default());
-    let check = Check { carrier, to: &to, patience: Patience::NONE, load: false };
+    let run = Run::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let check = Check { carrier, run: &run, patience: Patience::NONE, load: false };
     let outcomes = check.run_awake(&rows(&World::new().stack(HELLO)), asleep).await.unwrap();
     (outcomes, said.take())
 }

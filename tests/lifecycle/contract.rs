@@ -12,7 +12,7 @@ use aws_sdk_apigateway::{
 };
 use lambdeploy::{
     contract::{Carrier, Check, Key, Misbehaviour, Need, Patience, Verdict, judge, rows},
-    engine::{Id, Reporter},
+    engine::{Id, Run},
     stack::{self, Values},
 };
 use local_aws::{Config, Reaction, Scripted};
@@ -185,8 +185,8 @@ async fn a_check_whose_variable_is_not_set_is_not_asked_and_says_so() {
     let folder = world.folder.path();
     let stack = stack::read(&checked, "stack.yaml", folder, Values::NotNeeded, &|_| None).unwrap();
     let carrier = StageUrl::of(&world, "default").await;
-    let to = Reporter::silent(Id::only("contract"));
-    let check = Check { carrier: &carrier, to: &to, patience: Patience::NONE, load: false };
+    let run = Run::silent(Id::only("contract"));
+    let check = Check { carrier: &carrier, run: &run, patience: Patience::NONE, load: false };
     let outcomes = check.run(&rows(&stack)).await.unwrap();
     let why = "a variable in this check is not set".to_owned();
     assert_eq!(outcomes.last().unwrap().verdict, Verdict::Unknown { why });

@@ -3,7 +3,7 @@
 use crate::{stacks::HELLO, world::World};
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
-    engine::{Id, Reporter},
+    engine::{Id, Run},
     net::{Client, Network},
     outside::Stage,
 };
@@ -18,8 +18,8 @@ fn stage(url: String) -> Stage {
 }
 
 async fn ask(url: String, text: &str) -> Vec<Outcome> {
-    let (stack, to) = (World::new().stack(text), Reporter::silent(Id::only("contract")));
-    let check = Check { carrier: &stage(url), to: &to, patience: Patience::NONE, load: false };
+    let (stack, run) = (World::new().stack(text), Run::silent(Id::only("contract")));
+    let check = Check { carrier: &stage(url), run: &run, patience: Patience::NONE, load: false };
     check.run(&rows(&stack)).await.unwrap()
 }
 

@@ -4,7 +4,7 @@ use crate::{stacks::HELLO, world::World};
 use bytes::Bytes;
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Key, Need, Outcome, Patience, Verdict, by_web_acl, rows},
-    engine::{Event, Id, Reporter, Stop},
+    engine::{Event, Id, Run, Stop},
     outside::http::Response,
 };
 use std::{
@@ -78,8 +78,8 @@ async fn ask(slow: &Slow, patience: Patience) -> (Vec<Outcome>, Vec<String>) {
             sink.borrow_mut().push(text);
         }
     };
-    let to = Reporter::new(Id::only("contract"), Rc::new(hear), Stop::default());
-    let check = Check { carrier: slow, to: &to, patience, load: false };
+    let run = Run::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let check = Check { carrier: slow, run: &run, patience, load: false };
     let outcomes = check.run(&rows(&World::new().stack(HELLO))).await.unwrap();
     (outcomes, said.take())
 }
@@ -142,8 +142,8 @@ async fn what_changed_long_ago_is_not_waited_for() {
 async fn ctrl_c_ends_the_wait() {
     let slow = Slow::new(600, 0);
     let stop = Stop::default();
-    let to = Reporter::new(Id::only("contract"), Rc::new(|_| {}), stop.clone());
-    let check = Check { carrier: &slow, to: &to, patience: after_a_change(), load: false };
+    let run = Run::new(Id::only("contract"), Rc::new(|_| {}), stop.clone());
+    let check = Check { carrier: &slow, run: &run, patience: after_a_change(), load: false };
     let rows = rows(&World::new().stack(HELLO));
     let pressed = async {
         tokio::time::sleep(Duration::from_secs(20)).await;
@@ -209,8 +209,8 @@ async fn a_function_gets_no_more_calls_at_once_than_it_has_reserved() {
             "stack: s\nfunctions:\n  a: {{image: {{context: .}}{reserved}}}\napi: {{routes: {{GET /: {{function: a, auth: none}}}}}}\nchecks:\n{checks}"
         );
         let busy = Busy::default();
-        let to = Reporter::silent(Id::only("contract"));
-        let check = Check { carrier: &busy, to: &to, patience: Patience::NONE, load: false };
+        let run = Run::silent(Id::only("contract"));
+        let check = Check { carrier: &busy, run: &run, patience: Patience::NONE, load: false };
         check.run(&rows(&World::new().stack(&text))).await.unwrap();
         busy.most.borrow()["GET /"]
     };

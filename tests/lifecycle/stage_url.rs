@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
-    engine::{Id, Reporter, Stop},
+    engine::{Id, Run, Stop},
     outside::http::Response,
 };
 use local_aws::LocalAws;
@@ -68,8 +68,8 @@ impl Carrier for StageUrl {
 pub async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
     let stack = world.stack(text);
     let stage = StageUrl::of(world, &stack.api.stage).await;
-    let to = Reporter::new(Id::only("contract"), world.sink(), Stop::default());
-    let check = Check { carrier: &stage, to: &to, patience: Patience::since(Duration::ZERO), load };
+    let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
+    let check = Check { carrier: &stage, run: &run, patience: Patience::since(Duration::ZERO), load };
     check.run(&rows(&stack)).await.unwrap()
 }
 

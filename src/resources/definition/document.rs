@@ -2,10 +2,10 @@
 
 use super::{Canonical, openapi, wish};
 use crate::{
-    aws::{Patience, call, failure_of, within},
-    engine::{Change, Reporter},
+    aws::{Patience, call, failure_of, wait_at_most},
+    engine::{Change, Run},
     resources::{
-        Context, resource_policy,
+        StackAws, resource_policy,
         rest_api::{Kept, available},
     },
     stack,
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the stack file says about its API, and which functions it names.
 pub struct Document {
-    pub at: Context,
+    pub aws: StackAws,
     pub api: stack::Api,
     /// Key in the stack file to the name in AWS.
     pub functions: BTreeMap<String, String>,
@@ -35,9 +35,9 @@ impl Document {
     pub fn canonical(&self) -> Result<Canonical> {
         wish::canonical(&self.api, |function| {
             let name = self.functions.get(function).map_or(function, String::as_str);
-            let region = &self.at.cloud.region;
-            let partition = &self.at.cloud.identity()?.partition;
-            let arn = self.at.cloud.arn("lambda", &format!("function:{name}"))?;
+            let region = &self.aws.cloud.region;
+            let partition = &self.aws.cloud.identity()?.partition;
+            let arn = self.aws.cloud.arn("lambda", &format!("function:{name}"))?;
             Ok(format!(
                 "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
             ))
@@ -73,14 +73,14 @@ impl Document {
     ///
     /// # Errors
     /// As PutRestApi; AWS warns of the document and makes something else of it.
-    pub async fn put(&self, rest_api: &str, wish: &Canonical, kept: &Kept, to: &Reporter) -> Result<()> {
+    pub async fn put(&self, rest_api: &str, wish: &Canonical, kept: &Kept, run: &Run) -> Result<()> {
         let mut document = openapi::document(wish);
         kept.write(&mut document);
-        let imported = match self.import(rest_api, &document, true, to).await {
-            Err(e) if is_warned(&e) => self.import_despite(e, rest_api, &document, wish, to).await?,
+        let imported = match self.import(rest_api, &document, true, run).await {
+            Err(e) if is_warned(&e) => self.import_despite(e, rest_api, &document, wish, run).await?,
             other => other?,
         };
-        available(&self.at, rest_api, imported.api_status(), to).await
+        available(&self.aws, rest_api, imported.api_status(), run).await
     }
 
     async fn import(
@@ -88,12 +88,12 @@ impl Document {
         rest_api: &str,
         document: &Value,
         fail_on_warnings: bool,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<PutRestApiOutput> {
-        let request = self.at.cloud.apigateway.put_rest_api().rest_api_id(rest_api);
+        let request = self.aws.cloud.apigateway.put_rest_api().rest_api_id(rest_api);
         let request = request.mode(PutMode::Overwrite).fail_on_warnings(fail_on_warnings);
         let request = request.body(Blob::new(document.to_string()));
-        call(to, "PutRestApi", || request.clone().send()).await
+        call(run, "PutRestApi", || request.clone().send()).await
     }
 
     /// What AWS only warns of is imported all the same, if what it makes of the document is what is wished.
@@ -103,13 +103,14 @@ impl Document {
         rest_api: &str,
         document: &Value,
         wish: &Canonical,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<PutRestApiOutput> {
-        to.note(format!("API Gateway warns of the definition; importing it all the same ({warnings})"));
-        let imported = self.import(rest_api, document, false, to).await?;
+        run.note(format!("API Gateway warns of the definition; importing it all the same ({warnings})"));
+        let imported = self.import(rest_api, document, false, run).await?;
         let ask = || async {
-            let there =
-                self.observed(rest_api, imported.binary_media_types(), imported.api_key_source(), to).await?;
+            let there = self
+                .observed(rest_api, imported.binary_media_types(), imported.api_key_source(), run)
+                .await?;
             Ok(match Change::between(Some(&there), wish)? {
                 Change::Update(fields) => {
                     let paths: Vec<&str> = fields.iter().map(|f| f.path.as_str()).collect();
@@ -118,7 +119,7 @@ impl Document {
                 _ => Ok(()),
             })
         };
-        let settled = within(to, Patience::SETTLES, "the import to settle", ask).await?;
+        let settled = wait_at_most(run, Patience::SETTLES, "the import to settle", ask).await?;
         match settled {
             Ok(()) => Ok(imported),
             Err(standing) => {

@@ -15,13 +15,13 @@ mod wish;
 pub use canonical::Canonical;
 pub use document::Document;
 
-use super::{Context, RestApiOutput, rest_api::anchor};
-use crate::engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource};
+use super::{RestApiOutput, StackAws, rest_api::anchor};
+use crate::engine::{Applied, Handle, Id, Live, Owner, Resource, Run};
 use anyhow::{Context as _, Result};
 use std::rc::Rc;
 
 pub struct Definition {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub document: Rc<Document>,
     pub rest_api: Handle<RestApiOutput>,
@@ -34,10 +34,10 @@ pub struct DefinitionOutput {
 }
 
 impl Definition {
-    async fn put(&self, wish: &Canonical, to: &Reporter) -> Result<()> {
+    async fn put(&self, wish: &Canonical, run: &Run) -> Result<()> {
         let api = self.rest_api.ready()?;
-        self.document.put(&api.id, wish, &api.kept, to).await?;
-        self.at.cloud.forget_lists();
+        self.document.put(&api.id, wish, &api.kept, run).await?;
+        self.aws.cloud.forget_lists();
         Ok(())
     }
 }
@@ -72,13 +72,13 @@ impl Resource for Definition {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let Some((api, owner)) = anchor(&self.at).await? else { return Ok(None) };
+        let run = self.aws.cloud.looking_at(&self.id);
+        let Some((api, owner)) = anchor(&self.aws).await? else { return Ok(None) };
         let id = api.id().context("GetRestApis answered an API without an id")?;
-        let there = self.document.observed(id, api.binary_media_types(), api.api_key_source(), &to);
+        let there = self.document.observed(id, api.binary_media_types(), api.api_key_source(), &run);
         let strange = async {
             let is_strange = matches!(owner, Owner::Other(_));
-            if is_strange { self.document.strange_parts(id, &to).await } else { Ok(Default::default()) }
+            if is_strange { self.document.strange_parts(id, &run).await } else { Ok(Default::default()) }
         };
         let (there, strange) = tokio::join!(there, strange);
         let (models, validators) = strange?;
@@ -87,9 +87,9 @@ impl Resource for Definition {
         Ok(Some(Live { props, output, owner: Owner::Us }))
     }
 
-    async fn create(&self, want: &Canonical, to: &Reporter) -> Result<DefinitionOutput> {
+    async fn create(&self, want: &Canonical, run: &Run) -> Result<DefinitionOutput> {
         if !self.rest_api.ready()?.defined {
-            self.put(want, to).await?;
+            self.put(want, run).await?;
         }
         Ok(DefinitionOutput { adopted: false })
     }
@@ -98,13 +98,13 @@ impl Resource for Definition {
         &self,
         have: &Live<Self>,
         want: &Canonical,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Applied<DefinitionOutput>> {
-        self.put(want, to).await?;
+        self.put(want, run).await?;
         Ok(Applied::in_place(have.output.clone()))
     }
 
-    async fn delete(&self, _: &Live<Self>, _: &Reporter) -> Result<()> {
+    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What a REST API serves, read back.
 
 use super::{Canonical, Document};
-use crate::{aws::call, engine::Reporter, stack::Auth};
+use crate::{aws::call, engine::Run, stack::Auth};
 use anyhow::Result;
 use aws_sdk_apigateway::types::{ApiKeySourceType, Authorizer, Resource};
 use std::collections::BTreeSet;
@@ -19,13 +19,13 @@ impl Document {
         api: &str,
         binary_types: &[String],
         key_source: Option<&ApiKeySourceType>,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Canonical> {
-        let responses = self.at.cloud.apigateway.get_gateway_responses().rest_api_id(api).limit(500);
+        let responses = self.aws.cloud.apigateway.get_gateway_responses().rest_api_id(api).limit(500);
         let (resources, responses, authorizers) = tokio::join!(
-            self.resources(api, to),
-            call(to, "GetGatewayResponses", || responses.clone().send()),
-            self.authorizers(api, to),
+            self.resources(api, run),
+            call(run, "GetGatewayResponses", || responses.clone().send()),
+            self.authorizers(api, run),
         );
         let mut there = Canonical::observed(&resources?, responses?.items(), &authorizers?);
         there.binary_types = binary_types.iter().cloned().collect();
@@ -34,23 +34,23 @@ impl Document {
     }
 
     /// Those that are there, if there should be any: else a method that has one shows its id, and that differs too.
-    async fn authorizers(&self, api: &str, to: &Reporter) -> Result<Vec<Authorizer>> {
+    async fn authorizers(&self, api: &str, run: &Run) -> Result<Vec<Authorizer>> {
         let uses = |auth: &Auth| matches!(auth, Auth::Cognito(_) | Auth::Authorizer(_));
         if !self.api.routes.iter().any(|r| uses(&r.auth)) {
             return Ok(Vec::new());
         }
-        let request = self.at.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
-        let page = call(to, "GetAuthorizers", || request.clone().send()).await?;
+        let request = self.aws.cloud.apigateway.get_authorizers().rest_api_id(api).limit(500);
+        let page = call(run, "GetAuthorizers", || request.clone().send()).await?;
         Ok(page.items.unwrap_or_default())
     }
 
-    async fn resources(&self, api: &str, to: &Reporter) -> Result<Vec<Resource>> {
+    async fn resources(&self, api: &str, run: &Run) -> Result<Vec<Resource>> {
         let (mut all, mut position) = (Vec::new(), None);
         loop {
             let request =
-                self.at.cloud.apigateway.get_resources().rest_api_id(api).embed("methods").limit(500);
+                self.aws.cloud.apigateway.get_resources().rest_api_id(api).embed("methods").limit(500);
             let request = request.set_position(position);
-            let page = call(to, "GetResources", || request.clone().send()).await?;
+            let page = call(run, "GetResources", || request.clone().send()).await?;
             all.extend(page.items.unwrap_or_default());
             position = page.position;
             if position.is_none() {
@@ -66,13 +66,13 @@ impl Document {
     pub(super) async fn strange_parts(
         &self,
         api: &str,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
-        let models = self.at.cloud.apigateway.get_models().rest_api_id(api).limit(500);
-        let validators = self.at.cloud.apigateway.get_request_validators().rest_api_id(api).limit(500);
+        let models = self.aws.cloud.apigateway.get_models().rest_api_id(api).limit(500);
+        let validators = self.aws.cloud.apigateway.get_request_validators().rest_api_id(api).limit(500);
         let (models, validators) = tokio::join!(
-            call(to, "GetModels", || models.clone().send()),
-            call(to, "GetRequestValidators", || validators.clone().send()),
+            call(run, "GetModels", || models.clone().send()),
+            call(run, "GetRequestValidators", || validators.clone().send()),
         );
         let models = models?.items.unwrap_or_default().into_iter().filter_map(|m| m.name);
         let validators = validators?.items.unwrap_or_default().into_iter().filter_map(|v| v.name);

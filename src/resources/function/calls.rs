@@ -3,12 +3,12 @@
 use super::{
     Function, FunctionOutput, Props,
     change::Variables,
-    standing::{Standing, cure, standing},
+    readiness::{Readiness, cure, readiness},
 };
 use crate::{
-    aws::{Class, FoundExt, Patience, call, failure_of, tags, until},
-    engine::Reporter,
-    resources::{gone, resume},
+    aws::{Class, FoundExt, Patience, call, failure_of, tags, wait_until},
+    engine::Run,
+    resources::{finish_existing, ignore_not_found},
 };
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_lambda::types::{
@@ -44,9 +44,9 @@ impl Function {
         TracingConfig::builder().mode(mode).build()
     }
 
-    pub(super) async fn make(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
+    pub(super) async fn make(&self, want: &Props, run: &Run) -> Result<FunctionOutput> {
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
-        let mut request = self.at.cloud.lambda.create_function();
+        let mut request = self.aws.cloud.lambda.create_function();
         request = request
             .function_name(self.name())
             .package_type(PackageType::Image)
@@ -62,33 +62,33 @@ impl Function {
             .set_vpc_config(self.wish.vpc.is_some().then(|| self.vpc()))
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
-        if let Err(e) = call(to, "CreateFunction", || request.clone().send()).await {
-            let output = Box::pin(resume(&self.at, self, e, want, to)).await?;
+        if let Err(e) = call(run, "CreateFunction", || request.clone().send()).await {
+            let output = Box::pin(finish_existing(&self.aws, self, e, want, run)).await?;
             // Another run may have made it a moment ago.
-            self.settled(to).await?;
+            self.settled(run).await?;
             return Ok(output);
         }
-        let settled = self.settled(to).await?;
+        let settled = self.settled(run).await?;
         if want.reserved_concurrency.is_some() {
-            self.set_concurrency(want.reserved_concurrency, to).await?;
+            self.set_concurrency(want.reserved_concurrency, run).await?;
         }
         self.output(&settled)
     }
 
     /// Waits until AWS is done with the last change: nothing else may be changed before.
-    async fn settled(&self, to: &Reporter) -> Result<FunctionConfiguration> {
-        self.settled_within(Patience::AT_WORK, to).await
+    async fn settled(&self, run: &Run) -> Result<FunctionConfiguration> {
+        self.settled_within(Patience::AT_WORK, run).await
     }
 
     pub(super) async fn settled_within(
         &self,
         patience: Patience,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<FunctionConfiguration> {
-        let request = self.at.cloud.lambda.get_function().function_name(self.name());
+        let request = self.aws.cloud.lambda.get_function().function_name(self.name());
         let since = Instant::now();
         let ask = || async {
-            let answer = match call(to, "GetFunction", || request.clone().send()).await {
+            let answer = match call(run, "GetFunction", || request.clone().send()).await {
                 // AWS may not see at once what was just made.
                 Err(e) if is_not_found(&e) && since.elapsed() < Patience::YOUNG.budget => {
                     return Ok(Err("AWS does not see it yet".to_owned()));
@@ -96,29 +96,23 @@ impl Function {
                 answer => answer?,
             };
             let c = answer.configuration.context("GetFunction answered without a configuration")?;
-            Ok(match standing(&c) {
-                Standing::Done => Ok(c),
-                Standing::Waiting(how) => Err(how),
-                Standing::Failed(why) => bail!("the function {} is {why}{}", self.name(), cure(&c)),
+            Ok(match readiness(&c) {
+                Readiness::Done => Ok(c),
+                Readiness::Waiting(how) => Err(how),
+                Readiness::Failed(why) => bail!("the function {} is {why}{}", self.name(), cure(&c)),
             })
         };
-        until(to, patience, "the function", ask).await
+        wait_until(run, patience, "the function", ask).await
     }
 
     /// Sets what the file says, with `more` variables besides.
-    pub(super) async fn configure(
-        &self,
-        h: &Props,
-        want: &Props,
-        more: Variables,
-        to: &Reporter,
-    ) -> Result<()> {
+    pub(super) async fn configure(&self, h: &Props, want: &Props, more: Variables, run: &Run) -> Result<()> {
         if want.renews && h.role != want.role {
-            self.forget_variables(to).await?;
+            self.forget_variables(run).await?;
         }
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
         let network = (&h.subnets, &h.security_groups) != (&want.subnets, &want.security_groups);
-        let mut request = self.at.cloud.lambda.update_function_configuration();
+        let mut request = self.aws.cloud.lambda.update_function_configuration();
         request = request
             .function_name(self.name())
             .description(&want.description)
@@ -130,39 +124,39 @@ impl Function {
             .image_config(self.image_config())
             .tracing_config(self.tracing())
             .set_vpc_config(network.then(|| self.vpc()));
-        call(to, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.settled(to).await.map(drop)
+        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.settled(run).await.map(drop)
     }
 
     /// AWS grants the right to decrypt variables to the role when there are some where there were none, not when the same
     /// are saved once more. Until then the function can't read them anyway.
-    async fn forget_variables(&self, to: &Reporter) -> Result<()> {
+    async fn forget_variables(&self, run: &Run) -> Result<()> {
         let none = Environment::builder().set_variables(Some(HashMap::new())).build();
-        let request = self.at.cloud.lambda.update_function_configuration();
+        let request = self.aws.cloud.lambda.update_function_configuration();
         let request = request.function_name(self.name()).environment(none);
-        call(to, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.settled(to).await.map(drop)
+        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.settled(run).await.map(drop)
     }
 
-    pub(super) async fn set_code(&self, want: &Props, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.lambda.update_function_code().function_name(self.name());
+    pub(super) async fn set_code(&self, want: &Props, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.lambda.update_function_code().function_name(self.name());
         let request =
             request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
-        call(to, "UpdateFunctionCode", || request.clone().send()).await?;
-        self.settled(to).await.map(drop)
+        call(run, "UpdateFunctionCode", || request.clone().send()).await?;
+        self.settled(run).await.map(drop)
     }
 
-    pub(super) async fn set_concurrency(&self, reserved: Option<i32>, to: &Reporter) -> Result<()> {
-        let lambda = &self.at.cloud.lambda;
+    pub(super) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
+        let lambda = &self.aws.cloud.lambda;
         match reserved {
             Some(n) => {
                 let request = lambda.put_function_concurrency().function_name(self.name());
                 let request = request.reserved_concurrent_executions(n);
-                call(to, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
+                call(run, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
             }
             None => {
                 let request = lambda.delete_function_concurrency().function_name(self.name());
-                gone(call(to, "DeleteFunctionConcurrency", || request.clone().send()).await)
+                ignore_not_found(call(run, "DeleteFunctionConcurrency", || request.clone().send()).await)
             }
         }
     }
@@ -172,30 +166,30 @@ impl Function {
         arn: &str,
         have: &tags::Tags,
         want: &tags::Tags,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<()> {
         let (set, gone) = tags::difference(have, want);
         if !set.is_empty() {
             let set = set.into_iter().collect();
-            let request = self.at.cloud.lambda.tag_resource().resource(arn).set_tags(Some(set));
-            call(to, "TagResource", || request.clone().send()).await?;
+            let request = self.aws.cloud.lambda.tag_resource().resource(arn).set_tags(Some(set));
+            call(run, "TagResource", || request.clone().send()).await?;
         }
         if !gone.is_empty() {
-            let request = self.at.cloud.lambda.untag_resource().resource(arn).set_tag_keys(Some(gone));
-            call(to, "UntagResource", || request.clone().send()).await?;
+            let request = self.aws.cloud.lambda.untag_resource().resource(arn).set_tag_keys(Some(gone));
+            call(run, "UntagResource", || request.clone().send()).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn remove(&self, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.lambda.delete_function().function_name(self.name());
-        gone(call(to, "DeleteFunction", || request.clone().send()).await)?;
-        let request = self.at.cloud.lambda.get_function().function_name(self.name());
+    pub(super) async fn remove(&self, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.lambda.delete_function().function_name(self.name());
+        ignore_not_found(call(run, "DeleteFunction", || request.clone().send()).await)?;
+        let request = self.aws.cloud.lambda.get_function().function_name(self.name());
         let ask = || async {
-            let found = call(to, "GetFunction", || request.clone().send()).await.found()?;
+            let found = call(run, "GetFunction", || request.clone().send()).await.found()?;
             Ok(found.map_or(Ok(()), |_| Err("it is being deleted".to_owned())))
         };
-        until(to, Patience::AT_WORK, "the function to be gone", ask).await
+        wait_until(run, Patience::AT_WORK, "the function to be gone", ask).await
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Function, FunctionOutput, Props};
 use crate::{
     aws::{Class, Failure, failure_of},
-    engine::{Applied, Live, NeedsReplacement, Reporter, SECRET},
+    engine::{Applied, Live, NeedsReplacement, Run, SECRET},
 };
 use anyhow::{Error, Result};
 use serde_json::Value;
@@ -14,35 +14,35 @@ pub(super) type Variables = BTreeMap<String, String>;
 
 impl Function {
     /// Settings, then code: new code finds what it needs. A function that failed takes nothing but code.
-    pub(super) async fn change(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
+    pub(super) async fn change(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
         let failed = h.state != want.state;
         let code = h.image != want.image || h.architecture != want.architecture || failed;
         match (h.configuration() != want.configuration(), code) {
             (false, false) => Ok(()),
-            (true, false) => self.configure(h, want, Variables::new(), to).await,
-            (false, true) => self.set_code(want, to).await,
-            (true, true) if failed => self.code_first(h, want, to).await,
-            (true, true) => self.settings_first(h, want, to).await,
+            (true, false) => self.configure(h, want, Variables::new(), run).await,
+            (false, true) => self.set_code(want, run).await,
+            (true, true) if failed => self.code_first(h, want, run).await,
+            (true, true) => self.settings_first(h, want, run).await,
         }
     }
 
-    async fn code_first(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
-        self.set_code(want, to).await?;
-        self.configure(h, want, Variables::new(), to).await
+    async fn code_first(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
+        self.set_code(want, run).await?;
+        self.configure(h, want, Variables::new(), run).await
     }
 
     /// Old code finds its variables until the new code is there: those that go, go last.
-    async fn settings_first(&self, h: &Props, want: &Props, to: &Reporter) -> Result<()> {
+    async fn settings_first(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
         let leaving = leaving(h, want);
         let last = !leaving.is_empty();
-        match self.configure(h, want, leaving, to).await {
+        match self.configure(h, want, leaving, run).await {
             // Where the image is gone, AWS refuses every other change until there is one again; and both kinds of
             // variables together may be too large.
-            Err(e) if is_refused(&e) => return self.code_first(h, want, to).await,
+            Err(e) if is_refused(&e) => return self.code_first(h, want, run).await,
             configured => configured?,
         }
-        self.set_code(want, to).await?;
-        if last { self.configure(want, want, Variables::new(), to).await } else { Ok(()) }
+        self.set_code(want, run).await?;
+        if last { self.configure(want, want, Variables::new(), run).await } else { Ok(()) }
     }
 
     /// What is left to say of a function that once worked and takes no change any more.

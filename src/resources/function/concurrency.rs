@@ -2,8 +2,8 @@
 
 use crate::{
     aws::{Class, call, failure_of},
-    engine::Reporter,
-    resources::Context,
+    engine::Run,
+    resources::StackAws,
 };
 use anyhow::Result;
 
@@ -24,9 +24,9 @@ impl AccountConcurrency {
     ///
     /// # Errors
     /// As the call.
-    pub async fn read(at: &Context, to: &Reporter) -> Result<Option<Self>> {
-        let request = at.cloud.lambda.get_account_settings();
-        let limit = match call(to, "GetAccountSettings", || request.clone().send()).await {
+    pub async fn read(aws: &StackAws, run: &Run) -> Result<Option<Self>> {
+        let request = aws.cloud.lambda.get_account_settings();
+        let limit = match call(run, "GetAccountSettings", || request.clone().send()).await {
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(None),
             answer => answer?.account_limit,
         };

@@ -8,8 +8,8 @@
 use super::lost::unwritable;
 use crate::{
     aws::tags::{KEPT, Tags},
-    engine::Reporter,
-    resources::{Context, grant::Grant, own_api, permission, tagging, tags_of},
+    engine::Run,
+    resources::{StackAws, apigateway_tags, grant::Grant, own_api, permission, tags_of},
 };
 use anyhow::{Context as _, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -38,8 +38,8 @@ impl KeptStatements {
     ///
     /// # Errors
     /// As the list.
-    pub async fn read(at: &Context, function: &str) -> Result<Self> {
-        let Some(api) = own_api(at).await? else { return Ok(Self::default()) };
+    pub async fn read(aws: &StackAws, function: &str) -> Result<Self> {
+        let Some(api) = own_api(aws).await? else { return Ok(Self::default()) };
         let prefix = prefix(function);
         let tags: Tags = tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(&prefix)).collect();
         // Somebody may have edited them by hand: then they only go.
@@ -51,10 +51,10 @@ impl KeptStatements {
     ///
     /// # Errors
     /// One that AddPermission can't write; more of them than tags can hold; as the calls.
-    pub async fn write(at: &Context, function: &str, function_arn: &str, to: &Reporter) -> Result<Self> {
-        let statements = permission::statements(at, function, to).await?;
-        let mut statements: Vec<Value> = permission::others(at, statements).collect();
-        let before = Self::read(at, function).await?;
+    pub async fn write(aws: &StackAws, function: &str, function_arn: &str, run: &Run) -> Result<Self> {
+        let statements = permission::statements(aws, function, run).await?;
+        let mut statements: Vec<Value> = permission::others(aws, statements).collect();
+        let before = Self::read(aws, function).await?;
         // What an earlier run could not add again is not in the policy.
         let missing = |kept: &&Value| statements.iter().all(|s| s["Sid"] != kept["Sid"]);
         let missing: Vec<Value> = before.statements.iter().filter(missing).cloned().collect();
@@ -69,9 +69,10 @@ impl KeptStatements {
              some (aws lambda remove-permission) and add them again afterwards"
         );
         if tags != before.tags {
-            let api = own_api(at).await?.context("the stack has no REST API to keep statements at")?;
-            tagging::set(at, &arn(at, api.id().unwrap_or_default())?, &before.tags, &tags, to).await?;
-            at.cloud.forget_rest_apis();
+            let api = own_api(aws).await?.context("the stack has no REST API to keep statements at")?;
+            apigateway_tags::set(aws, &arn(aws, api.id().unwrap_or_default())?, &before.tags, &tags, run)
+                .await?;
+            aws.cloud.forget_rest_apis();
             return Ok(Self { api: api.id.unwrap_or_default(), tags, statements });
         }
         Ok(Self { statements, ..before })
@@ -81,13 +82,7 @@ impl KeptStatements {
     ///
     /// # Errors
     /// One that AddPermission can't write, which somebody made of it by hand; as the calls.
-    pub async fn restore(
-        &self,
-        at: &Context,
-        function: &str,
-        function_arn: &str,
-        to: &Reporter,
-    ) -> Result<()> {
+    pub async fn restore(&self, aws: &StackAws, function: &str, function_arn: &str, run: &Run) -> Result<()> {
         let others = not_grants(&self.statements, function_arn);
         ensure!(
             others.is_empty(),
@@ -96,21 +91,21 @@ impl KeptStatements {
             ids(&others).join(", ")
         );
         for grant in self.statements.iter().filter_map(|s| Grant::of(s, function_arn)) {
-            grant.add(at, function, to).await?;
+            grant.add(aws, function, run).await?;
         }
-        self.forget(at, to).await
+        self.forget(aws, run).await
     }
 
     /// Takes the tags away: the function is gone for good.
     ///
     /// # Errors
     /// As the call.
-    pub async fn forget(&self, at: &Context, to: &Reporter) -> Result<()> {
+    pub async fn forget(&self, aws: &StackAws, run: &Run) -> Result<()> {
         if self.tags.is_empty() {
             return Ok(());
         }
-        tagging::set(at, &arn(at, &self.api)?, &self.tags, &Tags::new(), to).await?;
-        at.cloud.forget_rest_apis();
+        apigateway_tags::set(aws, &arn(aws, &self.api)?, &self.tags, &Tags::new(), run).await?;
+        aws.cloud.forget_rest_apis();
         Ok(())
     }
 
@@ -132,8 +127,8 @@ pub(super) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value>
     statements.iter().filter(|s| Grant::of(s, function_arn).is_none()).cloned().collect()
 }
 
-fn arn(at: &Context, api: &str) -> Result<String> {
-    tagging::arn(at, &format!("restapis/{api}"))
+fn arn(aws: &StackAws, api: &str) -> Result<String> {
+    apigateway_tags::arn(aws, &format!("restapis/{api}"))
 }
 
 /// Base64, because API Gateway's tags hold few characters; cut, because they are short.

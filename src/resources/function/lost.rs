@@ -3,8 +3,8 @@
 use super::{FunctionOutput, kept_statements::not_grants};
 use crate::{
     aws::{FoundExt, call},
-    engine::Reporter,
-    resources::{Context, permission},
+    engine::Run,
+    resources::{StackAws, permission},
 };
 use anyhow::Result;
 use aws_sdk_lambda::types::FunctionConfiguration;
@@ -25,20 +25,20 @@ impl Lost {
     /// # Errors
     /// As the calls.
     pub async fn read(
-        at: &Context,
+        aws: &StackAws,
         function: &FunctionOutput,
         configuration: &FunctionConfiguration,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Self> {
         let name = &function.name;
         let (versions, aliases, urls, events, statements) = tokio::try_join!(
-            versions(at, name, to),
-            aliases(at, name, to),
-            urls(at, name, to),
-            events(at, name, to),
-            permission::statements(at, name, to),
+            versions(aws, name, run),
+            aliases(aws, name, run),
+            urls(aws, name, run),
+            events(aws, name, run),
+            permission::statements(aws, name, run),
         )?;
-        let others: Vec<Value> = permission::others(at, statements).collect();
+        let others: Vec<Value> = permission::others(aws, statements).collect();
         let statements = not_grants(&others, &function.arn);
         let things = [versions, aliases, urls, events].into_iter().flatten().chain(settings(configuration));
         Ok(Self { things: things.collect(), statements })
@@ -75,9 +75,9 @@ fn named(what: &str, names: Vec<String>, more: bool) -> Option<String> {
     (!names.is_empty()).then(|| format!("the {what} {}{more}", names.join(", ")))
 }
 
-async fn versions(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
-    let request = at.cloud.lambda.list_versions_by_function().function_name(name);
-    let Some(page) = call(to, "ListVersionsByFunction", || request.clone().send()).await.found()? else {
+async fn versions(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+    let request = aws.cloud.lambda.list_versions_by_function().function_name(name);
+    let Some(page) = call(run, "ListVersionsByFunction", || request.clone().send()).await.found()? else {
         return Ok(None);
     };
     let more = page.next_marker.is_some();
@@ -85,9 +85,9 @@ async fn versions(at: &Context, name: &str, to: &Reporter) -> Result<Option<Stri
     Ok(named("versions", numbers.filter(|n| n != "$LATEST").collect(), more))
 }
 
-async fn aliases(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
-    let request = at.cloud.lambda.list_aliases().function_name(name);
-    let Some(page) = call(to, "ListAliases", || request.clone().send()).await.found()? else {
+async fn aliases(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+    let request = aws.cloud.lambda.list_aliases().function_name(name);
+    let Some(page) = call(run, "ListAliases", || request.clone().send()).await.found()? else {
         return Ok(None);
     };
     let more = page.next_marker.is_some();
@@ -95,18 +95,18 @@ async fn aliases(at: &Context, name: &str, to: &Reporter) -> Result<Option<Strin
     Ok(named("aliases", names.collect(), more))
 }
 
-async fn urls(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
-    let request = at.cloud.lambda.list_function_url_configs().function_name(name);
-    let Some(page) = call(to, "ListFunctionUrlConfigs", || request.clone().send()).await.found()? else {
+async fn urls(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+    let request = aws.cloud.lambda.list_function_url_configs().function_name(name);
+    let Some(page) = call(run, "ListFunctionUrlConfigs", || request.clone().send()).await.found()? else {
         return Ok(None);
     };
     let urls = page.function_url_configs.into_iter().map(|u| u.function_url);
     Ok(named("function URL", urls.collect(), page.next_marker.is_some()))
 }
 
-async fn events(at: &Context, name: &str, to: &Reporter) -> Result<Option<String>> {
-    let request = at.cloud.lambda.list_function_event_invoke_configs().function_name(name);
-    let page = call(to, "ListFunctionEventInvokeConfigs", || request.clone().send()).await.found()?;
+async fn events(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+    let request = aws.cloud.lambda.list_function_event_invoke_configs().function_name(name);
+    let page = call(run, "ListFunctionEventInvokeConfigs", || request.clone().send()).await.found()?;
     let any = page.is_some_and(|p| !p.function_event_invoke_configs().is_empty());
     Ok(any.then(|| "the configuration of asynchronous invocations (retries, age, destinations)".to_owned()))
 }

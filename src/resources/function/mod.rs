@@ -7,13 +7,13 @@ mod kept_statements;
 mod lost;
 mod network;
 mod props;
+mod readiness;
 mod reasons;
-mod standing;
 
-use super::{Context, ImageOutput, RepositoryOutput, RoleOutput};
+use super::{ImageOutput, RepositoryOutput, RoleOutput, StackAws};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Handle, Id, Live, Reporter, Resource},
+    engine::{Applied, Handle, Id, Live, Resource, Run},
     stack,
 };
 use anyhow::{Context as _, Result, bail};
@@ -30,7 +30,7 @@ use std::cell::RefCell;
 use tokio::time::Instant;
 
 pub struct Function {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub wish: stack::Function,
     pub role: Handle<RoleOutput>,
@@ -74,32 +74,27 @@ impl Function {
 
     /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
     /// anew under the same name, with what deletion would lose.
-    async fn recreate(
-        &self,
-        have: &Live<Self>,
-        want: &Props,
-        to: &Reporter,
-    ) -> Result<Applied<FunctionOutput>> {
+    async fn recreate(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<FunctionOutput>> {
         let name = self.name();
-        let kept = KeptStatements::write(&self.at, name, &have.output.arn, to).await?;
-        to.note(format!("the function {} is unavailable until it is recreated", have.output.name));
+        let kept = KeptStatements::write(&self.aws, name, &have.output.arn, run).await?;
+        run.note(format!("the function {} is unavailable until it is recreated", have.output.name));
         let since = Instant::now();
-        self.remove(to).await?;
+        self.remove(run).await?;
         self.kept.replace(kept);
-        let output = self.create(want, to).await?;
-        to.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
+        let output = self.create(want, run).await?;
+        run.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
         Ok(Applied::replaced(output))
     }
 
-    async fn restore_statements(&self, arn: &str, to: &Reporter) -> Result<()> {
+    async fn restore_statements(&self, arn: &str, run: &Run) -> Result<()> {
         let kept = self.kept.take();
-        kept.restore(&self.at, self.name(), arn, to).await
+        kept.restore(&self.aws, self.name(), arn, run).await
     }
 
     /// Asked only where the file reserves some.
-    async fn account_concurrency(&self, to: &Reporter) -> Result<Option<AccountConcurrency>> {
+    async fn account_concurrency(&self, run: &Run) -> Result<Option<AccountConcurrency>> {
         match self.wish.reserved_concurrency {
-            Some(_) => AccountConcurrency::read(&self.at, to).await,
+            Some(_) => AccountConcurrency::read(&self.aws, run).await,
             None => Ok(None),
         }
     }
@@ -123,13 +118,13 @@ impl Function {
         &self,
         output: &FunctionOutput,
         configuration: &FunctionConfiguration,
-        to: &Reporter,
+        run: &Run,
     ) -> Result<Lost> {
         let image = configuration.package_type() == Some(&PackageType::Image);
-        if image && !standing::is_failed(configuration) {
+        if image && !readiness::is_failed(configuration) {
             return Ok(Lost::default());
         }
-        Lost::read(&self.at, output, configuration, to).await
+        Lost::read(&self.aws, output, configuration, run).await
     }
 }
 
@@ -141,7 +136,7 @@ impl Resource for Function {
         self.id.clone()
     }
 
-    fn called(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
         self.name().to_owned()
     }
 
@@ -169,25 +164,26 @@ impl Resource for Function {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let request = self.at.cloud.lambda.get_function().function_name(self.name());
+        let run = self.aws.cloud.looking_at(&self.id);
+        let request = self.aws.cloud.lambda.get_function().function_name(self.name());
         let (answer, kept, concurrency) = tokio::join!(
-            async { call(&to, "GetFunction", || request.clone().send()).await.found() },
-            KeptStatements::read(&self.at, self.name()),
-            self.account_concurrency(&to),
+            async { call(&run, "GetFunction", || request.clone().send()).await.found() },
+            KeptStatements::read(&self.aws, self.name()),
+            self.account_concurrency(&run),
         );
         self.kept.replace(kept?);
         self.concurrency.replace(concurrency?);
         let Some(answer) = answer? else { return Ok(None) };
         let configuration = answer.configuration().context("GetFunction answered without a configuration")?;
         let output = self.output(configuration)?;
-        if let Some(remark) = standing::remark(configuration) {
-            to.note(format!("{}: {remark}", self.name()));
+        if let Some(remark) = readiness::remark(configuration) {
+            run.note(format!("{}: {remark}", self.name()));
         }
         let have = self.tags_of(&answer, &output.arn)?;
-        let owner = self.at.own.owner(&have, || format!("the function {} ({})", self.name(), output.arn));
+        let owner =
+            self.aws.ownership.owner(&have, || format!("the function {} ({})", self.name(), output.arn));
         let mut props = self.read(&answer, &have, &owner)?;
-        props.lost = self.lost(&output, configuration, &to).await?;
+        props.lost = self.lost(&output, configuration, &run).await?;
         Ok(Some(Live { props, output, owner }))
     }
 
@@ -214,52 +210,42 @@ impl Resource for Function {
         statements.or_else(variables).or_else(|| self.overbooked(have))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<FunctionOutput> {
-        let output = Box::pin(self.make(want, to)).await?;
-        self.restore_statements(&output.arn, to).await?;
+    async fn create(&self, want: &Props, run: &Run) -> Result<FunctionOutput> {
+        let output = Box::pin(self.make(want, run)).await?;
+        self.restore_statements(&output.arn, run).await?;
         Ok(output)
     }
 
-    async fn update(
-        &self,
-        have: &Live<Self>,
-        want: &Props,
-        to: &Reporter,
-    ) -> Result<Applied<FunctionOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<FunctionOutput>> {
         let h = &have.props;
         if h.package_type != want.package_type {
-            return Box::pin(self.recreate(have, want, to)).await;
+            return Box::pin(self.recreate(have, want, run)).await;
         }
-        self.set_tags(&have.output.arn, &h.tags, &want.tags, to).await?;
-        self.restore_statements(&have.output.arn, to).await?;
-        match self.change(h, want, to).await {
+        self.set_tags(&have.output.arn, &h.tags, &want.tags, run).await?;
+        self.restore_statements(&have.output.arn, run).await?;
+        match self.change(h, want, run).await {
             Err(e) if is_stuck(&e) && h.is_stillborn() => {
-                return Box::pin(self.recreate(have, want, to)).await;
+                return Box::pin(self.recreate(have, want, run)).await;
             }
             Err(e) if is_stuck(&e) => bail!(self.only_anew(h, &e)),
             changed => changed?,
         }
         if h.reserved_concurrency != want.reserved_concurrency {
-            self.set_concurrency(want.reserved_concurrency, to).await?;
+            self.set_concurrency(want.reserved_concurrency, run).await?;
         }
         Ok(Self::in_place(have, want))
     }
 
-    async fn replace(
-        &self,
-        have: &Live<Self>,
-        want: &Props,
-        to: &Reporter,
-    ) -> Result<Applied<FunctionOutput>> {
-        Box::pin(self.recreate(have, want, to)).await
+    async fn replace(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<FunctionOutput>> {
+        Box::pin(self.recreate(have, want, run)).await
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
         if !have.props.subnets.is_empty() {
-            self.leave_network(to).await?;
+            self.leave_network(run).await?;
         }
-        self.remove(to).await?;
+        self.remove(run).await?;
         let kept = self.kept.take();
-        kept.forget(&self.at, to).await
+        kept.forget(&self.aws, run).await
     }
 }

@@ -4,8 +4,8 @@
 use super::{Function, change::is_stuck};
 use crate::{
     aws::{Patience, call},
-    engine::Reporter,
-    resources::gone,
+    engine::Run,
+    resources::ignore_not_found,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::VpcConfig;
@@ -15,19 +15,19 @@ impl Function {
     ///
     /// # Errors
     /// It takes longer than Lambda says that it may (20 minutes): function and role stay.
-    pub(super) async fn leave_network(&self, to: &Reporter) -> Result<()> {
+    pub(super) async fn leave_network(&self, run: &Run) -> Result<()> {
         let nowhere = VpcConfig::builder().set_subnet_ids(Some(Vec::new()));
         let nowhere = nowhere.set_security_group_ids(Some(Vec::new())).build();
-        let request = self.at.cloud.lambda.update_function_configuration();
+        let request = self.aws.cloud.lambda.update_function_configuration();
         let request = request.function_name(self.name()).vpc_config(nowhere);
-        to.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name()));
-        match call(to, "UpdateFunctionConfiguration", || request.clone().send()).await {
+        run.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name()));
+        match call(run, "UpdateFunctionConfiguration", || request.clone().send()).await {
             // One that failed takes no change; it goes as it is.
             Err(e) if is_stuck(&e) => return Ok(()),
-            Err(e) => return gone::<()>(Err(e)),
+            Err(e) => return ignore_not_found::<()>(Err(e)),
             Ok(_) => {}
         }
-        self.settled_within(Patience::NETWORK, to).await.map(drop).context(
+        self.settled_within(Patience::NETWORK, run).await.map(drop).context(
             "its network interfaces are not gone, and Lambda needs the role to remove them, so function and role stay",
         )
     }

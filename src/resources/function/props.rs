@@ -3,7 +3,7 @@
 use super::{
     Function,
     lost::Lost,
-    standing::{ACTIVE, is_failed, state, was_active},
+    readiness::{ACTIVE, is_failed, state, was_active},
 };
 use crate::{
     aws::tags,
@@ -127,7 +127,7 @@ impl Function {
             subnets: sorted(vpc.as_ref().map_or(&[], |v| &v.subnets)),
             security_groups: sorted(vpc.as_ref().map_or(&[], |v| &v.security_groups)),
             statements_to_restore: Vec::new(),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
             was_active: true,
             failed: false,
             unreadable: None,
@@ -161,7 +161,7 @@ impl Function {
             subnets: sorted(c.vpc_config().map(|v| v.subnet_ids()).unwrap_or_default()),
             security_groups: sorted(c.vpc_config().map(|v| v.security_group_ids()).unwrap_or_default()),
             statements_to_restore: self.kept.borrow().ids(),
-            tags: self.at.own.managed(have, owner),
+            tags: self.aws.ownership.managed(have, owner),
             was_active: was_active(c),
             failed: is_failed(c),
             unreadable: c.environment().and_then(|e| e.error()).map(|e| {

@@ -3,7 +3,7 @@
 use crate::{
     aws::{call, tags},
     engine::{Id, Owner},
-    resources::{Context, one_of},
+    resources::{StackAws, ambiguous},
 };
 use anyhow::Result;
 use aws_sdk_apigateway::types::RestApi as Found;
@@ -20,20 +20,20 @@ pub struct Anchor {
 ///
 /// # Errors
 /// As the list.
-pub async fn own_api(at: &Context) -> Result<Option<Found>> {
-    Ok(own_apis(at).await?.into_iter().next())
+pub async fn own_api(aws: &StackAws) -> Result<Option<Found>> {
+    Ok(own_apis(aws).await?.into_iter().next())
 }
 
 /// All of the stack's APIs, best first: more than one only after two runs at once.
 ///
 /// # Errors
 /// As the list.
-pub async fn own_apis(at: &Context) -> Result<Vec<Found>> {
-    let all = at.cloud.rest_apis().await?;
-    let mut ours: Vec<Found> = all.iter().filter(|api| at.own.owns(&tags_of(api))).cloned().collect();
+pub async fn own_apis(aws: &StackAws) -> Result<Vec<Found>> {
+    let all = aws.cloud.rest_apis().await?;
+    let mut ours: Vec<Found> = all.iter().filter(|api| aws.ownership.owns(&tags_of(api))).cloned().collect();
     ours.sort_by_key(|api| (api.created_date.map(|d| d.as_nanos()), api.id.clone()));
     if ours.len() > 1 {
-        sort_wired_first(at, &mut ours).await?;
+        sort_wired_first(aws, &mut ours).await?;
     }
     Ok(ours)
 }
@@ -42,37 +42,37 @@ pub async fn own_apis(at: &Context) -> Result<Vec<Found>> {
 ///
 /// # Errors
 /// As the list.
-pub async fn anchor(at: &Context) -> Result<Option<(Found, Owner)>> {
-    if let Some(own) = own_api(at).await? {
-        let owner = owner_of(at, &own);
+pub async fn anchor(aws: &StackAws) -> Result<Option<(Found, Owner)>> {
+    if let Some(own) = own_api(aws).await? {
+        let owner = owner_of(aws, &own);
         return Ok(Some((own, owner)));
     }
-    let all = at.cloud.rest_apis().await?;
-    let stranger = |api: &&Found| match &at.anchor.adopt {
+    let all = aws.cloud.rest_apis().await?;
+    let stranger = |api: &&Found| match &aws.anchor.adopt {
         Some(id) => api.id() == Some(id),
-        None => api.name() == Some(&at.anchor.name) && !tags_of(api).contains_key(tags::STACK),
+        None => api.name() == Some(&aws.anchor.name) && !tags_of(api).contains_key(tags::STACK),
     };
     let strangers: Vec<&Found> = all.iter().filter(stranger).collect();
-    Ok(strangers.first().map(|api| ((*api).clone(), only_owner(at, &strangers, api))))
+    Ok(strangers.first().map(|api| ((*api).clone(), only_owner(aws, &strangers, api))))
 }
 
-fn owner_of(at: &Context, api: &Found) -> Owner {
+fn owner_of(aws: &StackAws, api: &Found) -> Owner {
     let (name, id) = (api.name().unwrap_or_default(), api.id().unwrap_or_default());
-    at.own.owner(&tags_of(api), || format!("the REST API {name} (id {id})"))
+    aws.ownership.owner(&tags_of(api), || format!("the REST API {name} (id {id})"))
 }
 
-fn only_owner(at: &Context, all: &[&Found], first: &Found) -> Owner {
+fn only_owner(aws: &StackAws, all: &[&Found], first: &Found) -> Owner {
     let ids: Vec<_> = all.iter().filter_map(|api| api.id()).collect();
-    one_of("REST APIs", &at.anchor.name, "api", &ids).unwrap_or_else(|| owner_of(at, first))
+    ambiguous("REST APIs", &aws.anchor.name, "api", &ids).unwrap_or_else(|| owner_of(aws, first))
 }
 
 /// The one that has a stage is the one that people call.
-async fn sort_wired_first(at: &Context, apis: &mut [Found]) -> Result<()> {
-    let to = at.cloud.reporter(&Id::only("rest-api"));
+async fn sort_wired_first(aws: &StackAws, apis: &mut [Found]) -> Result<()> {
+    let run = aws.cloud.looking_at(&Id::only("rest-api"));
     let mut bare = Vec::new();
     for api in apis.iter() {
-        let request = at.cloud.apigateway.get_stages().rest_api_id(api.id().unwrap_or_default());
-        let stages = call(&to, "GetStages", || request.clone().send()).await?;
+        let request = aws.cloud.apigateway.get_stages().rest_api_id(api.id().unwrap_or_default());
+        let stages = call(&run, "GetStages", || request.clone().send()).await?;
         if stages.item().is_empty() {
             bare.push(api.id.clone());
         }

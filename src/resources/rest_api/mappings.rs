@@ -2,8 +2,8 @@
 
 use crate::{
     aws::{Class, call, failure_of},
-    engine::{Id, Reporter},
-    resources::Context,
+    engine::{Id, Run},
+    resources::StackAws,
 };
 use anyhow::Result;
 use aws_sdk_apigateway::types::{BasePathMapping, DomainName};
@@ -21,14 +21,14 @@ pub struct Mapping {
 ///
 /// # Errors
 /// As the calls.
-pub async fn mappings(at: &Context) -> Result<Vec<Mapping>> {
-    let to = at.cloud.reporter(&Id::only("rest-api"));
-    let domains = match domains(at, &to).await {
+pub async fn mappings(aws: &StackAws) -> Result<Vec<Mapping>> {
+    let run = aws.cloud.looking_at(&Id::only("rest-api"));
+    let domains = match domains(aws, &run).await {
         Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(Vec::new()),
         domains => domains?,
     };
     let names = domains.into_iter().filter_map(|domain| domain.domain_name);
-    let all = try_join_all(names.map(|name| of_domain(at, name, &to))).await?;
+    let all = try_join_all(names.map(|name| of_domain(aws, name, &run))).await?;
     let mapping = |(name, mapping): (String, BasePathMapping)| Mapping {
         from: match mapping.base_path() {
             None | Some("(none)") => name,
@@ -39,11 +39,11 @@ pub async fn mappings(at: &Context) -> Result<Vec<Mapping>> {
     Ok(all.into_iter().flatten().map(mapping).collect())
 }
 
-async fn domains(at: &Context, to: &Reporter) -> Result<Vec<DomainName>> {
+async fn domains(aws: &StackAws, run: &Run) -> Result<Vec<DomainName>> {
     let (mut all, mut position) = (Vec::new(), None);
     loop {
-        let request = at.cloud.apigateway.get_domain_names().limit(500).set_position(position);
-        let page = call(to, "GetDomainNames", || request.clone().send()).await?;
+        let request = aws.cloud.apigateway.get_domain_names().limit(500).set_position(position);
+        let page = call(run, "GetDomainNames", || request.clone().send()).await?;
         all.extend(page.items.unwrap_or_default());
         position = page.position;
         if position.is_none() {
@@ -52,12 +52,12 @@ async fn domains(at: &Context, to: &Reporter) -> Result<Vec<DomainName>> {
     }
 }
 
-async fn of_domain(at: &Context, name: String, to: &Reporter) -> Result<Vec<(String, BasePathMapping)>> {
+async fn of_domain(aws: &StackAws, name: String, run: &Run) -> Result<Vec<(String, BasePathMapping)>> {
     let (mut all, mut position) = (Vec::new(), None);
     loop {
-        let request = at.cloud.apigateway.get_base_path_mappings().domain_name(&name);
+        let request = aws.cloud.apigateway.get_base_path_mappings().domain_name(&name);
         let request = request.limit(500).set_position(position);
-        let page = call(to, "GetBasePathMappings", || request.clone().send()).await?;
+        let page = call(run, "GetBasePathMappings", || request.clone().send()).await?;
         all.extend(page.items.unwrap_or_default().into_iter().map(|mapping| (name.clone(), mapping)));
         position = page.position;
         if position.is_none() {

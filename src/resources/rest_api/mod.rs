@@ -4,10 +4,10 @@ mod anchor;
 mod kept;
 mod mappings;
 
-use super::{Context, Document, gone, tagging};
+use super::{Document, StackAws, apigateway_tags, ignore_not_found};
 use crate::{
-    aws::{Patience, Unkeyed, call, call_once, create_unkeyed, tags, until},
-    engine::{Applied, Id, Live, Owner, Reporter, Resource},
+    aws::{Patience, Unkeyed, call, call_once, create_unkeyed, tags, wait_until},
+    engine::{Applied, Id, Live, Owner, Resource, Run},
     stack::Inventory,
 };
 pub use anchor::{Anchor, anchor, own_api, own_apis, tags_of};
@@ -22,7 +22,7 @@ use serde_json::Value;
 use std::rc::Rc;
 
 pub struct RestApi {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub description: String,
     /// What the stack file names. What is there already stays listed until it is gone.
@@ -66,18 +66,18 @@ pub struct RestApiOutput {
 impl RestApi {
     async fn find(&self) -> Result<Option<(Found, Owner)>> {
         let Which::Twin(id) = &self.which else {
-            let found = anchor(&self.at).await?;
-            if let (None, Some(id)) = (&found, &self.at.anchor.adopt) {
+            let found = anchor(&self.aws).await?;
+            if let (None, Some(id)) = (&found, &self.aws.anchor.adopt) {
                 bail!("--adopt api={id}: there is no REST API of that id");
             }
             return Ok(found);
         };
-        let all = self.at.cloud.rest_apis().await?;
-        let twin = all.iter().find(|api| api.id() == Some(id) && self.at.own.owns(&tags_of(api)));
+        let all = self.aws.cloud.rest_apis().await?;
+        let twin = all.iter().find(|api| api.id() == Some(id) && self.aws.ownership.owns(&tags_of(api)));
         Ok(twin.map(|api| (api.clone(), Owner::Us)))
     }
 
-    async fn patch(&self, id: &str, have: &Props, want: &Props, to: &Reporter) -> Result<()> {
+    async fn patch(&self, id: &str, have: &Props, want: &Props, run: &Run) -> Result<()> {
         let mut operations = Vec::new();
         let mut replace = |differs: bool, path: &str, value: String| {
             if differs {
@@ -101,10 +101,15 @@ impl RestApi {
         if operations.is_empty() {
             return Ok(());
         }
-        let request =
-            self.at.cloud.apigateway.update_rest_api().rest_api_id(id).set_patch_operations(Some(operations));
-        let answer = call(to, "UpdateRestApi", || request.clone().send()).await?;
-        available(&self.at, id, answer.api_status.as_ref(), to).await
+        let request = self
+            .aws
+            .cloud
+            .apigateway
+            .update_rest_api()
+            .rest_api_id(id)
+            .set_patch_operations(Some(operations));
+        let answer = call(run, "UpdateRestApi", || request.clone().send()).await?;
+        available(&self.aws, id, answer.api_status.as_ref(), run).await
     }
 
     /// The API's wished settings. On what was adopted, what the file does not name stays as it is.
@@ -113,7 +118,7 @@ impl RestApi {
         let described = Some(&self.description).filter(|d| !d.is_empty());
         let policy = || adopted.and_then(|a| a.policy.clone());
         Props {
-            name: self.at.anchor.name.clone(),
+            name: self.aws.anchor.name.clone(),
             description: described.or(adopted.map(|a| &a.description)).cloned().unwrap_or_default(),
             endpoint: adopted.map_or_else(regional, |a| a.endpoint.clone()),
             policy: self.policy.clone().or_else(policy),
@@ -127,26 +132,26 @@ impl RestApi {
     /// An API with so many tags that the inventory has no room can't be adopted.
     fn with_room(&self, owner: Owner, there: &tags::Tags) -> Owner {
         let Owner::Other(what) = owner else { return owner };
-        match self.at.own.crowded(there, self.at.inventory_tags(&self.inventory).len()) {
+        match self.aws.ownership.crowded(there, self.aws.inventory_tags(&self.inventory).len()) {
             Some(why) => Owner::Barred { what, why },
             None => Owner::Other(what),
         }
     }
 
     fn arn(&self, id: &str) -> Result<String> {
-        tagging::arn(&self.at, &format!("restapis/{id}"))
+        apigateway_tags::arn(&self.aws, &format!("restapis/{id}"))
     }
 }
 
 /// Waits while a REST API is being updated: it takes no further update meanwhile. Asks nothing where `status`, from the
 /// answer to a change, says that it is available.
-pub async fn available(at: &Context, api: &str, status: Option<&ApiStatus>, to: &Reporter) -> Result<()> {
+pub async fn available(aws: &StackAws, api: &str, status: Option<&ApiStatus>, run: &Run) -> Result<()> {
     if status.is_none_or(|s| *s == ApiStatus::Available) {
         return Ok(());
     }
     let ask = || async {
-        let request = at.cloud.apigateway.get_rest_api().rest_api_id(api);
-        let answer = call(to, "GetRestApi", || request.clone().send()).await?;
+        let request = aws.cloud.apigateway.get_rest_api().rest_api_id(api);
+        let answer = call(run, "GetRestApi", || request.clone().send()).await?;
         Ok(match answer.api_status.as_ref() {
             Some(ApiStatus::Failed) => {
                 let why = answer.api_status_message.unwrap_or_else(|| "AWS gives no reason".to_owned());
@@ -156,7 +161,7 @@ pub async fn available(at: &Context, api: &str, status: Option<&ApiStatus>, to: 
             _ => Ok(()),
         })
     };
-    until(to, Patience::API_UPDATE, "API Gateway to update the REST API", ask).await
+    wait_until(run, Patience::API_UPDATE, "API Gateway to update the REST API", ask).await
 }
 
 fn with(inventory: &tags::Tags, tags: &tags::Tags) -> tags::Tags {
@@ -167,29 +172,29 @@ fn with(inventory: &tags::Tags, tags: &tags::Tags) -> tags::Tags {
 struct Creation<'a> {
     of: &'a RestApi,
     want: &'a Props,
-    to: &'a Reporter,
+    run: &'a Run,
 }
 
 impl Unkeyed for Creation<'_> {
     type Item = Found;
 
     async fn ours(&self, _: Option<&Found>) -> Result<Vec<Found>> {
-        self.of.at.cloud.forget_rest_apis();
-        own_apis(&self.of.at).await
+        self.of.aws.cloud.forget_rest_apis();
+        own_apis(&self.of.aws).await
     }
 
     async fn create(&self) -> Result<Found> {
         let regional = EndpointConfiguration::builder().types(EndpointType::Regional).build();
-        let mut request = self.of.at.cloud.apigateway.create_rest_api();
+        let mut request = self.of.aws.cloud.apigateway.create_rest_api();
         request = request
             .name(&self.want.name)
             .set_description((!self.want.description.is_empty()).then(|| self.want.description.clone()))
             .endpoint_configuration(regional)
             .set_policy(self.want.policy.as_ref().map(Value::to_string))
             .set_tags(Some(with(&self.want.inventory, &self.want.tags).into_iter().collect()));
-        let made = call_once(self.to, "CreateRestApi", || request.clone().send()).await?;
+        let made = call_once(self.run, "CreateRestApi", || request.clone().send()).await?;
         // From now on the stack is found; what has a name of its own need not wait for the look for a twin.
-        self.to.there();
+        self.run.there();
         Ok(Found::builder().set_id(made.id).set_created_date(made.created_date).set_tags(made.tags).build())
     }
 
@@ -198,11 +203,11 @@ impl Unkeyed for Creation<'_> {
     /// winner, as it would have done after the list.
     async fn complete(&self, item: &Found) -> Result<()> {
         let (document, id) = (&self.of.document, item.id().unwrap_or_default());
-        document.put(id, &document.canonical()?, &Kept::of(self.want), self.to).await
+        document.put(id, &document.canonical()?, &Kept::of(self.want), self.run).await
     }
 
     async fn delete(&self, item: &Found) -> Result<()> {
-        remove(&self.of.at, item.id().unwrap_or_default(), self.to).await
+        remove(&self.of.aws, item.id().unwrap_or_default(), self.run).await
     }
 
     fn same(a: &Found, b: &Found) -> bool {
@@ -210,10 +215,10 @@ impl Unkeyed for Creation<'_> {
     }
 }
 
-async fn remove(at: &Context, id: &str, to: &Reporter) -> Result<()> {
-    let request = at.cloud.apigateway.delete_rest_api().rest_api_id(id);
-    let result = gone(call(to, "DeleteRestApi", || request.clone().send()).await);
-    at.cloud.forget_lists();
+async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
+    let request = aws.cloud.apigateway.delete_rest_api().rest_api_id(id);
+    let result = ignore_not_found(call(run, "DeleteRestApi", || request.clone().send()).await);
+    aws.cloud.forget_lists();
     result
 }
 
@@ -225,17 +230,17 @@ impl Resource for RestApi {
         self.id.clone()
     }
 
-    fn called(&self, have: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, have: Option<&Live<Self>>) -> String {
         let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
-        there.unwrap_or_else(|| self.at.anchor.name.clone())
+        there.unwrap_or_else(|| self.aws.anchor.name.clone())
     }
 
     fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let there = have.map(|h| self.at.inventory(&h.props.inventory)).unwrap_or_default();
+        let there = have.map(|h| self.aws.inventory(&h.props.inventory)).unwrap_or_default();
         let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
         Ok(Props {
-            inventory: self.at.inventory_tags(&self.inventory.union(&there)),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            inventory: self.aws.inventory_tags(&self.inventory.union(&there)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
             ..self.settings(adopted)
         })
     }
@@ -253,7 +258,7 @@ impl Resource for RestApi {
             execute_api_endpoint: !api.disable_execute_api_endpoint,
             minimum_compression_size: api.minimum_compression_size,
             inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
-            tags: self.at.own.managed(&have, &owner),
+            tags: self.aws.ownership.managed(&have, &owner),
         };
         let owner = self.with_room(owner, &have);
         let id = api.id.context("GetRestApis answered an API without an id")?;
@@ -261,24 +266,24 @@ impl Resource for RestApi {
         Ok(Some(Live { props, output, owner }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<RestApiOutput> {
-        let made = create_unkeyed(&Creation { of: self, want, to }, to).await?;
-        self.at.cloud.forget_lists();
+    async fn create(&self, want: &Props, run: &Run) -> Result<RestApiOutput> {
+        let made = create_unkeyed(&Creation { of: self, want, run }, run).await?;
+        self.aws.cloud.forget_lists();
         let id = made.id.context("CreateRestApi answered without an id")?;
         Ok(RestApiOutput { id, defined: true, kept: Kept::of(want) })
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<RestApiOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<RestApiOutput>> {
         // Tags first: from then on it is ours, whatever happens to the rest.
         let arn = self.arn(&have.output.id)?;
         let (old, new) = (with(&have.props.inventory, &have.props.tags), with(&want.inventory, &want.tags));
-        tagging::set(&self.at, &arn, &old, &new, to).await?;
-        self.patch(&have.output.id, &have.props, want, to).await?;
-        self.at.cloud.forget_lists();
+        apigateway_tags::set(&self.aws, &arn, &old, &new, run).await?;
+        self.patch(&have.output.id, &have.props, want, run).await?;
+        self.aws.cloud.forget_lists();
         Ok(Applied::in_place(RestApiOutput { kept: Kept::of(want), ..have.output.clone() }))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
-        remove(&self.at, &have.output.id, to).await
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
+        remove(&self.aws, &have.output.id, run).await
     }
 }

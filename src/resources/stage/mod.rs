@@ -3,10 +3,12 @@
 mod deployment;
 mod settings;
 
-use super::{Context, Document, RestApiOutput, gone, own_api, rest_api::anchor, tagging};
+use super::{
+    Document, RestApiOutput, StackAws, apigateway_tags, ignore_not_found, own_api, rest_api::anchor,
+};
 use crate::{
     aws::{call, tags},
-    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource},
+    engine::{Applied, Handle, Id, Live, Owner, Resource, Run},
     stack::Throttle,
 };
 use anyhow::{Context as _, Result};
@@ -17,7 +19,7 @@ use settings::{EVERY_METHOD, Settings, merged, replace, setting, setting_operati
 use std::{cell::Cell, collections::BTreeMap, rc::Rc};
 
 pub struct Stage {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub name: String,
     pub throttle: Option<Throttle>,
@@ -59,10 +61,10 @@ pub struct StageOutput {
 ///
 /// # Errors
 /// As the calls.
-pub async fn own_stages(at: &Context) -> Result<Vec<String>> {
-    let Some(api) = own_api(at).await? else { return Ok(Vec::new()) };
-    let found = at.cloud.stages(api.id().unwrap_or_default()).await?;
-    let own = found.iter().filter(|s| at.own.owns(&tags_of(s)));
+pub async fn own_stages(aws: &StackAws) -> Result<Vec<String>> {
+    let Some(api) = own_api(aws).await? else { return Ok(Vec::new()) };
+    let found = aws.cloud.stages(api.id().unwrap_or_default()).await?;
+    let own = found.iter().filter(|s| aws.ownership.owns(&tags_of(s)));
     Ok(own.filter_map(|s| s.stage_name.clone()).collect())
 }
 
@@ -75,12 +77,12 @@ pub fn checked_mark(stage: &Found) -> Option<String> {
 ///
 /// # Errors
 /// As the calls.
-pub async fn mark_checked(at: &Context, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
-    let to = at.cloud.reporter(&Id::of("stage", stage));
-    let arn = tagging::arn(at, &format!("restapis/{api}/stages/{stage}"))?;
+pub async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
+    let run = aws.cloud.looking_at(&Id::of("stage", stage));
+    let arn = apigateway_tags::arn(aws, &format!("restapis/{api}/stages/{stage}"))?;
     let tag = |value: &str| tags::Tags::from([(tags::CHECKED.to_owned(), value.to_owned())]);
     let (have, want) = (tag(""), mark.map(tag).unwrap_or_default());
-    tagging::set(at, &arn, &have, &want, &to).await
+    apigateway_tags::set(aws, &arn, &have, &want, &run).await
 }
 
 /// The tags of a stage, in order.
@@ -96,27 +98,27 @@ impl Stage {
 
     /// A stage only ever points to a deployment that was seen to be complete: a run that dies in between leaves none
     /// that looks finished.
-    async fn make(&self, api: &str, want: &Props, to: &Reporter) -> Result<StageOutput> {
-        let deployment = self.deployment(api, &want.deployment, to).await?;
-        let request = self.at.cloud.apigateway.create_stage().rest_api_id(api).stage_name(&self.name);
+    async fn make(&self, api: &str, want: &Props, run: &Run) -> Result<StageOutput> {
+        let deployment = self.deployment(api, &want.deployment, run).await?;
+        let request = self.aws.cloud.apigateway.create_stage().rest_api_id(api).stage_name(&self.name);
         let request = request
             .deployment_id(&deployment)
             .tracing_enabled(want.tracing)
             .set_tags(Some(want.tags.clone().into_iter().collect()));
-        if let Err(e) = call(to, "CreateStage", || request.clone().send()).await {
-            return super::resume(&self.at, self, e, want, to).await;
+        if let Err(e) = call(run, "CreateStage", || request.clone().send()).await {
+            return super::finish_existing(&self.aws, self, e, want, run).await;
         }
-        self.patch(api, setting_operations(&BTreeMap::new(), &want.method_settings), to).await?;
+        self.patch(api, setting_operations(&BTreeMap::new(), &want.method_settings), run).await?;
         Ok(StageOutput { api: api.to_owned(), deployment })
     }
 
-    async fn patch(&self, api: &str, operations: Vec<PatchOperation>, to: &Reporter) -> Result<()> {
+    async fn patch(&self, api: &str, operations: Vec<PatchOperation>, run: &Run) -> Result<()> {
         if operations.is_empty() {
             return Ok(());
         }
-        let request = self.at.cloud.apigateway.update_stage().rest_api_id(api).stage_name(&self.name);
+        let request = self.aws.cloud.apigateway.update_stage().rest_api_id(api).stage_name(&self.name);
         let request = request.set_patch_operations(Some(operations));
-        call(to, "UpdateStage", || request.clone().send()).await.map(drop)
+        call(run, "UpdateStage", || request.clone().send()).await.map(drop)
     }
 }
 
@@ -151,7 +153,7 @@ impl Resource for Stage {
             variables: adopted.map(|a| a.variables.clone()).unwrap_or_default(),
             tracing: self.tracing || adopted.is_some_and(|a| a.tracing),
             method_settings: merged(&there, self.settings()),
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
 
@@ -160,10 +162,10 @@ impl Resource for Stage {
     }
 
     async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let Some((api, api_owner)) = anchor(&self.at).await? else { return Ok(None) };
+        let run = self.aws.cloud.looking_at(&self.id);
+        let Some((api, api_owner)) = anchor(&self.aws).await? else { return Ok(None) };
         let api = api.id.context("GetRestApis answered an API without an id")?;
-        let (stages, deployments) = tokio::join!(self.at.cloud.stages(&api), self.deployments(&api, &to));
+        let (stages, deployments) = tokio::join!(self.aws.cloud.stages(&api), self.deployments(&api, &run));
         let stages = stages?;
         let found = stages.iter().find(|s| s.stage_name() == Some(&self.name));
         self.is_live.set(found.is_some());
@@ -171,15 +173,15 @@ impl Resource for Stage {
         Ok(Some(self.live(api, &api_owner, stage, &deployments?)))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<StageOutput> {
+    async fn create(&self, want: &Props, run: &Run) -> Result<StageOutput> {
         let api = self.rest_api.ready()?.id;
-        self.make(&api, want, to).await
+        self.make(&api, want, run).await
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, to: &Reporter) -> Result<Applied<StageOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<StageOutput>> {
         let api = &have.output.api;
-        let arn = tagging::arn(&self.at, &format!("restapis/{api}/stages/{}", self.name))?;
-        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
+        let arn = apigateway_tags::arn(&self.aws, &format!("restapis/{api}/stages/{}", self.name))?;
+        apigateway_tags::set(&self.aws, &arn, &have.props.tags, &want.tags, run).await?;
         let mut operations = setting_operations(&have.props.method_settings, &want.method_settings);
         if have.props.description != want.description {
             operations.push(replace("/description", want.description.clone()));
@@ -193,25 +195,26 @@ impl Resource for Stage {
         }
         let mut live = have.output.deployment.clone();
         if have.props.deployment != want.deployment || want.redeploy {
-            live = self.deployment(api, &want.deployment, to).await?;
+            live = self.deployment(api, &want.deployment, run).await?;
             operations.push(replace("/deploymentId", live.clone()));
         }
-        self.patch(api, operations, to).await?;
-        self.prune(api, &live, to).await?;
+        self.patch(api, operations, run).await?;
+        self.prune(api, &live, run).await?;
         Ok(Applied::in_place(StageOutput { api: api.clone(), deployment: live }))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
         let request =
-            self.at.cloud.apigateway.delete_stage().rest_api_id(&have.output.api).stage_name(&self.name);
-        gone(call(to, "DeleteStage", || request.clone().send()).await)
+            self.aws.cloud.apigateway.delete_stage().rest_api_id(&have.output.api).stage_name(&self.name);
+        ignore_not_found(call(run, "DeleteStage", || request.clone().send()).await)
     }
 }
 
 impl Stage {
     fn live(&self, api: String, api_owner: &Owner, stage: &Found, deployments: &[Deployment]) -> Live<Self> {
         let have = tags_of(stage);
-        let owner = self.at.own.owner(&have, || format!("the stage {} of the REST API {api}", self.name));
+        let owner =
+            self.aws.ownership.owner(&have, || format!("the stage {} of the REST API {api}", self.name));
         // A stage of our own API is ours, whoever made it: it goes with it.
         let owner = if *api_owner == Owner::Us { Owner::Us } else { owner };
         let serves = deployments.iter().find(|d| d.id == stage.deployment_id);
@@ -223,7 +226,7 @@ impl Stage {
             variables: stage.variables().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
             tracing: stage.tracing_enabled,
             method_settings: settings.filter_map(|(path, s)| Some((path.clone(), setting(s)?))).collect(),
-            tags: self.at.own.managed(&have, &owner),
+            tags: self.aws.ownership.managed(&have, &owner),
         };
         let deployment = stage.deployment_id.clone().unwrap_or_default();
         Live { props, output: StageOutput { api, deployment }, owner }

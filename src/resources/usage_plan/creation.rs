@@ -3,7 +3,7 @@
 use super::{Props, UsagePlan};
 use crate::{
     aws::{Unkeyed, call_once},
-    engine::Reporter,
+    engine::Run,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{ApiStage, QuotaPeriodType, QuotaSettings, ThrottleSettings};
@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 pub(super) struct Creation<'a> {
     pub of: &'a UsagePlan,
     pub want: &'a Props,
-    pub to: &'a Reporter,
+    pub run: &'a Run,
 }
 
 impl Unkeyed for Creation<'_> {
@@ -20,7 +20,7 @@ impl Unkeyed for Creation<'_> {
     type Item = String;
 
     async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
-        self.of.at.cloud.forget_usage_plans();
+        self.of.aws.cloud.forget_usage_plans();
         let listed = self.of.listed().await?;
         match mine {
             Some(mine) if listed == [mine.clone()] => Ok(listed),
@@ -30,12 +30,12 @@ impl Unkeyed for Creation<'_> {
 
     /// A key reaches a stage through one plan only: of two runs at once, at most one gets them all.
     async fn complete(&self, id: &String) -> Result<()> {
-        let linked = join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.to))).await;
+        let linked = join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.run))).await;
         linked.into_iter().collect()
     }
 
     async fn create(&self) -> Result<String> {
-        let mut request = self.of.at.cloud.apigateway.create_usage_plan();
+        let mut request = self.of.aws.cloud.apigateway.create_usage_plan();
         request = request
             .name(&self.want.name)
             .set_throttle(self.of.throttle())
@@ -45,12 +45,12 @@ impl Unkeyed for Creation<'_> {
             let (api, stage) = stage.split_once(':').unwrap_or((stage, ""));
             request = request.api_stages(ApiStage::builder().api_id(api).stage(stage).build());
         }
-        let made = call_once(self.to, "CreateUsagePlan", || request.clone().send()).await?;
+        let made = call_once(self.run, "CreateUsagePlan", || request.clone().send()).await?;
         made.id.context("CreateUsagePlan answered without an id")
     }
 
     async fn delete(&self, id: &String) -> Result<()> {
-        self.of.remove(id, &self.want.stages, self.to).await
+        self.of.remove(id, &self.want.stages, self.run).await
     }
 
     fn same(a: &String, b: &String) -> bool {

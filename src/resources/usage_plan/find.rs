@@ -3,9 +3,9 @@
 use super::UsagePlan;
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Owner, Reporter},
+    engine::{Owner, Run},
     resources::{
-        one_of, own_api,
+        ambiguous, own_api,
         rest_api::{self, anchor},
     },
 };
@@ -41,13 +41,13 @@ impl UsagePlan {
     async fn api(&self) -> Result<Option<String>> {
         Ok(match self.rest_api.get() {
             Some(api) => Some(api.id),
-            None => anchor(&self.at).await?.and_then(|(api, _)| api.id),
+            None => anchor(&self.aws).await?.and_then(|(api, _)| api.id),
         })
     }
 
     /// Ids of the plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
     pub(super) async fn listed(&self) -> Result<Vec<String>> {
-        let all = self.at.cloud.usage_plans().await?;
+        let all = self.aws.cloud.usage_plans().await?;
         let api = self.api().await?;
         let holds = |p: &Listed| holds_stage_of(p.api_stages(), api.as_deref());
         let wanted = |p: &&Listed| match &self.twin {
@@ -59,8 +59,8 @@ impl UsagePlan {
 
     /// The same, read one by one: each plan with its keys.
     async fn candidates(&self) -> Result<Vec<Candidate>> {
-        let to = self.at.cloud.reporter(&self.id);
-        let found = self.listed().await?.into_iter().map(|id| self.get(id, &to));
+        let run = self.aws.cloud.looking_at(&self.id);
+        let found = self.listed().await?.into_iter().map(|id| self.get(id, &run));
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
@@ -75,34 +75,34 @@ impl UsagePlan {
         Ok(self.own().await?.into_iter().skip(1).filter_map(|(p, _)| p.id).collect())
     }
 
-    async fn get(&self, id: String, to: &Reporter) -> Result<Option<Candidate>> {
+    async fn get(&self, id: String, run: &Run) -> Result<Option<Candidate>> {
         let (plan, keys) =
-            tokio::join!(self.plan(id.clone(), to), async { self.linked(&id, to).await.found() });
+            tokio::join!(self.plan(id.clone(), run), async { self.linked(&id, run).await.found() });
         Ok(plan?.zip(keys?))
     }
 
-    async fn plan(&self, id: String, to: &Reporter) -> Result<Option<GetUsagePlanOutput>> {
-        let request = self.at.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
-        call(to, "GetUsagePlan", || request.clone().send()).await.found()
+    async fn plan(&self, id: String, run: &Run) -> Result<Option<GetUsagePlanOutput>> {
+        let request = self.aws.cloud.apigateway.get_usage_plan().usage_plan_id(&id);
+        call(run, "GetUsagePlan", || request.clone().send()).await.found()
     }
 
     /// Ours under another name and with none of our stages. Only looked for where the stack has had a plan: it means
     /// reading them all.
     async fn estranged(&self) -> Result<Option<Candidate>> {
-        let api = own_api(&self.at).await?;
+        let api = own_api(&self.aws).await?;
         let has_had =
-            api.is_some_and(|api| self.at.inventory(&rest_api::tags_of(&api)).has("usage-plan", ""));
+            api.is_some_and(|api| self.aws.inventory(&rest_api::tags_of(&api)).has("usage-plan", ""));
         if !has_had || self.twin.is_some() {
             return Ok(None);
         }
-        let (all, known) = (self.at.cloud.usage_plans().await?, self.listed().await?);
-        let to = self.at.cloud.reporter(&self.id);
+        let (all, known) = (self.aws.cloud.usage_plans().await?, self.listed().await?);
+        let run = self.aws.cloud.looking_at(&self.id);
         let others = all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id));
-        let plans: Vec<_> = others.map(|id| self.plan(id, &to)).collect();
+        let plans: Vec<_> = others.map(|id| self.plan(id, &run)).collect();
         let mut plans = stream::iter(plans).buffer_unordered(AT_ONCE);
         while let Some(plan) = plans.try_next().await? {
-            if let Some(id) = plan.filter(|p| self.at.own.owns(&tags_of(p))).and_then(|p| p.id) {
-                return self.get(id, &to).await;
+            if let Some(id) = plan.filter(|p| self.aws.ownership.owns(&tags_of(p))).and_then(|p| p.id) {
+                return self.get(id, &run).await;
             }
         }
         Ok(None)
@@ -117,7 +117,7 @@ impl UsagePlan {
     /// date).
     async fn own_of(&self, candidates: &[Candidate]) -> Result<Vec<Candidate>> {
         let mut ours: Vec<_> =
-            candidates.iter().filter(|(p, _)| self.at.own.owns(&tags_of(p))).cloned().collect();
+            candidates.iter().filter(|(p, _)| self.aws.ownership.owns(&tags_of(p))).cloned().collect();
         if ours.len() > 1 {
             let api = self.api().await?;
             ours.sort_by_key(|(plan, keys)| {
@@ -145,12 +145,12 @@ impl UsagePlan {
             None => candidates.iter().filter(stranger).collect(),
         };
         let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
-        let several = one_of("usage plans", &self.wish.name, "plan", &ids);
+        let several = ambiguous("usage plans", &self.wish.name, "plan", &ids);
         Ok(strangers.first().map(|c| ((*c).clone(), several.unwrap_or_else(|| self.owner(&c.0)))))
     }
 
     fn owner(&self, plan: &GetUsagePlanOutput) -> Owner {
         let what = || format!("the usage plan {} (id {})", self.wish.name, plan.id().unwrap_or_default());
-        self.at.own.owner(&tags_of(plan), what)
+        self.aws.ownership.owner(&tags_of(plan), what)
     }
 }

@@ -3,9 +3,9 @@
 use super::UsagePlan;
 use crate::{
     aws::{Class, call, failure_of},
-    engine::{Live, Reporter},
+    engine::{Live, Run},
     resources::{
-        gone,
+        ignore_not_found,
         rest_api::{anchor, tags_of},
         stage,
     },
@@ -24,12 +24,12 @@ pub(super) struct OwnLinks {
 
 impl UsagePlan {
     /// Key id to name. The answer holds the values too; they go no further.
-    pub(super) async fn linked(&self, plan: &str, to: &Reporter) -> Result<BTreeMap<String, String>> {
+    pub(super) async fn linked(&self, plan: &str, run: &Run) -> Result<BTreeMap<String, String>> {
         let (mut keys, mut position) = (BTreeMap::new(), None);
         loop {
-            let request = self.at.cloud.apigateway.get_usage_plan_keys().usage_plan_id(plan).limit(500);
+            let request = self.aws.cloud.apigateway.get_usage_plan_keys().usage_plan_id(plan).limit(500);
             let request = request.set_position(position);
-            let page = call(to, "GetUsagePlanKeys", || request.clone().send()).await?;
+            let page = call(run, "GetUsagePlanKeys", || request.clone().send()).await?;
             let items = page.items.unwrap_or_default();
             keys.extend(items.into_iter().filter_map(|k| Some((k.id?, k.name.unwrap_or_default()))));
             position = page.position;
@@ -41,13 +41,13 @@ impl UsagePlan {
 
     /// What this stack links, or has linked.
     pub(super) async fn own_links(&self) -> Result<OwnLinks> {
-        let Some((api, _)) = anchor(&self.at).await? else { return Ok(OwnLinks::default()) };
+        let Some((api, _)) = anchor(&self.aws).await? else { return Ok(OwnLinks::default()) };
         let id = api.id().unwrap_or_default();
-        let found = self.at.cloud.stages(id).await?;
-        let ours = found
-            .iter()
-            .filter(|s| s.stage_name() == Some(&self.stage_name) || self.at.own.owns(&stage::tags_of(s)));
-        let inventory = self.at.inventory(&tags_of(&api));
+        let found = self.aws.cloud.stages(id).await?;
+        let ours = found.iter().filter(|s| {
+            s.stage_name() == Some(&self.stage_name) || self.aws.ownership.owns(&stage::tags_of(s))
+        });
+        let inventory = self.aws.inventory(&tags_of(&api));
         Ok(OwnLinks {
             stages: ours.filter_map(|s| Some(format!("{id}:{}", s.stage_name()?))).collect(),
             key_names: inventory.of_kind("api-key").map(|entry| entry.name.clone()).collect(),
@@ -70,13 +70,13 @@ impl UsagePlan {
         (stages.chain([self.wished_stage()]).collect(), keys.into_iter().chain(wished).collect())
     }
 
-    pub(super) async fn link(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.apigateway.create_usage_plan_key();
+    pub(super) async fn link(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.apigateway.create_usage_plan_key();
         let request = request.usage_plan_id(plan).key_id(key).key_type("API_KEY");
-        match call(to, "CreateUsagePlanKey", || request.clone().send()).await {
+        match call(run, "CreateUsagePlanKey", || request.clone().send()).await {
             // Linked already (a lost reply), or linked through another plan of the same stage.
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
-                let linked = self.linked(plan, to).await?.contains_key(key);
+                let linked = self.linked(plan, run).await?.contains_key(key);
                 if linked { Ok(()) } else { Err(e.context("the key is in another usage plan of this stage")) }
             }
             other => other.map(drop),
@@ -84,8 +84,8 @@ impl UsagePlan {
     }
 
     /// As [`Self::link`]; a twin of this plan, which would go only after it, gives the key up.
-    pub(super) async fn take(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {
-        let Err(refused) = self.link(plan, key, to).await else { return Ok(()) };
+    pub(super) async fn take(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
+        let Err(refused) = self.link(plan, key, run).await else { return Ok(()) };
         let own = self.own().await?;
         let holders = own.iter().filter(|(p, keys)| p.id() != Some(plan) && keys.contains_key(key));
         let twins: Vec<_> = holders.filter_map(|(p, _)| p.id()).collect();
@@ -93,13 +93,13 @@ impl UsagePlan {
             return Err(refused);
         }
         for twin in twins {
-            self.unlink(twin, key, to).await?;
+            self.unlink(twin, key, run).await?;
         }
-        self.link(plan, key, to).await
+        self.link(plan, key, run).await
     }
 
-    pub(super) async fn unlink(&self, plan: &str, key: &str, to: &Reporter) -> Result<()> {
-        let request = self.at.cloud.apigateway.delete_usage_plan_key().usage_plan_id(plan).key_id(key);
-        gone(call(to, "DeleteUsagePlanKey", || request.clone().send()).await)
+    pub(super) async fn unlink(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.apigateway.delete_usage_plan_key().usage_plan_id(plan).key_id(key);
+        ignore_not_found(call(run, "DeleteUsagePlanKey", || request.clone().send()).await)
     }
 }

@@ -5,10 +5,10 @@ mod find;
 mod links;
 mod patch;
 
-use super::{ApiKeyOutput, Context, RestApiOutput, gone, tagging};
+use super::{ApiKeyOutput, RestApiOutput, StackAws, apigateway_tags, ignore_not_found};
 use crate::{
     aws::{call, create_unkeyed, tags},
-    engine::{Applied, Handle, Id, Live, Owner, Reporter, Resource, UNKNOWN},
+    engine::{Applied, Handle, Id, Live, Owner, Resource, Run, UNKNOWN},
     stack,
 };
 use anyhow::{Context as _, Result};
@@ -21,7 +21,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub struct UsagePlan {
-    pub at: Context,
+    pub aws: StackAws,
     pub id: Id,
     pub wish: stack::UsagePlan,
     pub stage_name: String,
@@ -72,22 +72,22 @@ impl UsagePlan {
     }
 
     /// Everything in one call: AWS grants one in 20 s.
-    async fn patch(&self, plan: &str, operations: Vec<PatchOperation>, to: &Reporter) -> Result<()> {
+    async fn patch(&self, plan: &str, operations: Vec<PatchOperation>, run: &Run) -> Result<()> {
         if operations.is_empty() {
             return Ok(());
         }
-        let request = self.at.cloud.apigateway.update_usage_plan().usage_plan_id(plan);
+        let request = self.aws.cloud.apigateway.update_usage_plan().usage_plan_id(plan);
         let request = request.set_patch_operations(Some(operations));
-        call(to, "UpdateUsagePlan", || request.clone().send()).await.map(drop)
+        call(run, "UpdateUsagePlan", || request.clone().send()).await.map(drop)
     }
 
     /// AWS refuses to delete a plan that holds stages.
-    async fn remove(&self, id: &str, stages: &BTreeSet<String>, to: &Reporter) -> Result<()> {
+    async fn remove(&self, id: &str, stages: &BTreeSet<String>, run: &Run) -> Result<()> {
         let detach = stages.iter().map(|s| operation(Op::Remove, "/apiStages", Some(s.clone()))).collect();
-        gone(self.patch(id, detach, to).await)?;
-        let request = self.at.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
-        let result = gone(call(to, "DeleteUsagePlan", || request.clone().send()).await);
-        self.at.cloud.forget_lists();
+        ignore_not_found(self.patch(id, detach, run).await)?;
+        let request = self.aws.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
+        let result = ignore_not_found(call(run, "DeleteUsagePlan", || request.clone().send()).await);
+        self.aws.cloud.forget_lists();
         result
     }
 }
@@ -110,7 +110,7 @@ impl Resource for UsagePlan {
         self.id.clone()
     }
 
-    fn called(&self, have: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, have: Option<&Live<Self>>) -> String {
         let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
         there.unwrap_or_else(|| self.wish.name.clone())
     }
@@ -139,7 +139,7 @@ impl Resource for UsagePlan {
             quota_offset: adopted.map_or(0, |a| a.quota_offset),
             stages,
             keys,
-            tags: self.at.own.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
         })
     }
 
@@ -159,37 +159,32 @@ impl Resource for UsagePlan {
             quota_offset: quota.map_or(0, |q| q.offset),
             stages,
             keys,
-            tags: self.at.own.managed(&tags_of(&plan), &owner),
+            tags: self.aws.ownership.managed(&tags_of(&plan), &owner),
         };
         Ok(Some(Live { props, output, owner }))
     }
 
-    async fn create(&self, want: &Props, to: &Reporter) -> Result<UsagePlanOutput> {
-        let id = create_unkeyed(&Creation { of: self, want, to }, to).await?;
+    async fn create(&self, want: &Props, run: &Run) -> Result<UsagePlanOutput> {
+        let id = create_unkeyed(&Creation { of: self, want, run }, run).await?;
         Ok(UsagePlanOutput { id, stages: want.stages.clone(), own: OwnLinks::default() })
     }
 
-    async fn update(
-        &self,
-        have: &Live<Self>,
-        want: &Props,
-        to: &Reporter,
-    ) -> Result<Applied<UsagePlanOutput>> {
+    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<UsagePlanOutput>> {
         let id = &have.output.id;
-        let arn = tagging::arn(&self.at, &format!("usageplans/{id}"))?;
-        tagging::set(&self.at, &arn, &have.props.tags, &want.tags, to).await?;
-        self.patch(id, operations(&have.props, want), to).await?;
+        let arn = apigateway_tags::arn(&self.aws, &format!("usageplans/{id}"))?;
+        apigateway_tags::set(&self.aws, &arn, &have.props.tags, &want.tags, run).await?;
+        self.patch(id, operations(&have.props, want), run).await?;
         for key in have.props.keys.keys().filter(|k| !want.keys.contains_key(*k)) {
-            self.unlink(id, key, to).await?;
+            self.unlink(id, key, run).await?;
         }
         for key in want.keys.keys().filter(|k| !have.props.keys.contains_key(*k)) {
-            self.take(id, key, to).await?;
+            self.take(id, key, run).await?;
         }
-        self.at.cloud.forget_lists();
+        self.aws.cloud.forget_lists();
         Ok(Applied::in_place(UsagePlanOutput { stages: want.stages.clone(), ..have.output.clone() }))
     }
 
-    async fn delete(&self, have: &Live<Self>, to: &Reporter) -> Result<()> {
-        self.remove(&have.output.id, &have.output.stages, to).await
+    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
+        self.remove(&have.output.id, &have.output.stages, run).await
     }
 }

@@ -1,6 +1,6 @@
 //! What builds and pushes say while they run, and how long a push may move nothing.
 
-use crate::{docker::Progress, engine::Reporter};
+use crate::{docker::Progress, engine::Run};
 use anyhow::{Result, bail};
 use std::{cell::Cell, time::Duration};
 use tokio::time::Instant;
@@ -9,16 +9,16 @@ use tokio::time::Instant;
 const STALLED: Duration = Duration::from_secs(600);
 
 /// When a push last moved something: a byte more than before. Engines may repeat what they said ten times a second.
-pub struct Moved<'a> {
-    to: &'a Reporter,
+pub struct StallGuard<'a> {
+    run: &'a Run,
     at: Cell<Instant>,
     /// Done and total, as last said.
     bytes: Cell<(u64, u64)>,
 }
 
-impl<'a> Moved<'a> {
-    pub fn new(to: &'a Reporter) -> Self {
-        Self { to, at: Cell::new(Instant::now()), bytes: Cell::default() }
+impl<'a> StallGuard<'a> {
+    pub fn new(run: &'a Run) -> Self {
+        Self { run, at: Cell::new(Instant::now()), bytes: Cell::default() }
     }
 
     pub fn said(&self, progress: Progress) {
@@ -31,7 +31,7 @@ impl<'a> Moved<'a> {
                 self.at.set(Instant::now());
             }
         }
-        said(self.to, progress);
+        said(self.run, progress);
     }
 
     /// The push to its end, to an interruption, or until it has stalled.
@@ -51,15 +51,15 @@ impl<'a> Moved<'a> {
                 }
             }
         };
-        self.to.stop.cancel(watched).await?
+        self.run.stop.cancel(watched).await?
     }
 }
 
 /// Passes on what a build or a push says.
-pub fn said(to: &Reporter, progress: Progress) {
+pub fn said(run: &Run, progress: Progress) {
     match progress {
-        Progress::Line(text) => to.note(text),
-        Progress::Bytes { done, total } => to.progress(done, total),
+        Progress::Line(text) => run.note(text),
+        Progress::Bytes { done, total } => run.progress(done, total),
     }
 }
 
@@ -70,19 +70,16 @@ mod tests {
     use crate::engine::{Event, Id, Stop};
     use std::{cell::RefCell, rc::Rc};
 
-    fn reporter() -> (Reporter, Rc<RefCell<Vec<Event>>>) {
+    fn listening() -> (Run, Rc<RefCell<Vec<Event>>>) {
         let events = Rc::new(RefCell::new(Vec::new()));
         let sink = events.clone();
-        let to = Reporter::new(
-            Id::of("image", "app"),
-            Rc::new(move |e| sink.borrow_mut().push(e)),
-            Stop::default(),
-        );
-        (to, events)
+        let run =
+            Run::new(Id::of("image", "app"), Rc::new(move |e| sink.borrow_mut().push(e)), Stop::default());
+        (run, events)
     }
 
     /// What an engine says ten times a second of a registry that has stopped to read.
-    async fn repeats(moved: &Moved<'_>) -> Result<()> {
+    async fn repeats(moved: &StallGuard<'_>) -> Result<()> {
         loop {
             moved.said(Progress::Bytes { done: 7, total: 9 });
             moved.said(Progress::Line("Waiting".into()));
@@ -92,8 +89,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_said_again_is_no_movement_and_is_not_passed_on() {
-        let (to, events) = reporter();
-        let (moved, begun) = (Moved::new(&to), Instant::now());
+        let (run, events) = listening();
+        let (moved, begun) = (StallGuard::new(&run), Instant::now());
         let error = moved.unless_stalled(repeats(&moved)).await.unwrap_err().to_string();
         assert!(error.contains("the push has stalled"), "{error}");
         assert!(begun.elapsed() < STALLED + Duration::from_secs(1), "{:?}", begun.elapsed());
@@ -103,8 +100,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn bytes_that_grow_are_waited_for_also_when_a_layer_begins_anew() {
-        let (to, _) = reporter();
-        let moved = Moved::new(&to);
+        let (run, _) = listening();
+        let moved = StallGuard::new(&run);
         let slow = async {
             for done in [1, 2, 3, 1, 2, 3, 4] {
                 tokio::time::sleep(STALLED - Duration::from_secs(1)).await;

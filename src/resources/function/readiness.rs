@@ -7,7 +7,7 @@ pub(super) const ACTIVE: &str = "Active";
 
 /// How a function stands with its last change.
 #[derive(Debug, PartialEq)]
-pub(super) enum Standing {
+pub(super) enum Readiness {
     Done,
     /// It passes by itself.
     Waiting(String),
@@ -15,17 +15,17 @@ pub(super) enum Standing {
     Failed(String),
 }
 
-pub(super) fn standing(c: &FunctionConfiguration) -> Standing {
+pub(super) fn readiness(c: &FunctionConfiguration) -> Readiness {
     match c.state() {
-        Some(State::Failed) => Standing::Failed(format!("Failed: {}", reason(c))),
+        Some(State::Failed) => Readiness::Failed(format!("Failed: {}", reason(c))),
         Some(State::Active | State::Inactive | State::ActiveNonInvocable | State::Deactivated) => {
             last_update(c)
         }
         None if c.last_update_status().is_some() => last_update(c),
-        None => Standing::Waiting("unknown".to_owned()),
-        Some(state @ (State::Pending | State::Deactivating)) => Standing::Waiting(state.as_str().to_owned()),
-        Some(State::Deleting) => Standing::Failed("being deleted by somebody else".to_owned()),
-        Some(other) => Standing::Failed(format!(
+        None => Readiness::Waiting("unknown".to_owned()),
+        Some(state @ (State::Pending | State::Deactivating)) => Readiness::Waiting(state.as_str().to_owned()),
+        Some(State::Deleting) => Readiness::Failed("being deleted by somebody else".to_owned()),
+        Some(other) => Readiness::Failed(format!(
             "in the state {}, which this version does not know: look at it in AWS's console",
             other.as_str()
         )),
@@ -33,12 +33,12 @@ pub(super) fn standing(c: &FunctionConfiguration) -> Standing {
 }
 
 /// A function that was only just created has no last update.
-fn last_update(c: &FunctionConfiguration) -> Standing {
+fn last_update(c: &FunctionConfiguration) -> Readiness {
     match c.last_update_status() {
-        Some(LastUpdateStatus::Successful) | None => Standing::Done,
-        Some(LastUpdateStatus::Failed) => Standing::Failed(format!("not updated: {}", reason(c))),
-        Some(LastUpdateStatus::InProgress) => Standing::Waiting("InProgress".to_owned()),
-        Some(other) => Standing::Failed(format!(
+        Some(LastUpdateStatus::Successful) | None => Readiness::Done,
+        Some(LastUpdateStatus::Failed) => Readiness::Failed(format!("not updated: {}", reason(c))),
+        Some(LastUpdateStatus::InProgress) => Readiness::Waiting("InProgress".to_owned()),
+        Some(other) => Readiness::Failed(format!(
             "updated with the status {}, which this version does not know: look at it in AWS's console",
             other.as_str()
         )),
@@ -59,9 +59,9 @@ pub(super) fn cure(c: &FunctionConfiguration) -> String {
 
 /// `Active`, or what is wrong with it: what `up` compares.
 pub(super) fn state(c: &FunctionConfiguration) -> String {
-    match standing(c) {
-        Standing::Failed(why) => why,
-        Standing::Done | Standing::Waiting(_) => ACTIVE.to_owned(),
+    match readiness(c) {
+        Readiness::Failed(why) => why,
+        Readiness::Done | Readiness::Waiting(_) => ACTIVE.to_owned(),
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
         for state in State::values() {
             let function = function(state, None);
             let unknown =
-                matches!(standing(&function), Standing::Failed(why) if why.contains("does not know"));
+                matches!(readiness(&function), Readiness::Failed(why) if why.contains("does not know"));
             assert!(!unknown, "{state}");
             assert_eq!(remark(&function).is_none(), *state == "Active", "{state}");
         }
@@ -116,13 +116,13 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_is_waited_for_and_nothing_else() {
-        let waits = |state, update| matches!(standing(&function(state, update)), Standing::Waiting(_));
+        let waits = |state, update| matches!(readiness(&function(state, update)), Readiness::Waiting(_));
         assert!(waits("Pending", None) && waits("Active", Some("InProgress")) && waits("Deactivating", None));
         for state in ["Failed", "Deleting", "Deactivated", "ActiveNonInvocable", "Inactive", "SomethingNew"] {
             assert!(!waits(state, Some("Successful")), "{state}");
         }
         assert!(!waits("Active", Some("SomethingNew")));
-        let new = standing(&function("SomethingNew", Some("Successful")));
-        assert!(matches!(&new, Standing::Failed(why) if why.contains("SomethingNew")), "{new:?}");
+        let new = readiness(&function("SomethingNew", Some("Successful")));
+        assert!(matches!(&new, Readiness::Failed(why) if why.contains("SomethingNew")), "{new:?}");
     }
 }
