@@ -22,6 +22,9 @@
 //!
 //! Dependencies go one way: `cli → commands → stack_graph → resources → (aws, docker, engine)`, and `ui → engine`.
 
+// What is printed goes through the one sink of `ui`.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod aws;
 pub mod cli;
 pub mod commands;
@@ -41,7 +44,10 @@ pub mod ui;
 
 use clap::error::ErrorKind;
 pub use exit::Exit;
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// Runs one command line on this thread.
 pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
@@ -63,7 +69,8 @@ pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
             exit.into()
         }
         Err(error) => {
-            eprintln!("lambdeploy can't start: {error}");
+            // There is no printer yet.
+            _ = writeln!(io::stderr(), "lambdeploy can't start: {error}");
             Exit::Failed.into()
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     engine::{Change, Options},
     stack::Values,
     stack_graph::StackGraph,
-    ui::Printer,
+    ui::{Outcome, Printer},
 };
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
@@ -20,13 +20,13 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     session.warn_of_root(printer)?;
     let plan = graph.plan_destroy(&options);
     let destination = session.destination()?;
-    printer.destroy_proposal(&plan, &destination);
+    printer.show(Outcome::Deletion(&plan, &destination));
     let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     if !refusals.is_empty() {
         bail!("nothing was deleted, because\n  {}", refusals.join("\n  "));
     }
     if !plan.has_changes() {
-        printer.out("nothing to destroy");
+        printer.answer("nothing to destroy");
         let ours = plan.left().any(|item| item.foreign.is_none());
         return Ok(if ours { Exit::Pending } else { Exit::Done });
     }
@@ -38,11 +38,11 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
         printer.say("nothing was deleted");
         return Ok(Exit::Failed);
     }
-    let report = graph.destroy(&options, printer.sink(), &session.stop).await;
+    let report = graph.destroy(&options, printer.events_of(&plan), &session.stop).await;
     printer.settle();
     let deleted = report.done.iter().filter(|(_, c)| *c == Change::Delete).count();
     if !report.is_complete() {
-        printer.incomplete(&report, &common.again("destroy"));
+        printer.show(Outcome::Incomplete { plan: &plan, report: &report, again: &common.again("destroy") });
         return Ok(if report.interrupted && report.failed.is_empty() {
             Exit::Interrupted
         } else {
@@ -53,10 +53,10 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
     let resources = if deleted == 1 { "resource" } else { "resources" };
     let left: Vec<String> = plan.left().map(|item| item.id.to_string()).collect();
     if left.is_empty() {
-        printer.out(format!("deleted {deleted} {resources}"));
+        printer.answer(format!("deleted {deleted} {resources}"));
         return Ok(Exit::Done);
     }
-    printer.out(format!("deleted {deleted} {resources}; left: {}", left.join(", ")));
+    printer.answer(format!("deleted {deleted} {resources}; left: {}", left.join(", ")));
     Ok(Exit::Pending)
 }
 

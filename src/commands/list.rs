@@ -7,7 +7,7 @@ use crate::{
     cli,
     outputs::Listed,
     resources::{inventory_of, tags_of},
-    ui::Printer,
+    ui::{Outcome, Printer},
 };
 use anyhow::Result;
 use aws_sdk_apigateway::types::RestApi;
@@ -17,7 +17,7 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let apis = cloud.rest_apis().await?;
     let mut stacks: Vec<Listed> = apis.iter().filter_map(|api| listed(api, &cloud.region)).collect();
     stacks.sort_by(|a, b| (&a.stack, &a.api_id).cmp(&(&b.stack, &b.api_id)));
-    printer.stacks(&stacks, &cloud.region);
+    printer.show(Outcome::Stacks { stacks: &stacks, region: &cloud.region });
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     engine::Id,
     exit::Usage,
     stack::{Function, Values},
-    ui::Printer,
+    ui::{LogLine, Outcome, Printer},
 };
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
@@ -40,13 +40,13 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
         lines.sort_by_key(|(_, e)| e.timestamp);
         let skip = if first { lines.len().saturating_sub(args.lines) } else { 0 };
         for (key, event) in lines.iter().skip(skip) {
-            let printed = printer.log_line(
-                key,
-                groups.len() > 1,
-                event.timestamp.unwrap_or_default(),
-                event.message().unwrap_or_default(),
-            );
-            if printed.is_err() {
+            printer.show(Outcome::LogLine(LogLine {
+                function: key,
+                several: groups.len() > 1,
+                time: event.timestamp.unwrap_or_default(),
+                message: event.message().unwrap_or_default(),
+            }));
+            if !printer.is_read() {
                 return Ok(Exit::Done);
             }
         }

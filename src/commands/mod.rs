@@ -16,7 +16,7 @@ mod verify;
 use crate::{
     cli::{Cli, Command},
     exit::Exit,
-    ui::Printer,
+    ui::{Outcome, Printer},
 };
 use anyhow::Result;
 
@@ -29,7 +29,7 @@ pub async fn run(cli: Cli) -> Exit {
         Err(error) => Exit::of(error),
     };
     if let Err(error) = result {
-        printer.error(&error);
+        printer.show(Outcome::Failure(&error));
     }
     printer.end(exit);
     exit

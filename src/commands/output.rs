@@ -11,7 +11,7 @@ use crate::{
     resources::{ApiKeyOutput, StackAws, own_api},
     stack::{Stack, Values},
     stack_graph::StackGraph,
-    ui::{Printer, Text},
+    ui::{Outcome, Printer, Text},
 };
 use anyhow::{Result, bail};
 use futures_util::future::try_join_all;
@@ -28,13 +28,13 @@ pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) ->
     if let Some(file) = &args.env {
         env_file::write(file, &env_file::variables(&outputs, &args.env_prefix), printer)?;
     } else if let Some(name) = args.key.as_ref().filter(|_| !common.json) {
-        printer.out(Text::new().exact(value(&outputs, name.as_deref())?));
+        printer.answer(Text::new().exact(value(&outputs, name.as_deref())?));
     }
     if !asked {
         outputs.keys.iter_mut().for_each(|key| key.value = None);
     }
     if common.json || args.env.is_none() && args.key.is_none() {
-        printer.outputs(&outputs);
+        printer.show(Outcome::Outputs(&outputs));
     }
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use crate::{
     files,
     stack::{DotEnv, ImageSource, SecretSource, Values},
     stack_graph::{StackGraph, Wishes},
-    ui::Printer,
+    ui::{Outcome, Printer, Proposal},
 };
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
@@ -16,11 +16,17 @@ use std::collections::BTreeMap;
 pub async fn run(common: &cli::Common, args: &cli::Plan, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
     let (_, plan) = planned(&session, &args.consent, printer).await?;
-    printer.plan(&session.stack, &plan, &session.destination()?);
+    show(&session, &plan, printer)?;
     if !plan.has_changes() {
-        printer.out("nothing to do");
+        printer.answer("nothing to do");
     }
     Ok(if plan.has_changes() && args.exit_code { Exit::Pending } else { Exit::Done })
+}
+
+fn show(session: &Session, plan: &Plan, printer: &Printer) -> Result<()> {
+    let destination = session.destination()?;
+    printer.show(Outcome::Plan(Proposal { stack: &session.stack, plan, destination: &destination }));
+    Ok(())
 }
 
 /// Observes everything and plans; refuses what can't be done without a further word.
@@ -36,7 +42,7 @@ pub(super) async fn planned<'a>(
     let plan = graph.plan(&options(consent))?;
     let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     if !refusals.is_empty() {
-        printer.plan(&session.stack, &plan, &session.destination()?);
+        show(session, &plan, printer)?;
         bail!("nothing was changed, because\n  {}", refusals.join("\n  "));
     }
     Ok((graph, plan))

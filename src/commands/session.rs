@@ -7,7 +7,7 @@ use crate::{
     docker::{self, Docker},
     engine::Stop,
     stack::{self, Stack, Values},
-    ui::Printer,
+    ui::{Outcome, Printer},
 };
 use anyhow::Result;
 use std::rc::Rc;
@@ -29,10 +29,10 @@ impl Session {
         let stack = stack::load(&common.file, values, &|name| std::env::var(name).ok())?;
         printer.hide(stack.secrets().map(str::to_owned));
         for warning in &stack.warnings {
-            printer.warn_of_file(warning);
+            printer.show(Outcome::FileWarning(warning));
         }
         let cloud = Cloud::connect(target(Some(&stack), common, printer).await?).await?;
-        cloud.tell(printer.sink());
+        cloud.tell(printer.events());
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 
@@ -88,7 +88,7 @@ pub async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud>> {
         None
     };
     let cloud = Cloud::connect(target(stack.as_ref(), common, printer).await?).await?;
-    cloud.tell(printer.sink());
+    cloud.tell(printer.events());
     Ok(cloud)
 }
 

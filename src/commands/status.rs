@@ -1,7 +1,12 @@
 //! `status`: what is, beside what should be, and the chains that break silently.
 
 use super::{plan::observed, session::Session};
-use crate::{Exit, cli, engine::Id, stack::Values, ui::Printer};
+use crate::{
+    Exit, cli,
+    engine::Id,
+    stack::Values,
+    ui::{Outcome, Printer},
+};
 use anyhow::Result;
 
 pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
@@ -11,6 +16,6 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let plan = graph.plan(&super::plan::options(&consent))?;
     let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());
     let outputs = super::output::known(&session, &graph, |id| !strange(id));
-    printer.status(&session.stack, &plan, &outputs);
+    printer.show(Outcome::Status { stack: &session.stack, plan: &plan, outputs: &outputs });
     Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })
 }

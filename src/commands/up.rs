@@ -13,7 +13,7 @@ use crate::{
     outputs::Outputs,
     stack::Values,
     stack_graph::{StackGraph, ended_functions},
-    ui::{Finished, Printer},
+    ui::{Finished, Outcome, Printer, Proposal},
 };
 use anyhow::{Context as _, Result};
 use std::time::Instant;
@@ -25,7 +25,8 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
     let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
     let up = Up { common, args, session: &session, graph: &graph, printer };
     let destination = session.destination()?;
-    printer.proposal(&session.stack, &plan, &destination);
+    let proposal = Proposal { stack: &session.stack, plan: &plan, destination: &destination };
+    printer.show(Outcome::Proposal(proposal));
     if !plan.has_changes() {
         return up.nothing_to_do(since).await;
     }
@@ -46,10 +47,11 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
         // An engine that is not there is better told before anything is made than in the middle.
         session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")?;
     }
-    let report = graph.apply(&super::plan::options(&args.consent), printer.sink(), &session.stop).await;
+    let report =
+        graph.apply(&super::plan::options(&args.consent), printer.events_of(&plan), &session.stop).await;
     printer.settle();
     if !report.is_complete() {
-        printer.incomplete(&report, &again);
+        printer.show(Outcome::Incomplete { plan: &plan, report: &report, again: &again });
         return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
     }
     let held = args.no_verify || up.check(After::Changes).await?;
@@ -86,7 +88,7 @@ async fn may_end(
 /// What is deployed is deployed: old images that stay are no failure. An `up` that broke the contract deletes none, because
 /// the one before may be wanted again.
 async fn prune(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
-    for (repository, why) in graph.prune(plan, printer.sink(), &session.stop).await {
+    for (repository, why) in graph.prune(plan, printer.events(), &session.stop).await {
         printer.warn(format!("old images stay in the repository {repository}: {why:#}"));
     }
 }
@@ -143,6 +145,7 @@ impl Up<'_> {
         let show_key = self.common.again("output --key");
         let (url, curl) = (outputs.opening(stack), outputs.curl(stack, &show_key));
         let seconds = since.elapsed().as_secs_f64();
-        self.printer.finished(&Finished { outputs, url, curl, show_key, changed, seconds });
+        let finished = Finished { outputs, url, curl, show_key, changed, seconds };
+        self.printer.show(Outcome::Finished(&finished));
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     outputs::Outputs,
     outside::Stage,
     stack::{Auth, Stack, Values},
-    ui::Printer,
+    ui::{self, Printer},
 };
 use anyhow::{Context as _, Result, bail};
 use std::{
@@ -37,7 +37,7 @@ pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) ->
     let age = age(&session, &outputs).await?;
     let asking = Asking { session: &session, outputs: &outputs, age, load: args.load };
     let outcomes = asking.all(&rows, printer).await?;
-    printer.contract(&outcomes);
+    printer.show(ui::Outcome::Contract(&outcomes));
     Ok(if holds(&outcomes) { Exit::Done } else { Exit::Broken })
 }
 
@@ -88,7 +88,7 @@ pub(super) async fn after_up(
     };
     let asking = Asking { session, outputs: &outputs, age, load: false };
     let outcomes = asking.all(&contract::rows(&session.stack), printer).await?;
-    printer.contract(&outcomes);
+    printer.show(ui::Outcome::Contract(&outcomes));
     let failed: BTreeSet<&String> = outcomes.iter().filter_map(|o| o.failed.as_ref()).collect();
     for function in failed {
         let shown = logs::last_lines(session, function, printer).await;
@@ -117,7 +117,7 @@ impl Asking<'_> {
         let stage = Stage { url, key, client: Client::new(self.session.cloud.network.clone()) };
         let id = Id::only("contract");
         printer.live(&id, "asking the URL");
-        let run = Run::new(id, printer.sink(), self.session.stop.clone());
+        let run = Run::new(id, printer.events(), self.session.stop.clone());
         let check = Check { carrier: &stage, run: &run, patience: self.patience().await, load: self.load };
         let since = logs::now();
         let shut_out =

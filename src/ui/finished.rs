@@ -1,7 +1,8 @@
 //! How an `up` ended.
 
-use super::text::Text;
+use super::{object::Object, outcome::Place, text::Text};
 use crate::outputs::Outputs;
+use serde_json::json;
 
 pub struct Finished {
     pub outputs: Outputs,
@@ -17,16 +18,29 @@ pub struct Finished {
 }
 
 impl Finished {
-    pub(super) fn changes(&self) -> Option<Text> {
+    pub(super) fn text(&self) -> Vec<(Place, Text)> {
+        let url = self.url.as_ref().map(|url| Text::new().exact(url)).unwrap_or_default();
+        vec![(Place::Progress, self.changes()), (Place::Result, url), (Place::Progress, self.next())]
+    }
+
+    pub(super) fn json(&self) -> Object {
+        let outputs = Object::new().exact("outputs", json!(self.outputs));
+        outputs.any("changed", self.changed).any("seconds", self.seconds)
+    }
+
+    fn changes(&self) -> Text {
         let one = if self.changed == 1 { "resource" } else { "resources" };
-        (self.changed > 0).then(|| format!("{} {one} changed in {:.1} s", self.changed, self.seconds).into())
+        match self.changed {
+            0 => Text::new(),
+            n => format!("{n} {one} changed in {:.1} s", self.seconds).into(),
+        }
     }
 
     /// What to do next, after something has changed.
-    pub(super) fn next(&self) -> Option<Text> {
+    fn next(&self) -> Text {
         let tried = self.curl.as_ref().map(|curl| format!("try it:\n  {curl}"));
         let key = (!self.outputs.keys.is_empty()).then(|| format!("the key:\n  {}", self.show_key));
-        let both: Vec<String> = tried.into_iter().chain(key).collect();
-        (self.changed > 0 && !both.is_empty()).then(|| Text::new().exact(both.join("\n")))
+        let both: Vec<String> = tried.into_iter().chain(key).filter(|_| self.changed > 0).collect();
+        Text::new().exact(both.join("\n"))
     }
 }

@@ -1,9 +1,8 @@
 //! A run that did not end well.
 
-use super::{failure, text::Text};
-use crate::engine::{Id, Report};
+use super::{failure, object::Object, plan::kept, text::Text};
+use crate::engine::{Id, Plan, Report};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 pub(super) struct Incomplete<'a> {
     report: &'a Report,
@@ -12,8 +11,9 @@ pub(super) struct Incomplete<'a> {
 }
 
 impl<'a> Incomplete<'a> {
-    /// `kept`: what would have stayed as it is anyway.
-    pub(super) fn of(report: &'a Report, kept: &BTreeSet<Id>) -> Self {
+    pub(super) fn of(plan: &Plan, report: &'a Report) -> Self {
+        // What would have stayed as it is anyway is not left to do.
+        let kept = kept(plan);
         let mut done: Vec<_> =
             report.done.iter().filter(|(_, c)| !c.is_keep()).map(|(id, _)| id.to_string()).collect();
         let failed = report.failed.iter().map(|(id, _)| id);
@@ -25,15 +25,15 @@ impl<'a> Incomplete<'a> {
         Self { report, done, left }
     }
 
-    /// `done`, `failed`, `left`.
-    pub(super) fn json(&self) -> [Value; 3] {
-        let failed =
-            self.report.failed.iter().map(|(id, e)| json!({ "id": id, "error": failure::object(e) }));
-        [json!(self.done), failed.collect(), json!(self.left)]
+    pub(super) fn json(&self) -> Object {
+        let failed = self.report.failed.iter();
+        let failed: Value = failed.map(|(id, e)| json!({ "id": id, "error": failure::object(e) })).collect();
+        let done = Object::new().any("done", json!(self.done));
+        done.any("failed", failed).any("left", json!(self.left))
     }
 
     /// `again`: the command that goes on, as a person types it.
-    pub(super) fn render(&self, again: &str) -> Text {
+    pub(super) fn text(&self, again: &str) -> Text {
         let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         let mut text = Text::new();
         for (id, error) in &self.report.failed {

@@ -23,12 +23,34 @@
 //! | `changed`, `seconds` | `up` | how many resources, how long |
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |
 
-use super::{View, failure::because, sink::Sink, text::Text};
-use crate::engine::Event;
-use serde_json::{Map, json};
-use std::rc::Rc;
+use super::{
+    View,
+    failure::because,
+    object::Object,
+    outcome::{Outcome, Written},
+    sink::Sink,
+};
+use crate::{Exit, engine::Event};
+use serde_json::json;
+use std::{cell::RefCell, rc::Rc};
 
-pub(super) struct Json(pub(super) Rc<Sink>);
+pub(super) struct Json {
+    quiet: bool,
+    sink: Rc<Sink>,
+    /// The last line so far.
+    result: RefCell<Object>,
+}
+
+impl Json {
+    pub(super) fn new(quiet: bool, sink: Rc<Sink>) -> Self {
+        Self { quiet, sink, result: RefCell::new(Object::event("result")) }
+    }
+
+    fn add(&self, object: Object) {
+        let result = self.result.take();
+        self.result.replace(result.then(object));
+    }
+}
 
 impl View for Json {
     fn event(&self, event: &Event) {
@@ -36,12 +58,25 @@ impl View for Json {
             Event::Failed { id, error } => json!({ "event": "failed", "id": id, "error": because(error) }),
             other => json!(other),
         };
-        _ = self.0.json(line, Map::new());
+        self.sink.json(line.into());
     }
 
-    fn line(&self, text: &Text) {
-        // What is exact in it would be hidden if it went through as any other text.
-        let text = Map::from_iter([("text".to_owned(), self.0.words(text).into())]);
-        _ = self.0.json(json!({ "event": "message" }), text);
+    fn show(&self, outcome: Outcome<'_>) {
+        let left_out = self.quiet && matches!(outcome, Outcome::Progress(_));
+        match outcome.json() {
+            Written::Line(_) if left_out => {}
+            Written::Line(line) => self.sink.json(line),
+            Written::Result(object) => self.add(object),
+        }
+    }
+
+    /// A program that answers could as well have said `--yes`.
+    fn can_ask(&self) -> bool {
+        false
+    }
+
+    fn end(&self, exit: Exit) {
+        self.add(Object::new().any("exit_code", exit as i32));
+        self.sink.json(self.result.take());
     }
 }

@@ -1,28 +1,42 @@
 //! A line of a function's log.
 
-use super::text::Text;
+use super::{object::Object, text::Text};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-pub(super) fn json(function: &str, at: i64, message: &str) -> Value {
-    json!({ "event": "log", "function": function, "time": time(at), "message": message.trim_end() })
+/// One event of a log.
+pub struct LogLine<'a> {
+    /// Its key in the stack file.
+    pub function: &'a str,
+    /// Lines of several functions are shown.
+    pub several: bool,
+    /// Milliseconds since 1970, in UTC.
+    pub time: i64,
+    pub message: &'a str,
 }
 
-/// What belongs to one event, a traceback for instance, is one block: its first line has the time.
-pub(super) fn text(function: Option<&str>, at: i64, message: &str) -> Text {
-    let name = function.map(|f| format!("{f} ")).unwrap_or_default();
-    let time = time(at).strftime("%Y-%m-%dT%H:%M:%S%.3fZ ").to_string();
-    Text::new().dim(time).exact(name).plain(block(message))
+impl LogLine<'_> {
+    pub(super) fn json(&self) -> Object {
+        let line = Object::event("log").any("function", self.function).any("time", json!(self.timestamp()));
+        line.any("message", self.message.trim_end())
+    }
+
+    /// What belongs to one event, a traceback for instance, is one block: its first line has the time.
+    pub(super) fn text(&self) -> Text {
+        let name = if self.several { format!("{} ", self.function) } else { String::new() };
+        let time = self.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3fZ ").to_string();
+        Text::new().dim(time).exact(name).plain(block(self.message))
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.time).unwrap_or_default()
+    }
 }
 
 /// A message whose further lines are indented. Lambda's runtimes write a line end within an event as `\r`.
-pub(super) fn block(message: &str) -> String {
+fn block(message: &str) -> String {
     let lines = message.split(['\n', '\r']).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n  ")
-}
-
-fn time(at: i64) -> Timestamp {
-    Timestamp::from_millisecond(at).unwrap_or_default()
 }
 
 #[cfg(test)]

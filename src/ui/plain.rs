@@ -1,6 +1,6 @@
 //! Plain lines on stderr, where there is no terminal.
 
-use super::{View, sink::Sink, text::Text};
+use super::{people::Stream, sink::Sink, text::Text};
 use crate::engine::{Change, Event, Id};
 use std::{
     cell::RefCell,
@@ -65,7 +65,7 @@ pub(super) fn done(change: &Change) -> &'static str {
     }
 }
 
-impl View for Plain {
+impl Stream for Plain {
     fn event(&self, event: &Event) {
         // The error itself is said at the end, even when quiet.
         if let Some(text) = self.text(event).filter(|_| !self.quiet) {

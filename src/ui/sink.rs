@@ -2,14 +2,15 @@
 //! shown as pictures, so that no message can forget it.
 
 use super::{
-    style::Style,
+    object::{Object, Part},
     text::{Kind, Piece, Text},
-    visible::{escaped, visible},
+    visible::{escaped, visible, visible_but_colours},
 };
 use crate::mask::Mask;
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use serde_json::{Map, Value};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     io::{self, Write},
 };
 
@@ -20,13 +21,22 @@ const FOREIGN: [&str; 3] = ["settings", "have", "want"];
 
 pub(super) struct Sink {
     mask: RefCell<Mask>,
-    out: Style,
-    err: Style,
+    out: RefCell<Box<dyn Write>>,
+    err: RefCell<Box<dyn Write>>,
+    colours_errors: bool,
+    is_read: Cell<bool>,
 }
 
 impl Sink {
+    /// To stdout and stderr, with colours where they are wanted: on a terminal that has them, without `NO_COLOR`.
     pub(super) fn new() -> Self {
-        Self { mask: RefCell::default(), out: Style::of_stdout(), err: Style::of_stderr() }
+        let colours_errors = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        Self::to(Box::new(anstream::stdout()), Box::new(anstream::stderr()), colours_errors)
+    }
+
+    pub(super) fn to(out: Box<dyn Write>, err: Box<dyn Write>, colours_errors: bool) -> Self {
+        let (out, err) = (RefCell::new(out), RefCell::new(err));
+        Self { mask: RefCell::default(), out, err, colours_errors, is_read: Cell::new(true) }
     }
 
     /// Hides these values from now on.
@@ -34,54 +44,60 @@ impl Sink {
         self.mask.borrow_mut().add(secrets);
     }
 
-    /// Whether stderr shows colours.
-    pub(super) fn colours_errors(&self) -> bool {
-        self.err.colour
+    /// Whether nobody has closed stdout yet.
+    pub(super) fn is_read(&self) -> bool {
+        self.is_read.get()
     }
 
-    /// Writes lines of results. Most callers drop the error: a closed pipe is nobody to tell it to.
-    ///
-    /// # Errors
-    /// When nobody reads any more.
-    pub(super) fn out(&self, text: &Text) -> io::Result<()> {
-        writeln!(io::stdout(), "{}", self.painted(text, self.out))
+    /// Writes lines of results.
+    pub(super) fn out(&self, text: &Text) {
+        self.write_out(&self.painted(text));
     }
 
+    /// Writes one JSON line of results; of a key that stands there twice, the later value counts.
+    pub(super) fn json(&self, object: Object) {
+        let value = |key: &str, part| match part {
+            Part::Any(value) => self.discreet_at(key, value),
+            Part::Exact(value) => value,
+            Part::Words(text) => self.words(&text).into(),
+        };
+        let entries = object.0.into_iter().map(|(key, part)| (key.clone(), value(&key, part)));
+        let line = Value::Object(entries.collect::<Map<_, _>>());
+        self.write_out(&escaped(&line.to_string()));
+    }
+
+    fn write_out(&self, line: &str) {
+        if writeln!(self.out.borrow_mut(), "{line}").is_err() {
+            self.is_read.set(false);
+        }
+    }
+
+    /// Writes lines about what happens. Where they can't be written, nobody is there to be told.
     pub(super) fn err(&self, text: &Text) {
-        _ = writeln!(io::stderr(), "{}", self.for_stderr(text));
+        _ = writeln!(self.err.borrow_mut(), "{}", self.painted(text));
     }
 
     /// Writes a question, whose answer follows on the same line.
     pub(super) fn ask(&self, text: &Text) {
-        _ = write!(io::stderr(), "{} ", self.for_stderr(text));
+        _ = write!(self.err.borrow_mut(), "{} ", self.painted(text));
     }
 
     /// For who draws on stderr by other means.
     pub(super) fn for_stderr(&self, text: &Text) -> String {
-        self.painted(text, self.err)
-    }
-
-    /// One JSON line of results; what is `exact` stays as it is.
-    ///
-    /// # Errors
-    /// When nobody reads any more.
-    pub(super) fn json(&self, line: Value, exact: Map<String, Value>) -> io::Result<()> {
-        let mut line = self.discreet(line);
-        if let Value::Object(map) = &mut line {
-            map.extend(exact);
-        }
-        writeln!(io::stdout(), "{}", escaped(&line.to_string()))
+        let painted = self.painted(text);
+        if self.colours_errors { painted } else { strip_str(&painted).to_string() }
     }
 
     /// The text without colours, for JSON.
-    pub(super) fn words(&self, text: &Text) -> String {
+    fn words(&self, text: &Text) -> String {
         text.0.iter().map(|piece| self.discreet_words(piece)).collect()
     }
 
-    fn painted(&self, text: &Text, style: Style) -> String {
-        let piece = |piece: &Piece| match piece.kind {
-            Kind::Drawn => self.discreet_words(piece),
-            Kind::Any | Kind::Exact => style.paint(piece.paint, &visible(&self.discreet_words(piece))),
+    fn painted(&self, text: &Text) -> String {
+        let piece = |piece: &Piece| {
+            let words = self.discreet_words(piece);
+            let shown = if piece.kind == Kind::Drawn { visible_but_colours(&words) } else { visible(&words) };
+            format!("{0}{shown}{0:#}", piece.style)
         };
         text.0.iter().map(piece).collect::<String>().trim_end().to_owned()
     }
@@ -93,18 +109,15 @@ impl Sink {
         }
     }
 
-    fn discreet(&self, value: Value) -> Value {
-        let Value::Object(map) = value else {
-            return match value {
-                Value::Array(items) => items.into_iter().map(|item| self.discreet(item)).collect(),
-                other => self.mask.borrow().apply_to_json(other),
-            };
-        };
-        let of = |key: &str, value: Value| match value {
+    fn discreet_at(&self, key: &str, value: Value) -> Value {
+        match value {
             Value::String(text) if OURS.contains(&key) => Value::String(text),
             value if FOREIGN.contains(&key) => self.mask.borrow().apply_to_json(value),
-            value => self.discreet(value),
-        };
-        map.into_iter().map(|(key, value)| (key.clone(), of(&key, value))).collect()
+            Value::Object(map) => {
+                map.into_iter().map(|(key, value)| (key.clone(), self.discreet_at(&key, value))).collect()
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.discreet_at("", item)).collect(),
+            other => self.mask.borrow().apply_to_json(other),
+        }
     }
 }

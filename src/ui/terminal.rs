@@ -1,6 +1,6 @@
 //! The live view: one line a resource, moving while it works.
 
-use super::{View, plain, sink::Sink, text::Text};
+use super::{people::Stream, plain, sink::Sink, text::Text};
 use crate::engine::{Change, Event, Id};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
@@ -63,7 +63,7 @@ fn doing(change: &Change) -> &'static str {
     }
 }
 
-impl View for Terminal {
+impl Stream for Terminal {
     fn event(&self, event: &Event) {
         let named = |id: &Id| Text::new().exact(format!(" {id} "));
         match event {

@@ -3,7 +3,7 @@
 //! The [`super::sink`] hides the secrets in it and shows control characters as pictures. So words of others (AWS, a
 //! build, a function) and ours are treated alike, and only what is marked may be printed as it is.
 
-use super::style::Paint;
+use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 
 /// Pieces of words with their colours.
@@ -13,7 +13,7 @@ pub struct Text(pub(super) Vec<Piece>);
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub words: String,
-    pub paint: Paint,
+    pub style: Style,
     pub kind: Kind,
 }
 
@@ -23,7 +23,7 @@ pub(super) enum Kind {
     Any,
     /// An id, a URL, a command, a key's value that was asked for: of no use with a part of it hidden.
     Exact,
-    /// Drawn with colours by who draws snippets of the stack file, which shows control characters itself.
+    /// A snippet of the stack file that was drawn with colours.
     Drawn,
 }
 
@@ -32,38 +32,38 @@ impl Text {
         Self::default()
     }
 
-    fn with(mut self, words: impl Display, paint: Paint, kind: Kind) -> Self {
-        self.0.push(Piece { words: words.to_string(), paint, kind });
+    fn with(mut self, words: impl Display, style: Style, kind: Kind) -> Self {
+        self.0.push(Piece { words: words.to_string(), style, kind });
         self
     }
 
     pub fn plain(self, words: impl Display) -> Self {
-        self.with(words, Paint::None, Kind::Any)
+        self.with(words, Style::new(), Kind::Any)
     }
 
     /// What is of no use with a part of it hidden: an id, a URL, a command.
     pub fn exact(self, words: impl Display) -> Self {
-        self.with(words, Paint::None, Kind::Exact)
+        self.with(words, Style::new(), Kind::Exact)
     }
 
     pub(super) fn drawn(self, words: impl Display) -> Self {
-        self.with(words, Paint::None, Kind::Drawn)
+        self.with(words, Style::new(), Kind::Drawn)
     }
 
     pub fn green(self, words: impl Display) -> Self {
-        self.with(words, Paint::Green, Kind::Any)
+        self.with(words, AnsiColor::Green.on_default(), Kind::Any)
     }
 
     pub fn yellow(self, words: impl Display) -> Self {
-        self.with(words, Paint::Yellow, Kind::Any)
+        self.with(words, AnsiColor::Yellow.on_default(), Kind::Any)
     }
 
     pub fn red(self, words: impl Display) -> Self {
-        self.with(words, Paint::Red, Kind::Any)
+        self.with(words, AnsiColor::Red.on_default(), Kind::Any)
     }
 
     pub fn dim(self, words: impl Display) -> Self {
-        self.with(words, Paint::Dim, Kind::Any)
+        self.with(words, Style::new().dimmed(), Kind::Any)
     }
 
     pub fn then(mut self, other: impl Into<Self>) -> Self {

@@ -23,6 +23,26 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// As [`visible`], but for the colours in it (`ESC [ 31 m`).
+pub fn visible_but_colours(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(start) = rest.find("\u{1b}[") {
+        let end = start + colour_length(&rest[start..]).unwrap_or_default();
+        out += &visible(&rest[..start]);
+        out += &rest[start..end];
+        let next = if end > start { end } else { start + 1 };
+        out += &visible(&rest[end..next]);
+        rest = &rest[next..];
+    }
+    out + &visible(rest)
+}
+
+/// In bytes, where a text begins with a colour.
+fn colour_length(text: &str) -> Option<usize> {
+    let end = text[2..].find(|c: char| !(c.is_ascii_digit() || c == ';'))? + 2;
+    text[end..].starts_with('m').then_some(end + 1)
+}
+
 /// The same text as JSON may hold it: what acts on a terminal is escaped, so a program reads what it was.
 pub fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -51,7 +71,7 @@ fn acts(c: char) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{escaped, visible};
+    use super::{escaped, visible, visible_but_colours};
     use serde_json::{Value, json};
 
     #[test]
@@ -60,6 +80,13 @@ mod tests {
         assert_eq!(visible("\u{9b}31m\u{85}x"), "<U+009B>31m<U+0085>x");
         assert_eq!(visible("user\u{202e}gpj.exe\u{2066}\u{200f}"), "user<U+202E>gpj.exe<U+2066><U+200F>");
         assert_eq!(visible("\u{2028}\u{e0041}"), "<U+2028><U+E0041>");
+    }
+
+    #[test]
+    fn colours_may_stay_where_they_are_ours() {
+        let drawn = "\u{1b}[1m\u{1b}[31merror\u{1b}[0m: \u{1b}[2J\u{1b}\u{7}\u{1b}[38;5;9mred\u{1b}[";
+        let shown = "\u{1b}[1m\u{1b}[31merror\u{1b}[0m: ␛[2J␛␇\u{1b}[38;5;9mred␛[";
+        assert_eq!(visible_but_colours(drawn), shown);
     }
 
     #[test]

@@ -44,11 +44,11 @@ async fn serve(args: &cli::Local, printer: &Printer) -> Result<Exit> {
     let record = Record::new(&aws, &endpoint, &args.account, args.background);
     let older = records::running().await?.into_iter().next();
     record.keep()?;
-    printer.out(format!(
+    printer.answer(format!(
         "local AWS at {endpoint} (AWS_ENDPOINT_URL={endpoint}, any access key; requests: {endpoint}/_local/requests)"
     ));
     if let Some(older) = older {
-        printer.out(format!(
+        printer.answer(format!(
             "--local goes to {}, which was there before; set {}={endpoint} to use this one",
             older.endpoint,
             background::VARIABLE

@@ -17,7 +17,7 @@ pub async fn status(printer: &Printer) -> Result<Exit> {
     let running = records::running().await?;
     let lines: Vec<String> = running.iter().enumerate().map(|(n, record)| line(record, n == 0)).collect();
     let none = vec!["no local AWS is running".to_owned()];
-    printer.out(if lines.is_empty() { none } else { lines }.join("\n"));
+    printer.answer(if lines.is_empty() { none } else { lines }.join("\n"));
     Ok(Exit::Done)
 }
 
@@ -35,11 +35,11 @@ fn line(record: &Record, is_first: bool) -> String {
 /// When it is not said which, or it answers and does not end.
 pub async fn stop(port: Option<u16>, printer: &Printer) -> Result<Exit> {
     let Some(endpoint) = which(port).await? else {
-        printer.out("no local AWS is running");
+        printer.answer("no local AWS is running");
         return Ok(Exit::Done);
     };
     if !is_healthy(&endpoint).await {
-        printer.out(format!("no local AWS is running at {endpoint}"));
+        printer.answer(format!("no local AWS is running at {endpoint}"));
         return Ok(Exit::Done);
     }
     http::request("POST", &format!("{endpoint}/_local/stop")).send().await?;
@@ -50,7 +50,7 @@ pub async fn stop(port: Option<u16>, printer: &Printer) -> Result<Exit> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    printer.out(format!("ended the local AWS at {endpoint}; everything in it is gone"));
+    printer.answer(format!("ended the local AWS at {endpoint}; everything in it is gone"));
     Ok(Exit::Done)
 }
 

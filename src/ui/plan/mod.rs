@@ -3,12 +3,16 @@
 mod fields;
 mod notable;
 
-use super::text::{Text, lines};
+use super::{
+    outcome::Proposal,
+    text::{Text, lines},
+};
 use crate::{
-    engine::{Change, Plan, Planned},
-    stack::Stack,
+    aws::Destination,
+    engine::{Change, Id, Plan, Planned},
 };
 pub(super) use fields::Sides;
+use std::collections::BTreeSet;
 
 /// How much of a plan is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +23,18 @@ pub(super) enum Detail {
     Whole,
 }
 
-/// One line a resource that changes, its fields below, the unchanged ones counted.
-pub(super) fn render(stack: &Stack, plan: &Plan, detail: Detail) -> Text {
-    let mut all = Vec::new();
+/// What a plan leaves as it is.
+pub(super) fn kept(plan: &Plan) -> BTreeSet<Id> {
+    plan.items.iter().filter(|i| i.change.is_keep()).map(|i| i.id.clone()).collect()
+}
+
+/// One line a resource that changes, its fields below, the unchanged ones counted; nothing, where nothing changes.
+pub(super) fn render(proposal: Proposal<'_>, detail: Detail) -> Text {
+    let Proposal { stack, plan, destination } = proposal;
+    if !plan.has_changes() {
+        return Text::new();
+    }
+    let mut all = vec![head(destination)];
     for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
         all.extend(resource(item, detail, Sides::Arrow));
         all.extend(notable::of(stack, item));
@@ -29,15 +42,13 @@ pub(super) fn render(stack: &Stack, plan: &Plan, detail: Detail) -> Text {
             all.extend(fields::settings(settings));
         }
     }
-    if plan.has_changes() {
-        all.extend(unchanged(plan));
-    }
+    all.extend(unchanged(plan));
     all.push(counts(plan, true));
     lines(all)
 }
 
-/// What a `destroy` would delete, and what it leaves.
-pub(super) fn render_destroy(plan: &Plan) -> Text {
+/// What a `destroy` would delete, and what it leaves; nothing, where there is nothing.
+pub(super) fn render_deletion(plan: &Plan, destination: &Destination) -> Text {
     let deleted = plan.items.iter().filter(|i| !i.change.is_keep());
     let mut all: Vec<Text> = deleted.flat_map(|i| resource(i, Detail::Short, Sides::Arrow)).collect();
     let kept = plan.items.iter().filter(|i| i.adopted && i.change.is_keep());
@@ -55,7 +66,17 @@ pub(super) fn render_destroy(plan: &Plan) -> Text {
         Text::new().dim("=").plain(format!(" {what} does not belong to this stack and is left alone"))
     }));
     all.push(counts(plan, false));
-    lines(all.into_iter().filter(|line| !line.is_empty()))
+    all.retain(|line| !line.is_empty());
+    if all.is_empty() {
+        return Text::new();
+    }
+    all.insert(0, head(destination));
+    lines(all)
+}
+
+/// Where a plan changes things.
+fn head(destination: &Destination) -> Text {
+    Text::new().exact(destination)
 }
 
 /// The first two that stay as they are; the rest is counted.

@@ -1,0 +1,160 @@
+//! Everything that a command tells whoever called it: as text for people, as JSON for programs.
+//!
+//! What a variant gives is no string but [`Text`] or an [`Object`], which only the [`super::sink`] can print: it hides the
+//! secrets in both, and a new variant can't pass it by.
+
+use super::{
+    Finished, contract, failure,
+    incomplete::Incomplete,
+    log_line::LogLine,
+    object::Object,
+    outputs,
+    plan::{self, Detail},
+    stacks, status,
+    text::Text,
+};
+use crate::{
+    aws::Destination,
+    contract::Outcome as Finding,
+    engine::{Plan, Report},
+    outputs::{Listed, Outputs},
+    stack::{self, Stack, StackError},
+};
+use anyhow::Error;
+use serde_json::json;
+
+/// One thing that is told.
+pub enum Outcome<'a> {
+    /// On the way to a result.
+    Progress(Text),
+    Warning(Text),
+    /// A warning about the stack file, with its line.
+    FileWarning(&'a stack::Warning),
+    /// The result in a sentence.
+    Answer(Text),
+    /// A plan that was asked for.
+    Plan(Proposal<'a>),
+    /// A plan that is about to be carried out.
+    Proposal(Proposal<'a>),
+    /// What is about to be deleted, and where.
+    Deletion(&'a Plan, &'a Destination),
+    Status {
+        stack: &'a Stack,
+        plan: &'a Plan,
+        outputs: &'a Outputs,
+    },
+    Outputs(&'a Outputs),
+    /// The contract, as the outside sees it.
+    Contract(&'a [Finding]),
+    /// All stacks of a region.
+    Stacks {
+        stacks: &'a [Listed],
+        region: &'a str,
+    },
+    LogLine(LogLine<'a>),
+    Finished(&'a Finished),
+    /// Why a run did not end well, what was done, what is left; `again` is the command that goes on, as a person types it.
+    Incomplete {
+        plan: &'a Plan,
+        report: &'a Report,
+        again: &'a str,
+    },
+    Failure(&'a Error),
+}
+
+/// What `up` would do to a stack, and where.
+#[derive(Clone, Copy)]
+pub struct Proposal<'a> {
+    pub stack: &'a Stack,
+    pub plan: &'a Plan,
+    pub destination: &'a Destination,
+}
+
+/// Where people read a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On stdout.
+    Result,
+    /// On stderr, but not when quiet.
+    Progress,
+    /// On stderr, among what moves.
+    Remark,
+    /// On stderr, when nothing moves any more.
+    End,
+}
+
+/// Where programs read an object.
+pub(super) enum Written {
+    /// In a line of its own, at once.
+    Line(Object),
+    /// In the result, which is the last line.
+    Result(Object),
+}
+
+impl Outcome<'_> {
+    /// For people; what is empty is not printed.
+    pub(super) fn text(self, detail: Detail) -> Vec<(Place, Text)> {
+        use Place::{End, Progress, Remark, Result};
+        let one = match self {
+            Self::Progress(text) => (Progress, text),
+            Self::Warning(text) => (Remark, Text::new().yellow("warning").plain(": ").then(text)),
+            Self::FileWarning(warning) => (Remark, Text::new().drawn(warning.render(true))),
+            Self::Answer(text) => (Result, text),
+            Self::Plan(proposal) => (Result, plan::render(proposal, detail)),
+            Self::Proposal(proposal) => (Progress, plan::render(proposal, detail)),
+            Self::Deletion(plan, destination) => (Progress, plan::render_deletion(plan, destination)),
+            Self::Status { stack, plan, outputs } => (Result, status::render(stack, plan, outputs, detail)),
+            Self::Outputs(outputs) => (Result, outputs::render(outputs)),
+            Self::Contract(findings) => (Result, contract::render(findings)),
+            Self::Stacks { stacks, region } => (Result, stacks::render(stacks, region)),
+            Self::LogLine(line) => (Result, line.text()),
+            Self::Finished(finished) => return finished.text(),
+            Self::Incomplete { plan, report, again } => (End, Incomplete::of(plan, report).text(again)),
+            Self::Failure(error) => (End, failure_text(error)),
+        };
+        vec![one]
+    }
+
+    /// For programs; the keys are described in [`super::json`].
+    pub(super) fn json(self) -> Written {
+        use Written::{Line, Result};
+        match self {
+            Self::Progress(text) => Line(Object::event("message").words("text", text)),
+            Self::Warning(text) => Line(Object::event("message").any("level", "warning").words("text", text)),
+            Self::FileWarning(warning) => Line(file_warning(warning)),
+            Self::Answer(text) => Result(Object::new().words("message", text)),
+            Self::Plan(Proposal { plan, destination, .. })
+            | Self::Proposal(Proposal { plan, destination, .. })
+            | Self::Deletion(plan, destination) => {
+                Result(Object::new().any("plan", json!(plan.items)).exact("destination", json!(destination)))
+            }
+            Self::Status { plan, outputs, .. } => {
+                Result(Object::new().any("plan", json!(plan.items)).exact("outputs", json!(outputs)))
+            }
+            Self::Outputs(outputs) => Result(Object::new().exact("outputs", json!(outputs))),
+            Self::Contract(findings) => Result(Object::new().any("contract", json!(findings))),
+            Self::Stacks { stacks, .. } => Result(Object::new().exact("stacks", json!(stacks))),
+            Self::LogLine(line) => Line(line.json()),
+            Self::Finished(finished) => Result(finished.json()),
+            Self::Incomplete { plan, report, .. } => Result(Incomplete::of(plan, report).json()),
+            Self::Failure(error) => Result(Object::new().any("error", failure::object(error))),
+        }
+    }
+}
+
+fn file_warning(warning: &stack::Warning) -> Object {
+    let mistake = &warning.mistake;
+    Object::event("message")
+        .any("level", "warning")
+        .any("text", mistake.message.as_str())
+        .any("file", warning.file.as_str())
+        .any("line", mistake.line())
+        .any("column", mistake.column())
+}
+
+fn failure_text(error: &Error) -> Text {
+    match error.downcast_ref::<StackError>() {
+        Some(error) => Text::new().drawn(error.render(true)),
+        None => Text::new().red("error").plain(format!(": {error:#}")),
+    }
+}

@@ -1,0 +1,90 @@
+//! The view for people: what is told as text.
+
+use super::{
+    View,
+    outcome::{Outcome, Place},
+    plain::Plain,
+    plan::Detail,
+    sink::Sink,
+    terminal::Terminal,
+    text::Text,
+};
+use crate::{cli::Common, engine::Event, engine::Id};
+use std::{
+    io::{self, IsTerminal},
+    rc::Rc,
+};
+
+/// Text: results on stdout, all else among the lines of a [`Stream`].
+pub(super) struct People {
+    pub(super) quiet: bool,
+    pub(super) detail: Detail,
+    pub(super) sink: Rc<Sink>,
+    pub(super) stream: Box<dyn Stream>,
+}
+
+/// What happens, on stderr.
+pub(super) trait Stream {
+    fn event(&self, event: &Event);
+    /// A line of its own, among the events.
+    fn line(&self, text: &Text);
+    /// Something that is no resource begins to move.
+    fn live(&self, _id: &Id, _doing: &str) {}
+    /// Nothing moves any more: what is on the screen stays.
+    fn settle(&self) {}
+}
+
+impl People {
+    pub(super) fn new(common: &Common, sink: Rc<Sink>) -> Self {
+        let moves = io::stderr().is_terminal() && !is_dumb() && !common.quiet;
+        let stream: Box<dyn Stream> = if moves {
+            Box::new(Terminal::new(common.verbose, sink.clone()))
+        } else {
+            Box::new(Plain::new(common.verbose, common.quiet, sink.clone()))
+        };
+        let detail = if common.verbose { Detail::Whole } else { Detail::Short };
+        Self { quiet: common.quiet, detail, sink, stream }
+    }
+
+    fn print(&self, place: Place, text: &Text) {
+        match place {
+            _ if text.is_empty() => {}
+            Place::Result => self.sink.out(text),
+            Place::Progress if self.quiet => {}
+            Place::Progress | Place::Remark => self.stream.line(text),
+            Place::End => {
+                self.stream.settle();
+                self.sink.err(text);
+            }
+        }
+    }
+}
+
+impl View for People {
+    fn event(&self, event: &Event) {
+        self.stream.event(event);
+    }
+
+    fn show(&self, outcome: Outcome<'_>) {
+        for (place, text) in outcome.text(self.detail) {
+            self.print(place, &text);
+        }
+    }
+
+    fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    fn live(&self, id: &Id, doing: &str) {
+        self.stream.live(id, doing);
+    }
+
+    fn settle(&self) {
+        self.stream.settle();
+    }
+}
+
+/// A terminal that can't move its cursor: an editor's shell, a serial console.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
