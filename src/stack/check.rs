@@ -5,13 +5,15 @@ use super::{
     mistake::Mistake,
     node::{Entry, Kind, Node, Origin, Scalar, Value},
     place::Place,
-    shape::{Field, Fields, Rule, Shape, one_of},
+    rule::Rule,
+    scalar::{decimal, flag, whole},
+    shape::{Field, Fields, Shape, one_of},
     slips::{example, nearest_choice, quotes, with_unit},
     unit::Unit,
 };
 
 /// Everything about `root` that is not as `shape` says.
-pub fn check(root: &Node, shape: &Shape, values: Values) -> Vec<Mistake> {
+pub(crate) fn check(root: &Node, shape: &Shape, values: Values) -> Vec<Mistake> {
     let mut check = Check { values, mistakes: Vec::new(), path: Vec::new(), unit: None };
     check.node(root, shape, Context { needed: false, closed: None, key: root.place });
     check.mistakes
@@ -43,7 +45,7 @@ struct Check {
 impl Check {
     fn node(&mut self, node: &Node, shape: &Shape, context: Context) {
         match (shape, &node.value) {
-            (Shape::Either(shapes), _) => match shapes.iter().find(|shape| takes(shape, node)) {
+            (Shape::Either(shapes), _) => match shapes.iter().find(|shape| shape.takes(node)) {
                 Some(shape) => self.node(node, shape, context),
                 None => self.wrong_type(node, shape),
             },
@@ -228,14 +230,6 @@ fn is_mapping(node: &Node) -> bool {
     node.is_null() || matches!(node.value, Value::Map(_))
 }
 
-pub fn takes(shape: &Shape, node: &Node) -> bool {
-    match shape {
-        Shape::List { .. } => node.is_null() || matches!(node.value, Value::List(_)),
-        Shape::Map { .. } | Shape::Fields(_) => is_mapping(node),
-        _ => node.scalar().is_some_and(|scalar| scalar.kind == Kind::Text),
-    }
-}
-
 fn unknown(entry: &Entry, fields: &Fields) -> Mistake {
     let names: Vec<_> = fields.names().collect();
     Mistake::at(entry.key_place, format!("unknown key `{}`", entry.key))
@@ -286,18 +280,4 @@ fn choice_fault(scalar: &Scalar, choices: &[&str]) -> Option<Fault> {
             Some(Fault::Value(meant.map(|name| format!("did you mean `{name}`?"))))
         }
     }
-}
-
-/// Plain digits: what else YAML calls a whole number (`0x80`, `1_000`, `+5`) is hard to read twice alike.
-pub fn whole(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-pub fn decimal(text: &str) -> Option<f64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    plain.then(|| text.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
-}
-
-pub fn flag(text: &str) -> Option<bool> {
-    text.to_ascii_lowercase().parse().ok()
 }

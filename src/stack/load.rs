@@ -3,8 +3,8 @@
 use std::{cell::RefCell, collections::BTreeSet, fs::File, io, io::Read, path::Path};
 
 use super::{
-    DotEnv, ImageSource, Lookup, Mistake, Outside, Stack, StackError, Warning, check::check, files_named,
-    interpolate::interpolate, node::Node, prepare::prepare, reader, table, yaml,
+    DotEnv, ImageSource, Lookup, Mistake, Outside, Stack, StackError, Warning, check::check,
+    interpolate::interpolate, node::Node, prepare::prepare, sections, yaml,
 };
 
 /// Whether a command needs all values, or gets by with names.
@@ -34,7 +34,7 @@ pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackErro
     }
     let left_out = [file.file_name().unwrap_or_default(), ".env".as_ref()].map(|name| folder.join(name));
     let (mut stack, root) = tree(&text, &name, &folder, values, &|name| dotenv.get(name, env))?;
-    let missing = if values == Values::Needed { files_named::missing(&root, &stack) } else { Vec::new() };
+    let missing = if values == Values::Needed { sections::missing_files(&stack, &root) } else { Vec::new() };
     if !missing.is_empty() {
         return Err(StackError::new(&name, without_mark(&text), missing));
     }
@@ -77,16 +77,16 @@ fn tree(
     let used = RefCell::new(BTreeSet::new());
     let recorded = |name: &str| lookup(name).inspect(|value| _ = used.borrow_mut().insert(value.clone()));
     mistakes.extend(interpolate(&mut root, text, &recorded));
-    mistakes.extend(prepare(&mut root, &table::STACK));
-    mistakes.extend(check(&root, &table::STACK, values));
-    let (stack, found) = reader::stack(&root, folder, values);
+    mistakes.extend(prepare(&mut root, &sections::STACK));
+    mistakes.extend(check(&root, &sections::STACK, values));
+    let (stack, found) = sections::read(&root, folder, values);
     mistakes.extend(found);
     if !mistakes.is_empty() {
         return Err(fail(mistakes));
     }
-    let warnings = reader::warnings(&stack, &root).into_iter();
+    let warnings = sections::warnings(&stack, &root).into_iter();
     let warnings = warnings.map(|it| Warning::new(file_name, text, it)).collect();
-    Ok((Stack { warnings, outside: Outside::of(&root, used.into_inner()), ..stack }, root))
+    Ok((Stack { warnings, outside: Outside::of(&root, &sections::STACK, used.into_inner()), ..stack }, root))
 }
 
 /// Without the byte order mark that some editors write.

@@ -2,18 +2,17 @@
 //!
 //! Reading never stops at the first mistake. The text becomes a tree that knows its places ([`node`]), variables are
 //! filled in ([`interpolate`]), the tree is brought into the form that was meant ([`prepare`]) and held against the table of
-//! keys ([`check`], [`table`]), and the reader turns it into types and sees to what no single value shows ([`reader`]). All
-//! that is found comes at once, as one [`StackError`]; only a mistake in the YAML itself comes alone.
+//! keys ([`check`]), and read into types, where that is seen to which no single value shows. All that is found comes at once,
+//! as one [`StackError`]; only a mistake in the YAML itself comes alone.
+//!
+//! A section of the file is a file of [`sections`]: its keys with limits and defaults, its type, and how it is read.
 
 mod check;
 mod default_names;
-mod defaults;
 mod dotenv;
-mod files_named;
 mod interpolate;
 mod inventory;
 mod json_path;
-mod limits;
 mod load;
 mod mistake;
 mod node;
@@ -21,12 +20,16 @@ mod outside;
 mod place;
 mod prepare;
 mod reader;
+mod rule;
+mod scalar;
 mod schema;
+mod sections;
 mod shape;
 mod slips;
-mod table;
-mod types;
+mod text;
 mod unit;
+mod warnings;
+mod written;
 mod yaml;
 
 #[cfg(test)]
@@ -42,4 +45,5 @@ pub use mistake::{Mistake, StackError, Warning};
 pub use outside::Outside;
 pub use place::Place;
 pub use schema::schema;
-pub use types::*;
+pub use sections::*;
+pub use text::Text;

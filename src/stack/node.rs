@@ -111,6 +111,11 @@ impl Node {
         }
     }
 
+    /// A scalar that says something; `None`: nothing is written, or it is unset.
+    pub fn given(&self) -> Option<&Scalar> {
+        self.scalar().filter(|scalar| scalar.kind != Kind::Null && !scalar.unset())
+    }
+
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }

@@ -1,29 +1,13 @@
 //! What came from outside the file, by `${NAME}`: never printed.
 //!
 //! Region, account, profile, stage and sizes are no secrets wherever they come from: they are in every URL and plan.
+//! Their keys say so ([`super::shape::Field::shown`]).
 
-use super::node::{Node, Value};
-use std::collections::BTreeSet;
-
-/// Keys whose values are no secrets.
-const SHOWN: [&str; 16] = [
-    "region",
-    "account",
-    "profile",
-    "stage",
-    "memory",
-    "timeout",
-    "ephemeral_storage",
-    "reserved_concurrency",
-    "log_retention",
-    "keep",
-    "rate",
-    "burst",
-    "quota",
-    "max_age",
-    "ttl",
-    "status",
-];
+use super::{
+    node::{Node, Value},
+    shape::Shape,
+};
+use std::{collections::BTreeSet, fmt};
 
 /// What came from outside a file and is not printed.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -31,11 +15,11 @@ pub struct Outside(BTreeSet<String>);
 
 impl Outside {
     /// The values of variables that were asked for (`used`), and those of the file that hold one.
-    pub(super) fn of(root: &Node, used: BTreeSet<String>) -> Self {
-        let (mut hidden, mut shown) = (used, BTreeSet::new());
-        collect(root, false, &mut hidden, &mut shown);
-        hidden.retain(|value| !shown.contains(value) && !value.is_empty());
-        Self(hidden)
+    pub(crate) fn of(root: &Node, shape: &Shape, used: BTreeSet<String>) -> Self {
+        let mut found = Found { hidden: used, shown: BTreeSet::new() };
+        found.collect(root, shape, false);
+        let Found { hidden, shown } = found;
+        Self(hidden.into_iter().filter(|value| !shown.contains(value) && !value.is_empty()).collect())
     }
 
     pub fn values(&self) -> impl Iterator<Item = &str> {
@@ -43,22 +27,40 @@ impl Outside {
     }
 }
 
-impl std::fmt::Debug for Outside {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} values", self.0.len())
     }
 }
 
-fn collect(node: &Node, is_shown: bool, hidden: &mut BTreeSet<String>, shown: &mut BTreeSet<String>) {
-    match &node.value {
-        Value::Scalar(scalar) if scalar.secret() => {
-            if is_shown { &mut *shown } else { &mut *hidden }.insert(scalar.text.clone());
+struct Found {
+    hidden: BTreeSet<String>,
+    shown: BTreeSet<String>,
+}
+
+impl Found {
+    fn collect(&mut self, node: &Node, shape: &Shape, is_shown: bool) {
+        match (shape, &node.value) {
+            (Shape::Either(shapes), _) => {
+                let shape = shapes.iter().find(|shape| shape.takes(node));
+                shape.into_iter().for_each(|shape| self.collect(node, shape, is_shown));
+            }
+            (Shape::Nullable(shape), _) => self.collect(node, shape, is_shown),
+            (_, Value::Scalar(scalar)) if scalar.secret() => {
+                if is_shown { &mut self.shown } else { &mut self.hidden }.insert(scalar.text.clone());
+            }
+            (Shape::List { of, .. }, Value::List(items)) => {
+                items.iter().for_each(|item| self.collect(item, of, is_shown));
+            }
+            (Shape::Map { of, .. }, Value::Map(entries)) => {
+                entries.iter().for_each(|entry| self.collect(&entry.value, of, is_shown));
+            }
+            (Shape::Fields(fields), Value::Map(entries)) => entries.iter().for_each(|entry| {
+                if let Some(field) = fields.get(&entry.key) {
+                    self.collect(&entry.value, &field.shape, is_shown || field.shown);
+                }
+            }),
+            _ => {}
         }
-        Value::Scalar(_) => {}
-        Value::List(items) => items.iter().for_each(|item| collect(item, is_shown, hidden, shown)),
-        Value::Map(entries) => entries.iter().for_each(|entry| {
-            let is_shown = is_shown || SHOWN.contains(&entry.key.as_str());
-            collect(&entry.value, is_shown, hidden, shown);
-        }),
     }
 }

@@ -2,7 +2,6 @@
 //! stand for all the items of a list.
 
 use super::{
-    check::takes,
     mistake::Mistake,
     node::{Entry, Node, Scalar, Value},
     shape::{Fields, Shape},
@@ -19,7 +18,7 @@ pub fn prepare(root: &mut Node, shape: &Shape) -> Vec<Mistake> {
 fn node(it: &mut Node, shape: &Shape, mistakes: &mut Vec<Mistake>) {
     match shape {
         Shape::Either(shapes) => {
-            if let Some(shape) = shapes.iter().find(|shape| takes(shape, it)) {
+            if let Some(shape) = shapes.iter().find(|shape| shape.takes(it)) {
                 node(it, shape, mistakes);
             }
         }

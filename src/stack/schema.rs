@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    shape::{Default, Field, Fields, Rule, Shape},
-    table,
+    rule::Rule,
+    sections,
+    shape::{DefaultValue, Field, Fields, Shape},
 };
 
 /// The JSON Schema (draft 7, which editors know best) of `stack.yaml`.
 pub fn schema() -> Value {
-    let mut schema = shape(&table::STACK, false);
+    let mut schema = shape(&sections::STACK, false);
     let head = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "stack.yaml of lambdeploy",
@@ -133,7 +134,7 @@ fn field(field: &Field, closed: bool) -> Value {
     let inner = shape(&field.shape, closed || field.closed.is_some());
     let mut schema = Map::new();
     schema.insert("description".into(), field.about.into());
-    if let Some(default) = default(field.default) {
+    if let Some(default) = default(field) {
         schema.insert("default".into(), default);
     }
     if let Value::Object(inner) = inner {
@@ -142,13 +143,14 @@ fn field(field: &Field, closed: bool) -> Value {
     schema.into()
 }
 
-fn default(default: Default) -> Option<Value> {
-    match default {
-        Default::None => None,
-        Default::Whole(number) => Some(number.into()),
-        Default::Flag(flag) => Some(flag.into()),
-        Default::Text(text) => Some(text.into()),
-        Default::EmptyList => Some(json!([])),
-        Default::EmptyMap => Some(json!({})),
+fn default(field: &Field) -> Option<Value> {
+    match (field.default, field.shape) {
+        (DefaultValue::None, _) => None,
+        (DefaultValue::Whole(number), _) => Some(number.into()),
+        (DefaultValue::Flag(flag), _) => Some(flag.into()),
+        (DefaultValue::Text(text), _) => Some(text.into()),
+        (DefaultValue::Empty, Shape::Text(_)) => Some("".into()),
+        (DefaultValue::Empty, Shape::List { .. }) => Some(json!([])),
+        (DefaultValue::Empty, _) => Some(json!({})),
     }
 }

@@ -1,12 +1,18 @@
-//! What a stack file may hold, in words of data. One table of shapes ([`super::table`]) drives the check of a file
+//! What a stack file may hold, in words of data. One table of shapes ([`super::sections`]) drives the check of a file
 //! and the JSON Schema, so that an editor and the program cannot disagree.
 
-use super::unit::Unit;
-use regex_lite::Regex;
+use super::{
+    node::{Kind, Node, Value},
+    rule::Rule,
+    unit::Unit,
+};
+
+/// AWS's integers: no whole number may be more.
+pub(crate) const MOST: u64 = i32::MAX as u64;
 
 /// What one value may be.
 #[derive(Debug, Clone, Copy)]
-pub enum Shape {
+pub(crate) enum Shape {
     Text(&'static Rule),
     Whole {
         min: u64,
@@ -37,169 +43,168 @@ pub enum Shape {
 
 /// A mapping with known keys.
 #[derive(Debug, Clone, Copy)]
-pub struct Fields {
-    pub fields: &'static [Field],
+pub(crate) struct Fields {
+    pub(crate) fields: &'static [Field],
     /// Exactly one of these must be there.
-    pub one_of: &'static [&'static str],
+    pub(crate) one_of: &'static [&'static str],
     /// All of these or none.
-    pub together: &'static [&'static str],
+    pub(crate) together: &'static [&'static str],
 }
 
 /// A known key.
 #[derive(Debug, Clone, Copy)]
-pub struct Field {
-    pub name: &'static str,
-    pub about: &'static str,
-    pub shape: Shape,
-    pub required: bool,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) shape: Shape,
+    pub(crate) required: bool,
     /// Needed by every command, so a variable in it must be set for every command.
-    pub needed: bool,
+    pub(crate) needed: bool,
+    /// Its value is no secret, also when it comes from outside the file: it is in every URL or plan.
+    pub(crate) shown: bool,
     /// Why nothing from outside the file may stand below this key.
-    pub closed: Option<&'static str>,
+    pub(crate) closed: Option<&'static str>,
     /// What its number counts.
-    pub unit: Option<Unit>,
-    pub default: Default,
+    pub(crate) unit: Option<Unit>,
+    pub(crate) default: DefaultValue,
 }
 
 /// What holds when a key is left out.
 #[derive(Debug, Clone, Copy)]
-pub enum Default {
+pub(crate) enum DefaultValue {
     /// Nothing, or what `about` says.
     None,
     Whole(u32),
     Flag(bool),
     Text(&'static str),
-    EmptyList,
-    EmptyMap,
+    /// An empty text, list or mapping.
+    Empty,
 }
 
-/// What a text may look like.
-#[derive(Debug, Clone, Copy)]
-pub struct Rule {
-    /// Completes "expected …".
-    pub expected: &'static str,
-    /// In the subset that Rust's and JavaScript's expressions share.
-    pub pattern: Option<&'static str>,
-    /// What `pattern` lets through and must not be.
-    pub except: Option<&'static str>,
-    /// In characters.
-    pub max: usize,
-    /// Numbers and `true` count as the text they are spelled with.
-    pub spelled: bool,
-    /// What to do about a text that does not fit.
-    pub hint: fn(&str) -> Option<&'static str>,
-}
-
-impl Rule {
-    pub const fn any(expected: &'static str) -> Self {
-        Self { expected, pattern: None, except: None, max: usize::MAX, spelled: false, hint: |_| None }
+impl Fields {
+    pub(crate) const fn new(fields: &'static [Field]) -> Self {
+        Self { fields, one_of: &[], together: &[] }
     }
 
-    pub const fn new(expected: &'static str, pattern: &'static str) -> Self {
-        Self { pattern: Some(pattern), ..Self::any(expected) }
+    pub(crate) const fn one_of(self, one_of: &'static [&'static str]) -> Self {
+        Self { one_of, ..self }
     }
 
-    pub const fn except(self, pattern: &'static str) -> Self {
-        Self { except: Some(pattern), ..self }
+    pub(crate) const fn together(self, together: &'static [&'static str]) -> Self {
+        Self { together, ..self }
     }
 
-    pub const fn max(self, max: usize) -> Self {
-        Self { max, ..self }
+    pub(crate) fn get(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
     }
 
-    pub const fn spelled(self) -> Self {
-        Self { spelled: true, ..self }
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.fields.iter().map(|field| field.name)
     }
-
-    pub const fn hint(self, hint: fn(&str) -> Option<&'static str>) -> Self {
-        Self { hint, ..self }
-    }
-
-    pub fn fits(&self, text: &str) -> bool {
-        text.chars().count() <= self.max
-            && self.pattern.is_none_or(|pattern| matches(pattern, text))
-            && !self.except.is_some_and(|pattern| matches(pattern, text))
-    }
-}
-
-/// A pattern that does not compile fits nothing; a test compiles them all.
-fn matches(pattern: &str, text: &str) -> bool {
-    Regex::new(pattern).is_ok_and(|regex| regex.is_match(text))
 }
 
 impl Field {
-    pub const fn new(name: &'static str, shape: Shape, about: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, shape: Shape, about: &'static str) -> Self {
         Self {
             name,
             about,
             shape,
             required: false,
             needed: false,
+            shown: false,
             closed: None,
             unit: None,
-            default: Default::None,
+            default: DefaultValue::None,
         }
     }
 
-    pub const fn required(self) -> Self {
+    pub(crate) const fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    pub const fn needed(self) -> Self {
+    pub(crate) const fn needed(self) -> Self {
         Self { needed: true, ..self }
     }
 
-    pub const fn closed(self, why: &'static str) -> Self {
+    pub(crate) const fn shown(self) -> Self {
+        Self { shown: true, ..self }
+    }
+
+    pub(crate) const fn closed(self, why: &'static str) -> Self {
         Self { closed: Some(why), ..self }
     }
 
-    pub const fn in_unit(self, unit: Unit) -> Self {
+    pub(crate) const fn in_unit(self, unit: Unit) -> Self {
         Self { unit: Some(unit), ..self }
     }
 
-    pub const fn default(self, default: Default) -> Self {
+    pub(crate) const fn or(self, default: DefaultValue) -> Self {
         Self { default, ..self }
     }
-}
 
-impl Fields {
-    pub const fn new(fields: &'static [Field]) -> Self {
-        Self { fields, one_of: &[], together: &[] }
-    }
-
-    pub const fn one_of(self, one_of: &'static [&'static str]) -> Self {
-        Self { one_of, ..self }
-    }
-
-    pub const fn together(self, together: &'static [&'static str]) -> Self {
-        Self { together, ..self }
-    }
-
-    pub fn get(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.fields.iter().map(|field| field.name)
+    pub(crate) const fn or_empty(self) -> Self {
+        self.or(DefaultValue::Empty)
     }
 }
 
 impl Shape {
+    /// However many items.
+    pub(crate) const fn list(of: &'static Self) -> Self {
+        Self::List { of, min: 0, max: usize::MAX }
+    }
+
+    /// However many entries.
+    pub(crate) const fn map(keys: &'static Rule, of: &'static Self) -> Self {
+        Self::Map { keys, of, min: 0, max: usize::MAX }
+    }
+
+    /// The same list or mapping with at least one of its items.
+    pub(crate) const fn not_empty(self) -> Self {
+        match self {
+            Self::List { of, max, .. } => Self::List { of, min: 1, max },
+            Self::Map { keys, of, max, .. } => Self::Map { keys, of, min: 1, max },
+            other => other,
+        }
+    }
+
+    /// The same list or mapping with up to `max` items.
+    pub(crate) const fn at_most(self, max: usize) -> Self {
+        match self {
+            Self::List { of, min, .. } => Self::List { of, min, max },
+            Self::Map { keys, of, min, .. } => Self::Map { keys, of, min, max },
+            other => other,
+        }
+    }
+
+    /// A whole number that only its type bounds.
+    pub(crate) const fn whole_from(min: u64) -> Self {
+        Self::Whole { min, max: MOST }
+    }
+
     /// Whether a list may hold one item twice: the words of a command line.
-    pub fn repeats(&self) -> bool {
+    pub(crate) fn repeats(&self) -> bool {
         matches!(self, Self::Text(Rule { pattern: None, .. }))
     }
 
     /// A single value, which has no shape below it.
-    pub fn is_scalar(&self) -> bool {
+    pub(crate) fn is_scalar(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Whole { .. } | Self::Decimal | Self::Flag | Self::Choice(_))
     }
 
+    /// Whether `node` is of its kind, whatever is wrong with it besides.
+    pub(crate) fn takes(&self, node: &Node) -> bool {
+        match self {
+            Self::List { .. } => node.is_null() || matches!(node.value, Value::List(_)),
+            Self::Map { .. } | Self::Fields(_) => node.is_null() || matches!(node.value, Value::Map(_)),
+            _ => node.scalar().is_some_and(|scalar| scalar.kind == Kind::Text),
+        }
+    }
+
     /// Completes "expected …".
-    pub fn expected(&self) -> String {
+    pub(crate) fn expected(&self) -> String {
         match self {
             Self::Text(rule) => rule.expected.to_owned(),
-            Self::Whole { min, max } if *max >= i32::MAX as u64 => format!("a whole number, {min} or more"),
+            Self::Whole { min, max } if *max >= MOST => format!("a whole number, {min} or more"),
             Self::Whole { min, max } => format!("a whole number from {min} to {max}"),
             Self::Decimal => "a number, 0 or more".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
@@ -213,7 +218,7 @@ impl Shape {
 }
 
 /// "`a`, `b` or `c`"
-pub fn one_of(names: &[&str]) -> String {
+pub(crate) fn one_of(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => String::new(),

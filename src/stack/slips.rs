@@ -1,8 +1,8 @@
 //! What a person most likely meant by what cannot be.
 
 use super::{
-    check::whole,
     node::{Kind, Node, Value},
+    scalar::whole,
     shape::{Fields, Shape},
     unit::Unit,
 };

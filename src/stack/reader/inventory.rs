@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Reader;
+use super::{Reader, SOME_REGION};
 use crate::stack::{
     DefaultNames, Entry, Inventory,
     inventory::VALUE_LENGTH,
-    limits,
     mistake::Mistake,
     node::Node,
-    types::{Api, Function},
+    sections::{AWS_TAGS, Api, Function, OWN_TAGS},
 };
 
 pub fn check(
@@ -20,7 +19,7 @@ pub fn check(
     tags: usize,
 ) {
     let stack = reader.stack.clone();
-    let defaults = DefaultNames { stack: &stack, region: limits::SOME_REGION };
+    let defaults = DefaultNames { stack: &stack, region: SOME_REGION };
     let inventory = Inventory::of_stack(functions, &api.keys, api.usage_plan.is_some(), defaults);
     let own = inventory.of_kinds(&["function", "role", "repository"]);
     for function in root.get("functions").map(Node::entries).unwrap_or_default() {
@@ -35,10 +34,10 @@ pub fn check(
         }
     }
     let values = inventory.values(defaults).len();
-    if tags + limits::OWN_TAGS + values > limits::AWS_TAGS {
+    if tags + OWN_TAGS + values > AWS_TAGS {
         let place = root.get("functions").map_or(root.place, |node| node.place);
         let message = format!("the names of all functions and keys need {values} tags");
-        let most = limits::AWS_TAGS - limits::OWN_TAGS - tags;
+        let most = AWS_TAGS - OWN_TAGS - tags;
         reader.tell(
             Mistake::at(place, message)
                 .expected(format!("at most {most}, with {tags} tags of your own"))

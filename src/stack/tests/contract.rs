@@ -1,5 +1,5 @@
 //! What a file is told about its promises to the outside: values that would break out of what they are written into, routes
-//! and authorizers that can't be, checks that could never hold. The rest is among [`super::mistakes`].
+//! and authorizers that can't be, checks that could never hold. The rest is among [`super::mistakes`] and the files beside it.
 
 use super::{stack_with, told};
 

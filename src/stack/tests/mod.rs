@@ -4,8 +4,11 @@ mod accepted;
 mod contract;
 mod files;
 mod mistakes;
+mod mistakes_in_functions;
+mod mistakes_in_the_api;
 mod robust;
 mod same_as_schema;
+mod slips;
 mod variables;
 
 use std::path::Path;

@@ -10,9 +10,10 @@ use crate::stack::{
     interpolate::interpolate,
     node::{Node, Value},
     prepare::prepare,
-    reader, schema,
-    shape::{Field, Rule, Shape},
-    table, yaml,
+    rule::Rule,
+    schema, sections,
+    shape::{Field, Shape},
+    yaml,
 };
 
 fn valid(text: &str) -> bool {
@@ -76,7 +77,7 @@ fn both_know_the_same_keys() {
     let json = serde_saphyr::from_str::<Json>(FULL).unwrap();
     let validator = jsonschema::validator_for(&schema()).unwrap();
     let mut places = Vec::new();
-    mappings(&json, &table::STACK, String::new(), &mut places);
+    mappings(&json, &sections::STACK, String::new(), &mut places);
     assert!(places.len() > 15, "{places:?}");
     for place in places {
         let mut broken = json.clone();
@@ -121,10 +122,10 @@ fn mappings(json: &Json, shape: &Shape, at: String, places: &mut Vec<String>) {
 fn every_key_has_an_effect() {
     let mut root = yaml::parse(FULL).unwrap().0;
     assert_eq!(interpolate(&mut root, FULL, &super::environment), []);
-    assert_eq!(prepare(&mut root, &table::STACK), []);
-    let whole = reader::stack(&root, Path::new("/project"), Values::Needed).0;
+    assert_eq!(prepare(&mut root, &sections::STACK), []);
+    let whole = sections::read(&root, Path::new("/project"), Values::Needed).0;
     let mut paths = Vec::new();
-    fields(&table::STACK, Vec::new(), &mut paths);
+    fields(&sections::STACK, Vec::new(), &mut paths);
     assert!(paths.len() > 50, "{}", paths.len());
     for path in paths {
         // One place takes one of the two; both are in routes, which take the same shape.
@@ -136,7 +137,7 @@ fn every_key_has_an_effect() {
         };
         let without: Vec<Stack> = cuts(&root, &path)
             .iter()
-            .map(|root| reader::stack(root, Path::new("/project"), Values::Needed).0)
+            .map(|root| sections::read(root, Path::new("/project"), Values::Needed).0)
             .collect();
         assert!(!without.is_empty(), "{} is not in full.yaml", path.join("."));
         assert!(without.iter().all(|stack| *stack != whole), "the reader does not know {}", path.join("."));
@@ -193,7 +194,7 @@ fn cuts_below(node: &Node, rest: &[&str], put: impl Fn(Node) -> Node) -> Vec<Nod
 #[test]
 fn every_pattern_compiles() {
     let mut rules = Vec::new();
-    collect(&table::STACK, &mut rules);
+    collect(&sections::STACK, &mut rules);
     assert!(rules.len() > 30);
     for rule in rules {
         for pattern in [rule.pattern, rule.except].into_iter().flatten() {

@@ -1,6 +1,9 @@
 //! Rights that are wider than they look.
 
-use crate::stack::types::{ManagedRole, Statement};
+use super::{
+    ManagedRole, Statement,
+    role::{POLICIES, STATEMENTS},
+};
 
 /// AWS's own policies that give nearly everything, and what that is.
 const WIDE_POLICIES: [(&str, &str); 3] = [
@@ -10,12 +13,12 @@ const WIDE_POLICIES: [(&str, &str); 3] = [
 ];
 
 /// The key of the role where it is given, and what the role may do: "do everything in the account".
-pub(super) fn wide(role: &ManagedRole) -> Vec<(&'static str, String)> {
+pub(crate) fn of(role: &ManagedRole) -> Vec<(&'static str, String)> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let names = role.policies.iter().map(|name| last(name));
     let policies = names.filter_map(|name| WIDE_POLICIES.iter().find(|(wide, _)| *wide == name));
-    let policies = policies.map(|(_, what)| ("policies", (*what).to_owned()));
-    policies.chain(role.statements.iter().filter_map(allowed).map(|what| ("statements", what))).collect()
+    let policies = policies.map(|(_, what)| (POLICIES.name, (*what).to_owned()));
+    policies.chain(role.statements.iter().filter_map(allowed).map(|what| (STATEMENTS.name, what))).collect()
 }
 
 /// What a statement gives that is more than a person may have meant.

@@ -1,26 +1,32 @@
 //! Names that AWS keeps apart: no two functions may share a function name or a role. A repository they may share.
 
-use std::collections::{BTreeMap, HashMap};
-
-use super::Reader;
+use super::{
+    FUNCTIONS, Function, Role, function,
+    role::{self, ROLE},
+};
 use crate::stack::{
-    DefaultNames, limits,
+    DefaultNames,
     mistake::Mistake,
     node::Node,
     place::Place,
-    types::{Function, Role},
+    reader::{Reader, SOME_REGION},
+    sections::destination::REGION,
 };
+use std::collections::{BTreeMap, HashMap};
 
-pub fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<String, Function>, region: Option<&str>) {
+/// What AWS takes for the name of a role.
+const ROLE_NAME_LENGTH: usize = 64;
+
+pub(crate) fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<String, Function>) {
     if reader.stack.is_empty() {
         return;
     }
-    let mut taken = Taken::default();
-    for entry in root.get("functions").map(Node::entries).unwrap_or_default() {
+    let (mut taken, region) = (Taken::default(), REGION.text(root));
+    for entry in FUNCTIONS.entries(root) {
         let Some(function) = functions.get(&entry.key) else { continue };
         let own = Own { function, node: &entry.value, place: entry.key_place };
         own.function_name(reader, &mut taken);
-        own.role(reader, &mut taken, region);
+        own.role(reader, &mut taken, region.as_deref());
     }
 }
 
@@ -37,8 +43,8 @@ struct Own<'a> {
 
 impl Own<'_> {
     fn function_name(&self, reader: &mut Reader, taken: &mut Taken) {
-        let written = self.node.get("name");
-        if written.is_none() && !limits::FUNCTION_NAME.fits(&self.function.name) {
+        let written = function::NAME.node(self.node);
+        if written.is_none() && !function::FUNCTION_NAME.fits(&self.function.name) {
             self.too_long(reader, "function", "name");
         }
         self.claim(reader, taken, "function", &self.function.name, written);
@@ -47,10 +53,10 @@ impl Own<'_> {
     /// IAM compares names without case.
     fn role(&self, reader: &mut Reader, taken: &mut Taken, region: Option<&str>) {
         let Role::Managed(role) = &self.function.role else { return };
-        let written = self.node.get("role").and_then(|role| role.get("name"));
+        let written = ROLE.node(self.node).and_then(|role| role::NAME.node(role));
         let stack = reader.stack.clone();
-        let defaults = DefaultNames { stack: &stack, region: region.unwrap_or(limits::SOME_REGION) };
-        if role.name.is_none() && defaults.role(&self.function.key).len() > 64 {
+        let defaults = DefaultNames { stack: &stack, region: region.unwrap_or(SOME_REGION) };
+        if role.name.is_none() && defaults.role(&self.function.key).len() > ROLE_NAME_LENGTH {
             self.too_long(reader, "role", "role.name");
         }
         let name = role.name_or_default(&self.function.key, defaults).to_lowercase();

@@ -1,0 +1,236 @@
+//! A function.
+
+use super::{
+    Architecture, Image, ManagedRole, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
+    environment::ENVIRONMENT, image::IMAGE, log_retention, log_retention::LOG_RETENTION, role::ROLE,
+    vpc::VPC,
+};
+use crate::stack::{
+    Text,
+    node::Entry,
+    reader::Reader,
+    rule::Rule,
+    sections::Api,
+    shape::{DefaultValue, Field, Fields, Shape},
+    unit::Unit,
+    warnings::{Warnings, is_from_outside},
+    written::WithDefault,
+};
+use std::collections::BTreeMap;
+
+pub(crate) const FUNCTION: Fields = Fields::new(&[
+    NAME,
+    DESCRIPTION,
+    IMAGE,
+    ARCHITECTURE.field,
+    MEMORY.field,
+    TIMEOUT.field,
+    EPHEMERAL_STORAGE.field,
+    RESERVED_CONCURRENCY,
+    ENVIRONMENT,
+    ENTRYPOINT,
+    COMMAND,
+    WORKING_DIRECTORY,
+    ROLE,
+    LOG_RETENTION.field,
+    TRACING,
+    VPC,
+]);
+
+pub(crate) const NAME: Field =
+    Field::new("name", Shape::Text(&FUNCTION_NAME), "The function's name. Default: <stack>-<key>.").needed();
+pub(crate) const FUNCTION_NAME: Rule =
+    Rule::new("1 to 64 letters, digits, `-` or `_`", "^[a-zA-Z0-9_-]{1,64}$")
+        .hint(|text| text.starts_with("arn:").then_some("write the name alone, without the ARN"));
+
+const DESCRIPTION: Field = Field::new(
+    "description",
+    Shape::Text(&Rule::any("text of up to 256 characters").max(256)),
+    "Shown in the console.",
+)
+.or_empty();
+
+const MEMORY: WithDefault<u32> =
+    Field::new("memory", Shape::Whole { min: 128, max: 10_240 }, "MB; the share of CPU grows with it.")
+        .in_unit(Unit::Megabytes)
+        .shown()
+        .or_whole(128);
+
+/// A function may run 1800 seconds (Lambda's model since November 2026).
+const TIMEOUT: WithDefault<u32> = Field::new(
+    "timeout",
+    Shape::Whole { min: 1, max: 1_800 },
+    "Seconds. Behind a route, API Gateway waits no longer than 29.",
+)
+.in_unit(Unit::Seconds)
+.shown()
+.or_whole(3);
+/// Seconds API Gateway waits for a function.
+const GATEWAY_TIMEOUT: u32 = 29;
+/// Seconds that hold for every kind of call, whichever of AWS's pages is right.
+const SURE_TIMEOUT: u32 = 900;
+
+const EPHEMERAL_STORAGE: WithDefault<u32> =
+    Field::new("ephemeral_storage", Shape::Whole { min: 512, max: 10_240 }, "MB of /tmp.")
+        .in_unit(Unit::Megabytes)
+        .shown()
+        .or_whole(512);
+
+const RESERVED_CONCURRENCY: Field = Field::new(
+    "reserved_concurrency",
+    Shape::Nullable(&Shape::whole_from(0)),
+    "How many run at once, at most and for sure. Default: what the account has free.",
+)
+.shown();
+
+const ENTRYPOINT: Field = Field::new(
+    "entrypoint",
+    command_line::WORDS,
+    "Instead of the image's ENTRYPOINT. Shown in plans and in the console.",
+);
+const COMMAND: Field = Field::new(
+    "command",
+    command_line::WORDS,
+    "Instead of the image's CMD. Shown in plans and in the console.",
+);
+const WORKING_DIRECTORY: Field = Field::new(
+    "working_directory",
+    Shape::Text(&Rule::new("an absolute path in the image, up to 1000 characters", "^/.*$").max(1000)),
+    "Instead of the image's WORKDIR.",
+);
+
+const TRACING: Field =
+    Field::new("tracing", Shape::Flag, "Whether X-Ray traces the function.").or(DefaultValue::Flag(false));
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Function {
+    /// The key in `functions:`.
+    pub key: String,
+    /// AWS's function name; default `<stack>-<key>`.
+    pub name: String,
+    pub description: String,
+    pub image: Image,
+    pub architecture: Architecture,
+    /// MB.
+    pub memory: u32,
+    /// Seconds.
+    pub timeout: u32,
+    /// MB.
+    pub ephemeral_storage: u32,
+    /// Default: none reserved.
+    pub reserved_concurrency: Option<u32>,
+    pub environment: BTreeMap<String, Text>,
+    /// Not secret, also what comes from outside the file. `None`: what the image says.
+    pub entrypoint: Option<Vec<String>>,
+    pub command: Option<Vec<String>>,
+    pub working_directory: Option<String>,
+    /// Default: managed, with nothing but its own log.
+    pub role: Role,
+    /// Days; `None`: never expire.
+    pub log_retention: Option<u32>,
+    pub tracing: bool,
+    /// Default: Lambda's own network.
+    pub vpc: Option<Vpc>,
+}
+
+impl Function {
+    pub(crate) fn read(reader: &mut Reader, entry: &Entry) -> Self {
+        let node = &entry.value;
+        Self {
+            key: entry.key.clone(),
+            name: NAME.text(node).unwrap_or_else(|| reader.default_names().function(&entry.key)),
+            description: DESCRIPTION.text(node).unwrap_or_default(),
+            image: Image::read(reader, entry),
+            architecture: Architecture::read(node),
+            memory: MEMORY.read(node),
+            timeout: TIMEOUT.read(node),
+            ephemeral_storage: EPHEMERAL_STORAGE.read(node),
+            reserved_concurrency: RESERVED_CONCURRENCY.whole(node),
+            environment: environment::read(reader, node),
+            entrypoint: command_line::read(reader, &ENTRYPOINT, node),
+            command: command_line::read(reader, &COMMAND, node),
+            working_directory: WORKING_DIRECTORY.text(node),
+            role: Role::read(node),
+            log_retention: log_retention::read(node),
+            tracing: TRACING.flag(node),
+            vpc: VPC.node(node).map(Vpc::read),
+        }
+    }
+
+    /// Whether both are made from one image, wherever that is.
+    pub fn has_the_image_of(&self, other: &Self) -> bool {
+        self.image.source == other.image.source && self.architecture == other.architecture
+    }
+
+    /// A function of which nothing but its names matters any more.
+    pub fn bare(key: &str, name: &str) -> Self {
+        let role = ManagedRole { name: None, policies: Vec::new(), statements: Vec::new(), boundary: None };
+        Self {
+            key: key.to_owned(),
+            name: name.to_owned(),
+            description: String::new(),
+            image: Image {
+                source: super::ImageSource::Uri(String::new()),
+                repository: String::new(),
+                keep: 0,
+            },
+            architecture: Architecture::X86_64,
+            memory: 128,
+            timeout: 3,
+            ephemeral_storage: 512,
+            reserved_concurrency: None,
+            environment: BTreeMap::new(),
+            entrypoint: None,
+            command: None,
+            working_directory: None,
+            role: Role::Managed(role),
+            log_retention: None,
+            tracing: false,
+            vpc: None,
+        }
+    }
+}
+
+/// What is worth a warning.
+impl Function {
+    pub(crate) fn warn(&self, api: &Api, warnings: &mut Warnings) {
+        self.warn_of_timeout(api, warnings);
+        self.role.warn(&self.key, warnings);
+        self.image.warn(&self.key, warnings);
+        self.warn_of_words_from_outside(warnings);
+    }
+
+    fn warn_of_timeout(&self, api: &Api, warnings: &mut Warnings) {
+        let (key, seconds) = (&self.key, self.timeout);
+        let route = api.routes.iter().find(|route| route.function == *key);
+        if let Some(route) = route.filter(|_| seconds > GATEWAY_TIMEOUT) {
+            let text = format!(
+                "`{key}` may run {seconds} seconds, but API Gateway answers `{} {}` with 504 after {GATEWAY_TIMEOUT}",
+                route.method, route.path
+            );
+            warnings.tell(&["functions", key, TIMEOUT.field.name], text);
+        }
+        if seconds > SURE_TIMEOUT {
+            let text = format!(
+                "AWS's pages differ on whether a call that waits for `{key}` may take longer than {SURE_TIMEOUT} seconds; \
+                 events may"
+            );
+            warnings.tell(&["functions", key, TIMEOUT.field.name], text);
+        }
+    }
+
+    /// Values from outside the file are secrets elsewhere; here everybody can read them.
+    fn warn_of_words_from_outside(&self, warnings: &mut Warnings) {
+        for name in [ENTRYPOINT.name, COMMAND.name, WORKING_DIRECTORY.name] {
+            let path = ["functions", &self.key, name];
+            if warnings.find(&path).is_some_and(is_from_outside) {
+                let text = format!(
+                    "`{name}` of `{}` comes from outside the file and is shown in plans and in the console: a secret \
+                     belongs into `environment`",
+                    self.key
+                );
+                warnings.tell(&path, text);
+            }
+        }
+    }
+}
