@@ -19,8 +19,10 @@ from places import BINARY, ROOT
 SCREENSHOT = ROOT / "target/browser/answer.png"
 
 selenium = pytest.importorskip("selenium", reason="skipped: the Python package selenium is missing")
-for tool in ("chromium", "chromedriver", "esbuild", "node"):
-    if shutil.which(tool) is None:
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+TOOLS = {"chromium": BROWSER} | {name: shutil.which(name) for name in ("chromedriver", "esbuild", "node")}
+for tool, place in TOOLS.items():
+    if place is None:
         pytest.skip(f"skipped: {tool} is missing", allow_module_level=True)
 
 from selenium import webdriver  # noqa: E402
@@ -159,6 +161,7 @@ def site(pages, client, tmp_path_factory):
 @pytest.fixture(scope="module")
 def browser():
     options = webdriver.ChromeOptions()
+    options.binary_location = BROWSER
     # A name of somebody else's that points at this machine, as DNS rebinding makes one.
     options.add_argument("--host-resolver-rules=MAP rebound.example 127.0.0.1")
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
