@@ -4,8 +4,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[path = "../sweeps/archive.rs"]
-mod archive;
 mod bad_days;
 mod commands;
 mod engine;
@@ -14,7 +12,8 @@ mod interruptions;
 mod locals;
 mod ownership;
 mod secrets;
-mod shell;
 mod usage;
 mod verify;
 mod way;
+
+use test_support::{archive, shell};

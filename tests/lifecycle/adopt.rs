@@ -2,25 +2,20 @@
 
 use crate::{
     by_hand::{ADOPT, GUIDE as STACK, Made, NAME, rest_api, step_6, there},
-    world::{REGION, World, lines},
+    world::{REGION, World, lines, refusals},
 };
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::{
     aws::Cloud,
-    engine::{Change, Options, Plan},
+    engine::{Change, Options},
     stack_graph::Wishes,
 };
 use std::collections::{BTreeMap, HashMap};
 
-fn refusals(plan: &Plan) -> Vec<String> {
-    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
-}
-
 #[tokio::test(start_paused = true)]
 async fn the_guides_own_stack_is_refused_and_then_adopted_as_it_is() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     let made = step_6(&world, &aws).await;
     let before = world.dump();
 
@@ -76,8 +71,7 @@ async fn destroyed(world: &World, aws: &Cloud, made: &Made) {
 #[tokio::test(start_paused = true)]
 async fn of_two_apis_of_one_name_the_person_chooses() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     let made = step_6(&world, &aws).await;
     let other = rest_api(&aws, "egyptianArtAPI").await;
     for options in [Options::default(), ADOPT] {
@@ -97,8 +91,7 @@ async fn of_two_apis_of_one_name_the_person_chooses() {
 #[tokio::test(start_paused = true)]
 async fn what_is_foreign_is_never_deleted() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     step_6(&world, &aws).await;
     let before = world.dump();
     assert!(world.destroy(STACK).await.done.is_empty());
@@ -166,8 +159,7 @@ async fn set_by_hand(aws: &Cloud, made: &Made) {
 #[tokio::test(start_paused = true)]
 async fn what_the_file_does_not_name_stays_on_what_is_adopted() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     let made = step_6(&world, &aws).await;
     set_by_hand(&aws, &made).await;
     // The file's own throttle takes the place of the stage's, and nothing else of it goes.
@@ -214,8 +206,7 @@ async fn what_the_file_does_not_name_stays_on_what_is_adopted() {
 #[tokio::test(start_paused = true)]
 async fn what_has_no_room_for_more_tags_is_refused_in_the_plan() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     let made = step_6(&world, &aws).await;
     let arn = format!("arn:aws:apigateway:{REGION}::/restapis/{}", made.api);
     let tags: HashMap<_, _> = (0..46).map(|n| (format!("k{n}"), "v".to_owned())).collect();

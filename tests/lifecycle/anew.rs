@@ -30,8 +30,7 @@ const REPLACE: Options = Options { adopt: false, replace: true, include_adopted:
 async fn with_zip() -> (World, Rc<Cloud>) {
     let world = World::new();
     world.settles(STACK).await;
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     make_it_zip(&aws, NAME, true).await;
     (world, aws)
 }

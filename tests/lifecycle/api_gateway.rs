@@ -2,7 +2,7 @@
 //! out, and never makes more of anything than it has to.
 
 use crate::{
-    edits::HELLO,
+    stacks::HELLO,
     stage_url::{StageUrl, verify},
     world::{REGION, World, lines},
 };
@@ -10,23 +10,11 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, Full};
-use lambdeploy::{
-    contract::{Ask, Carrier, Verdict},
-    engine::Event,
-};
+use lambdeploy::contract::{Ask, Carrier, Verdict};
 use local_aws::{Action, Config, Consistency, Fault, FaultPlan, LocalAws, Moment, Reaction, Scripted};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
-
-fn notes(world: &World) -> Vec<String> {
-    let said = world.said.borrow();
-    let note = |(_, event): &(Instant, Event)| match event {
-        Event::Note { text, .. } => Some(text.clone()),
-        _ => None,
-    };
-    said.iter().filter_map(note).collect()
-}
 
 fn calls(world: &World, operation: &str, from: usize) -> usize {
     world.aws.requests().entries().iter().skip(from).filter(|e| e.operation == operation).count()
@@ -76,15 +64,15 @@ async fn another_update_in_progress_is_waited_for() {
     aws.apigateway.update_rest_api().rest_api_id(&id).patch_operations(edge.build()).send().await.unwrap();
     // Both the API and its definition change: two updates, and the one by hand is still in progress.
     world.settles(&HELLO.replace("POST /: hello\n", "POST /: hello\n    GET /more: hello\n")).await;
-    let waits = notes(&world).into_iter().filter(|n| n.contains("API Gateway to")).count();
-    assert!(waits >= 2, "{:#?}", notes(&world));
+    let waits = world.notes().into_iter().filter(|n| n.contains("API Gateway to")).count();
+    assert!(waits >= 2, "{:#?}", world.notes());
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_an_import_only_warns_of_is_said_and_imported_if_it_comes_out_as_wished() {
     let text = "Warnings found during import:\n\tParse issue: something new";
     let world = survives("PutRestApi", refusal(400, "BadRequestException", text)).await;
-    assert!(notes(&world).iter().any(|n| n.contains("something new")), "{:#?}", notes(&world));
+    assert!(world.notes().iter().any(|n| n.contains("something new")), "{:#?}", world.notes());
     assert_eq!(calls(&world, "PutRestApi", 0), 2);
 }
 
@@ -112,7 +100,7 @@ async fn a_definition_that_never_shows_as_wished_is_deployed_three_times_and_sai
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(calls(&world, "CreateDeployment", from), 3);
     assert!(calls(&world, "GetDeployment", from) > 6, "each is looked at again before another is made");
-    assert!(notes(&world).iter().any(|n| n.contains("after 3 deployments")), "{:#?}", notes(&world));
+    assert!(world.notes().iter().any(|n| n.contains("after 3 deployments")), "{:#?}", world.notes());
 }
 
 /// Adds `HEAD /` to the API after each import, as something that we read in another way than AWS writes it.

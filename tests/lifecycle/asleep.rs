@@ -2,18 +2,17 @@
 
 use crate::{
     stacks::HELLO,
-    stage_url::{StageUrl, broken},
+    stage_url::{StageUrl, broken, response},
     world::{REGION, World},
 };
-use bytes::Bytes;
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
-    engine::{Event, Id, Run, Stop},
+    engine::{Id, Run, Stop},
     outside::http::Response,
 };
 use local_aws::{Config, Consistency, Reaction, Scripted};
 use serde_json::{Value, json};
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
@@ -33,17 +32,11 @@ async fn verify<C: Carrier>(
     carrier: &C,
     asleep: impl AsyncFn() -> anyhow::Result<Vec<String>>,
 ) -> (Vec<Outcome>, Vec<String>) {
-    let said = Rc::new(RefCell::new(Vec::new()));
-    let sink = said.clone();
-    let hear = move |event| {
-        if let Event::Note { text, .. } = event {
-            sink.borrow_mut().push(text);
-        }
-    };
-    let run = Run::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let world = World::new();
+    let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
     let check = Check { carrier, run: &run, patience: Patience::NONE, load: false };
-    let outcomes = check.run_awake(&rows(&World::new().stack(HELLO)), asleep).await.unwrap();
-    (outcomes, said.take())
+    let outcomes = check.run_awake(&rows(&world.stack(HELLO)), asleep).await.unwrap();
+    (outcomes, world.notes())
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,9 +66,7 @@ struct Down;
 impl Carrier for Down {
     async fn carry(&self, _: &Ask) -> anyhow::Result<Response> {
         let headers = [("x-amzn-requestid", "1"), ("x-amzn-errortype", "InternalServerErrorException")];
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let body = Bytes::from_static(br#"{"message":"Internal server error"}"#);
-        Ok(Response { status: 500, headers, body })
+        Ok(response(500, &headers, r#"{"message":"Internal server error"}"#))
     }
 }
 

@@ -2,7 +2,7 @@
 //! by `verify` as the promise and by `plan` as the field, and mended by `up`.
 
 use crate::{
-    edits::HELLO,
+    stacks::HELLO,
     stage_url::{StageUrl, broken, verify},
     world::{REGION, World, lines},
 };

@@ -1,7 +1,9 @@
 //! Up, edit, up, destroy: after each `up` the plan is empty, after `destroy` the local AWS is as before.
 
-pub use crate::stacks::{HELLO, THREE};
-use crate::world::{ACCOUNT, REGION, World, lines, write};
+use crate::{
+    stacks::{HELLO, THREE, without_orders},
+    world::{ACCOUNT, REGION, World, lines, refusals, write},
+};
 use lambdeploy::engine::{Change, Id, Options};
 
 #[tokio::test(start_paused = true)]
@@ -57,11 +59,7 @@ async fn a_life_of_three_functions_and_twelve_routes() {
 async fn what_leaves_the_file_is_retired_and_the_inventory_shortened() {
     let world = World::new();
     world.settles(THREE).await;
-    let start = THREE.find("  orders:\n").unwrap();
-    let end = THREE.find("  admin:\n").unwrap();
-    let two = THREE.replace(&THREE[start..end], "");
-    let two: String =
-        two.lines().filter(|l| !l.trim_end().ends_with(": orders")).map(|l| format!("{l}\n")).collect();
+    let two = without_orders();
     let plan = lines(&world.plan(&two).await);
     for gone in ["- function/orders", "- role/orders", "- log-group/orders", "- inventory"] {
         assert!(plan.iter().any(|l| l == gone), "{gone} is not in {plan:#?}");
@@ -114,17 +112,14 @@ async fn changing_the_stage_or_a_key_needs_consent() {
     let world = World::new();
     world.settles(HELLO).await;
     let stage = HELLO.replace("api:\n", "api:\n  stage: v2\n");
-    let refused = |plan: lambdeploy::engine::Plan| {
-        plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect::<Vec<_>>()
-    };
-    let refusals = refused(world.plan(&stage).await);
-    assert!(refusals.len() == 1 && refusals[0].contains("the URL changes"), "{refusals:?}");
+    let refused = refusals(&world.plan(&stage).await);
+    assert!(refused.len() == 1 && refused[0].contains("the URL changes"), "{refused:?}");
     let key = HELLO.replace("keys: [client]", "keys: [customer]");
-    let refusals = refused(world.plan(&key).await);
+    let refused = refusals(&world.plan(&key).await);
     assert!(
-        refusals.len() == 1 && refusals[0].contains("its value changes, and clients need the new one"),
-        "{refusals:?}"
+        refused.len() == 1 && refused[0].contains("its value changes, and clients need the new one"),
+        "{refused:?}"
     );
     let replace = Options { replace: true, ..Options::default() };
-    assert_eq!(refused(world.plan_with(&key, &replace).await).len(), 0);
+    assert_eq!(refusals(&world.plan_with(&key, &replace).await).len(), 0);
 }

@@ -1,28 +1,15 @@
 //! Several things of one name in an account, and things without tags: ours are found by tag, others are left alone.
 
 use crate::{
+    by_hand::ADOPT,
     stacks::HELLO,
-    world::{REGION, World, lines},
+    world::{World, lines, refusals},
 };
 use aws_sdk_apigateway::types::{Op, PatchOperation, QuotaPeriodType, QuotaSettings};
-use lambdeploy::{
-    aws::Cloud,
-    engine::{Options, Plan},
-    stack_graph::Wishes,
-};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use std::collections::{BTreeMap, BTreeSet};
 
-const ADOPT: Options = Options { adopt: true, replace: false, include_adopted: false };
 const GROUP: &str = "/aws/lambda/hello-hello";
-
-async fn cloud(world: &World) -> Rc<Cloud> {
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
-    aws
-}
 
 /// A key and a plan with the names of HELLO's, and nobody's tags.
 async fn strangers(aws: &Cloud) -> (String, String) {
@@ -41,14 +28,10 @@ async fn as_they_are(aws: &Cloud, (key, plan): &(String, String)) -> String {
     format!("{:?}", (key.value(), key.enabled, key.tags(), plan, linked.items()))
 }
 
-fn refusals(plan: &Plan) -> Vec<String> {
-    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
-}
-
 #[tokio::test(start_paused = true)]
 async fn ours_are_found_beside_others_of_the_same_name() {
     let world = World::new();
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     world.settles(HELLO).await;
     let others = strangers(&aws).await;
     let before = as_they_are(&aws, &others).await;
@@ -66,7 +49,7 @@ async fn ours_are_found_beside_others_of_the_same_name() {
 #[tokio::test(start_paused = true)]
 async fn of_two_keys_and_two_plans_the_person_chooses() {
     let world = World::new();
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let (first, second) = (strangers(&aws).await, strangers(&aws).await);
     let before = as_they_are(&aws, &first).await;
     for options in [Options::default(), ADOPT] {
@@ -101,7 +84,7 @@ async fn plans(aws: &Cloud) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_plan_renamed_and_detached_at_once_is_still_ours() {
     let base = World::new();
-    let aws = cloud(&base).await;
+    let aws = base.cloud().await;
     base.settles(HELLO).await;
     let ours = plans(&aws).await.remove(0);
     let plan = aws.apigateway.get_usage_plan().usage_plan_id(&ours).send().await.unwrap();
@@ -119,14 +102,14 @@ async fn a_plan_renamed_and_detached_at_once_is_still_ours() {
     assert_eq!(shown[0], r#"~ usage-plan name "theirs" → "hello""#);
     assert!(shown.len() == 2 && shown[1].starts_with("~ usage-plan stages []"), "{shown:#?}");
     mended.settles(HELLO).await;
-    assert_eq!(BTreeSet::from_iter(plans(&*cloud(&mended).await).await), [ours, theirs.clone()].into());
+    assert_eq!(BTreeSet::from_iter(plans(&*mended.cloud().await).await), [ours, theirs.clone()].into());
 
     let left = base.fork();
     let start = HELLO.find("  usage_plan:").unwrap();
     let without = HELLO[..start].replace("auth: api_key", "auth: none").replace("  keys: [client]\n", "");
     assert!(lines(&left.plan(&without).await).contains(&"- usage-plan".to_owned()));
     left.settles(&without).await;
-    assert_eq!(plans(&*cloud(&left).await).await, std::slice::from_ref(&theirs));
+    assert_eq!(plans(&*left.cloud().await).await, std::slice::from_ref(&theirs));
 
     assert!(base.destroy(HELLO).await.is_complete());
     assert_eq!(plans(&aws).await, [theirs]);
@@ -135,7 +118,7 @@ async fn a_plan_renamed_and_detached_at_once_is_still_ours() {
 #[tokio::test(start_paused = true)]
 async fn a_log_group_that_lambda_itself_made_blocks_nothing_and_is_kept() {
     let world = World::new();
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     aws.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
     let before = world.dump();
     assert!(world.destroy(HELLO).await.is_complete());
@@ -153,7 +136,7 @@ async fn a_log_group_that_lambda_itself_made_blocks_nothing_and_is_kept() {
 #[tokio::test(start_paused = true)]
 async fn a_log_group_that_somebody_set_up_is_somebody_elses_until_it_is_adopted() {
     let world = World::new();
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     aws.logs.create_log_group().log_group_name(GROUP).send().await.unwrap();
     aws.logs.put_retention_policy().log_group_name(GROUP).retention_in_days(7).send().await.unwrap();
     let before = world.dump();
@@ -174,7 +157,7 @@ async fn a_log_group_that_somebody_set_up_is_somebody_elses_until_it_is_adopted(
 async fn a_retention_that_the_account_decides_is_no_drift() {
     let world = World::new();
     world.settles(HELLO).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let policy = r#"{"retentionInDays": 90, "enforcementMode": "RETROACTIVE"}"#;
     let put = aws.logs.put_account_policy().policy_name("ninety").policy_document(policy);
     put.policy_type("RETENTION_POLICY".into()).send().await.unwrap();
@@ -188,7 +171,7 @@ async fn a_retention_that_the_account_decides_is_no_drift() {
 async fn a_protected_log_group_is_said_before_anything_is_deleted() {
     let world = World::new();
     world.settles(HELLO).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let put = aws.logs.put_log_group_deletion_protection().log_group_identifier(GROUP);
     put.deletion_protection_enabled(true).send().await.unwrap();
     assert_eq!(lines(&world.plan(HELLO).await), [""; 0]);

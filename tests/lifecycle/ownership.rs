@@ -2,19 +2,15 @@
 
 use crate::{
     by_hand::{ADOPT, GUIDE, NAME, step_6},
-    stacks::{HELLO, THREE},
-    world::{REGION, World, lines},
+    stacks::{HELLO, THREE, without_orders},
+    world::{World, lines, refusals},
 };
 use lambdeploy::{
-    engine::{Change, Options, Plan},
+    engine::{Change, Options},
     stack_graph::{Wishes, ended_functions},
 };
 use local_aws::FaultPlan;
 use serde_json::json;
-
-fn refusals(plan: &Plan) -> Vec<String> {
-    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
-}
 
 /// HELLO, whose function has another key.
 fn renamed() -> String {
@@ -52,12 +48,7 @@ async fn a_functions_new_key_loses_nothing_unasked() {
 async fn a_function_that_only_goes_is_a_plain_change() {
     let world = World::new();
     world.settles(THREE).await;
-    let start = THREE.find("  orders:\n").unwrap();
-    let end = THREE.find("  admin:\n").unwrap();
-    let two = THREE.replace(&THREE[start..end], "");
-    let two: String =
-        two.lines().filter(|l| !l.trim_end().ends_with(": orders")).map(|l| format!("{l}\n")).collect();
-    let plan = world.plan(&two).await;
+    let plan = world.plan(&without_orders()).await;
     assert_eq!(refusals(&plan), [""; 0]);
     assert_eq!(ended_functions(&plan), [""; 0]);
 }
@@ -100,8 +91,7 @@ async fn a_stack_under_another_name_or_in_another_region_is_mentioned() {
 #[tokio::test(start_paused = true)]
 async fn what_an_adopted_function_works_with_outlives_a_destroy() {
     let world = World::new();
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     step_6(&world, &aws).await;
     // The function and its API were made by hand; role and repository are the stack's.
     let ours = GUIDE

@@ -1,10 +1,9 @@
 //! What is not as promised may be "not yet": the wait is seen, says for which row, and ends.
 
-use crate::{stacks::HELLO, world::World};
-use bytes::Bytes;
+use crate::{stacks::HELLO, stage_url::response, world::World};
 use lambdeploy::{
     contract::{Ask, Carrier, Check, Key, Need, Outcome, Patience, Verdict, by_web_acl, rows},
-    engine::{Event, Id, Run, Stop},
+    engine::{Id, Run, Stop},
     outside::http::Response,
 };
 use std::{
@@ -64,24 +63,17 @@ impl Carrier for Slow {
         };
         headers
             .extend([("x-amzn-requestid", "1"), ("access-control-allow-origin", "https://www.example.com")]);
-        let headers = headers.into_iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-        Ok(Response { status, headers, body: Bytes::from(body) })
+        Ok(response(status, &headers, &body))
     }
 }
 
 /// All rows asked right after a change; what was said meanwhile.
 async fn ask(slow: &Slow, patience: Patience) -> (Vec<Outcome>, Vec<String>) {
-    let said = Rc::new(RefCell::new(Vec::new()));
-    let sink = said.clone();
-    let hear = move |event| {
-        if let Event::Note { text, .. } = event {
-            sink.borrow_mut().push(text);
-        }
-    };
-    let run = Run::new(Id::only("contract"), Rc::new(hear), Stop::default());
+    let world = World::new();
+    let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
     let check = Check { carrier: slow, run: &run, patience, load: false };
-    let outcomes = check.run(&rows(&World::new().stack(HELLO))).await.unwrap();
-    (outcomes, said.take())
+    let outcomes = check.run(&rows(&world.stack(HELLO))).await.unwrap();
+    (outcomes, world.notes())
 }
 
 fn broken(outcomes: &[Outcome]) -> Vec<&str> {
@@ -160,8 +152,7 @@ struct Walled;
 impl Carrier for Walled {
     async fn carry(&self, _: &Ask) -> anyhow::Result<Response> {
         let headers = [("x-amzn-requestid", "1"), ("x-amzn-errortype", "ForbiddenException")];
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        Ok(Response { status: 403, headers, body: Bytes::from_static(br#"{"message":"Forbidden"}"#) })
+        Ok(response(403, &headers, r#"{"message":"Forbidden"}"#))
     }
 }
 
@@ -196,8 +187,7 @@ impl Carrier for Busy {
         self.most.borrow_mut().insert(call.clone(), most.max(running));
         tokio::time::sleep(Duration::from_millis(50)).await;
         *self.running.borrow_mut().get_mut(&call).unwrap() -= 1;
-        let headers = vec![("x-amzn-requestid".to_owned(), "1".to_owned())];
-        Ok(Response { status: 200, headers, body: Bytes::new() })
+        Ok(response(200, &[("x-amzn-requestid", "1")], ""))
     }
 }
 

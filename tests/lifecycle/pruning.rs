@@ -2,25 +2,19 @@
 
 use crate::{
     stacks::HELLO,
-    world::{REGION, World, write},
+    world::{World, write},
 };
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
 use lambdeploy::{aws::Cloud, engine::Event, stack_graph::Wishes};
 use local_aws::{Config, FaultPlan};
 use serde_json::json;
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
 const REPOSITORY: &str = "hello/hello";
 
 /// HELLO, of which nothing but what runs stays.
 fn hello() -> String {
     HELLO.replace("image: {context: .}", "image: {context: ., keep: 1}")
-}
-
-async fn cloud(world: &World) -> Rc<Cloud> {
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
-    aws
 }
 
 /// Another content, a second later, deployed.
@@ -66,7 +60,7 @@ async fn what_another_stack_runs_stays() {
     let world = World::with(Config { page_size: Some(2), ..Config::default() });
     let hello = hello().replace("  cors: {origins: ['https://www.example.com']}\n", "");
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let first = running(&aws, "hello-hello").await;
     let uri = format!("000000000000.dkr.ecr.us-east-2.amazonaws.com/{REPOSITORY}@{first}");
     let worker = format!(
@@ -89,7 +83,7 @@ async fn what_another_stack_runs_stays() {
 async fn what_a_version_runs_stays() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let first = running(&aws, "hello-hello").await;
     aws.lambda.publish_version().function_name("hello-hello").send().await.unwrap();
     for content in ["second", "third"] {
@@ -103,7 +97,7 @@ async fn what_a_version_runs_stays() {
 async fn what_a_rebuild_left_without_a_tag_counts() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     for _ in 0..3 {
         rebuild(&world, &hello).await;
         assert_eq!(images(&aws).await.len(), 1);
@@ -118,7 +112,7 @@ async fn what_a_rebuild_left_without_a_tag_counts() {
 async fn an_index_goes_with_the_images_in_it() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let first = running(&aws, "hello-hello").await;
     let size = manifest(&aws, &first).await.len();
     let kind = "application/vnd.oci.image.manifest.v1+json";
@@ -148,7 +142,7 @@ async fn an_index_goes_with_the_images_in_it() {
 async fn what_somebody_else_has_named_or_may_run_stays() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     let first = running(&aws, "hello-hello").await;
     tag(&aws, &first, "prod").await;
     edit(&world, &hello, "second").await;
@@ -171,7 +165,7 @@ async fn what_somebody_else_has_named_or_may_run_stays() {
 async fn a_refusal_is_said_and_the_next_run_tries_again() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
-    let aws = cloud(&world).await;
+    let aws = world.cloud().await;
     write(world.folder.path(), "app.py", "second");
     for operation in ["ListFunctions", "BatchDeleteImage", "DescribeImages"] {
         tokio::time::sleep(Duration::from_secs(1)).await;

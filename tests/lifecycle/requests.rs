@@ -1,6 +1,6 @@
 //! How many requests and sequential levels a run takes: counted, not timed.
 
-use crate::{edits::HELLO, world::World};
+use crate::{stacks::HELLO, world::World};
 use local_aws::Config;
 use std::time::Duration;
 

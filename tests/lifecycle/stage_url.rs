@@ -64,6 +64,12 @@ impl Carrier for StageUrl {
     }
 }
 
+/// What a stage in a test answers.
+pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Response { status, headers, body: Bytes::from(body.to_owned()) }
+}
+
 /// The contract of a stack file, asked of its stage.
 pub async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
     let stack = world.stack(text);

@@ -2,14 +2,14 @@
 
 use crate::{
     stage_url::StageUrl,
-    world::{REGION, World, lines},
+    world::{REGION, World, lines, refusals},
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
 use lambdeploy::{
     aws::Cloud,
     contract::{Ask, Carrier},
     docker::Docker,
-    engine::{Change, Options, Plan},
+    engine::{Change, Options},
     stack_graph::{StackGraph, Wishes},
 };
 use local_aws::{Config, Consistency, Reaction, Scripted};
@@ -35,10 +35,6 @@ const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
 fn running(config: Config) -> World {
     let answer = |_: &Value, _: &_| Reaction::Respond(json!({ "statusCode": 200, "body": "{}" }));
     World::running(config, Arc::new(Scripted::new(answer)))
-}
-
-fn refusals(plan: &Plan) -> Vec<String> {
-    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
 }
 
 async fn status(world: &World, aws: &Cloud) -> u16 {
@@ -171,8 +167,7 @@ async fn hidden_tags_are_an_error_and_not_somebody_elses_function() {
 async fn a_function_that_is_not_ours_keeps_its_role_and_repository_and_is_left() {
     let world = World::new();
     world.settles(STACK).await;
-    let aws = world.cloud_in(REGION).await;
-    aws.identify().await.unwrap();
+    let aws = world.cloud().await;
     let arn = aws.arn("lambda", &format!("function:{NAME}")).unwrap();
     let keys = ["stack", "id", "region"].map(|t| format!("lambdeploy:{t}")).to_vec();
     aws.lambda.untag_resource().resource(arn).set_tag_keys(Some(keys)).send().await.unwrap();

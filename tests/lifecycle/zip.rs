@@ -8,12 +8,12 @@ use crate::{
 use aws_sdk_lambda::types::{FunctionCode, PackageType};
 use lambdeploy::{
     aws::Cloud,
-    engine::{Event, Options, Stop},
+    engine::{Options, Stop},
     stack_graph::Wishes,
 };
 use local_aws::{Config, FaultPlan, Moment};
 use serde_json::Value;
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::time::Duration;
 
 const STACK: &str = "
 stack: hello
@@ -122,15 +122,8 @@ async fn how_long_it_was_away_is_said() {
     make_it_zip(&*world.cloud_in(REGION).await, NAME, true).await;
     let stack = world.stack(STACK);
     let graph = world.observed(&stack, Wishes::default()).await.unwrap();
-    let notes = Rc::new(RefCell::new(Vec::new()));
-    let noted = notes.clone();
-    let sink = Rc::new(move |event: Event| {
-        if let Event::Note { text, .. } = event {
-            noted.borrow_mut().push(text);
-        }
-    });
-    assert!(graph.apply(&REPLACE, sink, &Stop::default()).await.is_complete());
-    let notes = notes.borrow();
+    assert!(graph.apply(&REPLACE, world.sink(), &Stop::default()).await.is_complete());
+    let notes = world.notes();
     let said: Vec<_> = notes.iter().filter(|n| n.contains("unavailable")).collect();
     // DeleteFunction and a look, CreateFunction and a look, concurrency, two permissions, the tags: a second each.
     assert_eq!(

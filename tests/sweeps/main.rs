@@ -6,22 +6,18 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod archive;
-#[path = "../lifecycle/by_hand.rs"]
-mod by_hand;
 mod call;
 mod fault;
+mod machine;
 mod processes;
 mod scenario;
 mod seen;
-#[path = "../cli/shell.rs"]
-#[allow(dead_code, reason = "the tests of the command line use more of it")]
-mod shell;
 mod stacks;
 mod strike;
 mod sweep;
 mod sweeps;
+mod turns;
 mod two_at_once;
 mod watch;
-#[path = "../lifecycle/world.rs"]
-mod world;
+
+use test_support::{archive, by_hand, shell, world};

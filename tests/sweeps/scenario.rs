@@ -125,8 +125,7 @@ impl Scenario {
     }
 
     async fn by_hand(&self, world: &World) {
-        let aws = world.cloud_in(REGION).await;
-        aws.identify().await.unwrap();
+        let aws = world.cloud().await;
         step_6(world, &aws).await;
     }
 

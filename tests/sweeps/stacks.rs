@@ -1,10 +1,7 @@
 //! The stacks that are swept, and what becomes of them.
 
-#[path = "../lifecycle/stacks.rs"]
-mod shared;
-
 use crate::by_hand::GUIDE;
-pub use shared::{HELLO, THREE};
+pub use test_support::stacks::{HELLO, THREE};
 
 /// HELLO with a change of every kind that one function can have: memory, a route, another key, quota.
 pub fn hello_changed() -> String {

@@ -7,7 +7,7 @@ mod keys;
 mod named;
 mod rest_api;
 
-use crate::world::{REGION, World, lines};
+use crate::world::{World, lines};
 use lambdeploy::{aws::Cloud, engine::Change};
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -42,8 +42,7 @@ impl Drift {
     pub async fn of(resource: &'static str) -> Self {
         let world = World::new();
         world.settles(STACK).await;
-        let aws = world.cloud_in(REGION).await;
-        aws.identify().await.unwrap();
+        let aws = world.cloud().await;
         Self { world, aws, resource, proven: BTreeSet::new() }
     }
 

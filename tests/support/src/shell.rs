@@ -4,12 +4,10 @@ use lambdeploy::{net::Network, outside::http};
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 use tempfile::TempDir;
-
-const BINARY: &str = env!("CARGO_BIN_EXE_lambdeploy");
 
 /// One function behind one URL with a key; its image holds one file.
 pub const STACK: &str = "\
@@ -173,7 +171,7 @@ pub fn docker(test: &str) -> bool {
 
 /// The binary in a folder that is its home too, with an environment of its own.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(BINARY);
+    let mut command = Command::new(binary());
     command.current_dir(folder).env_clear().env("HOME", folder).env("AWS_EC2_METADATA_DISABLED", "true");
     for name in ["PATH", "DOCKER_HOST", "SYSTEMROOT", "TMPDIR"] {
         if let Some(value) = std::env::var_os(name) {
@@ -181,6 +179,13 @@ pub fn command(folder: &Path) -> Command {
         }
     }
     command
+}
+
+/// Cargo builds it before the tests of the package, into the folder above theirs.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(Path::parent).unwrap();
+    folder.join("lambdeploy").with_extension(std::env::consts::EXE_EXTENSION)
 }
 
 /// What ran at once ended in any order: neighbouring lines of one kind are sorted.

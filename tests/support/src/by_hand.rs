@@ -1,7 +1,5 @@
 //! What people made before they came here: the guide's own stack by its own script, and a function from a Zip file.
 
-#![allow(dead_code, reason = "the sweeps share it, and each uses its own part")]
-
 use crate::world::{ACCOUNT, REGION, World};
 use aws_sdk_apigateway::types::{
     IntegrationType, Op, PatchOperation, QuotaPeriodType, QuotaSettings, ThrottleSettings,

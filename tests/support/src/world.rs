@@ -1,7 +1,5 @@
 //! One local AWS, and the commands' inner halves against it.
 
-#![allow(dead_code, reason = "the sweeps share it, and each uses its own part")]
-
 use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{Request, Response};
@@ -93,6 +91,22 @@ impl World {
         let cloud = Cloud::connect(target).await.unwrap();
         cloud.tell(self.sink());
         cloud
+    }
+
+    /// AWS in the usual region, with the account known.
+    pub async fn cloud(&self) -> Rc<Cloud> {
+        let aws = self.cloud_in(REGION).await;
+        aws.identify().await.unwrap();
+        aws
+    }
+
+    /// The texts of all notes so far.
+    pub fn notes(&self) -> Vec<String> {
+        let note = |(_, event): &(Instant, Event)| match event {
+            Event::Note { text, .. } => Some(text.clone()),
+            _ => None,
+        };
+        self.said.borrow().iter().filter_map(note).collect()
     }
 
     /// Observes, as `plan` and `up` do.
@@ -208,6 +222,11 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         }
     }
     all
+}
+
+/// What a plan refuses without consent, and why.
+pub fn refusals(plan: &Plan) -> Vec<String> {
+    plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect()
 }
 
 /// The local AWS's registry without a socket.

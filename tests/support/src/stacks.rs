@@ -60,3 +60,10 @@ api:
   throttle: {rate: 50, burst: 100}
   usage_plan: {name: shopPlan, rate: 5, burst: 10, quota: 700/week}
 ";
+
+/// THREE without the function `orders` and its routes.
+pub fn without_orders() -> String {
+    let (start, end) = (THREE.find("  orders:\n").unwrap(), THREE.find("  admin:\n").unwrap());
+    let two = THREE.replace(&THREE[start..end], "");
+    two.lines().filter(|l| !l.trim_end().ends_with(": orders")).map(|l| format!("{l}\n")).collect()
+}
