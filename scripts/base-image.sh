@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Sees to it that the Docker engine has public.ecr.aws/lambda/python:3.11, the base image of this repository's functions.
+# Sees to it that the Docker engine has public.ecr.aws/lambda/python:3.13, the base image of this repository's functions.
 #
 # The real image is pulled where it can be. Where public.ecr.aws is out of reach, a stand-in of the same name is made from
 # Debian's packages and AWS's runtime interface client (PyPI's awslambdaric), with the real image's entry-point contract.
 # It has no boto3 and no runtime interface emulator, and is good for the local AWS and tests; deploy to AWS from the real one.
 #
-# An image of that name, real or stand-in, is kept as it is. To start afresh: docker rmi public.ecr.aws/lambda/python:3.11
+# An image of that name, real or stand-in, is kept as it is. To start afresh: docker rmi public.ecr.aws/lambda/python:3.13
 # Settings: DEBIAN_MIRROR (default: this machine's own, else deb.debian.org); pip's own (PIP_INDEX_URL, pip config).
 set -euo pipefail
 
-readonly IMAGE=public.ecr.aws/lambda/python:3.11
-readonly SUITE=bookworm # its Python is 3.11
+readonly IMAGE=public.ecr.aws/lambda/python:3.13
+readonly SUITE=trixie # its Python is 3.13
 readonly RUNTIME=(awslambdaric==4.2.2 simplejson==3.20.2 snapshot-restore-py==1.0.0)
 readonly SECONDS_TO_FIRST_ANSWER=30
 
@@ -88,7 +88,7 @@ in_rootfs() {
 }
 
 install_debian() {
-  say "installing Debian $SUITE with Python 3.11 into a folder, as root (one or two minutes)"
+  say "installing Debian $SUITE with Python 3.13 into a folder, as root (one or two minutes)"
   as_root debootstrap --variant=minbase --include=python3,python3-pip,ca-certificates \
     "$SUITE" "$1" "$(mirror)" >"$2" 2>&1 ||
     { tail -n 20 "$2" >&2; fail "debootstrap failed in $1 (TMPDIR may name a better place)"; }
@@ -101,7 +101,7 @@ install_runtime() {
   as_root tee "$1/var/runtime/bootstrap" >/dev/null <<'BOOTSTRAP'
 #!/bin/sh
 export PYTHONPATH="${PYTHONPATH:+$PYTHONPATH:}$LAMBDA_RUNTIME_DIR"
-exec /var/lang/bin/python3.11 -m awslambdaric "$_HANDLER"
+exec /var/lang/bin/python3.13 -m awslambdaric "$_HANDLER"
 BOOTSTRAP
   as_root tee "$1/lambda-entrypoint.sh" >/dev/null <<'ENTRYPOINT'
 #!/bin/sh
@@ -123,10 +123,10 @@ ENTRYPOINT
 arrange_as_aws_does() {
   local name
   as_root mkdir -p "$1/var/lang/bin" "$1/var/task" "$1/opt"
-  for name in python:python3.11 python3:python3.11 python3.11:python3.11 pip:pip pip3:pip; do
+  for name in python:python3.13 python3:python3.13 python3.13:python3.13 pip:pip pip3:pip; do
     as_root ln -s "/usr/bin/${name#*:}" "$1/var/lang/bin/${name%%:*}"
   done
-  as_root rm -f "$1/usr/lib/python3.11/EXTERNALLY-MANAGED"
+  as_root rm -f "$1/usr/lib/python3.13/EXTERNALLY-MANAGED"
   as_root ln -s C.utf8 "$1/usr/lib/locale/en_US.utf8"
 }
 
@@ -135,7 +135,7 @@ strip() {
     cd "$1"
     as_root rm -rf var/cache/apt var/lib/apt/lists var/log var/cache/debconf root/.cache tmp \
       usr/share/doc usr/share/man usr/share/info usr/share/locale usr/share/i18n usr/share/lintian \
-      usr/lib/python3.11/test usr/lib/python3/dist-packages/setuptools/tests \
+      usr/lib/python3.13/test usr/lib/python3/dist-packages/setuptools/tests \
       etc/hostname etc/resolv.conf
     as_root mkdir -p var/cache/apt/archives/partial var/lib/apt/lists/partial var/log/apt var/cache/debconf
     as_root mkdir -m 1777 tmp

@@ -41,7 +41,7 @@ def lambda_handler(event, context):
     return {"statusCode": 200, "body": "{}"}
 """
 DOCKERFILE = """
-FROM public.ecr.aws/lambda/python:3.11
+FROM public.ecr.aws/lambda/python:3.13
 COPY app.py ${LAMBDA_TASK_ROOT}/
 CMD ["app.lambda_handler"]
 """

@@ -14,7 +14,7 @@ use std::{
 };
 
 /// An image with a shell, on this machine as a stand-in.
-const BASE: &str = "public.ecr.aws/lambda/python:3.11";
+const BASE: &str = "public.ecr.aws/lambda/python:3.13";
 
 /// `None`, and why, where there is no engine that builds for this architecture.
 async fn engine() -> Option<Engine> {

@@ -125,7 +125,7 @@ fn registries_of_images() {
     for (image, registry) in [
         ("python:3.11", "docker.io"),
         ("org/app", "docker.io"),
-        ("public.ecr.aws/lambda/python:3.11", "public.ecr.aws"),
+        ("public.ecr.aws/lambda/python:3.13", "public.ecr.aws"),
         ("localhost/a", "localhost"),
         ("127.0.0.1:5000/a/b@sha256:0", "127.0.0.1:5000"),
     ] {

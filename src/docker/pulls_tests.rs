@@ -203,7 +203,7 @@ async fn a_helper_that_is_missing_is_said_and_public_images_still_come() {
 }
 
 /// An image with Python, on this machine as a stand-in.
-const BASE: &str = "public.ecr.aws/lambda/python:3.11";
+const BASE: &str = "public.ecr.aws/lambda/python:3.13";
 
 async fn has_base(engine: &Engine) -> bool {
     let here = engine.connection().await.unwrap().client.inspect_image(BASE).await.is_ok();

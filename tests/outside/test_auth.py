@@ -63,7 +63,7 @@ def kinds(tmp_path_factory, local_aws):
     folder = tmp_path_factory.mktemp("kinds")
     (folder / "app.py").write_text(HANDLER)
     (folder / "Dockerfile").write_text(
-        'FROM public.ecr.aws/lambda/python:3.11\nCOPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.items"]\n'
+        'FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.items"]\n'
     )
     (folder / "stack.yaml").write_text(STACK)
     stack = Stack(folder / "stack.yaml", local_aws)

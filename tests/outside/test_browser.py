@@ -121,7 +121,7 @@ def client(pages, local_aws, tmp_path_factory):
     context = tmp_path_factory.mktemp("stack")
     (context / "app.py").write_text(HANDLER)
     (context / "Dockerfile").write_text(
-        'FROM public.ecr.aws/lambda/python:3.11\nCOPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.lambda_handler"]\n'
+        'FROM public.ecr.aws/lambda/python:3.13\nCOPY app.py ${LAMBDA_TASK_ROOT}/\nCMD ["app.lambda_handler"]\n'
     )
     stack = context / "stack.yaml"
     stack.write_text(STACK.format(origins=", ".join(origins[:2])))

@@ -42,7 +42,7 @@ def handler(event, context):
 """
 
 DOCKERFILE = """\
-FROM public.ecr.aws/lambda/python:3.11
+FROM public.ecr.aws/lambda/python:3.13
 COPY app.py /var/task/
 CMD ["app.handler"]
 """

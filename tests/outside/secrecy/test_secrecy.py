@@ -35,7 +35,7 @@ checks:
 """
 # The build uses the secret, and fails without it.
 DOCKERFILE = """
-FROM public.ecr.aws/lambda/python:3.11
+FROM public.ecr.aws/lambda/python:3.13
 RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = "s3cret""-for-the-build"
 COPY lambda_function.py ${LAMBDA_TASK_ROOT}/
 CMD ["lambda_function.lambda_handler"]

@@ -81,7 +81,7 @@ REFUSALS = [
     Refusal("4.1", "lambda", "create_function", {k: v for k, v in created().items() if k != "Role"}, BROKEN, "Value null at 'role' failed to satisfy constraint: Member must not be null"),
     Refusal("4.1", "lambda", "create_function", created(), "AccessDeniedException", "is not authorized to perform: iam:PassRole on resource: $role", 403, caller="no_pass"),
     Refusal("3.2", "lambda", "create_function", created(Code={"ImageUri": "$closed:one"}), "AccessDeniedException", "Lambda does not have permission to access the ECR image. Check the ECR permissions.", 403, caller="no_ecr"),
-    Refusal("3.3", "lambda", "create_function", created(Code={"ImageUri": "public.ecr.aws/lambda/python:3.11"}), INVALID, "Source image public.ecr.aws/lambda/python:3.11 is not valid. Provide a valid source image."),
+    Refusal("3.3", "lambda", "create_function", created(Code={"ImageUri": "public.ecr.aws/lambda/python:3.13"}), INVALID, "Source image public.ecr.aws/lambda/python:3.13 is not valid. Provide a valid source image."),
     Refusal("4.1", "lambda", "create_function", created(Code={"ImageUri": "$app:none"}), INVALID, "Source image $app:none does not exist. Provide a valid source image."),
     Refusal("3.3", "lambda", "create_function", created(Code={"ImageUri": "$app:index"}), INVALID, "The image manifest, config or layer media type for the source image $app:index is not supported."),
     Refusal("4.1", "lambda", "create_function", created(Runtime="python3.12"), INVALID),
