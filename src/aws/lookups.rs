@@ -1,6 +1,6 @@
 //! What several resources need, each read once for all of them and again when it is old: lists, and repositories.
 
-use super::{Cloud, FoundExt, call::call};
+use super::{Cloud, FoundExt, call::call, pages::pages};
 use crate::engine::{Id, Run};
 use anyhow::{Error, Result};
 use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
@@ -158,45 +158,30 @@ impl Cloud {
     }
 
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {
-        let mut all = Vec::new();
-        let mut position = None;
-        loop {
+        pages(async |position| {
             let request = self.apigateway.get_rest_apis().limit(PAGE).set_position(position);
             let page = call(&self.lists(), "GetRestApis", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok((page.items.unwrap_or_default(), page.position))
+        })
+        .await
     }
 
     async fn read_api_keys(&self) -> Result<Vec<ApiKey>> {
-        let mut all = Vec::new();
-        let mut position = None;
-        loop {
-            let request =
-                self.apigateway.get_api_keys().limit(PAGE).include_values(false).set_position(position);
+        pages(async |position| {
+            let request = self.apigateway.get_api_keys().limit(PAGE).include_values(false);
+            let request = request.set_position(position);
             let page = call(&self.lists(), "GetApiKeys", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok((page.items.unwrap_or_default(), page.position))
+        })
+        .await
     }
 
     async fn read_usage_plans(&self) -> Result<Vec<UsagePlan>> {
-        let mut all = Vec::new();
-        let mut position = None;
-        loop {
+        pages(async |position| {
             let request = self.apigateway.get_usage_plans().limit(PAGE).set_position(position);
             let page = call(&self.lists(), "GetUsagePlans", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok((page.items.unwrap_or_default(), page.position))
+        })
+        .await
     }
 }

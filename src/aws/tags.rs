@@ -1,6 +1,7 @@
 //! Ownership is a tag, carried by every create call in the same request.
 
 use crate::engine::{Id, Owner};
+use anyhow::Result;
 use std::collections::BTreeMap;
 
 /// Key to value, in order.
@@ -91,6 +92,26 @@ pub const KEPT: &str = "lambdeploy:kept";
 
 /// For which state of the stack its contract held, on the stage.
 pub const CHECKED: &str = "lambdeploy:checked";
+
+/// Makes the managed tags `have` into `want`: every service has one call that sets tags and one that takes them away.
+///
+/// # Errors
+/// Those of the calls.
+pub async fn change(
+    have: &Tags,
+    want: &Tags,
+    set: impl AsyncFnOnce(Tags) -> Result<()>,
+    take_away: impl AsyncFnOnce(Vec<String>) -> Result<()>,
+) -> Result<()> {
+    let (new, gone) = difference(have, want);
+    if !new.is_empty() {
+        set(new).await?;
+    }
+    if !gone.is_empty() {
+        take_away(gone).await?;
+    }
+    Ok(())
+}
 
 /// What to set and what to take away, from one set of managed tags to another.
 pub fn difference(have: &Tags, want: &Tags) -> (Tags, Vec<String>) {

@@ -54,7 +54,7 @@ impl State {
         let asked: Vec<_> = rows.iter().map(|r| (&r.promise, &r.ask.method, &r.ask.path, r.need)).collect();
         let state = (&self.api, &self.deployment, &self.functions, asked, &session.stack.checks);
         let hash = Sha256::digest(format!("{state:?}"));
-        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&hash[..16])
     }
 
     /// Whether the last check of this very state held.

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::{
     Exit,
-    aws::{FoundExt, call},
+    aws::{FoundExt, call, pages},
     cli,
     engine::Id,
     exit::Usage,
@@ -137,21 +137,14 @@ async fn events(
     filter: Option<&str>,
 ) -> Result<Vec<FilteredLogEvent>> {
     let run = session.cloud.looking_at(&Id::only("logs"));
-    let (mut all, mut next) = (Vec::new(), None);
-    loop {
+    pages(async |next| {
         let request = session.cloud.logs.filter_log_events().log_group_name(group).start_time(from);
         let request = request.set_filter_pattern(filter.map(str::to_owned)).set_next_token(next);
         // A group that is not there has no lines: the function was never called.
-        let Some(page) = call(&run, "FilterLogEvents", || request.clone().send()).await.found()? else {
-            return Ok(all);
-        };
-        all.extend(page.events.unwrap_or_default());
-        // Pages may be empty and go on all the same.
-        next = page.next_token;
-        if next.is_none() {
-            return Ok(all);
-        }
-    }
+        let page = call(&run, "FilterLogEvents", || request.clone().send()).await.found()?;
+        Ok(page.map_or((Vec::new(), None), |page| (page.events.unwrap_or_default(), page.next_token)))
+    })
+    .await
 }
 
 /// In milliseconds, as log events have it.

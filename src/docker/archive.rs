@@ -4,7 +4,6 @@ use super::{
     OnProgress, Progress,
     blob::{Blob, Content},
     distribution::Distribution,
-    hash::hex,
     hints::explain_push,
     image_file::{ImageFile, Layer, Picked, Zstd},
 };
@@ -158,7 +157,7 @@ impl<W> Hashing<W> {
     }
 
     fn finish(self) -> (W, String) {
-        (self.to, format!("sha256:{}", hex(&self.hasher.finalize())))
+        (self.to, format!("sha256:{}", hex::encode(self.hasher.finalize())))
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub use crate::net::whole;
 
-use super::{distribution::Body, hash::hex};
+use super::distribution::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use http_body::Frame;
@@ -94,5 +94,5 @@ impl Part {
 
 /// `sha256:…` of `bytes`.
 pub fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }

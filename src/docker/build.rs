@@ -2,36 +2,25 @@
 
 use super::{
     BuildRequest, BuiltImage, OnProgress, Progress,
+    build_failure::{failed, sending_failed},
     build_log::BuildLog,
     connect::{Builder, Connection},
     context::Context,
     dockerfile::Dockerfile,
-    hints::explain_build,
     pulls::Pulls,
+    refusal,
     session::{Asked, DOCKERFILE, Files, Services, Session},
+    stand_in::is_stand_in,
     tarball::{self, Sending},
     tidy::{self, local_name},
 };
 use anyhow::{Context as _, Result, anyhow, bail};
-use bollard::{
-    errors::Error,
-    query_parameters::{BuildImageOptions, BuildImageOptionsBuilder},
-};
+use bollard::query_parameters::{BuildImageOptions, BuildImageOptionsBuilder};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::HeaderValue;
-use std::{
-    collections::{BTreeMap, HashMap},
-    io,
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap};
 use tokio::sync::mpsc;
-
-/// A local image with this label stands in for one that can't be pulled, so it is never pulled anew.
-const STAND_IN: &str = "lambdeploy.stand-in";
-
-/// Heredocs and `--link` are built into BuildKit since Docker 23.
-const DOCKER_23: (u32, u32) = (1, 42);
 
 /// How a build says that its files are to be asked for on its session.
 const CLIENT_SESSION: &str = "client-session";
@@ -63,8 +52,8 @@ pub async fn build(
     let wants_ssh = String::from_utf8_lossy(&text).contains(SSH_MOUNT);
     let files = if connection.builder == Builder::BuildKit { files_apart(request).await? } else { None };
     let chosen = choose(connection, request, wants_ssh, files.clone(), on).await?;
-    refuse(&chosen, connection.api, request, &dockerfile).with_context(|| path.display().to_string())?;
-    refuse_platform(request, &dockerfile).with_context(|| path.display().to_string())?;
+    refusal::check(chosen.builder, &chosen.without, connection.api, request, &dockerfile)
+        .with_context(|| path.display().to_string())?;
     let pull = request.rebuild && may_pull(connection, &dockerfile, on).await?;
     let options = options(connection, request, pull)?;
     let mut log = BuildLog::new(on, &request.secrets);
@@ -165,61 +154,13 @@ fn known_args(connection: &Connection, request: &BuildRequest) -> BTreeMap<Strin
     args
 }
 
-/// What this engine can't build is said before anything is sent.
-fn refuse(chosen: &Chosen, api: (u32, u32), request: &BuildRequest, dockerfile: &Dockerfile) -> Result<()> {
-    let without = &chosen.without;
-    match chosen.builder {
-        Builder::Classic => match dockerfile.buildkit_option.or(dockerfile.heredoc) {
-            Some(line) => bail!("line {line} {without}"),
-            None if !request.secrets.is_empty() => bail!("`image.secrets` {without}"),
-            None => Ok(()),
-        },
-        Builder::Buildah if !request.secrets.is_empty() => {
-            bail!("`image.secrets` needs Docker with BuildKit: Podman's API takes none")
-        }
-        Builder::Buildah => Ok(()),
-        Builder::BuildKit if api < DOCKER_23 && dockerfile.syntax.is_none() => {
-            newer_than_the_engine(api, dockerfile)
-        }
-        Builder::BuildKit => Ok(()),
-    }
-}
-
-/// What an older BuildKit learns from the image that `# syntax=` names, and only there.
-fn newer_than_the_engine(api: (u32, u32), dockerfile: &Dockerfile) -> Result<()> {
-    let heredoc = dockerfile.heredoc.map(|line| (line, "is a heredoc"));
-    let link = dockerfile.link.map(|line| (line, "has `--link`"));
-    match heredoc.into_iter().chain(link).min() {
-        Some((line, what)) => bail!(
-            "line {line} {what}, which this engine (API {}.{}) does not know by itself: update to Docker 23 or later, or make \
-             `# syntax=docker/dockerfile:1` the first line",
-            api.0,
-            api.1
-        ),
-        None => Ok(()),
-    }
-}
-
-/// Some builders put the wanted platform on an image whose base is another's: it would start on Lambda and fail there.
-fn refuse_platform(request: &BuildRequest, dockerfile: &Dockerfile) -> Result<()> {
-    let wanted = request.architecture.platform();
-    match dockerfile.platform(request.build.target.as_deref()) {
-        Some(set) if !set.starts_with(&wanted) => bail!(
-            "`FROM --platform` makes this image for {set}, but the function's `architecture` is {}, {wanted}: leave the option \
-             out, or change `architecture`",
-            request.architecture.lambda()
-        ),
-        _ => Ok(()),
-    }
-}
-
 /// A stand-in for a base can't be pulled, so a build with one uses what is here.
 async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgress<'_>) -> Result<bool> {
     for base in &dockerfile.bases {
         // What the engine can't find or can't read is no stand-in of ours: the build asks for it, and says what is wrong.
         let Ok(image) = connection.client.inspect_image(base).await else { continue };
         let labels = image.config.and_then(|c| c.labels).unwrap_or_default();
-        if labels.get(STAND_IN).is_some_and(|v| v == "true") {
+        if is_stand_in(labels.keys()) {
             on(Progress::Line(format!("{base} is a local stand-in: base images are not pulled anew")));
             return Ok(false);
         }
@@ -298,35 +239,6 @@ fn with_logins(client: &bollard::Docker, header: Option<HeaderValue>) -> bollard
     client.clone().with_request_modifier(move |mut request| {
         request.headers_mut().insert("x-registry-config", header.clone());
         request
-    })
-}
-
-/// Why the context stopped being sent, unless it is that the engine did not want more of it.
-async fn sending_failed(outcome: tokio::task::JoinHandle<Result<()>>) -> Option<anyhow::Error> {
-    let outcome = tokio::time::timeout(Duration::from_secs(5), outcome).await.ok()?;
-    let error = outcome.map_err(anyhow::Error::from).flatten().err()?;
-    let unwanted = error
-        .chain()
-        .filter_map(|c| c.downcast_ref::<io::Error>())
-        .any(|e| e.kind() == io::ErrorKind::BrokenPipe);
-    (!unwanted).then_some(error)
-}
-
-fn failed(error: &Error, log: &BuildLog<'_>, request: &BuildRequest) -> anyhow::Error {
-    let message = match error {
-        Error::DockerStreamError { error } => error.clone(),
-        Error::DockerResponseServerError { message, .. } => message.clone(),
-        other => format!("the engine closed the connection: {}", chain(other)),
-    };
-    anyhow!(explain_build(&log.failure(message.trim()), &request.build.context))
-}
-
-/// An error with its causes, which hyper's own text leaves out.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |e| e.source());
-    causes.fold(error.to_string(), |text, cause| {
-        let cause = cause.to_string();
-        if text.contains(&cause) { text } else { format!("{text}: {cause}") }
     })
 }
 

@@ -1,7 +1,7 @@
 //! Finds the engine and greets it.
 
 use super::{
-    build::chain,
+    causes::with_causes,
     dial::Dialer,
     endpoint::{Candidates, Endpoint, Environment},
     login::Logins,
@@ -181,7 +181,7 @@ fn problem(error: &Error, dialer: &Dialer) -> Problem {
     let text = match error {
         _ if !complaint.is_empty() => complaint,
         Error::IOError { err } => err.to_string(),
-        other => chain(other),
+        other => with_causes(other),
     };
     // An engine that waits for TLS just hangs up.
     let plain = matches!(dialer.endpoint(), Endpoint::Tcp { certificates: None, .. });

@@ -1,4 +1,7 @@
 //! What must be known of a Dockerfile before it is built: what it asks of the builder, and what it is based on.
+//!
+//! Read by hand, and leniently: the crate `parse-dockerfile` knows a heredoc only right behind its instruction, so that it
+//! refuses `RUN cat <<EOF > /file && …`, and of a file that it refuses it tells nothing.
 
 use std::collections::BTreeMap;
 

@@ -2,7 +2,6 @@
 
 use super::{
     client_config::{ClientConfig, read_json},
-    hash::hex,
     login::Logins,
     session::Agent,
 };
@@ -104,7 +103,7 @@ impl Environment<'_> {
     fn context(&self, name: &str) -> Result<Endpoint> {
         let contexts =
             self.docker_folder().context("there is no home folder to look it up in")?.join("contexts");
-        let id = hex(&Sha256::digest(name));
+        let id = hex::encode(Sha256::digest(name));
         let meta = contexts.join("meta").join(&id).join("meta.json");
         let meta =
             read_json::<Meta>(&meta)?.with_context(|| format!("does not exist ({})", meta.display()))?;
@@ -243,7 +242,7 @@ mod tests {
     fn home_with_context(host: &str) -> tempfile::TempDir {
         let home = tempfile::tempdir().unwrap();
         let docker = home.path().join(".docker");
-        let id = hex(&Sha256::digest("far"));
+        let id = hex::encode(Sha256::digest("far"));
         let meta = docker.join("contexts/meta").join(id);
         std::fs::create_dir_all(&meta).unwrap();
         std::fs::write(docker.join("config.json"), r#"{"currentContext": "far", "auths": {}}"#).unwrap();

@@ -103,7 +103,7 @@ pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     text.put(b"lambdeploy archive 1");
     text.put(architecture.platform().as_bytes());
     text.put(&digest);
-    Ok(hex(&text.0.finalize()))
+    Ok(hex::encode(text.0.finalize()))
 }
 
 /// # Errors
@@ -133,7 +133,7 @@ pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture:
     for (entry, digest) in context.entries.iter().zip(digests).filter(|(e, _)| !e.builders_own) {
         text.entry(entry, digest);
     }
-    hex(&text.0.finalize())
+    hex::encode(text.0.finalize())
 }
 
 /// Each entry by its name, and the hash of all that counts of it.
@@ -144,15 +144,6 @@ pub fn parts(context: &Context, digests: &[Digest]) -> Parts {
         (entry.name.clone(), text.0.finalize().into())
     };
     context.entries.iter().zip(digests).map(part).collect()
-}
-
-/// Lower-case hex digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 struct Text(Sha256);

@@ -2,7 +2,7 @@
 
 use super::{
     blob,
-    hash::{BUFFER, content, hex},
+    hash::{BUFFER, content},
     image_members::Members,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -224,7 +224,7 @@ impl ImageFile {
     fn digest(&self, layer: &Layer) -> Result<String> {
         let mut bytes = layer.open(self.0.path())?.take(layer.size);
         let (digest, _) = content(&mut bytes, &mut vec![0; BUFFER])?;
-        Ok(format!("sha256:{}", hex(&digest)))
+        Ok(format!("sha256:{}", hex::encode(digest)))
     }
 
     /// An index, a manifest or a configuration, which must be what its name says.

@@ -5,7 +5,9 @@
 mod archive;
 mod blob;
 mod build;
+mod build_failure;
 mod build_log;
+mod causes;
 mod changed;
 mod client_config;
 mod connect;
@@ -28,8 +30,10 @@ mod image_members;
 mod login;
 mod pulls;
 mod push;
+mod refusal;
 mod scripted;
 mod session;
+mod stand_in;
 mod tarball;
 #[cfg(test)]
 mod testing;
@@ -43,6 +47,7 @@ pub use engine::Engine;
 pub use login::{Login, OwnLogins};
 pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
 pub use session::LARGEST_SECRET;
+pub use stand_in::{STAND_IN, is_stand_in};
 
 use crate::{
     net::{Client, Network},

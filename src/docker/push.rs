@@ -2,7 +2,7 @@
 
 use super::{
     BuiltImage, OnProgress, Progress, Registry, archive,
-    build::chain,
+    causes::with_causes,
     connect::Connection,
     distribution::Distribution,
     hints::{explain_push, may_pass},
@@ -257,7 +257,7 @@ pub(super) fn text(error: &Error) -> String {
     match error {
         Error::DockerStreamError { error } => error.clone(),
         Error::DockerResponseServerError { message, .. } => message.clone(),
-        other => chain(other),
+        other => with_causes(other),
     }
 }
 

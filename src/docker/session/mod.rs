@@ -16,7 +16,7 @@ pub use road::Direct;
 pub use secrets::LARGEST as LARGEST_SECRET;
 pub use ssh::Agent;
 
-use super::{SecretValue, connect::Connection, hash::hex};
+use super::{SecretValue, connect::Connection};
 use anyhow::Result;
 use auth::Credentials;
 use bollard::{
@@ -154,5 +154,5 @@ fn new_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let text = format!("{} {now:?} {}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    hex(&Sha256::digest(text)[..16])
+    hex::encode(&Sha256::digest(text)[..16])
 }

@@ -1,7 +1,7 @@
 //! How the engine reaches the session: over BuildKit's own gRPC, which engines serve on their socket since API 1.53, or over
 //! an upgrade of `POST /session`, which those deprecate.
 
-use crate::docker::{build::chain, connect::Connection, dial::Dialer};
+use crate::docker::{causes::with_causes, connect::Connection, dial::Dialer};
 use anyhow::{Context as _, Result, anyhow, bail};
 use bollard::moby::buildkit::v1::{BytesMessage, control_client::ControlClient};
 use futures_util::{FutureExt, Stream, future::BoxFuture, stream};
@@ -56,7 +56,8 @@ async fn upgrade(dialer: &Dialer, names: &HeaderMap) -> Result<Upgraded> {
         .header(header::UPGRADE, "h2c")
         .body(bollard::body_full(bytes::Bytes::new()))?;
     request.headers_mut().extend(names.clone());
-    let response = dialer.request(request).await.map_err(|e| anyhow!("POST /session: {}", chain(&e)))?;
+    let response =
+        dialer.request(request).await.map_err(|e| anyhow!("POST /session: {}", with_causes(&e)))?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
         let body = response.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
@@ -85,7 +86,7 @@ async fn tunnel(dialer: &Dialer, names: &HeaderMap) -> Result<DuplexStream> {
 
 fn explain(status: &tonic::Status) -> String {
     match std::error::Error::source(status) {
-        Some(cause) => chain(cause),
+        Some(cause) => with_causes(cause),
         None => format!("{:?} {}", status.code(), status.message()),
     }
 }

@@ -7,6 +7,7 @@ use crate::stack::{
     rule::Rule,
     shape::{Field, Shape},
 };
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 pub(crate) const ALLOW_FROM: Field = Field::new(
@@ -35,8 +36,5 @@ pub(crate) fn read(reader: &mut Reader, api: &Node) -> Vec<String> {
 }
 
 fn is_range(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+    text.parse::<IpAddr>().is_ok() || text.parse::<IpNet>().is_ok()
 }
