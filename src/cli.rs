@@ -85,23 +85,23 @@ impl Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make AWS match the stack file, and check the result from outside
-    Up(Up),
+    Up(UpArgs),
     /// Show what `up` would do
-    Plan(Plan),
+    Plan(PlanArgs),
     /// Compare what is with what should be, and prove the chains that break silently
     Status,
     /// Delete everything that the stack made
-    Destroy(Destroy),
+    Destroy(DestroyArgs),
     /// The stack's URL, ids and (when asked for) keys
-    Output(Output),
+    Output(OutputArgs),
     /// Ask the live URL for what the stack file promises to the outside
-    Verify(Verify),
+    Verify(VerifyArgs),
     /// The functions' log lines
-    Logs(Logs),
+    Logs(LogsArgs),
     /// The stacks of the account in the region; needs no stack file
     List,
     /// Serve the local AWS
-    Local(Local),
+    Local(LocalArgs),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -121,7 +121,7 @@ pub struct Consent {
 }
 
 #[derive(Debug, Args)]
-pub struct Up {
+pub struct UpArgs {
     #[command(flatten)]
     pub consent: Consent,
     /// Skip the check of the contract from outside
@@ -133,7 +133,7 @@ pub struct Up {
 }
 
 #[derive(Debug, Args)]
-pub struct Plan {
+pub struct PlanArgs {
     #[command(flatten)]
     pub consent: Consent,
     /// Exit with 2 when there is something to do
@@ -142,14 +142,14 @@ pub struct Plan {
 }
 
 #[derive(Debug, Args)]
-pub struct Destroy {
+pub struct DestroyArgs {
     /// Delete adopted resources too
     #[arg(long)]
     pub include_adopted: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Output {
+pub struct OutputArgs {
     /// Show the values of the API keys
     #[arg(long)]
     pub show_key: bool,
@@ -165,14 +165,14 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
-pub struct Verify {
+pub struct VerifyArgs {
     /// Ask too what sends bursts, megabytes, and uses up the quota of the first key
     #[arg(long)]
     pub load: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct Logs {
+pub struct LogsArgs {
     /// Functions by their key in the stack file (default: all)
     pub functions: Vec<String>,
     /// Go on as lines come in, until Ctrl-C
@@ -196,7 +196,7 @@ pub enum Consistency {
 }
 
 #[derive(Debug, Args)]
-pub struct Local {
+pub struct LocalArgs {
     /// The port on 127.0.0.1 (4510); 0 takes any that is free
     #[arg(long)]
     pub port: Option<u16>,

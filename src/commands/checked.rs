@@ -84,8 +84,8 @@ impl State {
         if held == (kept.as_ref() == Some(&mark)) {
             return Ok(());
         }
-        let at = StackAws::of(&session.stack, &session.cloud, None);
-        mark_checked(&at, &state.api, &session.stack.api.stage, held.then_some(mark.as_str())).await
+        let aws = StackAws::of(&session.stack, &session.cloud, None);
+        mark_checked(&aws, &state.api, &session.stack.api.stage, held.then_some(mark.as_str())).await
     }
 }
 

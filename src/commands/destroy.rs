@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 
-pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -> Result<Exit> {
+pub async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let options = Options { include_adopted: args.include_adopted, ..Options::default() };
@@ -63,13 +63,13 @@ pub async fn run(common: &cli::Common, args: &cli::Destroy, printer: &Printer) -
 /// What was built for the stack is nothing to this machine's engine any more.
 async fn forget_images(session: &Session, printer: &Printer) {
     let docker = session.docker();
-    let on = |progress: Progress| {
+    let say = |progress: Progress| {
         if let Progress::Line(line) = progress {
             printer.say(line);
         }
     };
     let images = session.stack.functions.values().map(|f| &f.image).filter(|image| image.is_pushed());
     for repository in images.map(|image| &image.repository).collect::<BTreeSet<_>>() {
-        docker.forget(repository, &on).await;
+        docker.forget(repository, &say).await;
     }
 }

@@ -22,18 +22,18 @@ const LATE_MS: i64 = 10_000;
 /// Between two looks while following.
 const POLL: Duration = Duration::from_secs(2);
 
-pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> Result<Exit> {
+pub async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let groups = groups(&session, &args.functions)?;
     hide_what_functions_know(&session, printer).await?;
-    let mut from = now() - age(&args.since)?;
+    let mut since = now() - age(&args.since)?;
     let mut seen = BTreeSet::new();
     let mut first = true;
     loop {
         let mut lines = Vec::new();
         for (key, group) in &groups {
-            let events = events(&session, group, from, args.filter.as_deref()).await?;
+            let events = events(&session, group, since, args.filter.as_deref()).await?;
             lines.extend(events.into_iter().map(|e| (key.clone(), e)));
         }
         lines.retain(|(_, e)| seen.insert(e.event_id.clone().unwrap_or_default()));
@@ -57,7 +57,7 @@ pub async fn run(common: &cli::Common, args: &cli::Logs, printer: &Printer) -> R
             return Ok(Exit::Done);
         }
         first = false;
-        from = lines.last().and_then(|(_, e)| e.timestamp).map_or(from, |t| t - LATE_MS);
+        since = lines.last().and_then(|(_, e)| e.timestamp).map_or(since, |t| t - LATE_MS);
         if session.stop.sleep(POLL).await.is_err() {
             return Ok(Exit::Interrupted);
         }
@@ -133,12 +133,12 @@ fn groups(session: &Session, keys: &[String]) -> Result<Vec<(String, String)>> {
 async fn events(
     session: &Session,
     group: &str,
-    from: i64,
+    since: i64,
     filter: Option<&str>,
 ) -> Result<Vec<FilteredLogEvent>> {
     let run = session.cloud.looking_at(&Id::only("logs"));
     pages(async |next| {
-        let request = session.cloud.logs.filter_log_events().log_group_name(group).start_time(from);
+        let request = session.cloud.logs.filter_log_events().log_group_name(group).start_time(since);
         let request = request.set_filter_pattern(filter.map(str::to_owned)).set_next_token(next);
         // A group that is not there has no lines: the function was never called.
         let page = call(&run, "FilterLogEvents", || request.clone().send()).await.found()?;

@@ -11,11 +11,11 @@ use crate::{
     resources::{ApiKeyOutput, StackAws, own_api},
     stack::{Stack, Values},
     stack_graph::StackGraph,
-    ui::{Outcome, Printer, Text},
+    ui::{Outcome, Printer, StyledText},
 };
 use anyhow::{Result, bail};
 use futures_util::future::try_join_all;
-pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) -> Result<Exit> {
+pub async fn run(common: &cli::Common, args: &cli::OutputArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     let asked = args.show_key || args.key.is_some();
     let mut outputs = read(&session, asked || args.env.is_some()).await?;
@@ -28,7 +28,7 @@ pub async fn run(common: &cli::Common, args: &cli::Output, printer: &Printer) ->
     if let Some(file) = &args.env {
         env_file::write(file, &env_file::variables(&outputs, &args.env_prefix), printer)?;
     } else if let Some(name) = args.key.as_ref().filter(|_| !common.json) {
-        printer.answer(Text::new().exact(value(&outputs, name.as_deref())?));
+        printer.answer(StyledText::new().exact(value(&outputs, name.as_deref())?));
     }
     if !asked {
         outputs.keys.iter_mut().for_each(|key| key.value = None);
@@ -98,8 +98,8 @@ pub(super) async fn with_values(session: &Session, mut outputs: Outputs) -> Resu
 /// As the calls.
 pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     let (stack, cloud) = (&session.stack, &session.cloud);
-    let at = StackAws::of(stack, cloud, None);
-    let api = own_api(&at).await?.and_then(|a| a.id);
+    let aws = StackAws::of(stack, cloud, None);
+    let api = own_api(&aws).await?.and_then(|a| a.id);
     let mut outputs = Outputs {
         stack: stack.name.clone(),
         region: cloud.region.clone(),
@@ -112,7 +112,7 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     if stages.iter().any(|s| s.stage_name() == Some(&stack.api.stage)) {
         outputs.url = Some(url(session, &api));
     }
-    outputs.keys = keys(&at, stack, values).await?;
+    outputs.keys = keys(&aws, stack, values).await?;
     Ok(outputs)
 }
 
@@ -121,8 +121,8 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
 /// # Errors
 /// As the calls.
 pub(super) async fn key_values(session: &Session) -> Result<Vec<String>> {
-    let at = StackAws::of(&session.stack, &session.cloud, None);
-    let keys = keys(&at, &session.stack, true).await?;
+    let aws = StackAws::of(&session.stack, &session.cloud, None);
+    let keys = keys(&aws, &session.stack, true).await?;
     Ok(keys.into_iter().filter_map(|key| key.value).collect())
 }
 
@@ -135,18 +135,18 @@ fn url(session: &Session, api: &str) -> String {
     format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region))
 }
 
-async fn keys(at: &StackAws, stack: &Stack, values: bool) -> Result<Vec<Key>> {
-    let run = at.cloud.looking_at(&Id::only("keys"));
-    let all = at.cloud.api_keys().await?;
+async fn keys(aws: &StackAws, stack: &Stack, values: bool) -> Result<Vec<Key>> {
+    let run = aws.cloud.looking_at(&Id::only("keys"));
+    let all = aws.cloud.api_keys().await?;
     let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
     // The list shows no tags, and a name may be anybody's.
     let found = try_join_all(named.filter_map(|k| k.id.clone()).map(|id| {
-        let request = at.cloud.apigateway.get_api_key().api_key(id).include_value(values);
+        let request = aws.cloud.apigateway.get_api_key().api_key(id).include_value(values);
         let run = run.clone();
         async move { call(&run, "GetApiKey", || request.clone().send()).await.found() }
     }));
     let ours = |k: &aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput| {
-        at.ownership.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+        aws.ownership.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
     };
     let found = found.await?.into_iter().flatten().filter(ours);
     Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())

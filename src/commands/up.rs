@@ -18,7 +18,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use std::time::Instant;
 
-pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Result<Exit> {
+pub async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
     let mut since = Instant::now();
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(printer);
@@ -67,7 +67,7 @@ pub async fn run(common: &cli::Common, args: &cli::Up, printer: &Printer) -> Res
 async fn may_end(
     session: &Session,
     ended: &[String],
-    args: &cli::Up,
+    args: &cli::UpArgs,
     common: &cli::Common,
     printer: &Printer,
 ) -> Result<bool> {
@@ -96,7 +96,7 @@ async fn prune(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: 
 /// One run, once it is known what there is.
 struct Up<'a> {
     common: &'a cli::Common,
-    args: &'a cli::Up,
+    args: &'a cli::UpArgs,
     session: &'a Session,
     graph: &'a StackGraph<'a>,
     printer: &'a Printer,

@@ -21,7 +21,7 @@ use std::{
 const LOOKS: usize = 3;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
-pub async fn run(common: &cli::Common, args: &cli::Verify, printer: &Printer) -> Result<Exit> {
+pub async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let rows = contract::rows(&session.stack);
@@ -135,8 +135,8 @@ impl Asking<'_> {
     async fn has_web_acl(&self) -> Result<bool> {
         let Some(api) = &self.outputs.api_id else { return Ok(false) };
         let stages = self.session.cloud.stages(api).await?;
-        let own = stages.iter().find(|s| s.stage_name() == Some(&self.session.stack.api.stage));
-        Ok(own.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
+        let ours = stages.iter().find(|s| s.stage_name() == Some(&self.session.stack.api.stage));
+        Ok(ours.is_some_and(|stage| stage.web_acl_arn().is_some_and(|arn| !arn.is_empty())))
     }
 
     /// Who may call the stage need not be allowed to read its functions.

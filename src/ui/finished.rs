@@ -1,6 +1,6 @@
 //! How an `up` ended.
 
-use super::{object::Object, outcome::Place, text::Text};
+use super::{object::Object, outcome::Channel, text::StyledText};
 use crate::outputs::Outputs;
 use serde_json::json;
 
@@ -18,9 +18,9 @@ pub struct Finished {
 }
 
 impl Finished {
-    pub(super) fn text(&self) -> Vec<(Place, Text)> {
-        let url = self.url.as_ref().map(|url| Text::new().exact(url)).unwrap_or_default();
-        vec![(Place::Progress, self.changes()), (Place::Result, url), (Place::Progress, self.next())]
+    pub(super) fn text(&self) -> Vec<(Channel, StyledText)> {
+        let url = self.url.as_ref().map(|url| StyledText::new().exact(url)).unwrap_or_default();
+        vec![(Channel::Progress, self.changes()), (Channel::Result, url), (Channel::Progress, self.next())]
     }
 
     pub(super) fn json(&self) -> Object {
@@ -28,19 +28,19 @@ impl Finished {
         outputs.any("changed", self.changed).any("seconds", self.seconds)
     }
 
-    fn changes(&self) -> Text {
+    fn changes(&self) -> StyledText {
         let one = if self.changed == 1 { "resource" } else { "resources" };
         match self.changed {
-            0 => Text::new(),
+            0 => StyledText::new(),
             n => format!("{n} {one} changed in {:.1} s", self.seconds).into(),
         }
     }
 
     /// What to do next, after something has changed.
-    fn next(&self) -> Text {
+    fn next(&self) -> StyledText {
         let tried = self.curl.as_ref().map(|curl| format!("try it:\n  {curl}"));
         let key = (!self.outputs.keys.is_empty()).then(|| format!("the key:\n  {}", self.show_key));
         let both: Vec<String> = tried.into_iter().chain(key).filter(|_| self.changed > 0).collect();
-        Text::new().exact(both.join("\n"))
+        StyledText::new().exact(both.join("\n"))
     }
 }

@@ -1,6 +1,6 @@
 //! A run that did not end well.
 
-use super::{failure, object::Object, plan::kept, text::Text};
+use super::{failure, object::Object, plan::kept, text::StyledText};
 use crate::engine::{Id, Plan, Report};
 use serde_json::{Value, json};
 
@@ -33,9 +33,9 @@ impl<'a> Incomplete<'a> {
     }
 
     /// `again`: the command that goes on, as a person types it.
-    pub(super) fn text(&self, again: &str) -> Text {
+    pub(super) fn text(&self, again: &str) -> StyledText {
         let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        let mut text = Text::new();
+        let mut text = StyledText::new();
         for (id, error) in &self.report.failed {
             text = text.red("error").exact(format!(": {id}: ")).plain(format!("{error:#}\n"));
         }

@@ -1,6 +1,6 @@
 //! A line of a function's log.
 
-use super::{object::Object, text::Text};
+use super::{object::Object, text::StyledText};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -22,10 +22,10 @@ impl LogLine<'_> {
     }
 
     /// What belongs to one event, a traceback for instance, is one block: its first line has the time.
-    pub(super) fn text(&self) -> Text {
+    pub(super) fn text(&self) -> StyledText {
         let name = if self.several { format!("{} ", self.function) } else { String::new() };
         let time = self.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3fZ ").to_string();
-        Text::new().dim(time).exact(name).plain(block(self.message))
+        StyledText::new().dim(time).exact(name).plain(block(self.message))
     }
 
     fn timestamp(&self) -> Timestamp {

@@ -36,7 +36,7 @@ pub use log_line::LogLine;
 pub use outcome::{Outcome, Proposal};
 use sink::Sink;
 use std::rc::Rc;
-pub use text::Text;
+pub use text::StyledText;
 
 /// Where everything that is printed goes through. A clone is the same printer.
 #[derive(Clone)]
@@ -80,16 +80,16 @@ impl Printer {
     }
 
     /// Progress, which is left out with `--quiet`.
-    pub fn say(&self, text: impl Into<Text>) {
+    pub fn say(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Progress(text.into()));
     }
 
-    pub fn warn(&self, text: impl Into<Text>) {
+    pub fn warn(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Warning(text.into()));
     }
 
     /// The result, in a sentence.
-    pub fn answer(&self, text: impl Into<Text>) {
+    pub fn answer(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Answer(text.into()));
     }
 

@@ -1,8 +1,8 @@
-//! A JSON object before it is printed: the counterpart of [`Text`].
+//! A JSON object before it is printed: the counterpart of [`StyledText`].
 //!
 //! The [`super::sink`] hides the secrets in it; only what is marked is printed as it is.
 
-use super::text::Text;
+use super::text::StyledText;
 use serde_json::Value;
 
 /// Keys and what stands there, in this order.
@@ -15,7 +15,7 @@ pub(super) enum Part {
     /// Of no use with a part of it hidden.
     Exact(Value),
     /// As the text says of each of its pieces.
-    Words(Text),
+    Words(StyledText),
 }
 
 impl Object {
@@ -41,7 +41,7 @@ impl Object {
         self.with(key, Part::Exact(value.into()))
     }
 
-    pub(super) fn words(self, key: &str, text: Text) -> Self {
+    pub(super) fn words(self, key: &str, text: StyledText) -> Self {
         self.with(key, Part::Words(text))
     }
 

@@ -1,6 +1,6 @@
 //! Everything that a command tells whoever called it: as text for people, as JSON for programs.
 //!
-//! What a variant gives is no string but [`Text`] or an [`Object`], which only the [`super::sink`] can print: it hides the
+//! What a variant gives is no string but [`StyledText`] or an [`Object`], which only the [`super::sink`] can print: it hides the
 //! secrets in both, and a new variant can't pass it by.
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     outputs,
     plan::{self, Detail},
     stacks, status,
-    text::Text,
+    text::StyledText,
 };
 use crate::{
     aws::Destination,
@@ -26,12 +26,12 @@ use serde_json::json;
 /// One thing that is told.
 pub enum Outcome<'a> {
     /// On the way to a result.
-    Progress(Text),
-    Warning(Text),
+    Progress(StyledText),
+    Warning(StyledText),
     /// A warning about the stack file, with its line.
     FileWarning(&'a stack::Warning),
     /// The result in a sentence.
-    Answer(Text),
+    Answer(StyledText),
     /// A plan that was asked for.
     Plan(Proposal<'a>),
     /// A plan that is about to be carried out.
@@ -72,7 +72,7 @@ pub struct Proposal<'a> {
 
 /// Where people read a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Channel {
     /// On stdout.
     Result,
     /// On stderr, but not when quiet.
@@ -93,12 +93,12 @@ pub(super) enum Written {
 
 impl Outcome<'_> {
     /// For people; what is empty is not printed.
-    pub(super) fn text(self, detail: Detail) -> Vec<(Place, Text)> {
-        use Place::{End, Progress, Remark, Result};
+    pub(super) fn text(self, detail: Detail) -> Vec<(Channel, StyledText)> {
+        use Channel::{End, Progress, Remark, Result};
         let one = match self {
             Self::Progress(text) => (Progress, text),
-            Self::Warning(text) => (Remark, Text::new().yellow("warning").plain(": ").then(text)),
-            Self::FileWarning(warning) => (Remark, Text::new().drawn(warning.render(true))),
+            Self::Warning(text) => (Remark, StyledText::new().yellow("warning").plain(": ").then(text)),
+            Self::FileWarning(warning) => (Remark, StyledText::new().drawn(warning.render(true))),
             Self::Answer(text) => (Result, text),
             Self::Plan(proposal) => (Result, plan::render(proposal, detail)),
             Self::Proposal(proposal) => (Progress, plan::render(proposal, detail)),
@@ -152,9 +152,9 @@ fn file_warning(warning: &stack::Warning) -> Object {
         .any("column", mistake.column())
 }
 
-fn failure_text(error: &Error) -> Text {
+fn failure_text(error: &Error) -> StyledText {
     match error.downcast_ref::<StackError>() {
-        Some(error) => Text::new().drawn(error.render(true)),
-        None => Text::new().red("error").plain(format!(": {error:#}")),
+        Some(error) => StyledText::new().drawn(error.render(true)),
+        None => StyledText::new().red("error").plain(format!(": {error:#}")),
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{
     View,
-    outcome::{Outcome, Place},
+    outcome::{Channel, Outcome},
     plain::Plain,
     plan::Detail,
     sink::Sink,
     terminal::Terminal,
-    text::Text,
+    text::StyledText,
 };
 use crate::{cli::Common, engine::Event, engine::Id};
 use std::{
@@ -15,19 +15,19 @@ use std::{
     rc::Rc,
 };
 
-/// Text: results on stdout, all else among the lines of a [`Stream`].
+/// StyledText: results on stdout, all else among the lines of a [`Lines`].
 pub(super) struct People {
     pub(super) quiet: bool,
     pub(super) detail: Detail,
     pub(super) sink: Rc<Sink>,
-    pub(super) stream: Box<dyn Stream>,
+    pub(super) stream: Box<dyn Lines>,
 }
 
 /// What happens, on stderr.
-pub(super) trait Stream {
+pub(super) trait Lines {
     fn event(&self, event: &Event);
     /// A line of its own, among the events.
-    fn line(&self, text: &Text);
+    fn line(&self, text: &StyledText);
     /// Something that is no resource begins to move.
     fn live(&self, _id: &Id, _doing: &str) {}
     /// Nothing moves any more: what is on the screen stays.
@@ -37,7 +37,7 @@ pub(super) trait Stream {
 impl People {
     pub(super) fn new(common: &Common, sink: Rc<Sink>) -> Self {
         let moves = io::stderr().is_terminal() && !is_dumb() && !common.quiet;
-        let stream: Box<dyn Stream> = if moves {
+        let stream: Box<dyn Lines> = if moves {
             Box::new(Terminal::new(common.verbose, sink.clone()))
         } else {
             Box::new(Plain::new(common.verbose, common.quiet, sink.clone()))
@@ -46,13 +46,13 @@ impl People {
         Self { quiet: common.quiet, detail, sink, stream }
     }
 
-    fn print(&self, place: Place, text: &Text) {
+    fn print(&self, place: Channel, text: &StyledText) {
         match place {
             _ if text.is_empty() => {}
-            Place::Result => self.sink.out(text),
-            Place::Progress if self.quiet => {}
-            Place::Progress | Place::Remark => self.stream.line(text),
-            Place::End => {
+            Channel::Result => self.sink.out(text),
+            Channel::Progress if self.quiet => {}
+            Channel::Progress | Channel::Remark => self.stream.line(text),
+            Channel::End => {
                 self.stream.settle();
                 self.sink.err(text);
             }

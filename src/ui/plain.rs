@@ -1,6 +1,6 @@
 //! Plain lines on stderr, where there is no terminal.
 
-use super::{people::Stream, sink::Sink, text::Text};
+use super::{people::Lines, sink::Sink, text::StyledText};
 use crate::engine::{Change, Event, Id};
 use std::{
     cell::RefCell,
@@ -35,21 +35,23 @@ impl Plain {
         !known
     }
 
-    fn text(&self, event: &Event) -> Option<Text> {
-        let id = |id: &Id| Text::new().exact(format!(" {id}"));
+    fn text(&self, event: &Event) -> Option<StyledText> {
+        let id = |id: &Id| StyledText::new().exact(format!(" {id}"));
         match event {
             Event::Done { change: Change::Keep, .. } | Event::Planned { .. } | Event::Started { .. } => None,
-            Event::Done { id: it, change } => Some(Text::new().green(done(change)).then(id(it))),
+            Event::Done { id: it, change } => Some(StyledText::new().green(done(change)).then(id(it))),
             Event::Note { id, text } if !self.verbose && !self.is_news(id, text) => None,
-            Event::Note { id: it, text } => Some(Text::from(" ").then(id(it)).plain(format!(": {text}"))),
+            Event::Note { id: it, text } => {
+                Some(StyledText::from(" ").then(id(it)).plain(format!(": {text}")))
+            }
             Event::Progress { id: it, done, total } if self.verbose => {
-                Some(Text::from(" ").then(id(it)).plain(format!(": {done} of {total} bytes")))
+                Some(StyledText::from(" ").then(id(it)).plain(format!(": {done} of {total} bytes")))
             }
             Event::Progress { .. } => None,
             // Why is said at the end, where it is not lost among other lines.
-            Event::Failed { id: it, .. } => Some(Text::new().red("failed").then(id(it))),
+            Event::Failed { id: it, .. } => Some(StyledText::new().red("failed").then(id(it))),
             Event::Skipped { id: it, because } => {
-                Some(Text::new().yellow("skipped").then(id(it)).plain(format!(": {because}")))
+                Some(StyledText::new().yellow("skipped").then(id(it)).plain(format!(": {because}")))
             }
         }
     }
@@ -65,7 +67,7 @@ pub(super) fn done(change: &Change) -> &'static str {
     }
 }
 
-impl Stream for Plain {
+impl Lines for Plain {
     fn event(&self, event: &Event) {
         // The error itself is said at the end, even when quiet.
         if let Some(text) = self.text(event).filter(|_| !self.quiet) {
@@ -73,7 +75,7 @@ impl Stream for Plain {
         }
     }
 
-    fn line(&self, text: &Text) {
+    fn line(&self, text: &StyledText) {
         self.sink.err(text);
     }
 }

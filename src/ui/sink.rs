@@ -3,7 +3,7 @@
 
 use super::{
     object::{Object, Part},
-    text::{Kind, Piece, Text},
+    text::{Piece, PieceKind, StyledText},
     visible::{escaped, visible, visible_but_colours},
 };
 use crate::mask::Mask;
@@ -50,7 +50,7 @@ impl Sink {
     }
 
     /// Writes lines of results.
-    pub(super) fn out(&self, text: &Text) {
+    pub(super) fn out(&self, text: &StyledText) {
         self.write_out(&self.painted(text));
     }
 
@@ -73,30 +73,31 @@ impl Sink {
     }
 
     /// Writes lines about what happens. Where they can't be written, nobody is there to be told.
-    pub(super) fn err(&self, text: &Text) {
+    pub(super) fn err(&self, text: &StyledText) {
         _ = writeln!(self.err.borrow_mut(), "{}", self.painted(text));
     }
 
     /// Writes a question, whose answer follows on the same line.
-    pub(super) fn ask(&self, text: &Text) {
+    pub(super) fn ask(&self, text: &StyledText) {
         _ = write!(self.err.borrow_mut(), "{} ", self.painted(text));
     }
 
     /// For who draws on stderr by other means.
-    pub(super) fn for_stderr(&self, text: &Text) -> String {
+    pub(super) fn for_stderr(&self, text: &StyledText) -> String {
         let painted = self.painted(text);
         if self.colours_errors { painted } else { strip_str(&painted).to_string() }
     }
 
     /// The text without colours, for JSON.
-    fn words(&self, text: &Text) -> String {
+    fn words(&self, text: &StyledText) -> String {
         text.0.iter().map(|piece| self.discreet_words(piece)).collect()
     }
 
-    fn painted(&self, text: &Text) -> String {
+    fn painted(&self, text: &StyledText) -> String {
         let piece = |piece: &Piece| {
             let words = self.discreet_words(piece);
-            let shown = if piece.kind == Kind::Drawn { visible_but_colours(&words) } else { visible(&words) };
+            let shown =
+                if piece.kind == PieceKind::Drawn { visible_but_colours(&words) } else { visible(&words) };
             format!("{0}{shown}{0:#}", piece.style)
         };
         text.0.iter().map(piece).collect::<String>().trim_end().to_owned()
@@ -104,8 +105,8 @@ impl Sink {
 
     fn discreet_words(&self, piece: &Piece) -> String {
         match piece.kind {
-            Kind::Exact => piece.words.clone(),
-            Kind::Any | Kind::Drawn => self.mask.borrow().apply(&piece.words),
+            PieceKind::Exact => piece.words.clone(),
+            PieceKind::Any | PieceKind::Drawn => self.mask.borrow().apply(&piece.words),
         }
     }
 

@@ -1,10 +1,10 @@
 //! Stacks as a list.
 
-use super::text::Text;
+use super::text::StyledText;
 use crate::outputs::Listed;
 
 /// A line each, in columns.
-pub(super) fn render(stacks: &[Listed], region: &str) -> Text {
+pub(super) fn render(stacks: &[Listed], region: &str) -> StyledText {
     if stacks.is_empty() {
         return format!("no stacks in {region}").into();
     }
@@ -16,5 +16,5 @@ pub(super) fn render(stacks: &[Listed], region: &str) -> Text {
             if s.functions.is_empty() { "(no functions)".to_owned() } else { s.functions.join(", ") };
         format!("{:name$}  {:id$}  {made:10}  {functions}", s.stack, s.api_id)
     };
-    Text::new().exact(stacks.iter().map(line).collect::<Vec<_>>().join("\n"))
+    StyledText::new().exact(stacks.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

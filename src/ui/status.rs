@@ -3,7 +3,7 @@
 use super::{
     outputs,
     plan::{Detail, Sides, resource},
-    text::{Text, lines},
+    text::{StyledText, lines},
 };
 use crate::{
     engine::{Change, Plan, Planned},
@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Every resource with its standing, then the chains that break silently.
-pub(super) fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, detail: Detail) -> Text {
-    let head = Text::new().exact(format!("stack {} in {}", stack.name, outputs.region));
+pub(super) fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, detail: Detail) -> StyledText {
+    let head = StyledText::new().exact(format!("stack {} in {}", stack.name, outputs.region));
     if plan.items.iter().all(|i| i.change == Change::Create) {
-        return lines([head, Text::from("not deployed; `lambdeploy up` deploys it")]);
+        return lines([head, StyledText::from("not deployed; `lambdeploy up` deploys it")]);
     }
     let mut all = vec![head];
     all.extend(plan.items.iter().flat_map(|item| standing(item, detail)));
@@ -24,16 +24,18 @@ pub(super) fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, detail: Deta
     lines(all)
 }
 
-fn standing(item: &Planned, detail: Detail) -> Vec<Text> {
-    let id = Text::new().exact(format!(" {}", item.id));
+fn standing(item: &Planned, detail: Detail) -> Vec<StyledText> {
+    let id = StyledText::new().exact(format!(" {}", item.id));
     let line = match (&item.change, &item.foreign) {
         (_, Some(what)) => {
-            Text::new().red("!").then(id).plain(format!(": {what} does not belong to this stack"))
+            StyledText::new().red("!").then(id).plain(format!(": {what} does not belong to this stack"))
         }
-        (Change::Keep, None) if item.adopted => Text::new().green("=").then(id).plain(" (adopted)"),
-        (Change::Keep, None) => Text::new().green("=").then(id),
-        (Change::Create, None) => Text::new().red("+").then(id).plain(" is not in AWS"),
-        (Change::Delete, None) => Text::new().yellow("-").then(id).plain(" is no longer in the stack file"),
+        (Change::Keep, None) if item.adopted => StyledText::new().green("=").then(id).plain(" (adopted)"),
+        (Change::Keep, None) => StyledText::new().green("=").then(id),
+        (Change::Create, None) => StyledText::new().red("+").then(id).plain(" is not in AWS"),
+        (Change::Delete, None) => {
+            StyledText::new().yellow("-").then(id).plain(" is no longer in the stack file")
+        }
         (Change::Update(_), None) => return resource(item, detail, Sides::Named),
     };
     vec![line]
@@ -53,7 +55,7 @@ const CHAINS: [(&str, &[Link]); 3] = [
 ];
 
 /// A chain whose first link the stack has none of is not there to break.
-fn chain(plan: &Plan, name: &str, links: &[Link]) -> Option<Text> {
+fn chain(plan: &Plan, name: &str, links: &[Link]) -> Option<StyledText> {
     let is_of = |item: &Planned, link: &Link| item.id.kind() == link.0;
     let (first, _) = links.split_first()?;
     plan.items.iter().find(|i| is_of(i, first))?;
@@ -62,9 +64,9 @@ fn chain(plan: &Plan, name: &str, links: &[Link]) -> Option<Text> {
     };
     let broken: Vec<_> = plan.items.iter().filter(breaks).map(|i| i.id.to_string()).collect();
     Some(if broken.is_empty() {
-        Text::new().green("✓").exact(format!(" {name}"))
+        StyledText::new().green("✓").exact(format!(" {name}"))
     } else {
-        Text::new().red("✗").exact(format!(" {name} is broken at {}", broken.join(", ")))
+        StyledText::new().red("✗").exact(format!(" {name} is broken at {}", broken.join(", ")))
     })
 }
 

@@ -1,6 +1,6 @@
 //! The live view: one line a resource, moving while it works.
 
-use super::{people::Stream, plain, sink::Sink, text::Text};
+use super::{people::Lines, plain, sink::Sink, text::StyledText};
 use crate::engine::{Change, Event, Id};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
@@ -37,11 +37,11 @@ impl Terminal {
             line.set_message(shown.lines().last().unwrap_or_default().to_owned());
         }
         if live.is_none() || self.verbose {
-            self.line(&Text::new().exact(format!("  {id}: ")).plain(text));
+            self.line(&StyledText::new().exact(format!("  {id}: ")).plain(text));
         }
     }
 
-    fn end(&self, id: &Id, text: Text) {
+    fn end(&self, id: &Id, text: StyledText) {
         let mut took = String::new();
         if let Some(line) = self.lines.borrow_mut().remove(id) {
             if line.elapsed() >= SLOW {
@@ -63,9 +63,9 @@ fn doing(change: &Change) -> &'static str {
     }
 }
 
-impl Stream for Terminal {
+impl Lines for Terminal {
     fn event(&self, event: &Event) {
-        let named = |id: &Id| Text::new().exact(format!(" {id} "));
+        let named = |id: &Id| StyledText::new().exact(format!(" {id} "));
         match event {
             Event::Planned { .. } | Event::Done { change: Change::Keep, .. } => {}
             Event::Started { id, change } => self.start(id, doing(change)),
@@ -74,17 +74,22 @@ impl Stream for Terminal {
                 self.note(id, &format!("{} of {}", HumanBytes(*done), HumanBytes(*total)));
             }
             Event::Done { id, change } => {
-                self.end(id, Text::new().green("✓").then(named(id)).plain(plain::done(change)));
+                self.end(id, StyledText::new().green("✓").then(named(id)).plain(plain::done(change)));
             }
             // Why is said at the end, where it is not lost among other lines.
-            Event::Failed { id, .. } => self.end(id, Text::new().red("✗").then(named(id)).plain("failed")),
+            Event::Failed { id, .. } => {
+                self.end(id, StyledText::new().red("✗").then(named(id)).plain("failed"))
+            }
             Event::Skipped { id, because } => {
-                self.end(id, Text::new().yellow("-").then(named(id)).plain(format!("skipped: {because}")));
+                self.end(
+                    id,
+                    StyledText::new().yellow("-").then(named(id)).plain(format!("skipped: {because}")),
+                );
             }
         }
     }
 
-    fn line(&self, text: &Text) {
+    fn line(&self, text: &StyledText) {
         // Nobody reads a terminal that is gone.
         _ = self.all.println(self.sink.for_stderr(text));
     }

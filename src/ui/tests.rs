@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    Finished, LogLine, Outcome, Proposal, Text, View, json::Json, people::People, plain::Plain, plan::Detail,
-    sink::Sink,
+    Finished, LogLine, Outcome, Proposal, StyledText, View, json::Json, people::People, plain::Plain,
+    plan::Detail, sink::Sink,
 };
 use crate::{
     Exit,
@@ -102,7 +102,7 @@ impl Facts {
     }
 
     fn all(&self) -> Vec<Outcome<'_>> {
-        let text = || Text::new().plain(foreign()).exact(exact()).drawn(foreign()).dim(foreign());
+        let text = || StyledText::new().plain(foreign()).exact(exact()).drawn(foreign()).dim(foreign());
         let Self { stack, plan, destination, report, message, .. } = self;
         let (outputs, proposal) = (&self.finished.outputs, Proposal { stack, plan, destination });
         vec![
@@ -283,7 +283,7 @@ fn neither_does_an_event() {
 #[test]
 fn a_secret_is_shown_as_stars_and_what_acts_as_pictures() {
     let facts = Facts::new();
-    let answer = || Outcome::Answer(Text::new().plain(foreign()).exact(SECRET));
+    let answer = || Outcome::Answer(StyledText::new().plain(foreign()).exact(SECRET));
     let seen = printed(text(Detail::Short), |view| view.show(answer()));
     assert_eq!(seen, format!("a *** ␛[2J<U+009B>2J<U+202E>␇{SECRET}\n"));
     let seen = printed(json, |view| view.show(answer()));

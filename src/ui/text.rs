@@ -8,17 +8,17 @@ use std::fmt::Display;
 
 /// Pieces of words with their colours.
 #[derive(Debug, Clone, Default)]
-pub struct Text(pub(super) Vec<Piece>);
+pub struct StyledText(pub(super) Vec<Piece>);
 
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     pub words: String,
     pub style: Style,
-    pub kind: Kind,
+    pub kind: PieceKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PieceKind {
     /// May repeat a secret.
     Any,
     /// An id, a URL, a command, a key's value that was asked for: of no use with a part of it hidden.
@@ -27,43 +27,43 @@ pub(super) enum Kind {
     Drawn,
 }
 
-impl Text {
+impl StyledText {
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn with(mut self, words: impl Display, style: Style, kind: Kind) -> Self {
+    fn with(mut self, words: impl Display, style: Style, kind: PieceKind) -> Self {
         self.0.push(Piece { words: words.to_string(), style, kind });
         self
     }
 
     pub fn plain(self, words: impl Display) -> Self {
-        self.with(words, Style::new(), Kind::Any)
+        self.with(words, Style::new(), PieceKind::Any)
     }
 
     /// What is of no use with a part of it hidden: an id, a URL, a command.
     pub fn exact(self, words: impl Display) -> Self {
-        self.with(words, Style::new(), Kind::Exact)
+        self.with(words, Style::new(), PieceKind::Exact)
     }
 
     pub(super) fn drawn(self, words: impl Display) -> Self {
-        self.with(words, Style::new(), Kind::Drawn)
+        self.with(words, Style::new(), PieceKind::Drawn)
     }
 
     pub fn green(self, words: impl Display) -> Self {
-        self.with(words, AnsiColor::Green.on_default(), Kind::Any)
+        self.with(words, AnsiColor::Green.on_default(), PieceKind::Any)
     }
 
     pub fn yellow(self, words: impl Display) -> Self {
-        self.with(words, AnsiColor::Yellow.on_default(), Kind::Any)
+        self.with(words, AnsiColor::Yellow.on_default(), PieceKind::Any)
     }
 
     pub fn red(self, words: impl Display) -> Self {
-        self.with(words, AnsiColor::Red.on_default(), Kind::Any)
+        self.with(words, AnsiColor::Red.on_default(), PieceKind::Any)
     }
 
     pub fn dim(self, words: impl Display) -> Self {
-        self.with(words, Style::new().dimmed(), Kind::Any)
+        self.with(words, Style::new().dimmed(), PieceKind::Any)
     }
 
     pub fn then(mut self, other: impl Into<Self>) -> Self {
@@ -76,33 +76,33 @@ impl Text {
     }
 }
 
-impl From<&str> for Text {
+impl From<&str> for StyledText {
     fn from(words: &str) -> Self {
         Self::new().plain(words)
     }
 }
 
-impl From<String> for Text {
+impl From<String> for StyledText {
     fn from(words: String) -> Self {
         Self::new().plain(words)
     }
 }
 
-impl From<&String> for Text {
+impl From<&String> for StyledText {
     fn from(words: &String) -> Self {
         Self::new().plain(words)
     }
 }
 
-impl FromIterator<Text> for Text {
-    fn from_iter<I: IntoIterator<Item = Text>>(texts: I) -> Self {
+impl FromIterator<StyledText> for StyledText {
+    fn from_iter<I: IntoIterator<Item = StyledText>>(texts: I) -> Self {
         Self(texts.into_iter().flat_map(|text| text.0).collect())
     }
 }
 
 /// Lines below one another.
-pub(super) fn lines(all: impl IntoIterator<Item = Text>) -> Text {
-    let mut text = Text::new();
+pub(super) fn lines(all: impl IntoIterator<Item = StyledText>) -> StyledText {
+    let mut text = StyledText::new();
     for (index, line) in all.into_iter().enumerate() {
         if index > 0 {
             text = text.plain("\n");

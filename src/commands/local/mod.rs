@@ -17,7 +17,7 @@ const USUAL_PORT: u16 = 4510;
 /// The most lines that wait for the terminal.
 const UNREAD: usize = 10_000;
 
-pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
+pub async fn run(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
     if args.stop {
         return others::stop(args.port, printer).await;
     }
@@ -34,7 +34,7 @@ pub async fn run(args: &cli::Local, printer: &Printer) -> Result<Exit> {
     serve(args, printer).await
 }
 
-async fn serve(args: &cli::Local, printer: &Printer) -> Result<Exit> {
+async fn serve(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
     let port = args.port.unwrap_or(USUAL_PORT);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener = listener
@@ -106,7 +106,7 @@ async fn engine(printer: &Printer) -> Arc<dyn ContainerEngine> {
     }
 }
 
-fn config(args: &cli::Local) -> Result<Config> {
+fn config(args: &cli::LocalArgs) -> Result<Config> {
     let consistency = match args.consistency {
         cli::Consistency::Instant => Consistency::Instant,
         cli::Consistency::Realistic => Consistency::Realistic,

@@ -1,6 +1,6 @@
 //! The fields of a resource: what differs, in words where its own name says little, and what something is made with.
 
-use super::{Detail, Text};
+use super::{Detail, StyledText};
 use crate::engine::{Field, Id};
 use serde_json::Value;
 
@@ -19,11 +19,11 @@ const LONGEST: usize = 60;
 /// What a field is called, and how it differs.
 struct Line {
     name: String,
-    difference: Text,
+    difference: StyledText,
 }
 
 /// The fields that differ, one below the other.
-pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -> Vec<Text> {
+pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -> Vec<StyledText> {
     let line = |f: &Field| Line { name: f.path.clone(), difference: difference(f, sides) };
     let shown: Vec<Line> = match detail {
         Detail::Whole => fields.iter().map(line).collect(),
@@ -33,10 +33,10 @@ pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -
         }
     };
     if shown.is_empty() {
-        return vec![Text::from("    only this tool's own tags (--verbose shows them)")];
+        return vec![StyledText::from("    only this tool's own tags (--verbose shows them)")];
     }
     let width = shown.iter().map(|l| l.name.chars().count()).max().unwrap_or_default();
-    let text = |l: Line| Text::new().exact(format!("    {:width$}  ", l.name)).then(l.difference);
+    let text = |l: Line| StyledText::new().exact(format!("    {:width$}  ", l.name)).then(l.difference);
     shown.into_iter().map(text).collect()
 }
 
@@ -52,7 +52,7 @@ fn tags(fields: &[Field]) -> Option<Line> {
         .filter(|name| *name == "lambdeploy:adopted" || !name.starts_with("lambdeploy:"))
         .map(|name| if name == "lambdeploy:adopted" { "taken over (`destroy` keeps it)" } else { name })
         .collect();
-    let line = || Line { name: "tags".to_owned(), difference: Text::from(names.join(", ")) };
+    let line = || Line { name: "tags".to_owned(), difference: StyledText::from(names.join(", ")) };
     (!names.is_empty()).then(line)
 }
 
@@ -69,29 +69,30 @@ fn in_words(id: &Id, field: &Field, sides: Sides) -> Option<Line> {
         ("stage", "redeploy", _) => "the definition is deployed again",
         _ => return None,
     };
-    Some(Line { name: field.path.clone(), difference: Text::from(words) })
+    Some(Line { name: field.path.clone(), difference: StyledText::from(words) })
 }
 
-fn difference(field: &Field, sides: Sides) -> Text {
+fn difference(field: &Field, sides: Sides) -> StyledText {
     match (&field.have, &field.want, sides) {
-        (Value::Null, Value::Object(_), Sides::Arrow) => Text::new().green("added"),
-        (Value::Object(_), Value::Null, Sides::Arrow) => Text::new().red("removed"),
-        (Value::Null, Value::Object(_), Sides::Named) => Text::from("only in the stack file"),
-        (Value::Object(_), Value::Null, Sides::Named) => Text::from("only in AWS"),
-        (have, want, Sides::Arrow) => Text::from(format!("{} → {}", short(have), short(want))),
+        (Value::Null, Value::Object(_), Sides::Arrow) => StyledText::new().green("added"),
+        (Value::Object(_), Value::Null, Sides::Arrow) => StyledText::new().red("removed"),
+        (Value::Null, Value::Object(_), Sides::Named) => StyledText::from("only in the stack file"),
+        (Value::Object(_), Value::Null, Sides::Named) => StyledText::from("only in AWS"),
+        (have, want, Sides::Arrow) => StyledText::from(format!("{} → {}", short(have), short(want))),
         (have, want, Sides::Named) => {
-            Text::from(format!("{} in AWS, {} in the stack file", short(have), short(want)))
+            StyledText::from(format!("{} in AWS, {} in the stack file", short(have), short(want)))
         }
     }
 }
 
 /// What something is made with, a line each; what is not set is left out.
-pub(super) fn settings(all: &Value) -> Vec<Text> {
+pub(super) fn settings(all: &Value) -> Vec<StyledText> {
     let mut found = Vec::new();
     leaves(String::new(), all, &mut found);
     let width = found.iter().map(|(path, _)| path.chars().count()).max().unwrap_or_default();
-    let line =
-        |(path, value): (String, String)| Text::new().exact(format!("    {path:width$}  ")).plain(value);
+    let line = |(path, value): (String, String)| {
+        StyledText::new().exact(format!("    {path:width$}  ")).plain(value)
+    };
     found.into_iter().map(line).collect()
 }
 

@@ -5,7 +5,7 @@ mod notable;
 
 use super::{
     outcome::Proposal,
-    text::{Text, lines},
+    text::{StyledText, lines},
 };
 use crate::{
     aws::Destination,
@@ -29,10 +29,10 @@ pub(super) fn kept(plan: &Plan) -> BTreeSet<Id> {
 }
 
 /// One line a resource that changes, its fields below, the unchanged ones counted; nothing, where nothing changes.
-pub(super) fn render(proposal: Proposal<'_>, detail: Detail) -> Text {
+pub(super) fn render(proposal: Proposal<'_>, detail: Detail) -> StyledText {
     let Proposal { stack, plan, destination } = proposal;
     if !plan.has_changes() {
-        return Text::new();
+        return StyledText::new();
     }
     let mut all = vec![head(destination)];
     for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
@@ -48,69 +48,69 @@ pub(super) fn render(proposal: Proposal<'_>, detail: Detail) -> Text {
 }
 
 /// What a `destroy` would delete, and what it leaves; nothing, where there is nothing.
-pub(super) fn render_deletion(plan: &Plan, destination: &Destination) -> Text {
+pub(super) fn render_deletion(plan: &Plan, destination: &Destination) -> StyledText {
     let deleted = plan.items.iter().filter(|i| !i.change.is_keep());
-    let mut all: Vec<Text> = deleted.flat_map(|i| resource(i, Detail::Short, Sides::Arrow)).collect();
+    let mut all: Vec<StyledText> = deleted.flat_map(|i| resource(i, Detail::Short, Sides::Arrow)).collect();
     let kept = plan.items.iter().filter(|i| i.adopted && i.change.is_keep());
     all.extend(kept.map(|item| {
         let why = " was here before the stack and is kept (--include-adopted deletes it)";
-        Text::new().dim("=").exact(format!(" {}", item.id)).plain(why)
+        StyledText::new().dim("=").exact(format!(" {}", item.id)).plain(why)
     }));
     let needed = plan.items.iter().filter_map(|i| Some((&i.id, i.kept_for.as_ref()?)));
     all.extend(needed.map(|(id, user)| {
         let why = format!(" is kept: {user} stays and works with it");
-        Text::new().dim("=").exact(format!(" {id}")).plain(why)
+        StyledText::new().dim("=").exact(format!(" {id}")).plain(why)
     }));
     let foreign = plan.items.iter().filter_map(|i| i.foreign.as_ref());
     all.extend(foreign.map(|what| {
-        Text::new().dim("=").plain(format!(" {what} does not belong to this stack and is left alone"))
+        StyledText::new().dim("=").plain(format!(" {what} does not belong to this stack and is left alone"))
     }));
     all.push(counts(plan, false));
     all.retain(|line| !line.is_empty());
     if all.is_empty() {
-        return Text::new();
+        return StyledText::new();
     }
     all.insert(0, head(destination));
     lines(all)
 }
 
 /// Where a plan changes things.
-fn head(destination: &Destination) -> Text {
-    Text::new().exact(destination)
+fn head(destination: &Destination) -> StyledText {
+    StyledText::new().exact(destination)
 }
 
 /// The first two that stay as they are; the rest is counted.
-fn unchanged(plan: &Plan) -> Option<Text> {
+fn unchanged(plan: &Plan) -> Option<StyledText> {
     let kept: Vec<_> = plan.items.iter().filter(|i| i.change.is_keep()).map(|i| i.id.to_string()).collect();
     let more = kept.len().saturating_sub(2);
     let rest = if more > 0 { format!(", {more} more") } else { String::new() };
     let names = kept.iter().take(2).cloned().collect::<Vec<_>>().join(", ");
-    (!names.is_empty()).then(|| Text::new().dim("=").exact(format!(" {names}{rest}")))
+    (!names.is_empty()).then(|| StyledText::new().dim("=").exact(format!(" {names}{rest}")))
 }
 
 /// A resource that changes, and how.
-pub(super) fn resource(item: &Planned, detail: Detail, sides: Sides) -> Vec<Text> {
+pub(super) fn resource(item: &Planned, detail: Detail, sides: Sides) -> Vec<StyledText> {
     match &item.change {
         Change::Keep => Vec::new(),
-        Change::Create => vec![Text::new().green("+").then(named(item))],
+        Change::Create => vec![StyledText::new().green("+").then(named(item))],
         Change::Delete => {
             let loses = item.loses.as_ref().map(|what| format!(", with {what}")).unwrap_or_default();
-            vec![Text::new().red("-").then(named(item)).plain(loses)]
+            vec![StyledText::new().red("-").then(named(item)).plain(loses)]
         }
         Change::Update(changed) => {
-            let head = Text::new().yellow("~").then(named(item));
+            let head = StyledText::new().yellow("~").then(named(item));
             std::iter::once(head).chain(fields::changed(&item.id, changed, detail, sides)).collect()
         }
     }
 }
 
 /// The id, and beside it what AWS calls the thing.
-fn named(item: &Planned) -> Text {
-    let id = Text::new().exact(format!(" {}", item.id));
+fn named(item: &Planned) -> StyledText {
+    let id = StyledText::new().exact(format!(" {}", item.id));
     if item.called.is_empty() { id } else { id.plain("  ").dim(&item.called) }
 }
 
-fn counts(plan: &Plan, unchanged: bool) -> Text {
+fn counts(plan: &Plan, unchanged: bool) -> StyledText {
     let of = |wanted: fn(&Change) -> bool| plan.items.iter().filter(|i| wanted(&i.change)).count();
     let all = [
         (of(|c| *c == Change::Create), "to create"),
@@ -119,5 +119,5 @@ fn counts(plan: &Plan, unchanged: bool) -> Text {
         (if unchanged { of(Change::is_keep) } else { 0 }, "unchanged"),
     ];
     let some: Vec<_> = all.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    Text::new().exact(some.join(", "))
+    StyledText::new().exact(some.join(", "))
 }

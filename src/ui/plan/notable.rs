@@ -1,6 +1,6 @@
 //! What nobody should agree to unseen: rights that are given, doors that are open, files from elsewhere.
 
-use super::Text;
+use super::StyledText;
 use crate::{
     engine::{Change, Planned},
     stack::{Auth, Function, ImageSource, Role, SecretSource, Stack, Statement},
@@ -8,7 +8,7 @@ use crate::{
 use std::path::{Component, Path, PathBuf};
 
 /// Lines of what is made, or changed in that respect.
-pub(super) fn of(stack: &Stack, item: &Planned) -> Vec<Text> {
+pub(super) fn of(stack: &Stack, item: &Planned) -> Vec<StyledText> {
     let is = |kind: &str| item.id.kind() == kind;
     let function = item.id.as_str().split_once('/').and_then(|(_, key)| stack.functions.get(key));
     let facts = match (function, &item.change) {
@@ -17,7 +17,7 @@ pub(super) fn of(stack: &Stack, item: &Planned) -> Vec<Text> {
         (None, change) if is("definition") && change.touches("routes") => open_routes(stack),
         _ => Vec::new(),
     };
-    facts.into_iter().map(|(what, value)| Text::from(format!("    {what}  {value}"))).collect()
+    facts.into_iter().map(|(what, value)| StyledText::from(format!("    {what}  {value}"))).collect()
 }
 
 type Fact = (&'static str, String);
