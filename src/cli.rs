@@ -8,7 +8,7 @@ pub use tips::tipped;
 
 /// What is said below the options of `--help`.
 const AFTER: &str = "\
-Begin with:
+Start with:
   lambdeploy up --local     everything on this machine, no AWS account needed
   lambdeploy plan           what `up` would do on AWS; changes nothing
   lambdeploy destroy        deletes what the stack made, and nothing else
@@ -16,7 +16,7 @@ Begin with:
 Exit codes:
   0    done, or nothing to do
   1    failed; the message says what was done
-  2    changes pending (plan --exit-code, status), or something left (destroy)
+  2    changes pending (plan --exit-code, status), or something is left (destroy)
   3    the contract does not hold
   64   wrong usage, or a wrong stack file
   130  interrupted
@@ -42,22 +42,22 @@ pub struct Common {
     /// Use the local AWS (started in the background if none runs)
     #[arg(long, global = true)]
     pub local: bool,
-    /// Results and events as JSON lines, ending in one result object
+    /// Print events and results as JSON lines; the last one is the result
     #[arg(long, global = true)]
     pub json: bool,
-    /// Results and errors only
+    /// Print results and errors only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Every note and build line, also of what goes well
+    /// Print every note and build line, also of what goes well
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// Agree to the plan without being asked
     #[arg(short, long, global = true)]
     pub yes: bool,
-    /// AWS profile; wins over the stack file's
+    /// AWS profile, instead of the stack file's
     #[arg(long, global = true)]
     pub profile: Option<String>,
-    /// AWS region; wins over the stack file's
+    /// AWS region, instead of the stack file's
     #[arg(long, global = true)]
     pub region: Option<String>,
 }
@@ -84,38 +84,38 @@ impl Common {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make AWS match the stack file, and check the result from outside
+    /// Make AWS match the stack file, then check the result from outside
     Up(UpArgs),
-    /// Show what `up` would do
+    /// Show what `up` would do; changes nothing
     Plan(PlanArgs),
-    /// Compare what is with what should be, and prove the chains that break silently
+    /// Compare AWS with the stack file, and check the links that every call needs
     Status,
-    /// Delete everything that the stack made
+    /// Delete everything that the stack made, and nothing else
     Destroy(DestroyArgs),
-    /// The stack's URL, ids and (when asked for) keys
+    /// Show the stack's URL and keys (their values only when asked for)
     Output(OutputArgs),
-    /// Ask the live URL for what the stack file promises to the outside
+    /// Call the live URL and check everything that the stack file promises
     Verify(VerifyArgs),
-    /// The functions' log lines
+    /// Show the functions' log lines
     Logs(LogsArgs),
-    /// The stacks of the account in the region; needs no stack file
+    /// List the stacks of the account in the region; needs no stack file
     List,
-    /// Serve the local AWS
+    /// Run the local AWS
     Local(LocalArgs),
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Consent {
-    /// Take over what is there under the stack's names: all of it, or by id (api=ID, key=ID, plan=ID)
+    /// Take over what exists under the stack's names: all of it, or one thing by its id (api=ID, key=ID, plan=ID)
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "KIND=ID")]
     pub adopt: Vec<String>,
-    /// Accept what is lost when something must be replaced (the plan says what)
+    /// Agree to what is lost when something must be replaced (the plan says what)
     #[arg(long)]
     pub replace: bool,
-    /// Build every image anew, from bases pulled anew
+    /// Build every image again, from base images pulled again
     #[arg(long)]
     pub rebuild: bool,
-    /// Deploy the API definition to the stage even if it serves it already
+    /// Deploy the API definition again, even if the stage serves it already
     #[arg(long)]
     pub redeploy: bool,
 }
@@ -124,10 +124,10 @@ pub struct Consent {
 pub struct UpArgs {
     #[command(flatten)]
     pub consent: Consent,
-    /// Skip the check of the contract from outside
+    /// Do not check the contract from outside
     #[arg(long)]
     pub no_verify: bool,
-    /// Agree, by the stack's name, that none of the functions which it has now stays
+    /// Agree, by the stack's name, that all functions which it has now are deleted
     #[arg(long, value_name = "STACK")]
     pub end_all: Option<String>,
 }
@@ -136,14 +136,14 @@ pub struct UpArgs {
 pub struct PlanArgs {
     #[command(flatten)]
     pub consent: Consent,
-    /// Exit with 2 when there is something to do
+    /// Exit with 2 if there is something to do
     #[arg(long)]
     pub exit_code: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct DestroyArgs {
-    /// Delete adopted resources too
+    /// Also delete what existed before the stack and was adopted
     #[arg(long)]
     pub include_adopted: bool,
 }
@@ -156,17 +156,17 @@ pub struct OutputArgs {
     /// Print the value of one key alone (default: the first), for `$(…)`
     #[arg(long, value_name = "NAME", num_args = 0..=1)]
     pub key: Option<Option<String>>,
-    /// Set a client's variables (URL and key) in FILE, readable by you alone; its other lines stay
+    /// Set a client's variables (URL and key) in FILE, which only you can read; its other lines stay
     #[arg(long, value_name = "FILE")]
     pub env: Option<PathBuf>,
-    /// What the names of these variables begin with: VITE_, REACT_APP_, or nothing
+    /// How the names of these variables begin: VITE_, REACT_APP_, or nothing
     #[arg(long, value_name = "PREFIX", default_value = "NEXT_PUBLIC_", requires = "env")]
     pub env_prefix: String,
 }
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// Ask too what sends bursts, megabytes, and uses up the quota of the first key
+    /// Also send bursts and megabytes, and use up the quota of the first key
     #[arg(long)]
     pub load: bool,
 }
@@ -175,7 +175,7 @@ pub struct VerifyArgs {
 pub struct LogsArgs {
     /// Functions by their key in the stack file (default: all)
     pub functions: Vec<String>,
-    /// Go on as lines come in, until Ctrl-C
+    /// Keep showing new lines, until Ctrl-C
     #[arg(long)]
     pub follow: bool,
     /// How far back: 30s, 10m, 2h, 1d
@@ -184,7 +184,7 @@ pub struct LogsArgs {
     /// A CloudWatch Logs filter pattern
     #[arg(long, value_name = "PATTERN")]
     pub filter: Option<String>,
-    /// At most this many of the last lines, to begin with
+    /// Show at most this many of the last lines first
     #[arg(long, short = 'n', default_value_t = 100)]
     pub lines: usize,
 }
@@ -200,25 +200,25 @@ pub struct LocalArgs {
     /// The port on 127.0.0.1 (4510); 0 takes any that is free
     #[arg(long)]
     pub port: Option<u16>,
-    /// Added to every AWS request
+    /// Milliseconds added to every AWS request
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub latency_ms: u64,
-    /// How soon it agrees with what it was told
+    /// How soon a change is seen everywhere: at once, or as late as on AWS
     #[arg(long, value_enum, default_value_t = Consistency::Instant)]
     pub consistency: Consistency,
-    /// Decides ids, key values and the exact delays (default: random)
+    /// Makes the same ids, key values and delays each time (default: random)
     #[arg(long)]
     pub seed: Option<u64>,
-    /// The account, twelve digits
+    /// The account number, twelve digits
     #[arg(long, default_value = "000000000000")]
     pub account: String,
     /// Executions that the account may have at once; new accounts have 10
     #[arg(long, default_value_t = 1000, value_name = "N", hide_short_help = true)]
     pub concurrency: u32,
-    /// List those that run
+    /// List the local AWSs that are running
     #[arg(long, conflicts_with = "stop")]
     pub status: bool,
-    /// End the one that runs; --port says which of several
+    /// Stop the one that is running; --port says which of several
     #[arg(long)]
     pub stop: bool,
     /// Started by --local, with nobody who reads along

@@ -4,7 +4,7 @@ use super::session::Session;
 use crate::{
     Exit, cli,
     docker::Progress,
-    engine::{Change, Options},
+    engine::{Change, Options, Plan},
     stack::Values,
     stack_graph::StackGraph,
     ui::{Outcome, Printer},
@@ -26,7 +26,7 @@ pub async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printe
         bail!("nothing was deleted, because\n  {}", refusals.join("\n  "));
     }
     if !plan.has_changes() {
-        printer.answer("nothing to destroy");
+        printer.answer(format!("nothing to destroy in {destination}"));
         let ours = plan.left().any(|item| item.foreign.is_none());
         return Ok(if ours { Exit::Pending } else { Exit::Done });
     }
@@ -51,13 +51,27 @@ pub async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printe
     }
     forget_images(&session, printer).await;
     let resources = if deleted == 1 { "resource" } else { "resources" };
+    printer.answer(format!("deleted {deleted} {resources}{}", rest(&session, &plan)));
+    Ok(if plan.left().next().is_some() { Exit::Pending } else { Exit::Done })
+}
+
+/// What there is after it: a person who pays for it wants to know.
+fn rest(session: &Session, plan: &Plan) -> String {
+    let retain = session.stack.retain;
+    let retained = [(retain.logs, "log groups"), (retain.images, "images")];
+    let adopted = plan.items.iter().filter(|i| i.adopted && i.change.is_keep()).map(|i| i.id.to_string());
+    let kept: Vec<String> = adopted
+        .chain(retained.iter().filter(|(stays, _)| *stays).map(|(_, what)| (*what).to_owned()))
+        .collect();
     let left: Vec<String> = plan.left().map(|item| item.id.to_string()).collect();
-    if left.is_empty() {
-        printer.answer(format!("deleted {deleted} {resources}"));
-        return Ok(Exit::Done);
+    let named = |word: &str, all: &[String]| match all {
+        [] => String::new(),
+        some => format!("; {word}: {}", some.join(", ")),
+    };
+    match named("kept", &kept) + &named("left", &left) {
+        none if none.is_empty() => format!("; nothing of the stack {} is left", session.stack.name),
+        some => some,
     }
-    printer.answer(format!("deleted {deleted} {resources}; left: {}", left.join(", ")));
-    Ok(Exit::Pending)
 }
 
 /// What was built for the stack is nothing to this machine's engine any more.

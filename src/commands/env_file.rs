@@ -33,7 +33,7 @@ pub(super) fn write(file: &Path, variables: &BTreeMap<String, String>, printer: 
         read => read.with_context(|| format!("reading {}", file.display()))?,
     };
     write_private(file, &merged(&known, variables)).with_context(writing)?;
-    printer.answer(format!("wrote {} (readable by you alone)", file.display()));
+    printer.answer(format!("wrote {} (only you can read it)", file.display()));
     if git_would_take(file) {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         printer.warn(format!(

@@ -3,7 +3,7 @@
 use super::session;
 use crate::{
     Exit,
-    aws::tags,
+    aws::{Destination, tags},
     cli,
     outputs::Listed,
     resources::{inventory_of, tags_of},
@@ -14,10 +14,12 @@ use aws_sdk_apigateway::types::RestApi;
 
 pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let cloud = session::cloud(common, printer).await?;
-    let apis = cloud.rest_apis().await?;
+    let (caller, apis) = tokio::join!(cloud.identify(), cloud.rest_apis());
+    caller?;
+    let (destination, apis) = (Destination::of(&cloud)?, apis?);
     let mut stacks: Vec<Listed> = apis.iter().filter_map(|api| listed(api, &cloud.region)).collect();
     stacks.sort_by(|a, b| (&a.stack, &a.api_id).cmp(&(&b.stack, &b.api_id)));
-    printer.show(Outcome::Stacks { stacks: &stacks, region: &cloud.region });
+    printer.show(Outcome::Stacks { stacks: &stacks, destination: &destination });
     Ok(Exit::Done)
 }
 

@@ -26,7 +26,7 @@ pub async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) 
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(printer);
     let groups = groups(&session, &args.functions)?;
-    hide_what_functions_know(&session, printer).await?;
+    let deployed = hide_what_functions_know(&session, printer).await?;
     let mut since = now() - age(&args.since)?;
     let mut seen = BTreeSet::new();
     let mut first = true;
@@ -52,7 +52,12 @@ pub async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) 
         }
         if !args.follow {
             if lines.is_empty() {
-                printer.say(format!("no log lines in the last {}; --since looks further back", args.since));
+                let nothing = format!("no log lines in the last {}", args.since);
+                printer.say(if deployed {
+                    format!("{nothing}; --since looks further back")
+                } else {
+                    format!("{nothing}: {}", session.not_deployed(common))
+                });
             }
             return Ok(Exit::Done);
         }
@@ -96,7 +101,8 @@ pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Re
 }
 
 /// Before a line is read: functions may have printed their variables, as AWS has them, and the keys of their callers.
-async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<()> {
+/// Gives whether there is any function.
+async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<bool> {
     let run = session.cloud.looking_at(&Id::only("logs"));
     let keys = async {
         let none = session.stack.api.keys.is_empty();
@@ -105,11 +111,12 @@ async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Resul
     let variables = try_join_all(session.stack.functions.values().map(|function| async {
         let request = session.cloud.lambda.get_function_configuration().function_name(&function.name);
         let found = call(&run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
-        anyhow::Ok(found.map(|c| secrets(function, c.environment())).unwrap_or_default())
+        anyhow::Ok(found.map(|c| secrets(function, c.environment())))
     }));
     let (keys, variables) = tokio::try_join!(keys, variables)?;
-    printer.hide(variables.into_iter().flatten().chain(keys));
-    Ok(())
+    let deployed = variables.iter().any(Option::is_some);
+    printer.hide(variables.into_iter().flatten().flatten().chain(keys));
+    Ok(deployed)
 }
 
 /// The values of a function's variables in AWS, but for those that the file itself shows.
@@ -124,7 +131,9 @@ fn groups(session: &Session, keys: &[String]) -> Result<Vec<(String, String)>> {
     let functions = &session.stack.functions;
     if let Some(unknown) = keys.iter().find(|k| !functions.contains_key(*k)) {
         let known: Vec<_> = functions.keys().cloned().collect();
-        return Err(Usage(format!("the stack has no function {unknown}; it has {}", known.join(", "))).into());
+        return Err(
+            Usage(format!("the stack file has no function {unknown}; it has {}", known.join(", "))).into()
+        );
     }
     let chosen = functions.values().filter(|f| keys.is_empty() || keys.contains(&f.key));
     Ok(chosen.map(|f| (f.key.clone(), format!("/aws/lambda/{}", f.name))).collect())
@@ -154,7 +163,7 @@ pub(super) fn now() -> i64 {
 
 /// `30s`, `10m`, `2h`, `1d` in milliseconds.
 fn age(text: &str) -> Result<i64> {
-    let wrong = || Usage(format!("--since {text}: write 30s, 10m, 2h or 1d"));
+    let wrong = || Usage(format!("--since {text} is not a time: write 30s, 10m, 2h or 1d"));
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let number: i64 = number.parse().map_err(|_| wrong())?;
     let seconds = match unit {

@@ -20,7 +20,7 @@ pub async fn run(common: &cli::Common, args: &cli::OutputArgs, printer: &Printer
     let asked = args.show_key || args.key.is_some();
     let mut outputs = read(&session, asked || args.env.is_some()).await?;
     if outputs.url.is_none() {
-        bail!("the stack is not deployed; `{}` deploys it", common.again("up"));
+        bail!(session.not_deployed(common));
     }
     if !asked {
         printer.hide(outputs.secrets());
@@ -45,9 +45,11 @@ fn value(outputs: &Outputs, name: Option<&str>) -> Result<String> {
     let found = outputs.keys.iter().find(|key| name.is_none_or(|name| name == key.name));
     let value = found.and_then(|key| key.value.clone());
     value.ok_or_else(|| match (name, outputs.keys.is_empty()) {
-        (_, true) => Usage("the stack has no key".to_owned()).into(),
+        (_, true) => {
+            Usage("the stack has no API key; `keys:` in the stack file names them".to_owned()).into()
+        }
         (name, _) => {
-            Usage(format!("the stack has no key {}; it has {}", name.unwrap_or_default(), known())).into()
+            Usage(format!("the stack has no API key {}; it has {}", name.unwrap_or_default(), known())).into()
         }
     })
 }

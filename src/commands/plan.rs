@@ -18,7 +18,7 @@ pub async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Printer) 
     let (_, plan) = planned(&session, &args.consent, printer).await?;
     show(&session, &plan, printer)?;
     if !plan.has_changes() {
-        printer.answer("nothing to do");
+        printer.answer(format!("nothing to do in {}", session.destination()?));
     }
     Ok(if plan.has_changes() && args.exit_code { Exit::Pending } else { Exit::Done })
 }
@@ -80,7 +80,7 @@ fn chosen(consent: &cli::Consent) -> Result<BTreeMap<String, String>> {
     let pairs = consent.adopt.iter().filter(|a| !a.is_empty()).map(|a| match a.split_once('=') {
         Some((kind @ ("api" | "key" | "plan"), id)) if !id.is_empty() => Ok((kind.to_owned(), id.to_owned())),
         _ => Err(crate::exit::Usage(format!(
-            "--adopt {a}: write --adopt, or --adopt api=ID, key=ID or plan=ID"
+            "--adopt {a} names nothing that is adopted by its id: write --adopt alone, or --adopt api=ID, key=ID or plan=ID"
         ))
         .into()),
     });

@@ -44,13 +44,19 @@ impl Session {
         Destination::of(&self.cloud)
     }
 
+    /// Why a command that needs a deployed stack can't do its work, and what to do.
+    pub fn not_deployed(&self, common: &Common) -> String {
+        let (name, region) = (&self.stack.name, &self.cloud.region);
+        format!("the stack {name} is not deployed in {region}; `{}` deploys it", common.again("up"))
+    }
+
     /// What AWS advises against, once the caller is known.
     ///
     /// # Errors
     /// When nobody has asked yet who calls.
     pub fn warn_of_root(&self, printer: &Printer) -> Result<()> {
         if self.cloud.identity()?.is_root() {
-            printer.warn("these are the root user's credentials; AWS advises against using them for anything but emergencies");
+            printer.warn("these are the root user's credentials, which AWS advises to use in emergencies only: choose those of an IAM user or role (--profile)");
         }
         Ok(())
     }
@@ -69,7 +75,7 @@ impl Session {
             }
             stop.now();
             printer
-                .say("stopping: calls in flight finish, nothing new starts (Ctrl-C again to exit at once)");
+                .say("stopping: calls that have begun will finish, nothing new starts (Ctrl-C again to exit at once)");
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);
             }

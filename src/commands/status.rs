@@ -5,7 +5,7 @@ use crate::{
     Exit, cli,
     engine::Id,
     stack::Values,
-    ui::{Outcome, Printer},
+    ui::{Outcome, Printer, Standing},
 };
 use anyhow::Result;
 
@@ -16,6 +16,13 @@ pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let plan = graph.plan(&super::plan::options(&consent))?;
     let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());
     let outputs = super::output::known(&session, &graph, |id| !strange(id));
-    printer.show(Outcome::Status { stack: &session.stack, plan: &plan, outputs: &outputs });
+    let standing = Standing {
+        stack: &session.stack,
+        plan: &plan,
+        outputs: &outputs,
+        destination: &session.destination()?,
+        deploy: &common.again("up"),
+    };
+    printer.show(Outcome::Status(standing));
     Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })
 }

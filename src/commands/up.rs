@@ -78,8 +78,10 @@ async fn may_end(
             Err(Usage(format!("nothing was changed: --end-all {given}, and the stack is {name}")).into())
         }
         None => {
-            let what = format!("every function that the stack {name} has now is deleted ({list})");
-            let why = format!("{what}; if this file is not another stack's, --end-all {name} agrees to that");
+            let what = format!("this deletes every function that the stack {name} has now ({list})");
+            let why = format!(
+                "{what}. If that is meant, add --end-all {name}; if not, this file may be of another stack with the same name"
+            );
             printer.confirm_by_name(&format!("{what}."), name, &why, common.yes, &session.stop).await
         }
     }
@@ -142,10 +144,10 @@ impl Up<'_> {
     fn finish(&self, done: Vec<(Id, Change)>, since: Instant) {
         let changed = done.iter().filter(|(_, c)| !c.is_keep()).count();
         let (outputs, stack) = (self.outputs(), &self.session.stack);
-        let show_key = self.common.again("output --key");
+        let (show_key, destroy) = (self.common.again("output --key"), self.common.again("destroy"));
         let (url, curl) = (outputs.opening(stack), outputs.curl(stack, &show_key));
         let seconds = since.elapsed().as_secs_f64();
-        let finished = Finished { outputs, url, curl, show_key, changed, seconds };
+        let finished = Finished { outputs, url, curl, show_key, destroy, changed, seconds };
         self.printer.show(Outcome::Finished(&finished));
     }
 }

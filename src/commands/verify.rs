@@ -26,12 +26,12 @@ pub async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer
     session.listen_for_ctrl_c(printer);
     let rows = contract::rows(&session.stack);
     if args.load && !agrees_to_load(&session, common, &rows, printer).await? {
-        printer.say("nothing was asked");
+        printer.say("nothing was checked");
         return Ok(Exit::Failed);
     }
     let outputs = super::output::read(&session, needs_key(&session.stack)).await?;
     if outputs.url.is_none() {
-        bail!("the stack is not deployed; run `{}` first", common.again("up"));
+        bail!(session.not_deployed(common));
     }
     printer.hide(outputs.secrets());
     let age = age(&session, &outputs).await?;
@@ -54,7 +54,7 @@ async fn agrees_to_load(
     });
     let (Some(quota), Some(key)) = (quota, session.stack.api.keys.first()) else { return Ok(true) };
     printer.warn(format!(
-        "this uses up the quota of the key {key} ({quota} requests): its clients are refused until it is renewed"
+        "this uses up the quota of the key {key} ({quota} requests): its clients are refused until the quota is renewed"
     ));
     printer.confirm("Go on?", &common.again("verify --load"), common.yes, &session.stop).await
 }
@@ -143,7 +143,7 @@ impl Asking<'_> {
     async fn asleep(&self, printer: &Printer) -> Result<Vec<String>> {
         let functions = self.session.stack.functions.values().map(|f| f.name.as_str());
         let asleep = self.session.cloud.asleep(functions).await;
-        remarked(asleep, "whether a function is asleep is not known", printer)
+        remarked(asleep, "whether Lambda put a function to sleep is not known", printer)
     }
 
     async fn patience(&self) -> Patience {

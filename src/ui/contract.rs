@@ -6,8 +6,12 @@ use crate::contract::{Outcome, Verdict};
 pub(super) fn render(outcomes: &[Outcome]) -> StyledText {
     let broken = outcomes.iter().filter(|o| matches!(o.verdict, Verdict::Broken { .. })).count();
     let holds = outcomes.iter().filter(|o| o.verdict == Verdict::Holds).count();
+    let unknown = match outcomes.len() - holds - broken {
+        0 => String::new(),
+        n => format!(", {n} not known"),
+    };
     let sum = match broken {
-        0 => StyledText::new().green(format!("the contract holds: {holds} promises")),
+        0 => StyledText::new().green(format!("the contract holds: {holds} promises{unknown}")),
         _ => StyledText::new()
             .red(format!("the contract does not hold: {broken} of {} promises are broken", outcomes.len())),
     };

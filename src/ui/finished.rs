@@ -12,6 +12,8 @@ pub struct Finished {
     pub curl: Option<String>,
     /// The command that shows the key alone.
     pub show_key: String,
+    /// The command that deletes all of it.
+    pub destroy: String,
     /// Resources that were made, changed or deleted.
     pub changed: usize,
     pub seconds: f64,
@@ -38,9 +40,11 @@ impl Finished {
 
     /// What to do next, after something has changed.
     fn next(&self) -> StyledText {
-        let tried = self.curl.as_ref().map(|curl| format!("try it:\n  {curl}"));
-        let key = (!self.outputs.keys.is_empty()).then(|| format!("the key:\n  {}", self.show_key));
-        let both: Vec<String> = tried.into_iter().chain(key).filter(|_| self.changed > 0).collect();
-        StyledText::new().exact(both.join("\n"))
+        let tried = self.curl.as_ref().map(|curl| format!("to try it:\n  {curl}"));
+        let key = (!self.outputs.keys.is_empty()).then(|| format!("to see the key:\n  {}", self.show_key));
+        let destroy = Some(format!("to delete all of it:\n  {}", self.destroy));
+        let all: Vec<String> =
+            tried.into_iter().chain(key).chain(destroy).filter(|_| self.changed > 0).collect();
+        StyledText::new().exact(all.join("\n"))
     }
 }

@@ -17,8 +17,10 @@
 //! | `exit_code` | all | as the process' own |
 //! | `error` | all | why it failed: `kind` (`stack-file`, `usage`, `aws`, `interrupted`, `other`) and `message`; of AWS's also `operation`, `code`, `status`, `request_id`; of a stack file `file` and `mistakes` (`message`, `line`, `column`, `expected`, `help`) |
 //! | `message` | all | the outcome in a sentence |
+//! | `destination` | `up` `plan` `status` `destroy` `list` | where: `local`, `account`, `region`, `credentials`, `endpoints` |
 //! | `plan` | `up` `plan` `status` `destroy` | a list of `id`, `action`, `fields` (`path`, `have`, `want`; secrets masked), `adopted`, `foreign`, `refused` |
 //! | `outputs` | `up` `status` `output` | `stack`, `region`, `api_id`, `url`, `keys` (`name`, `id`, and `value` only with `--show-key`) |
+//! | `stacks` | `list` | a list of `stack`, `region`, `api_id`, `api_name`, `created`, `adopted`, `functions`, `keys` |
 //! | `contract` | `up` `verify` | one object a promise: what was asked from outside, and how it stands: `verdict` (`holds`, `broken`, `unknown`), then `seen` and `fix`, or `why` |
 //! | `changed`, `seconds` | `up` | how many resources, how long |
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |

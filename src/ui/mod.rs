@@ -33,7 +33,7 @@ use crate::{
 };
 pub use finished::Finished;
 pub use log_line::LogLine;
-pub use outcome::{Outcome, Proposal};
+pub use outcome::{Outcome, Proposal, Standing};
 use sink::Sink;
 use std::rc::Rc;
 pub use text::StyledText;

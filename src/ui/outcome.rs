@@ -38,18 +38,14 @@ pub enum Outcome<'a> {
     Proposal(Proposal<'a>),
     /// What is about to be deleted, and where.
     Deletion(&'a Plan, &'a Destination),
-    Status {
-        stack: &'a Stack,
-        plan: &'a Plan,
-        outputs: &'a Outputs,
-    },
+    Status(Standing<'a>),
     Outputs(&'a Outputs),
     /// The contract, as the outside sees it.
     Contract(&'a [Finding]),
-    /// All stacks of a region.
+    /// All stacks of an account in a region.
     Stacks {
         stacks: &'a [Listed],
-        region: &'a str,
+        destination: &'a Destination,
     },
     LogLine(LogLine<'a>),
     Finished(&'a Finished),
@@ -68,6 +64,17 @@ pub struct Proposal<'a> {
     pub stack: &'a Stack,
     pub plan: &'a Plan,
     pub destination: &'a Destination,
+}
+
+/// What there is of a stack, beside what should be.
+#[derive(Clone, Copy)]
+pub struct Standing<'a> {
+    pub stack: &'a Stack,
+    pub plan: &'a Plan,
+    pub outputs: &'a Outputs,
+    pub destination: &'a Destination,
+    /// The command that deploys the stack, as a person types it.
+    pub deploy: &'a str,
 }
 
 /// Where people read a text.
@@ -103,10 +110,10 @@ impl Outcome<'_> {
             Self::Plan(proposal) => (Result, plan::render(proposal, detail)),
             Self::Proposal(proposal) => (Progress, plan::render(proposal, detail)),
             Self::Deletion(plan, destination) => (Progress, plan::render_deletion(plan, destination)),
-            Self::Status { stack, plan, outputs } => (Result, status::render(stack, plan, outputs, detail)),
+            Self::Status(standing) => (Result, status::render(standing, detail)),
             Self::Outputs(outputs) => (Result, outputs::render(outputs)),
             Self::Contract(findings) => (Result, contract::render(findings)),
-            Self::Stacks { stacks, region } => (Result, stacks::render(stacks, region)),
+            Self::Stacks { stacks, destination } => (Result, stacks::render(stacks, destination)),
             Self::LogLine(line) => (Result, line.text()),
             Self::Finished(finished) => return finished.text(),
             Self::Incomplete { plan, report, again } => (End, Incomplete::of(plan, report).text(again)),
@@ -128,12 +135,13 @@ impl Outcome<'_> {
             | Self::Deletion(plan, destination) => {
                 Result(Object::new().any("plan", json!(plan.items)).exact("destination", json!(destination)))
             }
-            Self::Status { plan, outputs, .. } => {
-                Result(Object::new().any("plan", json!(plan.items)).exact("outputs", json!(outputs)))
-            }
+            Self::Status(standing) => Result(status::json(standing)),
             Self::Outputs(outputs) => Result(Object::new().exact("outputs", json!(outputs))),
             Self::Contract(findings) => Result(Object::new().any("contract", json!(findings))),
-            Self::Stacks { stacks, .. } => Result(Object::new().exact("stacks", json!(stacks))),
+            Self::Stacks { stacks, destination } => {
+                let stacks = Object::new().exact("stacks", json!(stacks));
+                Result(stacks.exact("destination", json!(destination)))
+            }
             Self::LogLine(line) => Line(line.json()),
             Self::Finished(finished) => Result(finished.json()),
             Self::Incomplete { plan, report, .. } => Result(Incomplete::of(plan, report).json()),

@@ -1,12 +1,12 @@
 //! Stacks as a list.
 
 use super::text::StyledText;
-use crate::outputs::Listed;
+use crate::{aws::Destination, outputs::Listed};
 
 /// A line each, in columns.
-pub(super) fn render(stacks: &[Listed], region: &str) -> StyledText {
+pub(super) fn render(stacks: &[Listed], destination: &Destination) -> StyledText {
     if stacks.is_empty() {
-        return format!("no stacks in {region}").into();
+        return StyledText::new().exact(format!("no stacks in {destination}"));
     }
     let width = |of: fn(&Listed) -> usize| stacks.iter().map(of).max().unwrap_or_default();
     let (name, id) = (width(|s| s.stack.len()), width(|s| s.api_id.len()));

@@ -1,30 +1,36 @@
 //! A status as text: every resource, then the chains of them that break silently.
 
 use super::{
+    object::Object,
+    outcome::Standing,
     outputs,
     plan::{Detail, Sides, resource},
     text::{StyledText, lines},
 };
-use crate::{
-    engine::{Change, Plan, Planned},
-    outputs::Outputs,
-    stack::Stack,
-};
+use crate::engine::{Change, Plan, Planned};
+use serde_json::json;
 
 /// Every resource with its standing, then the chains that break silently.
-pub(super) fn render(stack: &Stack, plan: &Plan, outputs: &Outputs, detail: Detail) -> StyledText {
-    let head = StyledText::new().exact(format!("stack {} in {}", stack.name, outputs.region));
+pub(super) fn render(standing: Standing<'_>, detail: Detail) -> StyledText {
+    let Standing { stack, plan, outputs, destination, deploy } = standing;
+    let head = StyledText::new().exact(format!("stack {} in {destination}", stack.name));
     if plan.items.iter().all(|i| i.change == Change::Create) {
-        return lines([head, StyledText::from("not deployed; `lambdeploy up` deploys it")]);
+        return lines([head, StyledText::new().exact(format!("not deployed; `{deploy}` deploys it"))]);
     }
     let mut all = vec![head];
-    all.extend(plan.items.iter().flat_map(|item| standing(item, detail)));
+    all.extend(plan.items.iter().flat_map(|item| line(item, detail)));
     all.extend(CHAINS.iter().filter_map(|(name, links)| chain(plan, name, links)));
     all.push(outputs::render(outputs));
     lines(all)
 }
 
-fn standing(item: &Planned, detail: Detail) -> Vec<StyledText> {
+pub(super) fn json(standing: Standing<'_>) -> Object {
+    let Standing { plan, outputs, destination, .. } = standing;
+    let plan = Object::new().any("plan", json!(plan.items)).exact("destination", json!(destination));
+    plan.exact("outputs", json!(outputs))
+}
+
+fn line(item: &Planned, detail: Detail) -> Vec<StyledText> {
     let id = StyledText::new().exact(format!(" {}", item.id));
     let line = match (&item.change, &item.foreign) {
         (_, Some(what)) => {

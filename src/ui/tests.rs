@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    Finished, LogLine, Outcome, Proposal, StyledText, View, json::Json, people::People, plain::Plain,
-    plan::Detail, sink::Sink,
+    Finished, LogLine, Outcome, Proposal, Standing, StyledText, View, json::Json, people::People,
+    plain::Plain, plan::Detail, sink::Sink,
 };
 use crate::{
     Exit,
@@ -91,6 +91,7 @@ impl Facts {
                 url: Some(exact()),
                 curl: Some(exact()),
                 show_key: exact(),
+                destroy: exact(),
                 changed: 1,
                 seconds: 1.0,
             },
@@ -113,11 +114,11 @@ impl Facts {
             Outcome::Plan(proposal),
             Outcome::Proposal(proposal),
             Outcome::Deletion(plan, destination),
-            Outcome::Status { stack, plan, outputs },
+            Outcome::Status(Standing { stack, plan, outputs, destination, deploy: "lambdeploy up" }),
             Outcome::Outputs(outputs),
             Outcome::Contract(&self.findings),
-            Outcome::Stacks { stacks: &self.stacks, region: message },
-            Outcome::Stacks { stacks: &[], region: message },
+            Outcome::Stacks { stacks: &self.stacks, destination },
+            Outcome::Stacks { stacks: &[], destination },
             Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
             Outcome::Finished(&self.finished),
             Outcome::Incomplete { plan, report, again: "lambdeploy up" },
@@ -177,7 +178,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Plan(_) => "plan",
         Outcome::Proposal(_) => "proposal",
         Outcome::Deletion(..) => "deletion",
-        Outcome::Status { .. } => "status",
+        Outcome::Status(_) => "status",
         Outcome::Outputs(_) => "outputs",
         Outcome::Contract(_) => "contract",
         Outcome::Stacks { .. } => "stacks",

@@ -74,7 +74,7 @@ fn a_second_one_takes_nothing_over_and_leaves_the_first_when_it_ends() {
     assert_eq!(requests(&second.endpoint), "");
     let port = second.endpoint.rsplit(':').next().unwrap();
     let stopped = shell.seen(&mut unnamed(&shell, &format!("local --stop --port {port}")));
-    assert!(stopped.contains("ended the local AWS at http://127.0.0.1:[PORT]"), "{stopped}");
+    assert!(stopped.contains("stopped the local AWS at http://127.0.0.1:[PORT]"), "{stopped}");
     let status = shell.seen(&mut unnamed(&shell, "local --status"));
     assert_eq!(status.matches("in a terminal").count(), 1, "{status}");
 }

@@ -63,7 +63,7 @@ async fn start(printer: &Printer) -> Result<String> {
     };
     let endpoint = record.endpoint;
     printer.say(format!(
-        "started a local AWS in the background at {endpoint} (end it with `lambdeploy local --stop`)"
+        "started a local AWS in the background at {endpoint} (`lambdeploy local --stop` stops it)"
     ));
     Ok(endpoint)
 }

@@ -26,7 +26,7 @@ pub async fn run(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
     }
     if args.account.len() != 12 || !args.account.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Usage(format!(
-            "--account {} is not an account number: it has twelve digits",
+            "--account {} is not an account number, which has twelve digits",
             args.account
         ))
         .into());
@@ -100,7 +100,7 @@ async fn engine(printer: &Printer) -> Arc<dyn ContainerEngine> {
     match docker::connect().await {
         Ok(connection) => Arc::new(DockerEngine::new(connection.client)),
         Err(error) => {
-            printer.warn(format!("functions can't run here: {error:#}"));
+            printer.warn(format!("this local AWS can't run functions: {error:#}"));
             Arc::new(NoContainers)
         }
     }

@@ -46,11 +46,13 @@ pub async fn stop(port: Option<u16>, printer: &Printer) -> Result<Exit> {
     let since = Instant::now();
     while is_healthy(&endpoint).await {
         if since.elapsed() > PATIENCE {
-            bail!("the local AWS at {endpoint} does not end");
+            bail!(
+                "the local AWS at {endpoint} was asked to stop and still runs; `lambdeploy local --status` shows its process, which you can end"
+            );
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    printer.answer(format!("ended the local AWS at {endpoint}; everything in it is gone"));
+    printer.answer(format!("stopped the local AWS at {endpoint}; everything in it is gone"));
     Ok(Exit::Done)
 }
 

@@ -33,7 +33,7 @@ pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -
         }
     };
     if shown.is_empty() {
-        return vec![StyledText::from("    only this tool's own tags (--verbose shows them)")];
+        return vec![StyledText::from("    only lambdeploy's own tags (--verbose shows them)")];
     }
     let width = shown.iter().map(|l| l.name.chars().count()).max().unwrap_or_default();
     let text = |l: Line| StyledText::new().exact(format!("    {:width$}  ", l.name)).then(l.difference);
@@ -50,7 +50,7 @@ fn tags(fields: &[Field]) -> Option<Line> {
     let names = fields.iter().filter_map(|f| f.path.strip_prefix("tags."));
     let names: Vec<_> = names
         .filter(|name| *name == "lambdeploy:adopted" || !name.starts_with("lambdeploy:"))
-        .map(|name| if name == "lambdeploy:adopted" { "taken over (`destroy` keeps it)" } else { name })
+        .map(|name| if name == "lambdeploy:adopted" { "adopted (`destroy` keeps it)" } else { name })
         .collect();
     let line = || Line { name: "tags".to_owned(), difference: StyledText::from(names.join(", ")) };
     (!names.is_empty()).then(line)
