@@ -2,28 +2,39 @@
 //! to it on the way.
 
 use crate::{
+    authorization,
+    body::{Body, text},
+    call::{Call, Effect, Reply},
     config::Consistency,
     error::AwsError,
     faults::{Cut, Fate, FaultPlan, Stopped},
-    gateway::Peer,
-    operation::Reply,
-    protocol::{self, Incoming, Refusal},
-    request_log::Entry,
-    server::{Body, LocalAws, text},
+    lambda::runtime,
+    peer::Peer,
+    protocol::{self, Incoming, Scope, Unreadable},
+    request_log::LoggedRequest,
+    server::LocalAws,
+    service::Service,
+    services,
 };
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, request::Parts};
+use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 const PLAN_LIMIT: usize = 1024 * 1024;
 
+/// The service that a request is for.
+fn service_of(scope: &Scope) -> Result<&'static Service, Unreadable> {
+    services::named(&scope.service).ok_or_else(|| {
+        let why = format!("service {} is not implemented by the local AWS\n", scope.service);
+        Unreadable::Plain(StatusCode::NOT_IMPLEMENTED, why)
+    })
+}
+
 /// The whole body, as large as its service takes one.
-async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Refusal> {
-    let service = protocol::service_of(parts)?;
-    let limit = service.body_limit();
-    match Limited::new(body, limit).collect().await {
+async fn read_body(service: &'static Service, body: Body) -> Result<Bytes, Unreadable> {
+    match Limited::new(body, service.body_limit).collect().await {
         Ok(all) => Ok(all.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(protocol::too_large(service, limit)),
+        Err(error) if error.is::<LengthLimitError>() => Err(protocol::too_large(service)),
         Err(error) => Err(protocol::broken(service, &error)),
     }
 }
@@ -42,26 +53,15 @@ impl LocalAws {
     }
 
     async fn api_by(&self, request: Request<Body>, only: Option<&str>) -> Result<Response<Body>, Cut> {
-        let (parts, body) = request.into_parts();
-        let start = self.inner().clock.seconds();
-        let request_id = self.request_id();
-        let payload = match read_body(&parts, body).await {
-            Ok(payload) => payload,
-            Err(refusal) => return Ok(refusal.into_response(&request_id)),
-        };
-        let mut incoming = match protocol::read(&parts, payload, &self.inner().config) {
+        let shared = self.shared();
+        let start = shared.clock.seconds();
+        let request_id = shared.request_id();
+        let incoming = match self.read(request, only).await {
             Ok(incoming) => incoming,
-            Err(refusal) => return Ok(refusal.into_response(&request_id)),
+            Err(unreadable) => return Ok(unreadable.into_response(&request_id)),
         };
-        if only.is_some_and(|key| key != incoming.access_key) {
-            return Ok(protocol::unknown_key(incoming.service).into_response(&request_id));
-        }
-        incoming.peer = parts.extensions.get::<Peer>().map(|p| p.0);
-        if let Some(account) = self.world().account_of_key(&incoming.access_key) {
-            account.clone_into(&mut incoming.account);
-        }
-        tokio::time::sleep(self.inner().config.latency).await;
-        let fate = self.inner().faults.fate_of(incoming.service.name(), incoming.operation.name);
+        tokio::time::sleep(shared.config.latency).await;
+        let fate = shared.faults.fate_of(incoming.service.name, incoming.operation.name);
         let late = fate.is_late();
         let answer = self.clone().fulfil(incoming, request_id, fate, start);
         if !late {
@@ -69,6 +69,23 @@ impl LocalAws {
         }
         // AWS does not stop because a caller has hung up.
         tokio::spawn(answer).await.unwrap_or(Err(Cut))
+    }
+
+    /// `only`: the one access key that the request may be signed with.
+    async fn read(&self, request: Request<Body>, only: Option<&str>) -> Result<Incoming, Unreadable> {
+        let (parts, body) = request.into_parts();
+        let scope = Scope::of(&parts)?;
+        let service = service_of(&scope)?;
+        let payload = read_body(service, body).await?;
+        let mut incoming = protocol::read(service, scope, &parts, payload, &self.shared().config)?;
+        if only.is_some_and(|key| key != incoming.access_key) {
+            return Err(Unreadable::Aws(service, service.words.unknown_key()));
+        }
+        incoming.peer = parts.extensions.get::<Peer>().map(|p| p.0);
+        if let Some(account) = self.shared().world().account_of_key(&incoming.access_key) {
+            account.clone_into(&mut incoming.account);
+        }
+        Ok(incoming)
     }
 
     async fn fulfil(
@@ -80,7 +97,7 @@ impl LocalAws {
     ) -> Result<Response<Body>, Cut> {
         let result = match fate.before().await {
             Ok(()) => self.granted(&incoming, &request_id).await,
-            Err(Stopped::Refused(refusal)) => Err(refusal.of_service(incoming.service)),
+            Err(Stopped::Refused(planned)) => Err(planned.of_service(&incoming.service.words)),
             Err(Stopped::Cut) => return Err(Cut),
         };
         let response = protocol::write(&incoming, &request_id, &result);
@@ -89,29 +106,72 @@ impl LocalAws {
     }
 
     async fn granted(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
-        let inner = self.inner();
-        if inner.config.consistency == Consistency::Realistic {
-            inner.grants.take(&incoming.account, incoming, inner.clock.seconds())?;
+        let shared = self.shared();
+        if shared.config.consistency == Consistency::Realistic {
+            let quotas = (incoming.service.request_quotas)(incoming.operation.name, &incoming.input);
+            let granted = &self.inner().request_quotas;
+            if !granted.take(&incoming.account, &incoming.region, &quotas, shared.clock.elapsed()) {
+                return Err(incoming.service.words.throttled());
+            }
         }
-        self.run(incoming, request_id).await
+        match self.handle_call(incoming, request_id)? {
+            Reply::Invoke(request) => runtime::answer(&self.inner().pool, request).await,
+            reply => Ok(reply),
+        }
+    }
+
+    fn handle_call(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
+        let shared = self.shared();
+        let mut world = shared.world();
+        let mut call = Call {
+            operation: incoming.operation.name,
+            words: &incoming.service.words,
+            account: incoming.account.clone(),
+            region: incoming.region.clone(),
+            access_key: incoming.access_key.clone(),
+            host: incoming.host.clone(),
+            headers: incoming.headers.clone(),
+            payload: incoming.payload.clone(),
+            request_id: request_id.to_owned(),
+            now: shared.clock.now(),
+            config: &shared.config,
+            secret: &shared.secret,
+            delays: shared.config.delays(),
+            world: &mut world,
+            blobs: &shared.blobs,
+            tags_of: services::tags_of,
+            effects: Vec::new(),
+        };
+        let Incoming { service, operation, input, peer, .. } = incoming;
+        authorization::check(&mut call, service, operation, input, *peer)?;
+        let reply = (operation.handler)(&mut call, input.clone())?;
+        call.effects.into_iter().for_each(|effect| self.bring_about(effect));
+        Ok(reply)
+    }
+
+    fn bring_about(&self, effect: Effect) {
+        match effect {
+            Effect::RetireContainers(function_arn) => self.inner().pool.retire(&function_arn),
+            Effect::ReplaceContainers(sandbox) => self.inner().pool.replace(&sandbox),
+        }
     }
 
     fn log(&self, incoming: &Incoming, start: f64, response: &Response<Body>, error: Option<AwsError>) {
-        let entry = Entry {
-            service: incoming.service.name(),
+        let entry = LoggedRequest {
+            service: incoming.service.name,
             operation: incoming.operation.name,
             start,
-            end: self.inner().clock.seconds(),
+            end: self.shared().clock.seconds(),
             status: response.status().as_u16(),
             error: error.map(|e| e.code),
         };
-        self.inner().watch.say(|| entry.to_string());
+        self.shared().watch.say(|| entry.to_string());
         self.inner().requests.add(entry);
     }
 
     /// From now on faults happen as `plan` says; calls are counted anew.
     pub fn set_faults(&self, plan: FaultPlan) {
-        self.inner().faults.set(plan);
+        self.shared().faults.set(plan);
     }
 
     /// `PUT /_local/faults`

@@ -1,6 +1,7 @@
 //! Time that a test can pause: tokio's clock gives the distance, the wall clock at the start gives the date.
 
 use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Tells the time. Under `tokio::time::pause` it stands still and moves with `advance`.
@@ -19,8 +20,18 @@ impl Clock {
         self.started_at + SignedDuration::try_from(self.started.elapsed()).unwrap_or_default()
     }
 
+    /// Since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Seconds since the start, for the request log.
     pub fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
+}
+
+/// The moment that lies `delay` after `now`.
+pub fn later(now: Timestamp, delay: Duration) -> Timestamp {
+    now.checked_add(delay).unwrap_or(Timestamp::MAX)
 }

@@ -106,6 +106,12 @@ impl Config {
         }
     }
 
+    /// Twelve digits as access key id name the account; any other key belongs to the configured one.
+    pub fn account_of(&self, access_key: &str) -> String {
+        let is_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
+        if is_account { access_key.to_owned() } else { self.account.clone() }
+    }
+
     /// What somebody who waits for this local AWS wants to know of it: `/_local/settings`.
     pub fn shown(&self) -> serde_json::Value {
         let delays = self.delays();

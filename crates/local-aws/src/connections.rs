@@ -6,10 +6,10 @@ mod sending;
 mod stalling;
 
 use crate::{
+    body::Body,
     faults::Cut,
-    gateway::Peer,
     header_case::{Head, Noting, WrittenNames},
-    server::{Body, LocalAws},
+    peer::Peer,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
@@ -25,14 +25,17 @@ const HEAD: Duration = Duration::from_secs(20);
 /// time only.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// What answers a request. Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
+pub type Handle = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Result<Response<Body>, Cut>> + Send + Sync>;
+
 /// Serves all that come, for ever.
-pub async fn serve(aws: &LocalAws, listener: &TcpListener) {
+pub async fn serve(listener: &TcpListener, handle: Handle) {
     let places = Places::default();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
                 let place = places.take().await;
-                tokio::spawn(connection(aws.clone(), stream, peer.ip(), place));
+                tokio::spawn(connection(handle.clone(), stream, peer.ip(), place));
             }
             Err(_) => {
                 places.free_one();
@@ -42,11 +45,11 @@ pub async fn serve(aws: &LocalAws, listener: &TcpListener) {
     }
 }
 
-async fn connection(aws: LocalAws, stream: TcpStream, peer: IpAddr, place: Arc<Place>) {
+async fn connection(handle: Handle, stream: TcpStream, peer: IpAddr, place: Arc<Place>) {
     let head = Head::default();
     let io = TokioIo::new(Noting { stream, head: head.clone() });
     let at = place.clone();
-    let service = service_fn(move |request| answer(aws.clone(), request, peer, head.names(), at.clone()));
+    let service = service_fn(move |request| answer(&handle, request, peer, head.names(), at.clone()));
     let mut builder = http1::Builder::new();
     let serving = builder.timer(TokioTimer::new()).header_read_timeout(HEAD).serve_connection(io, service);
     tokio::select! {
@@ -56,9 +59,8 @@ async fn connection(aws: LocalAws, stream: TcpStream, peer: IpAddr, place: Arc<P
     }
 }
 
-/// Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
 fn answer(
-    aws: LocalAws,
+    handle: &Handle,
     request: Request<Incoming>,
     peer: IpAddr,
     names: WrittenNames,
@@ -68,8 +70,9 @@ fn answer(
     let mut request = request.map(stalling::bounded);
     request.extensions_mut().insert(Peer(peer));
     request.extensions_mut().insert(names);
+    let answer = handle(request);
     async move {
-        let response = aws.try_handle(request).await?;
+        let response = answer.await?;
         Ok(response.map(|body| sending::keeping(body, busy)))
     }
     .boxed()

@@ -6,8 +6,8 @@
 //! there for pages, is closed to pages, also to those that a function serves at this very address.
 
 use crate::{
-    gateway::{Target, target},
-    server::{Body, text},
+    body::{Body, text},
+    gateway::{StageTarget, target},
 };
 use http::{HeaderMap, Request, Response, StatusCode, header, uri::Authority};
 use std::{net::IpAddr, str::FromStr};
@@ -20,14 +20,14 @@ pub enum Door {
     /// The registry, `/v2/…`.
     Registry,
     /// A stage URL.
-    Stage(Target),
+    Stage(StageTarget),
     /// The AWS API.
     Api,
 }
 
-/// Why a request stays outside.
+/// A request that stays outside, and why.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Outsider {
     Host(String),
     Page(String),
 }
@@ -44,14 +44,14 @@ enum Name {
 ///
 /// # Errors
 /// It was sent to a name that is not this machine's, or comes from a web page and goes to another door than a stage URL.
-pub fn door<B>(request: &Request<B>) -> Result<Door, Refusal> {
+pub fn door<B>(request: &Request<B>) -> Result<Door, Outsider> {
     let door = match name(request)? {
         Name::Api(api) => Door::Stage(target::on_own_host(api, request.uri().path())),
         Name::Here => by_path(request.uri().path()),
     };
     match (&door, page(request.headers())) {
         (Door::Stage(_), _) | (_, None) => Ok(door),
-        (_, Some(page)) => Err(Refusal::Page(page)),
+        (_, Some(page)) => Err(Outsider::Page(page)),
     }
 }
 
@@ -66,13 +66,13 @@ fn by_path(path: &str) -> Door {
 }
 
 /// Whom the request asks. No browser leaves the host out.
-fn name<B>(request: &Request<B>) -> Result<Name, Refusal> {
+fn name<B>(request: &Request<B>) -> Result<Name, Outsider> {
     let written = request.headers().get_all(header::HOST).iter();
     let mut hosts: Vec<_> = written.map(|h| String::from_utf8_lossy(h.as_bytes()).into_owned()).collect();
     hosts.extend(request.uri().authority().map(ToString::to_string));
     let mut named = Name::Here;
     for host in hosts {
-        named = Name::of(&host).ok_or(Refusal::Host(host))?;
+        named = Name::of(&host).ok_or(Outsider::Host(host))?;
     }
     Ok(named)
 }
@@ -112,7 +112,7 @@ fn page(headers: &HeaderMap) -> Option<String> {
     Some(format!("Sec-Fetch-Site: {site}"))
 }
 
-impl Refusal {
+impl Outsider {
     pub fn into_response(self) -> Response<Body> {
         let why = match self {
             Self::Host(host) => format!(
@@ -132,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(host: &str, path: &str, headers: &[(&str, &str)]) -> Result<Door, Refusal> {
+    fn asked(host: &str, path: &str, headers: &[(&str, &str)]) -> Result<Door, Outsider> {
         let mut request = Request::builder().uri(path).header("host", host);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -166,7 +166,7 @@ mod tests {
         ];
         for host in foreign {
             for path in ["/_local/dump", "/v2/", "/", "/_aws/execute-api/a/default/"] {
-                assert_eq!(asked(host, path, &[]), Err(Refusal::Host(host.to_owned())), "{host} {path}");
+                assert_eq!(asked(host, path, &[]), Err(Outsider::Host(host.to_owned())), "{host} {path}");
             }
         }
     }
@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn a_second_host_is_looked_at_too() {
         let request = Request::builder().uri("http://evil.example/_local/dump").header("host", "localhost");
-        assert_eq!(door(&request.body(()).unwrap()), Err(Refusal::Host("evil.example".to_owned())));
+        assert_eq!(door(&request.body(()).unwrap()), Err(Outsider::Host("evil.example".to_owned())));
         let request = Request::builder().uri("/").header("host", "evil.example").header("host", "localhost");
-        assert_eq!(door(&request.body(()).unwrap()), Err(Refusal::Host("evil.example".to_owned())));
+        assert_eq!(door(&request.body(()).unwrap()), Err(Outsider::Host("evil.example".to_owned())));
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
         for headers in pages {
             for path in ["/_local/dump", "/_local/stop", "/v2/a/blobs/uploads/?token=x", "/", "/restapis"] {
                 assert!(
-                    matches!(asked("127.0.0.1:4510", path, headers), Err(Refusal::Page(_))),
+                    matches!(asked("127.0.0.1:4510", path, headers), Err(Outsider::Page(_))),
                     "{headers:?} {path}"
                 );
             }

@@ -5,9 +5,9 @@
 
 use crate::{
     LocalAws,
-    operation::{Operation, Service},
-    protocol::operations,
-    server::full,
+    body::full,
+    service::Operation,
+    services,
     testing::{Client, instant},
 };
 use http::Request;
@@ -196,26 +196,18 @@ impl Sender<'_> {
     }
 
     async fn operation(&mut self, aws: &LocalAws) {
-        const SERVICES: [Service; 8] = [
-            Service::ApiGateway,
-            Service::ApiGateway,
-            Service::ApiGateway,
-            Service::Lambda,
-            Service::Ecr,
-            Service::Logs,
-            Service::Iam,
-            Service::Sts,
-        ];
-        let service = *self.dice.one(&SERVICES);
-        let operation = self.dice.one(operations(service));
+        const SERVICES: [&str; 8] =
+            ["apigateway", "apigateway", "apigateway", "lambda", "ecr", "logs", "iam", "sts"];
+        let service = services::named(*self.dice.one(&SERVICES)).unwrap();
+        let operation = self.dice.one(service.operations);
         let input = Value::Object(self.input(operation));
         let payload =
             matches!(operation.name, "PutRestApi" | "ImportRestApi" | "Invoke").then(|| self.text());
         let client = Client::of(aws);
         let shown = format!("{} {input}", operation.name);
         let (status, reply) = match payload {
-            Some(payload) => client.call_with(service.name(), operation.name, input, payload).await,
-            None => client.call(service.name(), operation.name, input).await,
+            Some(payload) => client.call_with(service.name, operation.name, input, payload).await,
+            None => client.call(service.name, operation.name, input).await,
         };
         assert_ne!(status, 500, "{shown}: {reply}");
         self.learn(&reply);

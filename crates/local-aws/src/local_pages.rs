@@ -1,8 +1,9 @@
 //! `/_local/…`: what people and tests ask the local AWS itself.
 
 use crate::{
+    body::{Body, text},
     gateway,
-    server::{Body, LocalAws, text},
+    server::LocalAws,
 };
 use http::{Method, Request, Response, StatusCode, header};
 use serde::Serialize;
@@ -13,23 +14,25 @@ pub const PROOF: &str = "proof";
 /// The longest text that is signed as a proof, in bytes.
 const LONGEST_NONCE: usize = 128;
 
-/// Pages are read; what changes something takes another method, which no link and no image can send.
-pub async fn answer(aws: &LocalAws, page: &str, request: Request<Body>) -> Response<Body> {
-    let method = match page {
-        "faults" => Method::PUT,
-        "stop" => Method::POST,
-        _ => Method::GET,
-    };
-    if *request.method() != method {
-        return wrong_method(page, &method);
-    }
-    match page {
-        "faults" => aws.put_faults(request).await,
-        "stop" => {
-            aws.stop();
-            text(StatusCode::OK, "stopping\n".to_owned())
+impl LocalAws {
+    /// Pages are read; what changes something takes another method, which no link and no image can send.
+    pub(crate) async fn local_page(&self, page: &str, request: Request<Body>) -> Response<Body> {
+        let method = match page {
+            "faults" => Method::PUT,
+            "stop" => Method::POST,
+            _ => Method::GET,
+        };
+        if *request.method() != method {
+            return wrong_method(page, &method);
         }
-        _ => read(aws, page, request.uri().query().unwrap_or_default()),
+        match page {
+            "faults" => self.put_faults(request).await,
+            "stop" => {
+                self.stop();
+                text(StatusCode::OK, "stopping\n".to_owned())
+            }
+            _ => read(self, page, request.uri().query().unwrap_or_default()),
+        }
     }
 }
 
@@ -38,12 +41,12 @@ fn read(aws: &LocalAws, page: &str, query: &str) -> Response<Body> {
     match page {
         "requests" => lines(&inner.requests.entries()),
         "gateway" => lines(&inner.gateway.log.entries()),
-        "held" => text(StatusCode::OK, json!(inner.faults.held()).to_string()),
+        "held" => text(StatusCode::OK, json!(aws.shared().faults.held()).to_string()),
         "dump" => text(StatusCode::OK, aws.dump().to_string()),
-        "settings" => text(StatusCode::OK, inner.config.shown().to_string() + "\n"),
+        "settings" => text(StatusCode::OK, aws.shared().config.shown().to_string() + "\n"),
         "health" => text(StatusCode::OK, "ok\n".to_owned()),
         "proof" => proof(aws, query),
-        _ if page.starts_with("cognito/") => gateway::user_pool::page(aws, page, query),
+        _ if page.starts_with("cognito/") => gateway::user_pool::page(page, query, aws.shared().clock.now()),
         _ => text(StatusCode::NOT_FOUND, format!("the local AWS has no page /_local/{page}\n")),
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 /// One AWS request. Times are seconds since the local AWS started.
 #[derive(Debug, Clone, Serialize)]
-pub struct Entry {
+pub struct LoggedRequest {
     pub service: &'static str,
     pub operation: &'static str,
     pub start: f64,
@@ -20,7 +20,7 @@ pub struct Entry {
     pub error: Option<String>,
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for LoggedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, operation, start, end, status, error } = self;
         write!(f, "{service} {operation} {status}")?;
@@ -34,10 +34,10 @@ const KEPT: usize = 100_000;
 
 /// The latest requests in the order in which they ended.
 #[derive(Debug, Default)]
-pub struct RequestLog(Mutex<VecDeque<Entry>>);
+pub struct RequestLog(Mutex<VecDeque<LoggedRequest>>);
 
 impl RequestLog {
-    pub fn add(&self, entry: Entry) {
+    pub fn add(&self, entry: LoggedRequest) {
         let mut entries = self.lock();
         if entries.len() == KEPT {
             entries.pop_front();
@@ -45,11 +45,11 @@ impl RequestLog {
         entries.push_back(entry);
     }
 
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<LoggedRequest> {
         self.lock().iter().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Entry>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<LoggedRequest>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

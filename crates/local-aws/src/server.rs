@@ -2,96 +2,54 @@
 //! (`/v2/`), the stage URL (`<api>.execute-api.localhost` or `/_aws/execute-api/<api>/…`) and our own pages (`/_local/…`).
 
 use crate::{
-    authorization,
-    clock::Clock,
+    body::Body,
     config::Config,
     connections,
-    error::AwsError,
-    faults::{Cut, Faults},
+    faults::Cut,
     gate::{self, Door},
     gateway::{self, Gateway},
-    grants::Grants,
-    home::{self, Home},
-    lambda::{containers::ContainerEngine, revision, runtime::Pool},
-    local_pages,
-    operation::{Call, Reply},
-    protocol::Incoming,
-    registry::{self, BlobStore},
+    home,
+    lambda::{
+        containers::ContainerEngine,
+        runtime::{AwsApi, Pool},
+    },
+    registry,
     request_log::RequestLog,
+    request_quotas::RequestQuotas,
     secret::Secret,
-    watch::Watch,
-    world::World,
+    shared::Shared,
 };
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
 use serde_json::Value;
 use std::{
     future::Future,
     io,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Weak},
 };
 use tokio::{net::TcpListener, sync::Notify};
-
-/// A request or response body: whole or streamed.
-pub type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// One local AWS. A clone is another handle to the same.
 #[derive(Clone)]
 pub struct LocalAws(Arc<Inner>);
 
-/// A local AWS that may be gone.
-#[derive(Clone)]
-pub(crate) struct WeakAws(Weak<Inner>);
-
-impl WeakAws {
-    pub fn upgrade(&self) -> Option<LocalAws> {
-        self.0.upgrade().map(LocalAws)
-    }
-}
-
 pub(crate) struct Inner {
-    pub config: Config,
-    pub clock: Clock,
-    world: Mutex<World>,
+    pub shared: Arc<Shared>,
     pub requests: RequestLog,
-    pub blobs: BlobStore,
-    /// Where the blobs are; it goes after them.
-    pub home: Home,
-    pub pool: Pool,
+    pub request_quotas: RequestQuotas,
+    pub pool: Arc<Pool>,
+    pub gateway: Gateway,
     /// `/_local/stop` was asked for.
     stop: Notify,
-    pub gateway: Gateway,
-    pub grants: Grants,
-    pub faults: Faults,
-    secret: Secret,
-    pub watch: Watch,
-    next_request: AtomicU64,
 }
 
 impl LocalAws {
     /// A new, empty local AWS. Functions run in `engine`; blobs live in a temporary folder that goes with it.
+    ///
+    /// # Errors
+    /// No folder can be made for the blobs, or the system has no randomness to give.
     pub fn new(config: Config, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
-        let home = Home::make()?;
-        Ok(Self(Arc::new(Inner {
-            clock: Clock::start(),
-            world: Mutex::default(),
-            requests: RequestLog::default(),
-            blobs: BlobStore::new(home.path()),
-            pool: Pool::new(engine, home.id()),
-            home,
-            stop: Notify::new(),
-            gateway: Gateway::default(),
-            grants: Grants::default(),
-            faults: Faults::default(),
-            secret: Secret::random()?,
-            watch: Watch::default(),
-            next_request: AtomicU64::new(1),
-            config,
-        })))
+        Ok(Self::on(Shared::new(config)?, engine))
     }
 
     /// Another one that starts with everything that is in this one: what happens to either then is nothing to the other.
@@ -100,24 +58,22 @@ impl LocalAws {
     /// # Errors
     /// Where the blobs can't be copied.
     pub fn fork(&self, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
-        let inner = self.inner();
-        let home = Home::make()?;
-        Ok(Self(Arc::new(Inner {
-            clock: inner.clock.clone(),
-            world: Mutex::new(self.world().clone()),
-            requests: RequestLog::default(),
-            blobs: inner.blobs.fork(home.path())?,
-            pool: Pool::new(engine, home.id()),
-            home,
-            stop: Notify::new(),
-            gateway: Gateway::default(),
-            grants: Grants::default(),
-            faults: Faults::default(),
-            secret: inner.secret.clone(),
-            watch: Watch::default(),
-            next_request: AtomicU64::new(inner.next_request.load(Ordering::Relaxed)),
-            config: inner.config.clone(),
-        })))
+        Ok(Self::on(self.shared().fork()?, engine))
+    }
+
+    fn on(shared: Shared, engine: Arc<dyn ContainerEngine>) -> Self {
+        let shared = Arc::new(shared);
+        Self(Arc::new_cyclic(|inner: &Weak<Inner>| {
+            let pool = Arc::new(Pool::new(shared.clone(), inner.clone(), engine));
+            Inner {
+                gateway: Gateway::new(shared.clone(), pool.clone()),
+                pool,
+                shared,
+                requests: RequestLog::default(),
+                request_quotas: RequestQuotas::default(),
+                stop: Notify::new(),
+            }
+        }))
     }
 
     /// Answers one request, whichever door it came to. Needs no socket. Where a fault plan cuts the connection, it never
@@ -136,9 +92,9 @@ impl LocalAws {
     pub async fn try_handle(&self, request: Request<Body>) -> Result<Response<Body>, Cut> {
         Ok(match gate::door(&request) {
             Err(refusal) => refusal.into_response(),
-            Ok(Door::Local(page)) => local_pages::answer(self, &page, request).await,
-            Ok(Door::Registry) => return registry::handle(self, request).await,
-            Ok(Door::Stage(target)) => gateway::handle(self, target, request).await,
+            Ok(Door::Local(page)) => self.local_page(&page, request).await,
+            Ok(Door::Registry) => return registry::handle(self.shared(), request).await,
+            Ok(Door::Stage(target)) => gateway::handle(&self.0.gateway, target, request).await,
             Ok(Door::Api) => return self.api(request).await,
         })
     }
@@ -146,17 +102,25 @@ impl LocalAws {
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
         self.0.pool.served_at(listener.local_addr()?);
-        self.0.home.claim()?;
+        self.0.shared.home.claim()?;
         for abandoned in home::abandoned()? {
             abandoned.clear()?;
         }
         tokio::select! {
             () = until => {}
             () = self.0.stop.notified() => {}
-            () = connections::serve(self, &listener) => {}
+            () = connections::serve(&listener, self.handle_of_connections()) => {}
         }
         self.0.pool.stop_all().await;
         Ok(())
+    }
+
+    fn handle_of_connections(&self) -> connections::Handle {
+        let aws = self.clone();
+        Arc::new(move |request| {
+            let aws = aws.clone();
+            Box::pin(async move { aws.try_handle(request).await })
+        })
     }
 
     /// Ends [`Self::serve`], also one that is just taking a connection.
@@ -166,17 +130,17 @@ impl LocalAws {
 
     /// From now on `tell` gets a line for every request that was answered, and for every line that a function writes.
     pub fn watch(&self, tell: impl Fn(String) + Send + Sync + 'static) {
-        self.0.watch.begin(tell);
+        self.0.shared.watch.begin(tell);
     }
 
     /// By which whoever started it knows it again.
     pub fn secret(&self) -> &Secret {
-        &self.0.secret
+        &self.0.shared.secret
     }
 
     /// Everything there is, for comparing before and after; accounts and regions without content are left out.
     pub fn dump(&self) -> Value {
-        let mut value = serde_json::to_value(&*self.world()).unwrap_or_default();
+        let mut value = serde_json::to_value(&*self.shared().world()).unwrap_or_default();
         prune(&mut value);
         value
     }
@@ -185,55 +149,29 @@ impl LocalAws {
         &self.0.requests
     }
 
-    /// A handle that does not keep this local AWS alive, for what it started itself.
-    pub(crate) fn downgrade(&self) -> WeakAws {
-        WeakAws(Arc::downgrade(&self.0))
-    }
-
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
     }
 
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
     }
 
-    /// A request id in AWS's form, from a counter and the seed, which it does not tell.
-    pub(crate) fn request_id(&self) -> String {
-        let n = self.0.next_request.fetch_add(1, Ordering::Relaxed);
-        revision::uuid(&["request", &self.0.config.seed.to_string(), &n.to_string()])
+    /// The door through which functions call AWS. It does not keep this local AWS alive.
+    #[cfg(test)]
+    pub(crate) fn api_for_functions(&self) -> Weak<dyn AwsApi> {
+        let inner: Weak<Inner> = Arc::downgrade(&self.0);
+        inner
     }
+}
 
-    pub(crate) async fn run(&self, incoming: &Incoming, request_id: &str) -> Result<Reply, AwsError> {
-        let reply = {
-            let mut world = self.world();
-            let mut call = Call {
-                service: incoming.service,
-                operation: incoming.operation.name,
-                account: incoming.account.clone(),
-                region: incoming.region.clone(),
-                access_key: incoming.access_key.clone(),
-                host: incoming.host.clone(),
-                headers: incoming.headers.clone(),
-                payload: incoming.payload.clone(),
-                request_id: request_id.to_owned(),
-                now: self.0.clock.now(),
-                clock: &self.0.clock,
-                config: &self.0.config,
-                secret: &self.0.secret,
-                delays: self.0.config.delays(),
-                world: &mut world,
-                blobs: &self.0.blobs,
-                pool: &self.0.pool,
-                meters: &self.0.gateway.meters,
-            };
-            authorization::check(&mut call, incoming.operation, &incoming.input, incoming.peer)?;
-            (incoming.operation.handler)(&mut call, incoming.input.clone())?
-        };
-        match reply {
-            Reply::Invoke(request) => crate::lambda::invoke::answer(self, request).await,
-            reply => Ok(reply),
-        }
+impl AwsApi for Inner {
+    fn answer(
+        self: Arc<Self>,
+        request: Request<Body>,
+        access_key: String,
+    ) -> BoxFuture<'static, Response<Body>> {
+        Box::pin(async move { LocalAws(self).api_of_function(request, &access_key).await })
     }
 }
 
@@ -245,17 +183,4 @@ fn prune(value: &mut Value) {
             !matches!(v, Value::Object(m) if m.is_empty()) && !matches!(v, Value::Array(a) if a.is_empty())
         });
     }
-}
-
-/// A plain-text response.
-pub(crate) fn text(status: StatusCode, text: String) -> Response<Body> {
-    let mut response = Response::new(full(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("text/plain"));
-    response
-}
-
-/// A body that is all there.
-pub fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }

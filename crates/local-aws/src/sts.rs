@@ -1,12 +1,26 @@
 //! STS: who is calling.
 
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Operation, Reply},
+    error_words::ErrorWords,
+    permission::Permission,
+    service::{Operation, Protocol, Service},
 };
 use serde_json::{Value, json};
 
-pub const OPERATIONS: &[Operation] = &[Operation::named("GetCallerIdentity", get_caller_identity)];
+pub static SERVICE: Service = Service {
+    name: "sts",
+    protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    body_limit: 1024 * 1024,
+    operations: &[Operation::named("GetCallerIdentity", get_caller_identity)],
+    // GetCallerIdentity can be denied by nobody.
+    permissions: |_, _, _| Vec::new(),
+    permission_to_tag: |_, _, resource| Permission::new("sts:TagSession", resource),
+    tags_of: |_, _, _| None,
+    request_quotas: |_, _| Vec::new(),
+    words: ErrorWords::QUERY,
+};
 
 /// A key that belongs to no user is `local` of its account, who may do everything but is not root.
 fn get_caller_identity(call: &mut Call<'_>, _: Value) -> Result<Reply, AwsError> {

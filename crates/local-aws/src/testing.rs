@@ -6,9 +6,9 @@
 
 use crate::{
     Config, Consistency, LocalAws, NoContainers,
-    operation::{Operation, Service},
-    protocol::operations,
-    server::full,
+    body::full,
+    service::{Operation, Protocol, Service},
+    services,
 };
 use bytes::Bytes;
 use http::{Request, Response, header};
@@ -89,36 +89,36 @@ impl<'a> Client<'a> {
     }
 
     async fn send(self, service: &str, name: &str, input: Value, payload: Option<Bytes>) -> (u16, Value) {
-        let service = Service::from_signing_name(service).unwrap();
         let response = self.aws.handle(self.request(service, name, input, payload)).await;
-        read(service, name, response).await
+        read(services::named(service).unwrap(), name, response).await
     }
 
     /// The request as an SDK would send it.
     pub fn request(
         self,
-        service: Service,
+        service: &str,
         name: &str,
         input: Value,
         payload: Option<Bytes>,
     ) -> Request<crate::Body> {
         let Value::Object(input) = input else { panic!("an input is an object") };
-        let operation = operations(service).iter().find(|o| o.name == name);
+        let service = services::named(service).unwrap();
+        let operation = service.operation(name);
         let operation = operation.unwrap_or_else(|| panic!("{name} is in no table"));
-        let scope = format!("{}/20300101/{}/{}/aws4_request", self.access_key, self.region, service.name());
+        let scope = format!("{}/20300101/{}/{}/aws4_request", self.access_key, self.region, service.name);
         let request = Request::builder()
             .header(header::HOST, "127.0.0.1:4566")
             .header(header::AUTHORIZATION, format!("AWS4-HMAC-SHA256 Credential={scope}, Signature=0"));
-        match service {
-            Service::Sts | Service::Iam => {
+        match service.protocol {
+            Protocol::Query { .. } => {
                 request.method("POST").uri("/").body(full(form(name, &Value::Object(input))))
             }
-            Service::Ecr | Service::Logs => request
+            Protocol::Json => request
                 .method("POST")
                 .uri("/")
                 .header("x-amz-target", format!("Local.{name}"))
                 .body(full(Value::Object(input).to_string())),
-            Service::Lambda | Service::ApiGateway => {
+            Protocol::Rest { .. } => {
                 let (uri, rest) = bind(operation, input);
                 let body = payload.unwrap_or_else(|| Value::Object(rest).to_string().into());
                 request.method(operation.method).uri(uri).body(full(body))
@@ -174,14 +174,14 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-async fn read(service: Service, operation: &str, response: Response<crate::Body>) -> (u16, Value) {
+async fn read(service: &Service, operation: &str, response: Response<crate::Body>) -> (u16, Value) {
     let (parts, body) = response.into_parts();
     let status = parts.status.as_u16();
     let bytes = body.collect().await.unwrap().to_bytes();
     let text = String::from_utf8_lossy(&bytes);
-    let body = match service {
-        Service::Sts | Service::Iam => xml(&text),
-        _ => serde_json::from_slice(&bytes)
+    let body = match service.protocol {
+        Protocol::Query { .. } => xml(&text),
+        Protocol::Json | Protocol::Rest { .. } => serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| if text.is_empty() { json!({}) } else { json!(text) }),
     };
     if status < 400 {

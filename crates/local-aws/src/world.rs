@@ -1,6 +1,8 @@
 //! All state of the local AWS, as plain data behind one lock.
 
-use crate::{apigateway::ApiGateway, ecr::Ecr, iam::Iam, lambda::Lambda, logs::Logs};
+use crate::{
+    apigateway::state::ApiGateway, ecr::state::Ecr, iam::state::Iam, lambda::state::Lambda, logs::state::Logs,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

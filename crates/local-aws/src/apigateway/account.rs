@@ -5,8 +5,8 @@ use super::{
     patch::{self, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

@@ -5,14 +5,14 @@ use super::{
     find,
     ids::Ids,
     input::{from_text, non_empty, parse},
-    model::{ApiKey, Tags},
     page::{Paging, is_found, shows},
     patch::{self, Patch},
+    state::{ApiKey, Tags},
     tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,16 +1,16 @@
 //! Authorizers: functions or user pools that decide who may call.
 
 use super::{
+    draft::{Authorizer, Draft},
     errors::{bad_request, conflict, not_found, refuse},
     find::{self, ListIn},
     ids,
     input::{enum_failure, non_empty, parse},
-    model::{Authorizer, Draft},
     patch::{self, Op, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

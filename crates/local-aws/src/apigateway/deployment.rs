@@ -1,18 +1,19 @@
 //! Deployments: immutable copies of a draft, and which of them a stage serves.
 
 use super::{
+    draft::{Draft, Resource},
     errors::{bad_request, not_found},
     find::{self, ListIn},
     ids,
     input::{non_empty, one_or_many, parse},
-    model::{Deployment, Draft, Resource, RestApi, Stage},
     page::is_found,
     patch, stage,
+    state::{Deployment, RestApi, Stage},
 };
 use crate::{
+    call::{Call, Reply},
     config::Delays,
     error::AwsError,
-    operation::{Call, Reply},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -114,7 +115,7 @@ fn wire(deployment: &Deployment, embed: &[String]) -> Value {
 /// Path → method → how it is called.
 fn summary(draft: &Draft) -> Value {
     let methods = |resource: &Resource| {
-        let one = |(name, method): (&String, &super::model::Method)| {
+        let one = |(name, method): (&String, &super::draft::Method)| {
             let how = json!({
                 "authorizationType": method.authorization_type,
                 "apiKeyRequired": method.api_key_required,

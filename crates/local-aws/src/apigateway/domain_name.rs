@@ -5,13 +5,13 @@ use super::{
     errors::{bad_request, conflict, not_found},
     find,
     input::{non_empty, parse},
-    model::{BasePathMapping, DomainName, Tags},
     page::Paging,
+    state::{BasePathMapping, DomainName, Tags},
     tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

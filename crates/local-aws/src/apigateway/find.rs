@@ -1,11 +1,12 @@
 //! Finding what a request is about, with AWS's words for what is not there.
 
 use super::{
+    draft::{Integration, Method, Resource},
     errors::not_found,
-    model::{ApiKey, Integration, Method, Resource, RestApi, Stage, UsagePlan},
     page::Paging,
+    state::{ApiKey, RestApi, Stage, UsagePlan},
 };
-use crate::{error::AwsError, operation::Call};
+use crate::{call::Call, error::AwsError};
 use serde::Deserialize;
 
 /// Names an API.

@@ -1,16 +1,16 @@
 //! Gateway responses: what the gateway itself answers when a request does not come through.
 
 use super::{
+    draft::{Draft, GatewayResponse},
     errors::{bad_mapping, bad_request, not_found, refuse},
     find::{self, ListIn},
     input::{enum_failure, parse, status_failure},
     mapping,
-    model::{Draft, GatewayResponse},
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Ids and key values: they look random, and come from the seed and from how often one was drawn before.
 
-use crate::operation::Call;
+use crate::call::Call;
 use sha2::{Digest, Sha256};
 
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";

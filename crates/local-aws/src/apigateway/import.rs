@@ -6,13 +6,14 @@ use super::{
     find,
     ids::Ids,
     input::{enum_failure, from_text, parse},
-    model::RestApi,
     openapi::{self, Mode, document::BasePath, document::Document},
-    rest_api, tags,
+    rest_api,
+    state::RestApi,
+    tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

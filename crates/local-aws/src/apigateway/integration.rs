@@ -1,17 +1,17 @@
 //! Integrations: what answers a method.
 
 use super::{
+    draft::{Integration, Method},
     errors::{bad_mapping, bad_request, refuse},
     find::{self, MethodId, ResourceId},
     input::{enum_failure, non_empty, parse},
     integration_uri, mapping,
     method::check_http_method,
-    model::{Integration, Method},
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Op, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

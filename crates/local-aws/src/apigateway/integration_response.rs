@@ -1,17 +1,17 @@
 //! Integration responses: how an integration's answer becomes one of the method's.
 
 use super::{
+    draft::{IntegrationResponse, Method},
     errors::{conflict, refuse, undeclared_parameter},
     find::{self, MethodId, no_integration, no_status_code},
     input::{enum_failure, non_empty, parse, status_failure},
     integration::content_handling,
     mapping,
-    model::{IntegrationResponse, Method},
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

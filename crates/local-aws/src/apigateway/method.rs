@@ -1,17 +1,16 @@
 //! Methods: who may call what.
 
 use super::{
+    draft::{Draft, Method},
     errors::{bad_request, conflict, not_found},
     find::{self, MethodId},
     input::{non_empty, parse},
-    mapping,
-    model::{Draft, Method},
-    models,
+    mapping, models,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Op, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,17 +1,16 @@
 //! Method responses: the status codes and headers that a method may answer.
 
 use super::{
+    draft::{Draft, Method, MethodResponse},
     errors::{conflict, refuse},
     find::{self, MethodId, no_status_code},
     input::{parse, status_failure},
-    mapping,
-    model::{Draft, Method, MethodResponse},
-    models,
+    mapping, models,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -2,19 +2,20 @@
 //!
 //! | files | what they hold |
 //! |---|---|
-//! | [`model`] | the state |
+//! | [`state`], [`draft`] | the state |
+//! | [`usage_counts`], [`quota`] | how often each key of a usage plan has called |
+//! | `permissions`, `request_quotas` | what a caller has to be allowed, and how often |
 //! | `operations` | the table: one row an operation |
 //! | `rest_api`, `resource`, `method`, `integration`, `gateway_response`, `deployment`, `stage`, `api_key`, … | one concept each, with its operations |
 //! | `import`, `openapi` | ImportRestApi and PutRestApi: a document becomes a draft |
 //! | `find`, `input`, `patch`, `page`, `errors`, `ids`, `mapping` | what the concepts share |
-
-pub mod model;
 
 mod account;
 mod api_key;
 mod authorizer;
 mod deployment;
 mod domain_name;
+pub mod draft;
 mod endpoint;
 mod errors;
 mod find;
@@ -33,21 +34,47 @@ mod openapi;
 mod operations;
 mod page;
 mod patch;
+mod permissions;
 mod policy;
+pub mod quota;
+mod request_quotas;
 mod request_validator;
 mod resource;
 mod rest_api;
 mod stage;
 mod stage_patch;
+pub mod state;
 mod tags;
 mod update_rest_api;
 mod usage;
+pub mod usage_counts;
 mod usage_plan;
 mod usage_plan_key;
 mod usage_plan_patch;
+mod usage_plan_rules;
 
 #[cfg(test)]
 mod tests;
 
-pub use model::ApiGateway;
-pub use operations::OPERATIONS;
+use crate::{
+    error_words::ErrorWords,
+    service::{Protocol, Service},
+};
+use serde_json::json;
+
+pub static SERVICE: Service = Service {
+    name: "apigateway",
+    protocol: Protocol::Rest { error_body: |error| json!({ "message": error.message }) },
+    // An API definition of 6 MB.
+    body_limit: 10 * 1024 * 1024,
+    operations: operations::OPERATIONS,
+    permissions: permissions::needed,
+    permission_to_tag: permissions::to_tag,
+    tags_of: |account, region, arn| account.regions.get(region)?.apigateway.tags_of(arn),
+    request_quotas: request_quotas::drawn_on,
+    words: ErrorWords {
+        access_denied: (403, "AccessDeniedException"),
+        throttled: (429, "TooManyRequestsException", "Too Many Requests"),
+        ..ErrorWords::JSON
+    },
+};

@@ -1,16 +1,16 @@
 //! Models: named JSON schemas that methods refer to.
 
 use super::{
+    draft::{Draft, Model},
     errors::{bad_request, conflict, not_found},
     find::{self, ListIn},
     ids,
     ids::Ids,
     input::parse,
-    model::{Draft, Model},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::AwsError,
-    operation::{Handler, Operation},
+    service::{Handler, Operation},
 };
 
 type Query = &'static [(&'static str, &'static str)];

@@ -4,7 +4,7 @@ use super::{
     errors::{bad_request, not_found, refuse},
     input::{enum_failure, parse},
 };
-use crate::{error::AwsError, operation::Call};
+use crate::{call::Call, error::AwsError};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

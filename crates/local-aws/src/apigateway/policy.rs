@@ -1,7 +1,7 @@
 //! An API's resource policy: how it is checked, kept, and written back.
 
 use super::errors::bad_request;
-use crate::{error::AwsError, operation::Call};
+use crate::{call::Call, error::AwsError};
 use serde_json::Value;
 
 const LONGEST: usize = 8192;

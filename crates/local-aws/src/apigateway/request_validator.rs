@@ -1,15 +1,15 @@
 //! Request validators: whether a method checks parameters and body before it calls its integration.
 
 use super::{
+    draft::{Draft, RequestValidator},
     errors::{bad_request, not_found},
     find::{self, ListIn},
     ids,
     input::parse,
-    model::{Draft, RequestValidator},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,16 +1,16 @@
 //! Resources: the tree of paths.
 
 use super::{
+    draft::{Draft, Resource},
     errors::{bad_request, conflict, limit_exceeded, not_found},
     find::{self, ListIn, ResourceId},
     ids,
     input::{one_or_many, parse},
-    model::{Draft, Resource},
     patch::{self, Patch},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,19 +1,22 @@
 //! REST APIs themselves: create, list, delete, and what an API is as a whole.
 
 use super::{
-    domain_name, endpoint,
+    domain_name,
+    draft::{Draft, Resource},
+    endpoint,
     errors::{bad_request, refuse},
     find::{self, ApiId},
     ids::Ids,
     input::{enum_failure, non_empty, parse},
-    model::{Draft, Resource, RestApi, Tags},
     models,
     page::{Paging, shows},
-    policy, tags,
+    policy,
+    state::{RestApi, Tags},
+    tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;

@@ -4,12 +4,12 @@ use super::{
     errors::{bad_request, conflict, limit_exceeded},
     find,
     input::{non_empty, parse},
-    model::{MethodSetting, RestApi, Stage, Tags},
+    state::{MethodSetting, RestApi, Stage, Tags},
     tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use jiff::Timestamp;
 use serde::Deserialize;

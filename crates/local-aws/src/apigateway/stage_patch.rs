@@ -4,13 +4,13 @@ use super::{
     errors::bad_request,
     find,
     input::parse,
-    model::{MethodSetting, Stage},
     patch::{self, Op, Patch},
     stage::{self, StageId, check_variable},
+    state::{MethodSetting, Stage},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

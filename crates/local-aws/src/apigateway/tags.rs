@@ -5,11 +5,11 @@ use super::{
     errors::{bad_request, not_found},
     find, input,
     input::parse,
-    model::Tags,
+    state::Tags,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

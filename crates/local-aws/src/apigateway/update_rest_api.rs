@@ -1,18 +1,19 @@
 //! UpdateRestApi.
 
 use super::{
+    draft::Draft,
     endpoint,
     errors::{bad_request, refuse},
     find::ApiId,
     input::{enum_failure, parse},
-    model::{Draft, RestApi},
     patch::{self, Op, Patch},
     policy,
     rest_api::{self, KEY_SOURCES},
+    state::RestApi,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::Value;
 

@@ -4,16 +4,17 @@ use super::{
     errors::bad_request,
     find,
     input::parse,
-    model::UsagePlan,
     patch,
+    state::UsagePlan,
+    usage_counts::day,
     usage_plan::PlanId,
     usage_plan_key::{PlanKeyId, no_plan_key},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -50,13 +51,14 @@ fn date(text: &str) -> Result<Date, AwsError> {
 }
 
 fn wire<'k>(
-    call: &Call<'_>,
+    call: &mut Call<'_>,
     plan: &UsagePlan,
     keys: impl Iterator<Item = &'k String>,
     from: Date,
     to: Date,
 ) -> Value {
-    let of_key = |key: &String| json!(call.meters.usage(&plan.id, key, plan.quota.as_ref(), from, to));
+    let usage = &call.region_mut().apigateway.usage;
+    let of_key = |key: &String| json!(usage.by_day(&plan.id, key, plan.quota.as_ref(), from, to));
     json!({
         "usagePlanId": plan.id,
         "startDate": from,
@@ -75,13 +77,15 @@ pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         return Err(no_plan_key());
     }
     let quota = plan.quota.as_ref().ok_or_else(|| bad_request("Usage Plan has no quota"))?;
-    let today = call.now.to_zoned(TimeZone::UTC).date();
+    let today = day(call.now);
     for patch in &patches {
         if patch.path != PATHS[0] || patch.replaces().is_err() {
             return Err(patch.unsupported(PATHS));
         }
         let wrong = |_| bad_request(format!("Invalid value {} for /remaining", patch.text()));
-        call.meters.set_remaining(&plan.id, &id.key_id, quota, today, patch.text().parse().map_err(wrong)?);
+        let remaining = patch.text().parse().map_err(wrong)?;
+        let usage = &mut call.region_mut().apigateway.usage;
+        usage.set_remaining(&plan.id, &id.key_id, quota, today, remaining);
     }
     Ok(Reply::ok(wire(call, &plan, std::iter::once(&id.key_id), today, today)))
 }

@@ -4,16 +4,17 @@ use super::{
     errors::bad_request,
     find, ids,
     input::{non_empty, parse},
-    model::{ApiStage, Quota, Tags, Throttle, UsagePlan},
     page::{Paging, shows},
+    state::{ApiStage, Quota, Tags, Throttle, UsagePlan},
     tags,
+    usage_plan_rules::{add_stage, check, wire, wire_with_tags},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
@@ -71,68 +72,12 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         if !wanted.throttle.is_empty() {
             return Err(AwsError::not_implemented("A usage plan's throttle by method"));
         }
-        super::usage_plan_patch::add_stage(
-            call,
-            &mut plan,
-            ApiStage { api_id: wanted.api_id, stage: wanted.stage },
-        )?;
+        add_stage(call, &mut plan, ApiStage { api_id: wanted.api_id, stage: wanted.stage })?;
     }
     let mut body = wire(&plan);
     tags::show(&mut body, &plan.tags);
     call.region_mut().apigateway.plans.insert(plan.id.clone(), plan);
     Ok(Reply::created(body))
-}
-
-/// The rules for a plan's own settings.
-pub fn check(plan: &UsagePlan) -> Result<(), AwsError> {
-    if plan.name.trim().is_empty() {
-        return Err(bad_request("Usage Plan name must not be blank"));
-    }
-    if plan.throttle.as_ref().is_some_and(|t| !t.rate_limit.is_finite() || t.rate_limit < 0.0) {
-        return Err(bad_request("Usage Plan throttle rate limit must not be negative"));
-    }
-    plan.quota.as_ref().map_or(Ok(()), check_quota)
-}
-
-/// The offset counts the days into a week or month at which a period starts.
-fn check_quota(quota: &Quota) -> Result<(), AwsError> {
-    let last = match quota.period.as_str() {
-        "DAY" => 0,
-        "WEEK" => 6,
-        "MONTH" => 27,
-        _ => return Err(bad_request("Usage Plan quota period must be one of DAY, WEEK, MONTH")),
-    };
-    if quota.limit == 0 {
-        return Err(bad_request("Usage Plan quota limit must be greater than zero"));
-    }
-    if quota.offset > last {
-        return Err(bad_request(format!(
-            "Usage Plan quota offset must be between 0 and {last} for the period {}",
-            quota.period
-        )));
-    }
-    Ok(())
-}
-
-pub fn wire(plan: &UsagePlan) -> Value {
-    let mut body = json!({ "id": plan.id, "name": plan.name, "apiStages": plan.api_stages });
-    let optional = [
-        ("description", json!(plan.description)),
-        ("throttle", json!(plan.throttle)),
-        ("quota", json!(plan.quota)),
-    ];
-    for (name, value) in optional {
-        if !value.is_null() {
-            body[name] = value;
-        }
-    }
-    body
-}
-
-pub fn wire_with_tags(plan: &UsagePlan) -> Value {
-    let mut body = wire(plan);
-    tags::show_always(&mut body, &plan.tags);
-    body
 }
 
 /// Tags are not shown here.

@@ -4,13 +4,13 @@ use super::{
     errors::{bad_request, conflict, not_found},
     find,
     input::parse,
-    model::{ApiGateway, ApiKey},
     page::Paging,
-    usage_plan_patch::two_plans,
+    state::{ApiGateway, ApiKey},
+    usage_plan_rules::two_plans,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,17 +1,17 @@
 //! UpdateUsagePlan, and the stages of a plan.
 
 use super::{
-    errors::{bad_request, conflict, not_found},
+    errors::bad_request,
     find,
     input::parse,
-    model::{ApiStage, UsagePlan},
-    page::is_found,
     patch::{self, Op, Patch},
-    usage_plan::{self, PlanId},
+    state::{ApiStage, UsagePlan},
+    usage_plan::PlanId,
+    usage_plan_rules::{add_stage, check, unknown_stage, wire_with_tags},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::Value;
 
@@ -35,8 +35,8 @@ pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     for patch in &patches {
         apply(call, &mut plan, patch)?;
     }
-    usage_plan::check(&plan)?;
-    let body = usage_plan::wire_with_tags(&plan);
+    check(&plan)?;
+    let body = wire_with_tags(&plan);
     *find::plan(call, &id.usage_plan_id)? = plan;
     Ok(Reply::ok(body))
 }
@@ -92,47 +92,10 @@ fn stage(patch: &Patch) -> Result<ApiStage, AwsError> {
     }
 }
 
-/// A stage that exists, once; none of the plan's keys may have it through another plan.
-pub fn add_stage(call: &mut Call<'_>, plan: &mut UsagePlan, stage: ApiStage) -> Result<(), AwsError> {
-    let apis = &call.region_mut().apigateway.apis;
-    let created = apis.get(&stage.api_id).and_then(|api| api.stages.get(&stage.stage)).map(|s| s.created);
-    if !created.is_some_and(|created| is_found(call, created)) {
-        return Err(unknown_stage(&stage, plan));
-    }
-    let gateway = &call.region_mut().apigateway;
-    if plan.api_stages.contains(&stage) {
-        return Err(conflict(format!(
-            "API Stage {}:{} is already associated with Usage Plan {}",
-            stage.api_id, stage.stage, plan.id
-        )));
-    }
-    let mut rivals = gateway.plans.values().filter(|p| p.id != plan.id && p.api_stages.contains(&stage));
-    if let Some(key) = rivals.find_map(|rival| plan.keys.keys().find(|key| rival.keys.contains_key(*key))) {
-        return Err(two_plans(key, &stage));
-    }
-    plan.api_stages.push(stage);
-    Ok(())
-}
-
 fn remove_stage(plan: &mut UsagePlan, stage: &ApiStage) -> Result<(), AwsError> {
     if !plan.api_stages.contains(stage) {
         return Err(unknown_stage(stage, plan));
     }
     plan.api_stages.retain(|s| s != stage);
     Ok(())
-}
-
-fn unknown_stage(stage: &ApiStage, plan: &UsagePlan) -> AwsError {
-    not_found(format!(
-        "Invalid API Stage {{api: {}, stage: {}}} specified for usageplan {}",
-        stage.api_id, stage.stage, plan.id
-    ))
-}
-
-/// A key may reach a stage through one plan only.
-pub fn two_plans(key: &str, stage: &ApiStage) -> AwsError {
-    conflict(format!(
-        "API Key {key} is already associated with another Usage Plan of API Stage {}:{}",
-        stage.api_id, stage.stage
-    ))
 }

@@ -1,13 +1,14 @@
 //! The condition keys of a request.
 
-use super::Permission;
 use crate::{
+    call::TagsOf,
     iam::{Caller, CallerKind},
+    permission::Permission,
     policy,
     world::World,
 };
 use jiff::Timestamp;
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 /// What is known about every request.
 pub struct Context {
@@ -15,6 +16,7 @@ pub struct Context {
     pub region: String,
     pub account: String,
     pub peer: Option<IpAddr>,
+    pub tags_of: TagsOf,
 }
 
 impl Context {
@@ -40,7 +42,9 @@ impl Context {
         for (key, value) in entity.map(|e| e.tags.as_slice()).unwrap_or_default() {
             set(&format!("aws:principaltag/{}", key.to_ascii_lowercase()), value.clone());
         }
-        for (key, value) in self.tags_of(world, &permission.resource) {
+        let account = world.accounts.get(&self.account);
+        let tags = account.and_then(|a| (self.tags_of)(a, &self.region, &permission.resource));
+        for (key, value) in tags.unwrap_or_default() {
             let key = key.to_ascii_lowercase();
             set(&format!("aws:resourcetag/{key}"), value.clone());
             if permission.resource.starts_with("arn:aws:iam:") {
@@ -49,35 +53,5 @@ impl Context {
         }
         keys.extend(permission.context.clone());
         keys
-    }
-
-    /// The tags of the resource that an ARN names; what is below an API or a usage plan counts as that.
-    fn tags_of(&self, world: &World, arn: &str) -> BTreeMap<String, String> {
-        let Some(account) = world.accounts.get(&self.account) else { return BTreeMap::new() };
-        let name = arn.splitn(6, ':').nth(5).unwrap_or_default();
-        let region = account.regions.get(&self.region);
-        let tags = match arn.split(':').nth(2) {
-            Some("iam") => {
-                let role = account.iam.role_by_arn(arn).map(|r| &r.entity);
-                let user = || account.iam.users.values().map(|u| &u.entity).find(|e| e.arn == arn);
-                return role.or_else(user).map(|e| e.tags.iter().cloned().collect()).unwrap_or_default();
-            }
-            Some("logs") => region.and_then(|r| r.logs.tags_of(name.strip_prefix("log-group:")?)),
-            Some("ecr") => {
-                region.and_then(|r| Some(&r.ecr.repositories.get(name.strip_prefix("repository/")?)?.tags))
-            }
-            Some("apigateway") => region.and_then(|r| {
-                let mut parts = name.trim_start_matches('/').split('/');
-                let (kind, id) = (parts.next()?, parts.next()?);
-                match kind {
-                    "restapis" => r.apigateway.apis.get(id).map(|a| &a.tags),
-                    "apikeys" => r.apigateway.keys.get(id).map(|k| &k.tags),
-                    "usageplans" => r.apigateway.plans.get(id).map(|p| &p.tags),
-                    _ => None,
-                }
-            }),
-            _ => None,
-        };
-        tags.cloned().unwrap_or_default()
     }
 }

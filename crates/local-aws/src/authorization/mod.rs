@@ -9,63 +9,31 @@ mod required;
 mod tests;
 
 use crate::{
+    call::Call,
     error::AwsError,
     iam::Caller,
-    operation::{Call, Operation, Service},
+    permission::Permission,
     policy::{self, Decision, Principal, Request},
+    service::{Operation, Service},
     world::World,
 };
 use context::Context;
 use serde_json::Value;
 use std::net::IpAddr;
 
-/// One permission that a call needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
-    /// `lambda:CreateFunction`
-    pub action: String,
-    pub resource: String,
-    /// The resource as the refusal names it: IAM says `role runner` where it already knows the role.
-    shown: Option<String>,
-    /// Condition keys of this action alone, such as `iam:PassedToService`.
-    context: policy::Context,
-}
-
-impl Permission {
-    pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
-        Self {
-            action: action.into(),
-            resource: resource.into(),
-            shown: None,
-            context: policy::Context::new(),
-        }
-    }
-
-    fn shown_as(self, shown: String) -> Self {
-        Self { shown: Some(shown), ..self }
-    }
-
-    /// A condition key with its value.
-    pub fn with(mut self, key: &str, value: &str) -> Self {
-        self.context.entry(key.to_ascii_lowercase()).or_default().push(value.to_owned());
-        self
-    }
-}
-
 /// # Errors
 /// AWS's refusal, if the caller is one that lacks a permission that the operation needs. `peer` is where the request
 /// came from, for `aws:SourceIp`.
 pub fn check(
     call: &mut Call<'_>,
+    service: &Service,
     operation: &Operation,
     input: &Value,
     peer: Option<IpAddr>,
 ) -> Result<(), AwsError> {
-    // GetCallerIdentity can be denied by nobody.
-    if call.service == Service::Sts {
-        return Ok(());
-    }
-    required::by(call, operation, input).iter().try_for_each(|permission| allow(call, permission, peer))
+    required::by(call, service, operation, input)
+        .iter()
+        .try_for_each(|permission| allow(call, permission, peer))
 }
 
 /// As [`check`], for one permission that another service asks for with the caller's rights.
@@ -79,8 +47,14 @@ pub fn check_one(call: &mut Call<'_>, permission: &Permission) -> Result<(), Aws
 fn allow(call: &mut Call<'_>, permission: &Permission, peer: Option<IpAddr>) -> Result<(), AwsError> {
     let key = call.access_key.clone();
     let Some(caller) = call.account_mut().iam.caller_of_key(&key) else { return Ok(()) };
-    let context = Context { now: call.now, region: call.region.clone(), account: call.account.clone(), peer };
-    permit(call.world, &caller, permission, &context).map_err(|text| refusal(call.service, text))
+    let context = Context {
+        now: call.now,
+        region: call.region.clone(),
+        account: call.account.clone(),
+        peer,
+        tags_of: call.tags_of,
+    };
+    permit(call.world, &caller, permission, &context).map_err(|text| call.words.access_denied(text))
 }
 
 /// Whether the caller's policies, and its permissions boundary, allow what is needed.
@@ -104,12 +78,4 @@ fn permit(world: &World, caller: &Caller, permission: &Permission, context: &Con
     };
     let shown = permission.shown.as_ref().unwrap_or(resource);
     Err(format!("User: {} is not authorized to perform: {action} on resource: {shown} {because}", caller.arn))
-}
-
-fn refusal(service: Service, text: String) -> AwsError {
-    match service {
-        Service::Sts | Service::Iam => AwsError::new(403, "AccessDenied", text),
-        Service::Ecr | Service::Logs => AwsError::new(400, "AccessDeniedException", text),
-        Service::Lambda | Service::ApiGateway => AwsError::new(403, "AccessDeniedException", text),
-    }
 }

@@ -3,7 +3,9 @@
 use super::required;
 use crate::{
     LocalAws,
-    operation::{Call, Operation, Reply, Service},
+    call::{Call, Reply},
+    service::Operation,
+    services,
     testing::{ACCOUNT, Client, REGION, instant, ok},
 };
 use serde_json::{Value, json};
@@ -71,7 +73,7 @@ async fn a_deny_and_a_boundary_take_away() {
     ok(&aws, "iam", "DeleteUserPolicy", json!({ "UserName": "ada", "PolicyName": "not" })).await;
     assert_eq!(create().await.0, 200);
 
-    aws.world().account(ACCOUNT).iam.users.get_mut("ada").unwrap().entity.boundary =
+    aws.shared().world().account(ACCOUNT).iam.users.get_mut("ada").unwrap().entity.boundary =
         Some("arn:aws:iam::aws:policy/AmazonS3FullAccess".to_owned());
     let (_, error) = create().await;
     assert!(
@@ -149,13 +151,14 @@ async fn attached_managed_policies_count() {
 }
 
 /// What an operation of a service needs, as `action resource` lines.
-fn needs(service: Service, operation: Operation, input: Value) -> Vec<String> {
+fn needs(service: &str, operation: Operation, input: Value) -> Vec<String> {
     let aws = instant();
-    let inner = aws.inner();
+    let shared = aws.shared();
+    let service = services::named(service).unwrap();
     let mut world = crate::world::World::default();
     let mut call = Call {
-        service,
         operation: operation.name,
+        words: &service.words,
         account: ACCOUNT.to_owned(),
         region: REGION.to_owned(),
         access_key: String::new(),
@@ -163,17 +166,16 @@ fn needs(service: Service, operation: Operation, input: Value) -> Vec<String> {
         headers: http::HeaderMap::new(),
         payload: bytes::Bytes::new(),
         request_id: String::new(),
-        now: inner.clock.now(),
-        clock: &inner.clock,
-        config: &inner.config,
-        secret: aws.secret(),
-        delays: inner.config.delays(),
+        now: shared.clock.now(),
+        config: &shared.config,
+        secret: &shared.secret,
+        delays: shared.config.delays(),
         world: &mut world,
-        blobs: &inner.blobs,
-        pool: &inner.pool,
-        meters: &inner.gateway.meters,
+        blobs: &shared.blobs,
+        tags_of: services::tags_of,
+        effects: Vec::new(),
     };
-    let permissions = required::by(&mut call, &operation, &input);
+    let permissions = required::by(&mut call, service, &operation, &input);
     permissions.iter().map(|p| format!("{} {}", p.action, p.resource)).collect()
 }
 
@@ -182,9 +184,9 @@ fn actions_and_resources_of_the_other_services() {
     let post = |name| Operation::named(name, |_, _| Ok(Reply::ok(json!({}))));
     let rest = |name, method, path| Operation { method, path, ..post(name) };
     let role = "arn:aws:iam::000000000000:role/runner";
-    let table: Vec<(Service, Operation, Value, Vec<&str>)> = vec![
+    let table: Vec<(&str, Operation, Value, Vec<&str>)> = vec![
         (
-            Service::Lambda,
+            "lambda",
             post("CreateFunction"),
             json!({ "FunctionName": "f", "Role": role, "Tags": { "a": "b" } }),
             vec![
@@ -194,27 +196,27 @@ fn actions_and_resources_of_the_other_services() {
             ],
         ),
         (
-            Service::Lambda,
+            "lambda",
             post("Invoke"),
             json!({ "FunctionName": "arn:aws:lambda:us-east-2:000000000000:function:f:$LATEST" }),
             vec!["lambda:InvokeFunction arn:aws:lambda:us-east-2:000000000000:function:f"],
         ),
-        (Service::Lambda, post("ListFunctions"), json!({}), vec!["lambda:ListFunctions *"]),
+        ("lambda", post("ListFunctions"), json!({}), vec!["lambda:ListFunctions *"]),
         (
-            Service::Ecr,
+            "ecr",
             post("CreateRepository"),
             json!({ "repositoryName": "a/b" }),
             vec!["ecr:CreateRepository arn:aws:ecr:us-east-2:000000000000:repository/a/b"],
         ),
-        (Service::Ecr, post("GetAuthorizationToken"), json!({}), vec!["ecr:GetAuthorizationToken *"]),
+        ("ecr", post("GetAuthorizationToken"), json!({}), vec!["ecr:GetAuthorizationToken *"]),
         (
-            Service::Logs,
+            "logs",
             post("FilterLogEvents"),
             json!({ "logGroupName": "g" }),
             vec!["logs:FilterLogEvents arn:aws:logs:us-east-2:000000000000:log-group:g:log-stream:"],
         ),
         (
-            Service::ApiGateway,
+            "apigateway",
             rest("CreateRestApi", "POST", "/restapis"),
             json!({ "name": "x", "tags": { "a": "b" } }),
             vec![
@@ -223,19 +225,19 @@ fn actions_and_resources_of_the_other_services() {
             ],
         ),
         (
-            Service::ApiGateway,
+            "apigateway",
             rest("ImportRestApi", "POST", "/restapis?mode=import"),
             json!({}),
             vec!["apigateway:POST arn:aws:apigateway:us-east-2::/restapis"],
         ),
         (
-            Service::ApiGateway,
+            "apigateway",
             rest("PutMethod", "PUT", "/restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}"),
             json!({ "restApiId": "a", "resourceId": "r", "httpMethod": "GET" }),
             vec!["apigateway:PUT arn:aws:apigateway:us-east-2::/restapis/a/resources/r/methods/GET"],
         ),
         (
-            Service::ApiGateway,
+            "apigateway",
             rest("TagResource", "PUT", "/tags/{resourceArn}"),
             json!({ "resourceArn": "arn:aws:apigateway:us-east-2::/restapis/a", "tags": { "a": "b" } }),
             vec![
@@ -243,7 +245,7 @@ fn actions_and_resources_of_the_other_services() {
             ],
         ),
         (
-            Service::ApiGateway,
+            "apigateway",
             rest("UpdateRestApi", "PATCH", "/restapis/{restApiId}"),
             json!({ "restApiId": "a", "patchOperations": [{ "op": "replace", "path": "/policy" }] }),
             vec![

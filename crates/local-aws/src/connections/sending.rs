@@ -1,6 +1,6 @@
 //! A response's body that keeps something until the last of it is sent.
 
-use crate::server::Body;
+use crate::body::Body;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{self, Frame, SizeHint};

@@ -1,6 +1,6 @@
 //! A request's body whose client may not fall silent.
 
-use crate::server::Body;
+use crate::body::Body;
 use futures_util::stream;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Incoming;

@@ -2,8 +2,8 @@
 
 use super::{constraint, constraint::invalid, errors, image::ImageId, input::Input};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

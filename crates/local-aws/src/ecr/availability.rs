@@ -1,15 +1,15 @@
 //! Layers: whether they are there, and where to get them.
 
 use super::{
-    constraint::{digest_reason, invalid, is_digest, layer_digest},
+    constraint::{digest_reason, invalid, layer_digest},
     errors,
     input::Input,
     token,
 };
 use crate::{
+    blobs::{is_digest, password},
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    registry,
 };
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ pub fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
         return Err(errors::layer_not_found(digest, &name, &call.account));
     }
     let host = token::registry_host(&call.host);
-    let token = registry::password(call.secret, &call.account, &call.region);
+    let token = password(call.secret, &call.account, &call.region);
     let url = format!("http://{host}/v2/{name}/blobs/{digest}?token={token}");
     Ok(Reply::ok(json!({ "downloadUrl": url, "layerDigest": digest })))
 }

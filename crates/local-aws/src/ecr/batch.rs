@@ -1,15 +1,15 @@
 //! Operations on several images at once. An id that fails is a failure in the reply, not an error.
 
 use super::{
-    delete::{Deleted, Failure},
+    delete::{Deleted, FailedId},
     image::{Image, ImageId},
     input::Input,
     put::describe,
 };
 use crate::{
+    blobs::release,
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    registry,
 };
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         let is_accepted = |i: &&Image| accepted.is_empty() || accepted.contains(&i.media_type.as_str());
         // This is the call of a pull, and what is in the archive can't be pulled.
         let pulled = |i| Some(i).filter(is_accepted).filter(|i: &&Image| !i.is_archived());
-        match repository.find(id).and_then(|i| pulled(i).ok_or_else(Failure::not_found)) {
+        match repository.find(id).and_then(|i| pulled(i).ok_or_else(FailedId::not_found)) {
             Ok(image) => images.push(describe(&repository, image, id.tag())),
             Err(failure) => failures.push(describe_failure(id, &failure)),
         }
@@ -48,11 +48,11 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
             Err(failure) => failures.push(describe_failure(id, &failure)),
         }
     }
-    registry::release(call.world, call.blobs, &gone.blobs);
+    release(call.world, call.blobs, &gone.blobs);
     Ok(Reply::ok(json!({ "imageIds": gone.ids, "failures": failures })))
 }
 
-fn describe_failure(id: &ImageId, failure: &Failure) -> Value {
+fn describe_failure(id: &ImageId, failure: &FailedId) -> Value {
     json!({ "imageId": id, "failureCode": failure.code, "failureReason": failure.reason })
 }
 
@@ -112,7 +112,7 @@ mod tests {
         let one = push(&aws, "aa", "v1", "one").await;
         push(&aws, "aa", "v2", "two").await;
         push(&aws, "bb", "v1", "one").await;
-        let blobs = &aws.inner().blobs;
+        let blobs = &aws.shared().blobs;
         let everything = blobs.count().unwrap();
         let delete = json!({"imageIds": [{"imageDigest": one.digest}], "repositoryName": "aa"});
         ok(&aws, "ecr", "BatchDeleteImage", delete).await;

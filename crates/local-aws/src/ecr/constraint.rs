@@ -47,12 +47,6 @@ pub fn tag(tag: &str) -> Result<(), AwsError> {
     if is_tag(tag) { Ok(()) } else { Err(pattern("imageTag", TAG)) }
 }
 
-/// The only digests that are in use: `sha256:` and 64 lower-case hexadecimal digits.
-pub fn is_digest(digest: &str) -> bool {
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    digest.strip_prefix("sha256:").is_some_and(|d| d.len() == 64 && d.bytes().all(hex))
-}
-
 /// Why a digest in an image id is refused (a failure in a batch, not an error).
 pub fn digest_reason() -> String {
     format!("Invalid request parameters: image digest should satisfy the regex '{DIGEST}'")

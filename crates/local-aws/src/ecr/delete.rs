@@ -2,20 +2,21 @@
 //! that no other manifest of its repository names.
 
 use super::{
-    constraint::{digest_reason, is_digest},
+    constraint::digest_reason,
     image::{Image, ImageId},
-    repository::Repository,
+    state::Repository,
 };
+use crate::blobs::is_digest;
 use std::collections::BTreeSet;
 
 /// Why one id of a batch failed; the batch itself succeeds.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct FailedId {
     pub code: &'static str,
     pub reason: String,
 }
 
-impl Failure {
+impl FailedId {
     pub fn new(code: &'static str, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into() }
     }
@@ -35,27 +36,27 @@ pub struct Deleted {
 
 impl Repository {
     /// The image of an id.
-    pub fn find(&self, id: &ImageId) -> Result<&Image, Failure> {
+    pub fn find(&self, id: &ImageId) -> Result<&Image, FailedId> {
         let by_tag = || id.tag().and_then(|t| self.image_tags.get(t));
         match (id.digest(), id.tag()) {
-            (None, None) => Err(Failure::new(
+            (None, None) => Err(FailedId::new(
                 "MissingDigestAndTag",
                 "Invalid request parameters: both tag and digest cannot be null",
             )),
             (Some(digest), _) if !is_digest(digest) => {
-                Err(Failure::new("InvalidImageDigest", digest_reason()))
+                Err(FailedId::new("InvalidImageDigest", digest_reason()))
             }
-            (Some(digest), Some(tag)) if by_tag().is_some_and(|d| d != digest) => Err(Failure::new(
+            (Some(digest), Some(tag)) if by_tag().is_some_and(|d| d != digest) => Err(FailedId::new(
                 "ImageTagDoesNotMatchDigest",
                 format!("Requested image tag '{tag}' does not match the digest '{digest}'"),
             )),
-            (Some(digest), None) => self.images.get(digest).ok_or_else(Failure::not_found),
-            (_, Some(_)) => by_tag().and_then(|d| self.images.get(d)).ok_or_else(Failure::not_found),
+            (Some(digest), None) => self.images.get(digest).ok_or_else(FailedId::not_found),
+            (_, Some(_)) => by_tag().and_then(|d| self.images.get(d)).ok_or_else(FailedId::not_found),
         }
     }
 
     /// By digest: the image with all its tags. By tag: the tag, and with the last one the image.
-    pub fn delete_image(&mut self, id: &ImageId) -> Result<Deleted, Failure> {
+    pub fn delete_image(&mut self, id: &ImageId) -> Result<Deleted, FailedId> {
         let digest = self.find(id)?.digest.clone();
         let tags: Vec<String> = self.tags_of(&digest).map(str::to_owned).collect();
         match id.tag() {
@@ -67,7 +68,7 @@ impl Repository {
         }
     }
 
-    fn remove_image(&mut self, digest: &str, tags: &[String]) -> Result<Deleted, Failure> {
+    fn remove_image(&mut self, digest: &str, tags: &[String]) -> Result<Deleted, FailedId> {
         let lists: Vec<_> = self
             .images
             .values()
@@ -76,9 +77,9 @@ impl Repository {
             .collect();
         if !lists.is_empty() {
             let reason = format!("Requested image referenced by manifest list: [{}]", lists.join(", "));
-            return Err(Failure::new("ImageReferencedByManifestList", reason));
+            return Err(FailedId::new("ImageReferencedByManifestList", reason));
         }
-        let image = self.images.remove(digest).ok_or_else(Failure::not_found)?;
+        let image = self.images.remove(digest).ok_or_else(FailedId::not_found)?;
         for tag in tags {
             self.image_tags.remove(tag);
         }

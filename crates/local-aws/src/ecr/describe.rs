@@ -5,12 +5,12 @@ use super::{
     image::{Image, ImageId},
     input::Input,
     page::{self, Page},
-    repositories::epoch,
-    repository::Repository,
+    state::Repository,
+    time::epoch,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

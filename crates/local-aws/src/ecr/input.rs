@@ -1,7 +1,7 @@
 //! Reading an operation's input: members by name, and the repository that it is about.
 
-use super::{constraint, constraint::invalid, errors, image::ImageId, repository::Repository};
-use crate::{error::AwsError, operation::Call};
+use super::{constraint, constraint::invalid, errors, image::ImageId, state::Repository};
+use crate::{call::Call, error::AwsError};
 use serde_json::Value;
 
 /// The largest number of image or layer ids in one call.

@@ -2,8 +2,8 @@
 
 use super::{constraint::invalid, errors, input::Input};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, ops::RangeInclusive};

@@ -14,85 +14,70 @@ mod lifecycle;
 mod manifest;
 mod mutability;
 mod page;
-mod policy;
+mod permissions;
+pub mod policy;
+mod pull_rights;
 mod put;
 mod repositories;
-mod repository;
+pub mod state;
 mod tags;
+mod time;
 mod token;
 
-pub use constraint::{is_digest, is_repository_name, is_tag};
+pub use constraint::{is_repository_name, is_tag};
 pub use errors::repository_not_found;
-pub use image::{Image, ImageId};
+pub use image::ImageId;
 pub use manifest::MAX_BYTES as MAX_MANIFEST_BYTES;
-pub use put::{Push, Refusal};
-pub use repository::Repository;
+pub use put::{Push, PutRefusal};
 
 use crate::{
-    config::Delays,
-    operation::{Handler, Operation},
+    error_words::ErrorWords,
+    permission::Permission,
+    request_quotas::RequestQuota,
+    service::{Operation, Protocol, Service},
 };
-use jiff::Timestamp;
-use serde::Serialize;
-use std::collections::BTreeMap;
 
-pub const OPERATIONS: &[Operation] = &[
-    operation("BatchCheckLayerAvailability", availability::batch_check),
-    operation("BatchDeleteImage", batch::delete),
-    operation("BatchGetImage", batch::get),
-    operation("CreateRepository", repositories::create),
-    operation("DeleteLifecyclePolicy", lifecycle::delete),
-    operation("DeleteRepository", repositories::delete),
-    operation("DeleteRepositoryPolicy", policy::delete),
-    operation("DescribeImages", describe::images),
-    operation("DescribeRepositories", repositories::describe),
-    operation("GetAuthorizationToken", token::get),
-    operation("GetDownloadUrlForLayer", availability::download_url),
-    operation("GetLifecyclePolicy", lifecycle::get),
-    operation("GetRepositoryPolicy", policy::get),
-    operation("ListImages", describe::list),
-    operation("ListTagsForResource", tags::list),
-    operation("PutImage", put::put_image),
-    operation("PutImageScanningConfiguration", repositories::put_scanning),
-    operation("PutImageTagMutability", mutability::put),
-    operation("PutLifecyclePolicy", lifecycle::put),
-    operation("SetRepositoryPolicy", policy::set),
-    operation("TagResource", tags::tag),
-    operation("UntagResource", tags::untag),
-    operation("UpdateImageStorageClass", archive::update_storage_class),
+pub static SERVICE: Service = Service {
+    name: "ecr",
+    protocol: Protocol::Json,
+    // A manifest of 4 MB, as a text in JSON.
+    body_limit: 10 * 1024 * 1024,
+    operations: OPERATIONS,
+    permissions: permissions::needed,
+    permission_to_tag: |_, _, resource| Permission::new("ecr:TagResource", resource),
+    tags_of: |account, region, arn| account.regions.get(region)?.ecr.tags_of(arn),
+    request_quotas: |operation, _| match operation {
+        "GetAuthorizationToken" => vec![RequestQuota::new(operation, 20.0, 200.0)],
+        _ => Vec::new(),
+    },
+    words: ErrorWords::JSON,
+};
+
+const OPERATIONS: &[Operation] = &[
+    Operation::named("BatchCheckLayerAvailability", availability::batch_check),
+    Operation::named("BatchDeleteImage", batch::delete),
+    Operation::named("BatchGetImage", batch::get),
+    Operation::named("CreateRepository", repositories::create),
+    Operation::named("DeleteLifecyclePolicy", lifecycle::delete),
+    Operation::named("DeleteRepository", repositories::delete),
+    Operation::named("DeleteRepositoryPolicy", policy::delete),
+    Operation::named("DescribeImages", describe::images),
+    Operation::named("DescribeRepositories", repositories::describe),
+    Operation::named("GetAuthorizationToken", token::get),
+    Operation::named("GetDownloadUrlForLayer", availability::download_url),
+    Operation::named("GetLifecyclePolicy", lifecycle::get),
+    Operation::named("GetRepositoryPolicy", policy::get),
+    Operation::named("ListImages", describe::list),
+    Operation::named("ListTagsForResource", tags::list),
+    Operation::named("PutImage", put::put_image),
+    Operation::named("PutImageScanningConfiguration", repositories::put_scanning),
+    Operation::named("PutImageTagMutability", mutability::put),
+    Operation::named("PutLifecyclePolicy", lifecycle::put),
+    Operation::named("SetRepositoryPolicy", policy::set),
+    Operation::named("TagResource", tags::tag),
+    Operation::named("UntagResource", tags::untag),
+    Operation::named("UpdateImageStorageClass", archive::update_storage_class),
 ];
-
-const fn operation(name: &'static str, handler: Handler) -> Operation {
-    Operation { name, method: "POST", path: "/", query: &[], handler }
-}
-
-/// The registry of one account in one region.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Ecr {
-    /// By name.
-    pub repositories: BTreeMap<String, Repository>,
-}
-
-impl Ecr {
-    /// The image that `reference`, a tag or a digest (`sha256:…`), names in `repository`.
-    pub fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
-        self.repositories.get(repository)?.image(reference)
-    }
-
-    /// Whether the repository's policy lets Lambda pull for this function. A policy younger than
-    /// `delays.repository_policy` is not seen yet: what it replaced still holds.
-    pub fn lambda_may_pull(
-        &self,
-        repository: &str,
-        function_arn: &str,
-        now: Timestamp,
-        delays: &Delays,
-    ) -> bool {
-        let Some(repository) = self.repositories.get(repository) else { return false };
-        let seen = repository.policy.as_ref().and_then(|p| p.seen(now, delays.repository_policy));
-        seen.is_some_and(|text| policy::lets_lambda_pull(text, &repository.arn, function_arn))
-    }
-}
 
 /// What the tests of this folder share: repositories and pushed images, by the operations themselves.
 #[cfg(test)]

@@ -1,23 +1,15 @@
 //! Whether a tag can move to another image.
 
-use super::{constraint, constraint::invalid, input::Input};
+use super::{constraint, constraint::invalid, input::Input, state::Mutability};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
     policy::Pattern,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
 
 const MODES: &[&str] = &["MUTABLE", "IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"];
 const FILTERS: &str = "imageTagMutabilityExclusionFilters";
-
-#[derive(Debug, Clone, Serialize)]
-pub struct Mutability {
-    pub mode: String,
-    /// Tags with `*` for which the opposite holds.
-    pub exclusions: Vec<String>,
-}
 
 impl Mutability {
     /// MUTABLE where the input doesn't say.

@@ -1,37 +1,14 @@
 //! The repository policy: who else may pull. Lambda has to, even in the same account.
 
-use super::{
-    constraint::invalid, errors, input::Input, jackson, repositories::is_past, repository::Repository,
-};
+use super::{constraint::invalid, errors, input::Input, jackson, state::RepositoryPolicy};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    policy::{self, Context, Decision, Kind, Principal, Request},
+    policy::{self, Kind},
 };
-use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const MAX_LENGTH: usize = 10_240;
-const PULL: [&str; 2] = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-
-#[derive(Debug, Clone, Serialize)]
-pub struct RepositoryPolicy {
-    /// In ECR's layout.
-    pub text: String,
-    pub since: Timestamp,
-    /// What others went by when this was set.
-    #[serde(skip)]
-    former: Option<String>,
-}
-
-impl RepositoryPolicy {
-    /// What others go by: a policy younger than `delay` is not seen yet.
-    pub fn seen(&self, now: Timestamp, delay: Duration) -> Option<&str> {
-        if is_past(self.since, delay, now) { Some(&self.text) } else { self.former.as_deref() }
-    }
-}
 
 pub fn set(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
@@ -94,108 +71,17 @@ fn one_or_more(value: &Value) -> &[Value] {
     value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
-impl Repository {
-    /// Whether its policy lets another account's users and roles do this. One younger than `delay` is not seen yet.
-    pub fn lets_account(&self, account: &str, action: &str, now: Timestamp, delay: Duration) -> bool {
-        let seen = self.policy.as_ref().and_then(|p| p.seen(now, delay));
-        let Some(document) = seen.and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
-            return false;
-        };
-        let principal = Principal::Aws(format!("arn:aws:iam::{account}:user/local"));
-        let context = [("aws:principalaccount".to_owned(), vec![account.to_owned()])].into();
-        let request = Request { principal, action, resource: &self.arn, context };
-        policy::evaluate([&document], &request) == Decision::Allow
-    }
-
-    /// As [`Repository::lets_account`], for all that a pull is.
-    pub fn lets_account_pull(&self, account: &str, now: Timestamp, delay: Duration) -> bool {
-        PULL.iter().all(|action| self.lets_account(account, action, now, delay))
-    }
-}
-
-/// Whether the policy allows Lambda both calls of a pull for this function, and forbids neither.
-pub fn lets_lambda_pull(text: &str, repository_arn: &str, function_arn: &str) -> bool {
-    let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
-    let account = function_arn.split(':').nth(4).unwrap_or_default();
-    let context = [("aws:sourcearn", function_arn), ("aws:sourceaccount", account)];
-    let context: Context = context.map(|(key, value)| (key.to_owned(), vec![value.to_owned()])).into();
-    PULL.iter().all(|action| {
-        let principal = Principal::Service("lambda.amazonaws.com".to_owned());
-        let request = Request { principal, action, resource: repository_arn, context: context.clone() };
-        policy::evaluate([&document], &request) == Decision::Allow
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         LocalAws,
-        ecr::testing::create,
-        testing::{ACCOUNT, REGION, instant, ok, realistic, refused},
+        ecr::testing::{create, lambda_pull_policy},
+        testing::{instant, ok, refused},
     };
-
-    const FUNCTION: &str = "arn:aws:lambda:us-east-2:000000000000:function:analyzer";
-
-    fn for_lambda(source_arn: &str) -> String {
-        json!({"Version": "2012-10-17", "Statement": [{
-            "Sid": "LambdaECRImageRetrievalPolicy", "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"}, "Action": PULL,
-            "Condition": {"StringLike": {"aws:sourceArn": source_arn}},
-        }]})
-        .to_string()
-    }
 
     async fn put(aws: &LocalAws, text: &str) {
         ok(aws, "ecr", "SetRepositoryPolicy", json!({"repositoryName": "app", "policyText": text})).await;
-    }
-
-    fn may_pull(aws: &LocalAws) -> bool {
-        let inner = aws.inner();
-        let mut world = aws.world();
-        let ecr = &world.region(ACCOUNT, REGION).ecr;
-        ecr.lambda_may_pull("app", FUNCTION, inner.clock.now(), &inner.config.delays())
-    }
-
-    #[tokio::test]
-    async fn lambda_pulls_where_the_policy_says_so_for_the_function() {
-        let aws = instant();
-        create(&aws, "app").await;
-        assert!(!may_pull(&aws));
-        put(&aws, &for_lambda("arn:aws:lambda:us-east-2:000000000000:function:*")).await;
-        assert!(may_pull(&aws));
-        put(&aws, &for_lambda("arn:aws:lambda:us-east-2:999999999999:function:*")).await;
-        assert!(!may_pull(&aws));
-    }
-
-    #[test]
-    fn both_actions_are_needed_and_a_denial_wins() {
-        let statement = |effect: &str, action: Value| json!({"Effect": effect, "Principal": {"Service": ["lambda.amazonaws.com"]}, "Action": action});
-        let lets = |statements: Value| {
-            lets_lambda_pull(
-                &json!({"Statement": statements}).to_string(),
-                "arn:aws:ecr:us-east-2:000000000000:repository/app",
-                FUNCTION,
-            )
-        };
-        assert!(!lets(json!([statement("Allow", json!(PULL[0]))])));
-        assert!(lets(json!([statement("Allow", json!("ecr:*"))])));
-        assert!(lets(json!([statement("Allow", json!(PULL[0])), statement("Allow", json!("ecr:Get*"))])));
-        assert!(!lets(json!([statement("Allow", json!("ecr:*")), statement("Deny", json!(PULL[1]))])));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_young_policy_is_not_seen_and_the_former_one_still_holds() {
-        let aws = realistic();
-        create(&aws, "app").await;
-        put(&aws, &for_lambda("*")).await;
-        assert!(!may_pull(&aws));
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert!(may_pull(&aws));
-        put(&aws, &for_lambda("arn:aws:lambda:*:*:function:other")).await;
-        assert!(may_pull(&aws));
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert!(!may_pull(&aws));
     }
 
     #[tokio::test]
@@ -209,7 +95,7 @@ mod tests {
             text,
             "Repository policy does not exist for the repository with name 'app' in the registry with id '000000000000'"
         );
-        let put_in = for_lambda("*");
+        let put_in = lambda_pull_policy("*");
         put(&aws, &put_in).await;
         let reply = ok(&aws, "ecr", "GetRepositoryPolicy", name.clone()).await;
         let text = reply["policyText"].as_str().unwrap_or_default();

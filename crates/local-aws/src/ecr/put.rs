@@ -1,17 +1,16 @@
 //! Putting an image into a repository: the rules that PutImage and the registry share, and PutImage itself.
 
 use super::{
-    constraint::{self, is_digest},
-    errors,
+    constraint, errors,
     image::{Image, ImageId},
     input::Input,
     manifest::{MAX_BYTES, Manifest},
-    repository::Repository,
+    state::Repository,
 };
 use crate::{
+    blobs::{is_digest, sha256},
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    registry,
 };
 use jiff::Timestamp;
 use oci_spec::image::Descriptor;
@@ -29,7 +28,7 @@ pub struct Push<'a> {
 
 /// Why a manifest is not taken.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum PutRefusal {
     /// No manifest, or of a kind that ECR does not take.
     Manifest(String),
     Digest {
@@ -47,7 +46,7 @@ pub enum Refusal {
     Tag(String),
 }
 
-impl Refusal {
+impl PutRefusal {
     /// In ECR's words.
     pub fn text(&self, repository: &str, account: &str) -> String {
         let missing = |what: &str, digests: &[String]| {
@@ -94,12 +93,12 @@ impl Refusal {
 impl Repository {
     /// Takes an image in, whole or not at all, and answers its digest. A tag that was another image's moves; that
     /// image stays, without it.
-    pub fn put_image(&mut self, push: &Push<'_>) -> Result<String, Refusal> {
-        let digest = registry::sha256(push.manifest.as_bytes());
+    pub fn put_image(&mut self, push: &Push<'_>) -> Result<String, PutRefusal> {
+        let digest = sha256(push.manifest.as_bytes());
         if let Some(declared) = push.digest.filter(|d| *d != digest) {
-            return Err(Refusal::Digest { declared: declared.to_owned(), actual: digest });
+            return Err(PutRefusal::Digest { declared: declared.to_owned(), actual: digest });
         }
-        let manifest = Manifest::read(push.manifest, push.media_type).map_err(Refusal::Manifest)?;
+        let manifest = Manifest::read(push.manifest, push.media_type).map_err(PutRefusal::Manifest)?;
         self.check_references(&manifest)?;
         self.check_tag(push.tag, &digest)?;
         let image = self.new_image(&digest, manifest, push);
@@ -111,7 +110,7 @@ impl Repository {
         Ok(digest)
     }
 
-    fn check_references(&self, manifest: &Manifest) -> Result<(), Refusal> {
+    fn check_references(&self, manifest: &Manifest) -> Result<(), PutRefusal> {
         let names =
             |missing: Vec<&Descriptor>| missing.iter().map(|d| d.digest().to_string()).collect::<Vec<_>>();
         let blobs: Vec<_> =
@@ -119,21 +118,21 @@ impl Repository {
         let children = manifest.children.iter();
         let images: Vec<_> = children.filter(|d| !self.images.contains_key(d.digest().as_ref())).collect();
         match (blobs.is_empty(), images.is_empty()) {
-            (false, _) => Err(Refusal::Layers(names(blobs))),
-            (_, false) => Err(Refusal::Images(names(images))),
+            (false, _) => Err(PutRefusal::Layers(names(blobs))),
+            (_, false) => Err(PutRefusal::Images(names(images))),
             _ => Ok(()),
         }
     }
 
-    fn check_tag(&self, tag: Option<&str>, digest: &str) -> Result<(), Refusal> {
-        let exists = || Refusal::Exists { digest: digest.to_owned(), tag: tag.map(str::to_owned) };
+    fn check_tag(&self, tag: Option<&str>, digest: &str) -> Result<(), PutRefusal> {
+        let exists = || PutRefusal::Exists { digest: digest.to_owned(), tag: tag.map(str::to_owned) };
         match tag {
             None if self.image(digest).is_some() => Err(exists()),
             None => Ok(()),
             Some(tag) => match self.image_tags.get(tag) {
                 Some(same) if same == digest && self.image(digest).is_none() => Ok(()),
                 Some(same) if same == digest => Err(exists()),
-                Some(_) if self.mutability.is_fixed(tag) => Err(Refusal::Tag(tag.to_owned())),
+                Some(_) if self.mutability.is_fixed(tag) => Err(PutRefusal::Tag(tag.to_owned())),
                 _ => Ok(()),
             },
         }
@@ -249,7 +248,7 @@ mod tests {
     #[tokio::test]
     async fn what_a_manifest_names_has_to_be_there() {
         let aws = with_app().await;
-        let missing = registry::sha256(b"missing");
+        let missing = sha256(b"missing");
         let lonely = manifest(&missing, 1, &missing, 1);
         assert_eq!(refused(&aws, "ecr", "PutImage", put(&lonely, "v1")).await.0, "LayersNotFoundException");
         let (code, _) = refused(&aws, "ecr", "PutImage", put(&index(&[&missing]), "v1")).await;

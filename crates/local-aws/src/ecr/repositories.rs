@@ -5,19 +5,18 @@ use super::{
     constraint::invalid,
     errors,
     input::Input,
-    mutability::Mutability,
     page::{self, Page},
-    repository::{Encryption, Repository},
-    tags, token,
+    state::{Encryption, Mutability, Repository},
+    tags,
+    time::{epoch, is_past},
+    token,
 };
 use crate::{
+    blobs::{Owner, release},
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    registry,
 };
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
@@ -84,8 +83,8 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let repository = repository.clone();
     call.region_mut().ecr.repositories.remove(&name);
     let (account, region) = (call.account.clone(), call.region.clone());
-    call.blobs.give_up(&registry::Owner { account, region, name });
-    registry::release(call.world, call.blobs, repository.layers.keys());
+    call.blobs.give_up(&Owner { account, region, name });
+    release(call.world, call.blobs, repository.layers.keys());
     Ok(Reply::ok(json!({ "repository": describe_one(call, &repository) })))
 }
 
@@ -139,16 +138,6 @@ fn describe_one(call: &Call<'_>, repository: &Repository) -> Value {
     });
     repository.mutability.add_exclusions(&mut described);
     described
-}
-
-/// A moment as the JSON protocol writes it: seconds, with milliseconds behind the point.
-pub fn epoch(at: Timestamp) -> f64 {
-    at.as_millisecond() as f64 / 1000.0
-}
-
-/// Whether `delay` has gone by since `at`.
-pub fn is_past(at: Timestamp, delay: Duration, now: Timestamp) -> bool {
-    now.duration_since(at) >= SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX)
 }
 
 #[cfg(test)]

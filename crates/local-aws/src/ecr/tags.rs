@@ -4,11 +4,11 @@ use super::{
     constraint::invalid,
     errors,
     input::{Input, find},
-    repository::Repository,
+    state::Repository,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,10 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use crate::{
-    LocalAws,
-    registry::{sha256, testing::upload},
-    testing::ok,
-};
+use crate::{LocalAws, blobs::sha256, registry::testing::upload, testing::ok};
 use serde_json::{Value, json};
 
 /// An image that was pushed.
@@ -69,4 +65,15 @@ pub async fn tags_of(aws: &LocalAws, repository: &str) -> Vec<String> {
             return tags;
         }
     }
+}
+
+/// A repository policy that lets Lambda pull for functions of this ARN.
+pub fn lambda_pull_policy(source_arn: &str) -> String {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "LambdaECRImageRetrievalPolicy", "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Condition": {"StringLike": {"aws:sourceArn": source_arn}},
+    }]})
+    .to_string()
 }

@@ -3,12 +3,12 @@
 use super::{
     constraint::{invalid, registry_id},
     input::Input,
-    repositories::epoch,
+    time::epoch,
 };
 use crate::{
+    blobs::password,
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
-    registry,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::SignedDuration;
@@ -28,7 +28,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
         ));
     }
     input.texts("registryIds").into_iter().try_for_each(|id| registry_id("registryIds", id))?;
-    let password = registry::password(call.secret, &call.account, &call.region);
+    let password = password(call.secret, &call.account, &call.region);
     let data = json!({
         "authorizationToken": STANDARD.encode(format!("AWS:{password}")),
         "expiresAt": epoch(call.now + VALID),

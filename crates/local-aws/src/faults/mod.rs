@@ -23,9 +23,9 @@ mod tests;
 pub use plan::{Action, Fault, FaultPlan, Hook, Moment, Point};
 
 use crate::{
+    body::{Body, full},
     error::AwsError,
-    operation::Service,
-    server::{Body, full},
+    error_words::ErrorWords,
 };
 use http::Response;
 use http_body_util::BodyExt;
@@ -52,12 +52,12 @@ impl Error for Cut {}
 /// Why a call goes no further.
 pub enum Stopped {
     Cut,
-    Refused(Refusal),
+    Refused(PlannedError),
 }
 
 /// An error that the plan answers with.
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub struct PlannedError {
     pub status: u16,
     /// `None`: the service's usual one for the status.
     pub code: Option<String>,
@@ -148,7 +148,12 @@ impl Fate {
                 }
                 Action::Refuse { status, code, message, retry_after } => {
                     let (code, message, retry_after) = (code.clone(), message.clone(), *retry_after);
-                    return Err(Stopped::Refused(Refusal { status: *status, code, message, retry_after }));
+                    return Err(Stopped::Refused(PlannedError {
+                        status: *status,
+                        code,
+                        message,
+                        retry_after,
+                    }));
                 }
                 Action::DropRequest => return Err(Stopped::Cut),
                 Action::Hold(Moment::Before) => self.hold(Moment::Before).await,
@@ -186,33 +191,14 @@ impl Fate {
     }
 }
 
-impl Refusal {
+impl PlannedError {
     /// As an AWS API says it, with the code that the service has for the status.
-    pub fn of_service(self, service: Service) -> AwsError {
-        let (usual, text) = usual(service, self.status);
+    pub fn of_service(self, words: &ErrorWords) -> AwsError {
+        let (usual, text) = words.usual(self.status);
         let text = self.message.as_deref().unwrap_or(text);
         let mut error = AwsError::new(self.status, self.code.as_deref().unwrap_or(usual), text);
         error.retry_after = self.retry_after;
         error
-    }
-}
-
-/// Code and text.
-fn usual(service: Service, status: u16) -> (&'static str, &'static str) {
-    let query = matches!(service, Service::Sts | Service::Iam);
-    let json = matches!(service, Service::Ecr | Service::Logs);
-    match status {
-        429 if query => ("Throttling", "Rate exceeded"),
-        429 if json => ("ThrottlingException", "Rate exceeded"),
-        429 if service == Service::Lambda => ("TooManyRequestsException", "Rate exceeded"),
-        429 => ("TooManyRequestsException", "Too Many Requests"),
-        503 if query => ("ServiceUnavailable", "The service is unavailable. Please try again shortly."),
-        503 => ("ServiceUnavailableException", "The service is unavailable. Please try again shortly."),
-        _ if query => ("InternalFailure", "The request processing has failed because of an unknown error."),
-        _ if service == Service::Lambda => {
-            ("ServiceException", "An error occurred and the request cannot be processed.")
-        }
-        _ => ("InternalServerErrorException", "Internal server error"),
     }
 }
 

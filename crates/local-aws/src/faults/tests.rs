@@ -3,9 +3,8 @@
 use super::{Action, Cut, Fault, FaultPlan, Moment};
 use crate::{
     LocalAws,
-    operation::Service,
+    body::full,
     registry::testing::{ask, authorization},
-    server::full,
     testing::{Client, instant, ok},
 };
 use http::{Request, StatusCode};
@@ -22,7 +21,7 @@ fn group(name: &str) -> Value {
 }
 
 fn create(aws: &LocalAws, name: &str) -> Request<crate::Body> {
-    Client::of(aws).request(Service::Logs, "CreateLogGroup", group(name), None)
+    Client::of(aws).request("logs", "CreateLogGroup", group(name), None)
 }
 
 fn exists(aws: &LocalAws, name: &str) -> bool {
@@ -70,7 +69,7 @@ async fn a_cut_before_has_no_effect_and_a_cut_after_has() {
 async fn a_malformed_reply_is_half_a_reply() {
     let aws = instant();
     aws.set_faults(FaultPlan::of([Fault::on("DescribeLogGroups", Action::MalformedReply)]));
-    let request = Client::of(&aws).request(Service::Logs, "DescribeLogGroups", json!({}), None);
+    let request = Client::of(&aws).request("logs", "DescribeLogGroups", json!({}), None);
     let body = aws.handle(request).await.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(body, r#"{"logGro"#);
 }
@@ -101,7 +100,7 @@ async fn a_late_effect_takes_place_though_nobody_waits_for_it() {
 async fn registry_requests_have_their_faults_and_their_own_count() {
     let aws = instant();
     ok(&aws, "ecr", "CreateRepository", json!({ "repositoryName": "app" })).await;
-    let digest = |content: &str| crate::registry::sha256(content.as_bytes());
+    let digest = |content: &str| crate::blobs::sha256(content.as_bytes());
     let upload = |content: &'static str| {
         let request = Request::post(format!("/v2/app/blobs/uploads/?digest={}", digest(content)));
         request.header("authorization", authorization(&aws)).body(full(content)).unwrap()

@@ -1,6 +1,6 @@
 //! Every call of a stage URL and why it was answered as it was: `GET /_local/gateway`, one JSON object a line.
 
-use super::{exchange::Exchange, target::Target};
+use super::{exchange::Exchange, target::StageTarget};
 use serde::Serialize;
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ const LONGEST: usize = 1024;
 /// One call.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Entry {
+pub struct LoggedCall {
     pub request_id: String,
     pub time: String,
     pub api: String,
@@ -34,8 +34,8 @@ pub struct Entry {
     pub why: Option<String>,
 }
 
-impl Entry {
-    pub fn of(exchange: &Exchange, target: &Target, status: u16, why: Option<String>) -> Self {
+impl LoggedCall {
+    pub fn of(exchange: &Exchange, target: &StageTarget, status: u16, why: Option<String>) -> Self {
         Self {
             request_id: exchange.id.clone(),
             time: exchange.received.to_string(),
@@ -51,7 +51,7 @@ impl Entry {
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for LoggedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, stage, path, status, why, .. } = self;
         write!(f, "{method} /{stage}{path} {status}")?;
@@ -68,10 +68,10 @@ fn cut(text: &str) -> String {
 
 /// The latest calls in their order.
 #[derive(Debug, Default)]
-pub struct AccessLog(Mutex<VecDeque<Entry>>);
+pub struct AccessLog(Mutex<VecDeque<LoggedCall>>);
 
 impl AccessLog {
-    pub fn add(&self, entry: Entry) {
+    pub fn add(&self, entry: LoggedCall) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() == KEPT {
             entries.pop_front();
@@ -79,7 +79,7 @@ impl AccessLog {
         entries.push_back(entry);
     }
 
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self) -> Vec<LoggedCall> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }

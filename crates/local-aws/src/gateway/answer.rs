@@ -1,7 +1,7 @@
 //! What goes back to the client.
 
 use super::exchange::Exchange;
-use crate::server::{Body, full};
+use crate::body::{Body, full};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 

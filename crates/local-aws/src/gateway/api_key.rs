@@ -2,7 +2,7 @@
 
 use super::{exchange::Exchange, refusal::Refusal};
 use crate::{
-    apigateway::model::{ApiGateway, ApiKey, Quota, Throttle, UsagePlan},
+    apigateway::state::{ApiGateway, ApiKey, Quota, Throttle, UsagePlan},
     config::Delays,
     world::World,
 };

@@ -1,7 +1,7 @@
 //! All that is known about a call while it is served, and how templates and functions see it.
 
-use super::{refusal::Refusal, request::Request, routing::Route, site::Site, target::Target, vtl};
-use crate::server::LocalAws;
+use super::{refusal::Refusal, request::Request, routing::Route, site::Site, target::StageTarget, vtl};
+use crate::shared::Shared;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::request::Parts;
 use jiff::{Timestamp, tz::TimeZone};
@@ -39,9 +39,9 @@ pub struct Identity {
 }
 
 impl Exchange {
-    pub fn new(aws: &LocalAws, target: &Target, parts: &Parts) -> Self {
-        let id = aws.request_id();
-        let received = aws.inner().clock.now();
+    pub fn new(shared: &Shared, target: &StageTarget, parts: &Parts) -> Self {
+        let id = shared.request_id();
+        let received = shared.clock.now();
         let request = Request::of(target, parts);
         let tail: String = id.chars().filter(char::is_ascii_hexdigit).rev().take(24).collect();
         let trace = request.headers.get("x-amzn-trace-id").map(str::to_owned);

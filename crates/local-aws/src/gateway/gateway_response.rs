@@ -7,7 +7,7 @@ use super::{
     refusal::{Kind, Refusal},
     vtl,
 };
-use crate::apigateway::model::GatewayResponse;
+use crate::apigateway::draft::GatewayResponse;
 use serde_json::{Value, json};
 
 /// Writes the answer to a refused call.

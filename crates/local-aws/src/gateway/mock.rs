@@ -1,7 +1,7 @@
 //! MOCK integrations: the request template picks a status code, its integration response makes the answer.
 
 use super::{answer::Answer, binary, exchange::Exchange, mapping, refusal::Refusal, vtl};
-use crate::apigateway::model::{Integration, IntegrationResponse};
+use crate::apigateway::draft::{Integration, IntegrationResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use regex_lite::Regex;
 use std::sync::LazyLock;

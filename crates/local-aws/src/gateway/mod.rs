@@ -5,7 +5,8 @@
 //! | [`target`], [`site`], [`routing`] | which API and stage a URL names, what that stage serves, which method answers |
 //! | [`request`], [`exchange`] | the request as functions and templates see it; all that is known while it is served |
 //! | [`authorize`] | resource policy, signatures, user pools, Lambda authorizers |
-//! | [`api_key`], [`throttle`], [`quota`], [`meters`] | who may call how often |
+//! | [`data_plane`] | what serves them, and what it remembers |
+//! | [`api_key`], [`meters`] | who may call how often |
 //! | [`validation`] | parameters that a method demands |
 //! | [`mock`], [`vtl`], [`mapping`] | MOCK integrations, mapping templates, mapping expressions |
 //! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
@@ -18,6 +19,7 @@ mod answer;
 mod api_key;
 mod authorize;
 mod binary;
+mod data_plane;
 mod exchange;
 mod gateway_response;
 mod mapping;
@@ -27,13 +29,11 @@ mod permission;
 mod proxy;
 mod proxy_event;
 mod proxy_response;
-mod quota;
 mod refusal;
 mod request;
 mod routing;
 mod site;
 pub mod target;
-mod throttle;
 mod validation;
 mod vtl;
 
@@ -41,68 +41,60 @@ mod vtl;
 mod tests;
 
 pub use authorize::user_pool;
-pub use meters::Meters;
-pub use request::Peer;
-pub use target::Target;
+pub use data_plane::Gateway;
+pub use target::StageTarget;
 
-use crate::server::{Body, LocalAws};
-use access_log::{AccessLog, Entry};
+use crate::body::Body;
+use access_log::LoggedCall;
 use answer::Answer;
+use api_key::Holder;
 use exchange::Exchange;
 use http::Response;
 use refusal::Refusal;
 use site::Site;
 
-/// What the stage URLs remember between calls. It is not part of the world: a dump does not show it.
-#[derive(Debug, Default)]
-pub struct Gateway {
-    pub meters: Meters,
-    pub log: AccessLog,
-    authorizers: authorize::Cache,
-}
-
 /// Answers one call of a stage URL.
-pub async fn handle(aws: &LocalAws, target: Target, request: http::Request<Body>) -> Response<Body> {
+pub async fn handle(gateway: &Gateway, target: StageTarget, request: http::Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let mut exchange = Exchange::new(aws, &target, &parts);
-    let served = serve(aws, &target, &mut exchange, body).await;
+    let mut exchange = Exchange::new(&gateway.shared, &target, &parts);
+    let served = serve(gateway, &target, &mut exchange, body).await;
     let (answer, why) = match served {
         Ok(answer) => (answer, None),
         Err(refusal) => (gateway_response::write(&exchange, &refusal), Some(refusal.why)),
     };
-    let entry = Entry::of(&exchange, &target, answer.status, why);
-    let took = aws.inner().clock.now().duration_since(exchange.received);
-    aws.inner().watch.say(|| format!("{entry} {} ms", took.as_millis()));
-    aws.inner().gateway.log.add(entry);
+    let entry = LoggedCall::of(&exchange, &target, answer.status, why);
+    let took = gateway.shared.clock.now().duration_since(exchange.received);
+    gateway.shared.watch.say(|| format!("{entry} {} ms", took.as_millis()));
+    gateway.log.add(entry);
     answer.into_response(&exchange)
 }
 
 /// The checks in API Gateway's order; the first one that fails decides.
 async fn serve(
-    aws: &LocalAws,
-    target: &Target,
+    gateway: &Gateway,
+    target: &StageTarget,
     exchange: &mut Exchange,
     body: Body,
 ) -> Result<Answer, Refusal> {
     let now = exchange.received;
     let body = request::read_body(body).await;
-    let site = Site::find(&aws.world(), target, now, &aws.inner().config.delays());
+    let site = Site::find(&gateway.shared.world(), target, now, &gateway.shared.config.delays());
     let site = exchange.site.insert(site.map_err(Refusal::forbidden)?);
     let route = routing::find(&site.snapshot, &exchange.request.method, &exchange.request.path);
     exchange.request.body = body?;
     exchange.route = Some(route.map_err(Refusal::no_route)?);
-    authorize::check(aws, exchange).await?;
-    let holder = api_key::check(&aws.world(), exchange, &aws.inner().config.delays())?;
+    authorize::check(gateway, exchange).await?;
+    let holder = api_key::check(&gateway.shared.world(), exchange, &gateway.shared.config.delays())?;
     if let Some(holder) = &holder {
         exchange.identity.api_key = Some((holder.key_id.clone(), holder.value.clone()));
     }
-    aws.inner().gateway.meters.admit(exchange, holder.as_ref())?;
+    count_in(gateway, exchange, holder.as_ref())?;
     validation::check(exchange)?;
     let route = exchange.route()?;
     match route.method.method_integration.as_ref() {
         Some(integration) if integration.kind == "MOCK" => mock::answer(exchange, integration),
         Some(integration) if integration.kind == "AWS_PROXY" => {
-            proxy::answer(aws, exchange, integration).await
+            proxy::answer(gateway, exchange, integration).await
         }
         Some(other) => Err(Refusal::configuration(format!(
             "integration type {} is not implemented by the local AWS",
@@ -110,4 +102,12 @@ async fn serve(
         ))),
         None => Err(Refusal::configuration("the method has no integration")),
     }
+}
+
+/// Whether the call is within its limits; then it counts.
+fn count_in(gateway: &Gateway, exchange: &Exchange, holder: Option<&Holder>) -> Result<(), Refusal> {
+    let site = exchange.site()?;
+    let mut world = gateway.shared.world();
+    let usage = &mut world.region(&site.account, &site.region).apigateway.usage;
+    gateway.meters.admit(exchange, holder, usage)
 }

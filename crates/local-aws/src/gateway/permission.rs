@@ -2,8 +2,8 @@
 
 use super::{exchange::Exchange, refusal::Refusal};
 use crate::{
-    iam::Iam,
-    lambda::{invoke::Invocation, permission::allows_apigateway},
+    iam::state::{Entity, Iam},
+    lambda::{invocation::Invocation, permission::allows_apigateway},
     policy::{self, Context, Decision, Principal},
     world::World,
 };
@@ -52,7 +52,7 @@ fn by_role(world: &World, role: &str, function_arn: &str) -> Result<(), String> 
     Ok(())
 }
 
-fn role_allows(iam: &Iam, role: &crate::iam::Entity, function_arn: &str) -> bool {
+fn role_allows(iam: &Iam, role: &Entity, function_arn: &str) -> bool {
     let within = iam.boundary_of(role).is_none_or(|b| allows([&b], "lambda:InvokeFunction", function_arn));
     within && allows(&iam.policies_of(role), "lambda:InvokeFunction", function_arn)
 }

@@ -1,11 +1,16 @@
 //! Lambda proxy integrations (AWS_PROXY): the function gets the whole request and makes the whole answer.
 
-use super::{answer::Answer, exchange::Exchange, permission, proxy_event, proxy_response, refusal::Refusal};
+use super::{
+    answer::Answer, data_plane::Gateway, exchange::Exchange, permission, proxy_event, proxy_response,
+    refusal::Refusal,
+};
 use crate::{
-    apigateway::model::Integration,
+    apigateway::draft::Integration,
     error::AwsError,
-    lambda::invoke::{self, Invocation, Outcome},
-    server::LocalAws,
+    lambda::{
+        invocation::{Invocation, Outcome},
+        runtime,
+    },
 };
 use std::time::Duration;
 
@@ -20,7 +25,7 @@ const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
 /// The integration names no function or lacks the permission (500), the event is too large (413), the function takes
 /// longer than the integration allows (504), fails, or answers what is no proxy response (502).
 pub async fn answer(
-    aws: &LocalAws,
+    gateway: &Gateway,
     exchange: &Exchange,
     integration: &Integration,
 ) -> Result<Answer, Refusal> {
@@ -28,9 +33,9 @@ pub async fn answer(
     let limit = Duration::from_millis(integration.timeout_in_millis.into());
     let function = invocation.function.clone();
     let source = permission::source_arn(exchange)?;
-    permission::check(&aws.world(), &invocation, integration.credentials.as_deref(), &source)
+    permission::check(&gateway.shared.world(), &invocation, integration.credentials.as_deref(), &source)
         .map_err(Refusal::configuration)?;
-    let outcome = invoke(aws, invocation, limit).await?;
+    let outcome = invoke(gateway, invocation, limit).await?;
     read(exchange, &function, outcome)
 }
 
@@ -72,9 +77,9 @@ pub fn function_of(uri: &str) -> Option<(String, String, String)> {
 }
 
 /// Waits as long as the integration may take; the function itself runs to its end.
-async fn invoke(aws: &LocalAws, invocation: Invocation, limit: Duration) -> Result<Outcome, Refusal> {
+async fn invoke(gateway: &Gateway, invocation: Invocation, limit: Duration) -> Result<Outcome, Refusal> {
     let function = invocation.function.clone();
-    match tokio::time::timeout(limit, invoke::run(aws, invocation)).await {
+    match tokio::time::timeout(limit, runtime::run(&gateway.functions, invocation)).await {
         Err(_) => Err(Refusal::timeout(format!(
             "function {function} did not answer within {} ms",
             limit.as_millis()

@@ -1,5 +1,7 @@
 //! Why a call is not served: a gateway response type, AWS's text for the client, and the reason for the access log.
 
+use crate::policy::Decision;
+
 /// API Gateway's gateway response types, as far as the local AWS answers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -14,7 +16,6 @@ pub enum Kind {
     BadRequestParameters,
     /// A bad answer of the integration: 502, no type of its own.
     BadIntegration,
-    ExpiredToken,
     IntegrationTimeout,
     IncompleteSignature,
     InvalidApiKey,
@@ -42,7 +43,6 @@ impl Kind {
             Self::AuthorizerFailure => ("AUTHORIZER_FAILURE", 500, "AuthorizerConfigurationException"),
             Self::BadRequestParameters => ("BAD_REQUEST_PARAMETERS", 400, "BadRequestException"),
             Self::BadIntegration => ("DEFAULT_5XX", 502, "InternalServerErrorException"),
-            Self::ExpiredToken => ("EXPIRED_TOKEN", 403, "ExpiredTokenException"),
             Self::IntegrationTimeout => ("INTEGRATION_TIMEOUT", 504, "InternalServerErrorException"),
             Self::IncompleteSignature => ("DEFAULT_4XX", 403, "IncompleteSignatureException"),
             Self::InvalidApiKey => ("INVALID_API_KEY", 403, "ForbiddenException"),
@@ -125,5 +125,13 @@ impl Refusal {
 
     pub fn timeout(why: impl Into<String>) -> Self {
         Self::new(Kind::IntegrationTimeout, "Endpoint request timed out", why)
+    }
+    /// A policy does not let the caller call, as AWS words it.
+    pub fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Self {
+        let explicit = if decision == Decision::Deny { " with an explicit deny" } else { "" };
+        let text = format!(
+            "User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}"
+        );
+        Self::new(Kind::PolicyDenied, text, why)
     }
 }

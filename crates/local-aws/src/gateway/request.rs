@@ -1,7 +1,7 @@
 //! A request as functions, authorizers and templates see it.
 
-use super::{refusal::Refusal, target::Target};
-use crate::{header_case::WrittenNames, server::Body};
+use super::{refusal::Refusal, target::StageTarget};
+use crate::{body::Body, header_case::WrittenNames, peer::Peer};
 use bytes::{Bytes, BytesMut};
 use http::{Version, request::Parts};
 use http_body_util::BodyExt;
@@ -11,10 +11,6 @@ use std::net::{IpAddr, Ipv4Addr};
 pub const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;
 /// How much of a payload that is too large is still read, so that the client sees the answer instead of a reset.
 const DRAIN_LIMIT: usize = 100 * 1024 * 1024;
-
-/// The address a connection comes from, as a request extension.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
 
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -28,16 +24,14 @@ pub struct Request {
     pub headers: Headers,
     /// Decoded, in order.
     pub query: Vec<(String, String)>,
-    /// As it came.
-    pub raw_query: String,
     pub body: Bytes,
     pub source_ip: IpAddr,
     pub protocol: &'static str,
 }
 
 impl Request {
-    pub fn of(target: &Target, parts: &Parts) -> Self {
-        let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    pub fn of(target: &StageTarget, parts: &Parts) -> Self {
+        let query = parts.uri.query().unwrap_or_default();
         let peer = parts.extensions.get::<Peer>().map(|p| p.0);
         Self {
             method: parts.method.as_str().to_owned(),
@@ -45,8 +39,7 @@ impl Request {
             full_path: format!("/{}{}", target.stage, target.path),
             raw_path: parts.uri.path().to_owned(),
             headers: Headers::of(parts),
-            query: serde_urlencoded::from_str(&raw_query).unwrap_or_default(),
-            raw_query,
+            query: serde_urlencoded::from_str(query).unwrap_or_default(),
             body: Bytes::new(),
             source_ip: peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             protocol: if parts.version == Version::HTTP_10 { "HTTP/1.0" } else { "HTTP/1.1" },

@@ -1,6 +1,6 @@
 //! Which resource and method of a deployment answers a path.
 
-use crate::apigateway::model::{Draft, Method, Resource};
+use crate::apigateway::draft::{Draft, Method, Resource};
 use serde_json::{Map, Value};
 
 /// The method that was found, and what the path's variables hold.

@@ -1,8 +1,9 @@
 //! What a stage serves at a moment.
 
-use super::target::Target;
+use super::target::StageTarget;
 use crate::{
-    apigateway::model::{Draft, MethodSetting, RestApi},
+    apigateway::draft::Draft,
+    apigateway::state::{MethodSetting, RestApi},
     config::Delays,
     world::World,
 };
@@ -29,7 +30,12 @@ impl Site {
     ///
     /// # Errors
     /// Why there is none, for the access log.
-    pub fn find(world: &World, target: &Target, now: Timestamp, delays: &Delays) -> Result<Self, String> {
+    pub fn find(
+        world: &World,
+        target: &StageTarget,
+        now: Timestamp,
+        delays: &Delays,
+    ) -> Result<Self, String> {
         let (account, region, api) =
             find_api(world, &target.api).ok_or_else(|| format!("there is no API {}", target.api))?;
         if api.disable_execute_api_endpoint {

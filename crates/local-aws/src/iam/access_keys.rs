@@ -1,14 +1,15 @@
 //! Access keys of users.
 
 use super::{
-    date, id,
+    entity::date,
+    id,
     paging::Page,
     user::{find, named_or_caller},
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

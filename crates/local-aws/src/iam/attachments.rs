@@ -1,20 +1,22 @@
 //! Managed policies attached to roles and users.
 
 use super::{
-    entity::{ARN, Kind, POLICY_PATH, name_of},
-    iam, managed_policies,
+    find::iam,
+    managed_policies,
+    names::{ARN, POLICY_PATH, name_of},
     paging::Page,
+    state::EntityKind,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::Members,
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 
 const MOST: usize = 10;
 
-fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
+fn read(input: &Value, kind: EntityKind) -> Result<(String, String), AwsError> {
     let mut members = Members::of(input);
     let arn = members.text("PolicyArn", ARN).to_owned();
     members.finish("ValidationError")?;
@@ -22,7 +24,7 @@ fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
 }
 
 /// Attaching what is attached already changes nothing.
-pub fn attach(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn attach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, arn) = read(input, kind)?;
     let now = call.now;
     let iam = iam(call);
@@ -37,7 +39,7 @@ pub fn attach(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, A
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn detach(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn detach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, arn) = read(input, kind)?;
     managed_policies::check_parses(&arn)?;
     let gone = iam(call).entity_mut(kind, &name)?.attached.remove(&arn);
@@ -47,7 +49,7 @@ pub fn detach(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, A
     }
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let mut members = Members::of(input);

@@ -1,19 +1,12 @@
 //! Who signs with an access key: a user, or a role that somebody has assumed.
 
-use super::{Entity, Iam};
+use super::state::{Entity, Iam, Session};
 use serde_json::Value;
-
-/// A session of a role: temporary credentials that may do what the role may.
-#[derive(Debug, Clone)]
-pub struct Session {
-    pub role_arn: String,
-    pub name: String,
-}
 
 /// Whom an access key belongs to.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    pub kind: Kind,
+    pub kind: CallerKind,
     /// The user's, or the session's (`arn:aws:sts::…:assumed-role/<role>/<session>`).
     pub arn: String,
     /// `aws:userid`
@@ -23,7 +16,7 @@ pub struct Caller {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum CallerKind {
     User,
     AssumedRole,
 }
@@ -35,7 +28,7 @@ impl Caller {
         let role = session.role_arn.rsplit('/').next().unwrap_or_default();
         let id = entity.as_ref().map(|e| e.id.as_str()).unwrap_or_default();
         Self {
-            kind: Kind::AssumedRole,
+            kind: CallerKind::AssumedRole,
             arn: format!("arn:aws:sts::{account}:assumed-role/{role}/{}", session.name),
             id: format!("{id}:{}", session.name),
             entity,
@@ -56,7 +49,7 @@ impl Iam {
         }
         let entity = self.user_of_key(access_key)?.entity.clone();
         Some(Caller {
-            kind: Kind::User,
+            kind: CallerKind::User,
             arn: entity.arn.clone(),
             id: entity.id.clone(),
             entity: Some(entity),

@@ -1,6 +1,7 @@
 //! Ids and keys in AWS's forms, the same for the same seed.
 
-use crate::{config::Config, operation::Call};
+use super::find::iam;
+use crate::{call::Call, config::Config};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
@@ -8,7 +9,7 @@ const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The next id: `prefix` and 17 characters.
 pub fn next(call: &mut Call<'_>, prefix: &str) -> String {
-    let iam = super::iam(call);
+    let iam = iam(call);
     iam.ids += 1;
     let count = iam.ids;
     let seed = format!("{}/{}/{count}", call.config.seed, call.account);

@@ -1,15 +1,16 @@
 //! Inline policies of roles and users.
 
 use super::{
-    entity::{Kind, check_name, name_of},
-    iam,
+    documents::{DOCUMENT, malformed, size, url_encoded},
+    find::iam,
+    names::{check_name, name_of},
     paging::Page,
-    role::{DOCUMENT, malformed, size, url_encoded},
+    state::EntityKind,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
     policy,
 };
 use serde_json::{Value, json};
@@ -17,14 +18,14 @@ use serde_json::{Value, json};
 const POLICY_NAME: Shape = Shape { length: (1, 128), pattern: None };
 
 /// Characters of all inline policies together.
-fn quota(kind: Kind) -> usize {
+fn quota(kind: EntityKind) -> usize {
     match kind {
-        Kind::Role => 10_240,
-        Kind::User => 2048,
+        EntityKind::Role => 10_240,
+        EntityKind::User => 2048,
     }
 }
 
-fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
+fn read(input: &Value, kind: EntityKind) -> Result<(String, String), AwsError> {
     let mut members = Members::of(input);
     let policy = members.text("PolicyName", POLICY_NAME).to_owned();
     members.finish("ValidationError")?;
@@ -32,12 +33,12 @@ fn read(input: &Value, kind: Kind) -> Result<(String, String), AwsError> {
     Ok((name_of(input, kind)?, policy))
 }
 
-fn no_such(kind: Kind, policy: &str) -> AwsError {
+fn no_such(kind: EntityKind, policy: &str) -> AwsError {
     let text = format!("The {} policy with name {policy} cannot be found.", kind.noun());
     AwsError::new(404, "NoSuchEntity", text)
 }
 
-pub fn put(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn put(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let mut members = Members::of(input);
     let document = members.text("PolicyDocument", DOCUMENT);
@@ -54,7 +55,7 @@ pub fn put(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsE
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn get(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn get(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let inline = &iam(call).entity(kind, &name)?.inline;
     let document = inline.get(&policy).ok_or_else(|| no_such(kind, &policy))?;
@@ -65,13 +66,13 @@ pub fn get(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsE
     })))
 }
 
-pub fn delete(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn delete(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let gone = iam(call).entity_mut(kind, &name)?.inline.remove(&policy);
     gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| no_such(kind, &policy))
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let inline = &iam(call).entity(kind, &name)?.inline;

@@ -1,31 +1,20 @@
 //! Instance profiles: how EC2 holds a role. Only that they hold one matters here.
 
 use super::{
-    Iam, date,
-    entity::{Kind, check_name, check_path, name_of},
-    iam, id,
+    entity::date,
+    find::iam,
+    id,
+    names::{check_name, check_path, name_of},
     paging::Page,
-    tags::{self, Tags},
+    state::{EntityKind, Iam, InstanceProfile},
+    tags,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
-use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
-
-#[derive(Debug, Clone, Serialize)]
-pub struct InstanceProfile {
-    name: String,
-    path: String,
-    id: String,
-    created: Timestamp,
-    /// A role's name; at most one.
-    pub role: Option<String>,
-    tags: Tags,
-}
 
 const PROFILE_NAME: Shape = Shape { length: (1, 128), pattern: None };
 const PATH: Shape = Shape { length: (1, 512), pattern: None };
@@ -102,7 +91,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 pub fn add_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let (name, role) = (profile_name(&input)?, name_of(&input, Kind::Role)?);
+    let (name, role) = (profile_name(&input)?, name_of(&input, EntityKind::Role)?);
     let iam = iam(call);
     iam.role_mut(&role)?;
     let profile = profile(iam, &name)?;
@@ -115,7 +104,7 @@ pub fn add_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 pub fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let (name, role) = (profile_name(&input)?, name_of(&input, Kind::Role)?);
+    let (name, role) = (profile_name(&input)?, name_of(&input, EntityKind::Role)?);
     let iam = iam(call);
     iam.role_mut(&role)?;
     let profile = profile(iam, &name)?;
@@ -128,7 +117,7 @@ pub fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
 }
 
 pub fn list_for_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let (page, account) = (Page::of(&input)?, call.account.clone());
     let iam = iam(call);
     iam.role_mut(&name)?;

@@ -1,32 +1,24 @@
 //! Managed policies: AWS's own, and the account's.
 
 use super::{
-    Iam, aws_managed, date,
-    entity::{ARN, POLICY_PATH, check_name, check_path},
-    iam, id,
+    aws_managed,
+    documents::{DOCUMENT, malformed, size, url_encoded},
+    entity::date,
+    find::iam,
+    id,
+    names::{ARN, POLICY_PATH, check_name, check_path},
     paging::Page,
-    role::{DOCUMENT, malformed, size, url_encoded},
-    tags::{self, Tags},
+    state::{Iam, ManagedPolicy},
+    tags,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
     policy,
 };
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
-
-/// A policy of the account. It has one version: new versions are not made here.
-#[derive(Debug, Clone, Serialize)]
-pub struct ManagedPolicy {
-    id: String,
-    pub document: String,
-    description: Option<String>,
-    created: Timestamp,
-    tags: Tags,
-}
 
 const NAME: Shape = Shape { length: (1, 128), pattern: None };
 const VERSION: Shape =

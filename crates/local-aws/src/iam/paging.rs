@@ -1,9 +1,9 @@
 //! `Marker`, `MaxItems`, `IsTruncated`.
 
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};

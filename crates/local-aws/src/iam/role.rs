@@ -1,40 +1,24 @@
 //! Roles.
 
 use super::{
-    Iam,
-    entity::{ARN, Entity, Kind, PATH_PREFIX, name_of},
-    iam, managed_policies,
+    documents::{DOCUMENT, malformed, plain, size, url_encoded},
+    find::iam,
+    managed_policies,
+    names::{ARN, PATH_PREFIX, name_of},
     paging::Page,
+    state::{Entity, EntityKind, Iam, Role},
+    trust::trusts_lambda,
 };
 use crate::{
-    config::Delays,
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
     lambda::network,
-    operation::{Call, Reply},
-    policy::{self, Decision, Principal, Request},
+    policy,
 };
-use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-#[derive(Debug, Clone, Serialize)]
-pub struct Role {
-    #[serde(flatten)]
-    pub entity: Entity,
-    /// The trust policy as it was given.
-    pub trust: String,
-    /// Since when Lambda is let in, or left out.
-    pub trusted_since: Timestamp,
-    pub description: Option<String>,
-    /// Seconds.
-    pub max_session_duration: i64,
-}
-
-pub const DOCUMENT: Shape = Shape { length: (1, 131_072), pattern: Some((DOCUMENT_PATTERN, plain)) };
-const DOCUMENT_PATTERN: &str = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
 const DESCRIPTION: Shape = Shape {
     length: (0, 1000),
     pattern: Some((r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*", |t| {
@@ -45,51 +29,15 @@ const SESSION: RangeInclusive<i64> = 3600..=43200;
 const TRUST_SIZE: usize = 2048;
 const MOST_ROLES: usize = 1000;
 
-fn plain(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}'))
-}
-
 impl Role {
-    /// Whether Lambda may assume the role by now: its trust policy has to say so, for long enough.
-    pub fn lambda_may_assume(&self, now: Timestamp, delays: &Delays) -> bool {
-        let age = now.duration_since(self.trusted_since);
-        trusts_lambda(&self.trust) && age.unsigned_abs() >= delays.role_assumable
-    }
-
     pub fn summary(&self) -> Map<String, Value> {
-        let mut shown = self.entity.shown(Kind::Role);
+        let mut shown = self.entity.shown(EntityKind::Role);
         shown.insert("AssumeRolePolicyDocument".to_owned(), json!(url_encoded(&self.trust)));
         if let Some(description) = &self.description {
             shown.insert("Description".to_owned(), json!(description));
         }
         shown
     }
-}
-
-fn trusts_lambda(trust: &str) -> bool {
-    let document: Value = serde_json::from_str(trust).unwrap_or_default();
-    let request = Request {
-        principal: Principal::Service("lambda.amazonaws.com".to_owned()),
-        action: "sts:AssumeRole",
-        resource: "",
-        context: BTreeMap::new(),
-    };
-    policy::evaluate([&document], &request) == Decision::Allow
-}
-
-/// RFC 3986: everything but the unreserved characters.
-pub fn url_encoded(document: &str) -> String {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    utf8_percent_encode(document, RESERVED).to_string()
-}
-
-/// Quotas count no white space.
-pub fn size(document: &str) -> usize {
-    document.chars().filter(|c| !c.is_whitespace()).count()
-}
-
-pub fn malformed(text: String) -> AwsError {
-    AwsError::new(400, "MalformedPolicyDocument", text)
 }
 
 fn limit(what: &str) -> AwsError {
@@ -101,9 +49,9 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let trust = members.text("AssumeRolePolicyDocument", DOCUMENT).to_owned();
     let description = members.optional_text("Description", DESCRIPTION).map(str::to_owned);
     let session = members.number("MaxSessionDuration", SESSION);
-    let entity = Entity::create(call, &mut members, Kind::Role)?;
+    let entity = Entity::create(call, &mut members, EntityKind::Role)?;
     members.finish("ValidationError")?;
-    entity.check_names(Kind::Role)?;
+    entity.check_names(EntityKind::Role)?;
     let now = call.now;
     let iam = iam(call);
     check_trust(iam, &entity.arn, &trust)?;
@@ -157,7 +105,7 @@ impl Iam {
 }
 
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let role = iam(call).role_mut(&name)?;
     let mut shown = role.summary();
     shown.insert("MaxSessionDuration".to_owned(), json!(role.max_session_duration));
@@ -181,7 +129,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 /// A description that is not given stays; a session duration that is not given becomes one hour.
 pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let description = members.optional_text("Description", DESCRIPTION).map(str::to_owned);
     let session = members.number("MaxSessionDuration", SESSION);
@@ -195,7 +143,7 @@ pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 pub fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let trust = members.text("PolicyDocument", DOCUMENT).to_owned();
     members.finish("ValidationError")?;
@@ -212,11 +160,11 @@ pub fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let now = call.now;
     let account = call.account_mut();
     let iam = &mut account.iam;
-    check_bare(iam.entity(Kind::Role, &name)?)?;
+    iam.entity(EntityKind::Role, &name)?.check_bare()?;
     if iam.instance_profiles.values().any(|p| p.role.as_ref() == Some(&name)) {
         let text = "Cannot delete entity, must remove roles from instance profile first.";
         return Err(AwsError::new(409, "DeleteConflict", text));
@@ -227,20 +175,8 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-/// Only what has no policies can be deleted.
-pub fn check_bare(entity: &Entity) -> Result<(), AwsError> {
-    let conflict = |text: &str| Err(AwsError::new(409, "DeleteConflict", text));
-    if !entity.attached.is_empty() {
-        return conflict("Cannot delete entity, must detach all policies first.");
-    }
-    if !entity.inline.is_empty() {
-        return conflict("Cannot delete entity, must delete policies first.");
-    }
-    Ok(())
-}
-
 pub fn put_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let arn = members.text("PermissionsBoundary", ARN);
     members.finish("ValidationError")?;
@@ -251,7 +187,7 @@ pub fn put_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 }
 
 pub fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::Role)?;
+    let name = name_of(&input, EntityKind::Role)?;
     let gone = iam(call).role_mut(&name)?.entity.boundary.take();
     match gone {
         Some(_) => Ok(Reply::Empty { status: 200 }),
@@ -259,17 +195,5 @@ pub fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
             let text = format!("Role with name {name} does not have a permissions boundary.");
             Err(AwsError::new(404, "NoSuchEntity", text))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::date, url_encoded};
-    use jiff::Timestamp;
-
-    #[test]
-    fn documents_and_dates_as_iam_writes_them() {
-        assert_eq!(url_encoded(r#"{"A": "b-._~*/"}"#), "%7B%22A%22%3A%20%22b-._~%2A%2F%22%7D");
-        assert_eq!(date(Timestamp::UNIX_EPOCH), "1970-01-01T00:00:00Z");
     }
 }

@@ -1,18 +1,17 @@
 //! Tags of roles, users and policies: at most 50, keys unique whatever their case.
 
 use super::{
-    entity::{Kind, name_of},
-    iam,
+    find::iam,
+    names::name_of,
     paging::Page,
+    state::{EntityKind, Tags},
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
-
-pub type Tags = Vec<(String, String)>;
 
 const MOST: usize = 50;
 const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", legal)) };
@@ -56,7 +55,7 @@ pub fn shown(tags: &Tags) -> Value {
     tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect()
 }
 
-pub fn tag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn tag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let mut members = Members::of(input);
     let new = read(&mut members)?;
@@ -77,7 +76,7 @@ pub fn tag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsE
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn untag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn untag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let mut members = Members::of(input);
     let keys = members.texts("TagKeys", 0..=MOST, KEY);
@@ -90,7 +89,7 @@ pub fn untag(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, Aw
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: Kind) -> Result<Reply, AwsError> {
+pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let mut tags = iam(call).entity(kind, &name)?.tags.clone();

@@ -244,9 +244,15 @@ async fn a_young_role_cannot_be_assumed_by_lambda() {
     let made = ok(&aws, "iam", "CreateRole", role("runner")).await;
     let arn = made["Role"]["Arn"].as_str().unwrap();
     let assumable = || {
-        let delays = aws.inner().config.delays();
-        let now = aws.inner().clock.now();
-        aws.world().account("000000000000").iam.role_by_arn(arn).unwrap().lambda_may_assume(now, &delays)
+        let delays = aws.shared().config.delays();
+        let now = aws.shared().clock.now();
+        aws.shared()
+            .world()
+            .account("000000000000")
+            .iam
+            .role_by_arn(arn)
+            .unwrap()
+            .lambda_may_assume(now, &delays)
     };
     assert!(!assumable());
     tokio::time::advance(Duration::from_secs(20)).await;

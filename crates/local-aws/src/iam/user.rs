@@ -1,32 +1,23 @@
 //! Users: who can call AWS with a key of their own, and only do what their policies allow.
 
 use super::{
-    entity::{Entity, Kind, PATH_PREFIX, name_of},
-    iam, managed_policies,
+    find::{iam, no_such},
+    managed_policies,
+    names::{PATH_PREFIX, name_of},
     paging::Page,
-    role::check_bare,
+    state::{Entity, EntityKind, User},
 };
 use crate::{
+    call::{Call, Reply},
     constraint::Members,
     error::AwsError,
-    operation::{Call, Reply},
 };
-use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, Serialize)]
-pub struct User {
-    #[serde(flatten)]
-    pub entity: Entity,
-    /// Access key ids and since when they are. Their secrets follow from the ids and the seed.
-    pub access_keys: BTreeMap<String, Timestamp>,
-}
-
 impl User {
     fn shown(&self) -> Value {
-        let mut shown = self.entity.shown(Kind::User);
+        let mut shown = self.entity.shown(EntityKind::User);
         shown.extend(self.entity.details());
         Value::Object(shown)
     }
@@ -34,9 +25,9 @@ impl User {
 
 pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
-    let entity = Entity::create(call, &mut members, Kind::User)?;
+    let entity = Entity::create(call, &mut members, EntityKind::User)?;
     members.finish("ValidationError")?;
-    entity.check_names(Kind::User)?;
+    entity.check_names(EntityKind::User)?;
     let iam = iam(call);
     if let Some(arn) = &entity.boundary {
         managed_policies::check_attachable(iam, arn)?;
@@ -55,7 +46,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 /// The named user, or the caller.
 pub fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, AwsError> {
     if input.get("UserName").is_some() {
-        return name_of(input, Kind::User);
+        return name_of(input, EntityKind::User);
     }
     let caller = call.access_key.clone();
     iam(call).user_of_key(&caller).map(|user| user.entity.name.clone()).ok_or_else(|| {
@@ -66,7 +57,7 @@ pub fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, Aws
 
 pub fn find<'a>(call: &'a mut Call<'_>, name: &str) -> Result<&'a mut User, AwsError> {
     let found = iam(call).users.get_mut(&name.to_ascii_lowercase()).filter(|u| u.entity.name == name);
-    found.ok_or_else(|| super::no_such(Kind::User, name))
+    found.ok_or_else(|| no_such(EntityKind::User, name))
 }
 
 pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
@@ -80,18 +71,19 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
     members.finish("ValidationError")?;
     let users = iam(call).users.iter().filter(|(_, u)| u.entity.path.starts_with(prefix));
-    let items = users.map(|(key, u)| (key.clone(), Value::Object(u.entity.shown(Kind::User)))).collect();
+    let items =
+        users.map(|(key, u)| (key.clone(), Value::Object(u.entity.shown(EntityKind::User)))).collect();
     page.cut(call, "Users", items)
 }
 
 pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let name = name_of(&input, Kind::User)?;
+    let name = name_of(&input, EntityKind::User)?;
     let user = find(call, &name)?;
     if !user.access_keys.is_empty() {
         let text = "Cannot delete entity, must delete access keys first.";
         return Err(AwsError::new(409, "DeleteConflict", text));
     }
-    check_bare(&user.entity)?;
+    user.entity.check_bare()?;
     iam(call).users.remove(&name.to_ascii_lowercase());
     Ok(Reply::Empty { status: 200 })
 }

@@ -1,26 +1,12 @@
 //! Aliases, as far as they are shown: they are not invoked here.
 
-use super::{
-    constraints::Constraints,
-    name::{Target, not_found},
-    read::page_size,
-    revision,
-};
+use super::{attached::Alias, constraints::Constraints, errors::not_found, name::Target, read::page_size};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
+    stable_id,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
-
-/// A name for a version.
-#[derive(Debug, Clone, Serialize)]
-pub struct Alias {
-    /// `$LATEST`, or a version's number.
-    pub version: String,
-    description: String,
-    revision: String,
-}
 
 const NAME: &str = "[a-zA-Z0-9-_]+";
 const VERSION: &str = r"(\$LATEST(\.PUBLISHED)?|[0-9]+)";
@@ -70,7 +56,7 @@ pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
         return Err(AwsError::new(409, "ResourceConflictException", why));
     }
     let description = input["Description"].as_str().unwrap_or_default().to_owned();
-    let revision = revision::uuid(&[&target.arn, name, &request_id]);
+    let revision = stable_id::uuid(&[&target.arn, name, &request_id]);
     let alias = Alias { version: version.to_owned(), description, revision };
     let shown = alias.shown(name, &target.arn);
     function.attached.aliases.insert(name.to_owned(), alias);

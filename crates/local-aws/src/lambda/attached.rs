@@ -1,8 +1,8 @@
 //! What hangs on a function by name and goes with it.
 
-use super::{aliases::Alias, event_invoke::EventInvoke, function_url::FunctionUrl};
+use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Attached {
@@ -12,4 +12,33 @@ pub struct Attached {
     pub url: Option<FunctionUrl>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_invoke: Option<EventInvoke>,
+}
+
+/// A name for a version.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alias {
+    /// `$LATEST`, or a version's number.
+    pub version: String,
+    pub description: String,
+    pub revision: String,
+}
+
+/// A URL of the function's own.
+#[derive(Debug, Clone, Serialize)]
+pub struct FunctionUrl {
+    /// `NONE` or `AWS_IAM`.
+    pub auth: String,
+    /// `BUFFERED` or `RESPONSE_STREAM`.
+    pub mode: String,
+    pub created: String,
+}
+
+/// The asynchronous configuration of a function.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventInvoke {
+    /// How often an event whose function failed is tried again; `None`: as often as Lambda does by itself.
+    pub retries: Option<usize>,
+    /// How old an event may get; `None`: as old as Lambda lets it get by itself.
+    pub age: Option<Duration>,
+    pub modified: Timestamp,
 }

@@ -1,7 +1,8 @@
 //! What a request says about a function's settings, and what AWS's model and Lambda demand of it.
 
 use super::{
-    constraints::{Constraints, invalid, matches},
+    constraints::{Constraints, matches},
+    errors::invalid,
     settings::{Environment, ImageConfig, Settings, Vpc},
 };
 use crate::error::AwsError;

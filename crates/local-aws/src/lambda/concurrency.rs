@@ -1,15 +1,14 @@
 //! Reserved concurrency.
 
-use super::{
-    Lambda, UNRESERVABLE_CONCURRENCY,
-    constraints::{Constraints, invalid},
-    name::Target,
-};
+use super::{constraints::Constraints, errors::invalid, name::Target, state::Lambda};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
+
+/// How many of an account's concurrent executions no function can reserve for itself.
+const UNRESERVABLE: u32 = 100;
 
 /// What all functions but `except` have reserved.
 pub fn reserved_in(lambda: &Lambda, except: &str) -> u32 {
@@ -40,7 +39,7 @@ pub fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, 
         return Err(latest.not_found());
     }
     let most = call.config.concurrency;
-    let stay = UNRESERVABLE_CONCURRENCY.min(most);
+    let stay = UNRESERVABLE.min(most);
     let reserved = reserved_in(&call.region_mut().lambda, &target.name);
     let available = most.saturating_sub(reserved).saturating_sub(stay);
     let reserved = asked.and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= available).ok_or_else(|| {

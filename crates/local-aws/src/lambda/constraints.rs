@@ -116,8 +116,3 @@ pub fn matches(pattern: &'static str, text: &str) -> bool {
     let regex = compiled.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
     regex.as_ref().is_some_and(|r| r.is_match(text))
 }
-
-/// A parameter that breaks a rule which is not in the model.
-pub fn invalid(message: impl Display) -> AwsError {
-    AwsError::new(400, "InvalidParameterValueException", message)
-}

@@ -3,19 +3,24 @@
 use super::{
     attached::Attached,
     changes::Changes,
-    constraints::{Constraints, invalid},
-    function::{Function, Identity, LATEST, Seen, Serving, later},
-    history::{Attempt, Failure, History},
+    constraints::Constraints,
+    dependencies,
+    errors::invalid,
+    function::{Function, LATEST, Seen, Serving},
+    history::{Attempt, FailedAttempt, History},
+    identity::Identity,
     name::Target,
-    neighbours, network, revision,
-    runtime::Sandbox,
+    network,
+    sandbox::Sandbox,
     settings::Settings,
     source::{ImageSource, Source},
     tags,
 };
 use crate::{
+    call::{Call, Effect, Reply},
+    clock::later,
     error::AwsError,
-    operation::{Call, Reply},
+    stable_id,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -31,7 +36,7 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
     }
     let mut settings = Settings::new(&target.name);
     settings.apply(changes);
-    neighbours::ensure_role(call, &settings)?;
+    dependencies::ensure_role(call, &settings)?;
     let source = source(call, &input["Code"], &input["PackageType"], &target)?;
     let id = Identity {
         account: call.account.clone(),
@@ -44,12 +49,12 @@ pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
         history: History {
             active_from: later(call.now, call.delays.function_pending),
             updated_from: None,
-            revision: revision::uuid(&[&id.arn, &call.request_id]),
-            failure: Failure::of(&source, Attempt::Creation),
+            revision: stable_id::uuid(&[&id.arn, &call.request_id]),
+            failure: FailedAttempt::of(&source, Attempt::Creation),
             used: call.now,
             woken: false,
         },
-        grantee: neighbours::grantee(call, &settings),
+        grantee: dependencies::grantee(call, &settings),
         id,
         version: LATEST.to_owned(),
         settings,
@@ -133,7 +138,7 @@ fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Re
         return Source::zip(code);
     }
     let image = ImageSource::resolve(call, code["ImageUri"].as_str().unwrap_or_default())?;
-    neighbours::grant_pull(call, &image, &target.arn)?;
+    dependencies::grant_pull(call, &image, &target.arn)?;
     Ok(Source::Image(image))
 }
 
@@ -148,6 +153,6 @@ pub fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError>
     {
         network::leave(call, &function.id.name, &function.settings.role);
     }
-    call.pool.retire(&target.arn);
+    call.effects.push(Effect::RetireContainers(target.arn));
     Ok(Reply::no_content())
 }

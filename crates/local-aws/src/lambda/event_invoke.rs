@@ -1,29 +1,15 @@
 //! How events that nobody waits for are tried again.
 
 use super::{
-    aliases,
-    constraints::Constraints,
-    name::{Target, not_found},
+    aliases, attached::EventInvoke, constraints::Constraints, errors::not_found, name::Target,
     read::max_items,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
-use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Duration;
-
-/// The asynchronous configuration of a function.
-#[derive(Debug, Clone, Serialize)]
-pub struct EventInvoke {
-    /// How often an event whose function failed is tried again; `None`: as often as Lambda does by itself.
-    pub retries: Option<usize>,
-    /// How old an event may get; `None`: as old as Lambda lets it get by itself.
-    pub age: Option<Duration>,
-    modified: Timestamp,
-}
 
 impl EventInvoke {
     fn shown(&self, arn: &str) -> Value {

@@ -2,13 +2,13 @@
 
 use super::{
     attached::Attached,
-    history::{self, Attempt, Failure, History},
-    revision,
-    runtime::Sandbox,
+    history::{self, Attempt, FailedAttempt, History},
+    identity::Identity,
+    sandbox::Sandbox,
     settings::{Settings, Vpc},
     source::Source,
 };
-use crate::{config::Delays, error::AwsError};
+use crate::{clock::later, config::Delays, error::AwsError, stable_id};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -48,15 +48,6 @@ pub struct Function {
     pub serving: Serving,
 }
 
-/// What a function is known by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Identity {
-    pub account: String,
-    pub region: String,
-    pub name: String,
-    pub arn: String,
-}
-
 #[derive(Debug, Clone)]
 pub struct Serving {
     pub now: Arc<Sandbox>,
@@ -88,7 +79,7 @@ impl Function {
     pub fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
         let from = later(now, delays.function_update);
         self.history.updated_from = Some(from);
-        self.history.failure = Failure::of(&self.source, Attempt::Update);
+        self.history.failure = FailedAttempt::of(&self.source, Attempt::Update);
         self.history.used = now;
         // An update that fails leaves what was there before.
         self.serving.next = self.history.failure.is_none().then(|| {
@@ -106,13 +97,13 @@ impl Function {
 
     /// A new revision without a new modification time: policy and concurrency.
     pub fn revised(&mut self, request_id: &str) {
-        self.history.revision = revision::uuid(&[&self.id.arn, request_id]);
+        self.history.revision = stable_id::uuid(&[&self.id.arn, request_id]);
     }
 
     pub fn revision_id(&self, now: Timestamp) -> String {
         // AWS counts it as a new revision when a change has settled.
         if self.history.is_settled(now) {
-            revision::uuid(&[&self.history.revision, "settled"])
+            stable_id::uuid(&[&self.history.revision, "settled"])
         } else {
             self.history.revision.clone()
         }
@@ -157,7 +148,7 @@ impl Function {
         &mut self,
         now: Timestamp,
         delays: &Delays,
-        failure: Option<Failure>,
+        failure: Option<FailedAttempt>,
     ) -> Result<(), AwsError> {
         self.ensure_active(now)?;
         if !self.history.is_asleep(now) {
@@ -231,7 +222,7 @@ impl Function {
     }
 
     fn runtime_version(&self, runtime: &str) -> Value {
-        let id = revision::hex(&[runtime]);
+        let id = stable_id::hex(&[runtime]);
         json!({ "RuntimeVersionArn": format!("arn:aws:lambda:{}::runtime:{id}", self.id.region) })
     }
 
@@ -254,7 +245,7 @@ impl Function {
 
 fn vpc_response(vpc: &Vpc) -> Value {
     let subnets: Vec<&str> = vpc.subnet_ids.iter().map(String::as_str).collect();
-    let id = format!("vpc-{}", &revision::hex(&subnets)[..17]);
+    let id = format!("vpc-{}", &stable_id::hex(&subnets)[..17]);
     let mut response = json!(vpc);
     response["VpcId"] = json!(if subnets.is_empty() { String::new() } else { id });
     response
@@ -263,9 +254,4 @@ fn vpc_response(vpc: &Vpc) -> Value {
 fn busy(why: String) -> AwsError {
     let message = format!("The operation cannot be performed at this time. {why}");
     AwsError::new(409, "ResourceConflictException", message)
-}
-
-/// The moment that lies `delay` after `now`.
-pub fn later(now: Timestamp, delay: std::time::Duration) -> Timestamp {
-    now.checked_add(delay).unwrap_or(Timestamp::MAX)
 }

@@ -1,32 +1,20 @@
 //! Function URLs, as settings: nothing listens at them here.
 
 use super::{
-    aliases,
-    constraints::Constraints,
-    name::{Target, not_found},
+    aliases, attached::FunctionUrl, constraints::Constraints, errors::not_found, name::Target,
     read::max_items,
-    revision,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
+    stable_id,
 };
-use serde::Serialize;
 use serde_json::{Value, json};
-
-#[derive(Debug, Clone, Serialize)]
-pub struct FunctionUrl {
-    /// `NONE` or `AWS_IAM`.
-    auth: String,
-    /// `BUFFERED` or `RESPONSE_STREAM`.
-    mode: String,
-    created: String,
-}
 
 impl FunctionUrl {
     fn shown(&self, arn: &str) -> Value {
         let region = arn.split(':').nth(3).unwrap_or_default();
-        let id = &revision::hex(&["url", arn])[..32];
+        let id = &stable_id::hex(&["url", arn])[..32];
         json!({
             "FunctionUrl": format!("https://{id}.lambda-url.{region}.on.aws/"),
             "FunctionArn": arn,

@@ -15,7 +15,7 @@ pub struct History {
     pub revision: String,
     /// What became of the creation, or of the last update, once it was through.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
+    pub failure: Option<FailedAttempt>,
     /// When it was called last, or made or changed.
     #[serde(skip)]
     pub used: Timestamp,
@@ -26,7 +26,7 @@ pub struct History {
 
 /// Why a creation or an update failed after it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Failure {
+pub struct FailedAttempt {
     pub of: Attempt,
     /// A reason code of AWS's model.
     pub code: &'static str,
@@ -60,12 +60,12 @@ impl History {
     }
 
     /// Why it takes no calls.
-    pub fn broken(&self) -> Option<&Failure> {
+    pub fn broken(&self) -> Option<&FailedAttempt> {
         self.failure.as_ref().filter(|f| f.of != Attempt::Update)
     }
 
     /// A call has come to a sleeping function: it is `Pending` until then.
-    pub fn wake(&mut self, until: Timestamp, failure: Option<Failure>) {
+    pub fn wake(&mut self, until: Timestamp, failure: Option<FailedAttempt>) {
         self.active_from = until;
         self.used = until;
         self.woken = true;
@@ -130,7 +130,7 @@ fn update_status(status: &str, reason: &str, code: &str) -> States {
     ]
 }
 
-impl Failure {
+impl FailedAttempt {
     /// What a closer look at the code finds.
     pub fn of(source: &Source, of: Attempt) -> Option<Self> {
         source.flaw().map(|reason| Self { of, code: "InvalidImage", reason: reason.clone() })

@@ -10,7 +10,7 @@
 //! | `attached`: `aliases`, `function_url`, `event_invoke` | what hangs on a function and goes with it |
 //! | `service_principals` | the services that a statement may let in |
 //! | `name`, `constraints` | how a function is named in a request, and what AWS's model demands of members |
-//! | `neighbours` | all that Lambda asks of IAM, ECR and Logs |
+//! | `dependencies` | all that Lambda asks of IAM, ECR and Logs |
 //! | [`invoke`] | one event through one function |
 //! | [`runtime`] | warm containers, each with its own Runtime API |
 //! | [`containers`] | the seam to whatever runs containers |
@@ -18,8 +18,9 @@
 pub mod containers;
 pub mod invoke;
 pub mod permission;
-pub mod revision;
 pub mod runtime;
+pub mod sandbox;
+pub mod state;
 
 mod aliases;
 mod attached;
@@ -27,15 +28,20 @@ mod changes;
 mod concurrency;
 mod constraints;
 mod create;
+pub mod dependencies;
+mod errors;
 mod event_invoke;
 mod function;
 mod function_url;
 mod history;
+mod identity;
+pub mod invocation;
 mod name;
-mod neighbours;
 pub mod network;
+mod permissions;
 mod publish;
 mod read;
+mod resolve_image;
 mod resource_policy;
 mod service_principals;
 mod settings;
@@ -46,23 +52,47 @@ mod update;
 #[cfg(test)]
 mod tests;
 
-use crate::operation::{Handler, Operation};
-use function::Function;
-use network::NetworkInterface;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use crate::{
+    error::AwsError,
+    error_words::ErrorWords,
+    permission::Permission,
+    request_quotas::RequestQuota,
+    service::{Handler, Operation, Protocol, Service},
+};
+use serde_json::{Value, json};
 
-/// The functions of one account in one region, by name.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Lambda {
-    pub functions: BTreeMap<String, Function>,
-    /// Of functions that are gone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub interfaces: Vec<NetworkInterface>,
+pub static SERVICE: Service = Service {
+    name: "lambda",
+    protocol: Protocol::Rest { error_body },
+    // A function's code.
+    body_limit: 70_167_211,
+    operations: OPERATIONS,
+    permissions: permissions::needed,
+    permission_to_tag: |_, _, resource| Permission::new("lambda:TagResource", resource),
+    tags_of: |account, region, arn| account.regions.get(region)?.lambda.tags_of(arn),
+    request_quotas: |operation, _| match operation {
+        // Invoking has limits of its own: concurrency.
+        "Invoke" => Vec::new(),
+        "GetFunction" => vec![RequestQuota::a_second(operation, 100.0)],
+        "GetPolicy" => vec![RequestQuota::a_second(operation, 15.0)],
+        _ => vec![RequestQuota::a_second("Lambda", 15.0)],
+    },
+    words: ErrorWords {
+        access_denied: (403, "AccessDeniedException"),
+        throttled: (429, "TooManyRequestsException", "Rate exceeded"),
+        internal: ("ServiceException", "An error occurred and the request cannot be processed."),
+        ..ErrorWords::JSON
+    },
+};
+
+fn error_body(error: &AwsError) -> Value {
+    let kind = if error.status < 500 { "User" } else { "Service" };
+    let mut body = json!({ "Type": kind, "message": error.message, "Message": error.message });
+    if let Some(reason) = error.reason {
+        body["Reason"] = json!(reason);
+    }
+    body
 }
-
-/// How many of them no function can reserve for itself.
-const UNRESERVABLE_CONCURRENCY: u32 = 100;
 
 type Query = &'static [(&'static str, &'static str)];
 
@@ -86,7 +116,7 @@ const fn row(
 }
 
 #[rustfmt::skip]
-pub const OPERATIONS: &[Operation] = &[
+const OPERATIONS: &[Operation] = &[
     row("CreateFunction", "POST", "/2015-03-31/functions", NO_QUERY, create::create_function),
     row("ListFunctions", "GET", "/2015-03-31/functions", PAGE, read::list_functions),
     row("GetFunction", "GET", "/2015-03-31/functions/{FunctionName}", QUALIFIER, read::get_function),

@@ -1,10 +1,11 @@
 //! How a request names a function: name, partial ARN or ARN, each with or without a qualifier.
 
 use super::{
-    constraints::{Constraints, invalid},
+    constraints::Constraints,
+    errors::{invalid, not_found},
     function::{Function, LATEST},
 };
-use crate::{error::AwsError, operation::Call};
+use crate::{call::Call, error::AwsError};
 use regex_lite::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -139,8 +140,4 @@ impl Target {
     pub fn not_found(&self) -> AwsError {
         not_found(format!("Function not found: {}", self.qualified_arn()))
     }
-}
-
-pub fn not_found(message: impl std::fmt::Display) -> AwsError {
-    AwsError::new(404, "ResourceNotFoundException", message)
 }

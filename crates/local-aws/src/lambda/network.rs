@@ -1,21 +1,9 @@
 //! The network interfaces of functions in a VPC. Lambda removes them with the rights of the function's role, some time
 //! after the function has left the VPC or is gone; without the role they stay for good.
 
-use super::function::later;
-use crate::{operation::Call, world::Account};
+use super::state::NetworkInterface;
+use crate::{call::Call, clock::later, world::Account};
 use jiff::Timestamp;
-use serde::Serialize;
-
-/// One that a deleted function has left behind.
-#[derive(Debug, Clone, Serialize)]
-pub struct NetworkInterface {
-    pub function: String,
-    role: String,
-    /// When Lambda gets to removing it.
-    removed: Timestamp,
-    /// The role was gone before that.
-    pub stranded: bool,
-}
 
 /// A function in a VPC is deleted.
 pub fn leave(call: &mut Call, function: &str, role: &str) {

@@ -1,13 +1,14 @@
 //! The resource policy: who may invoke a function.
 
 use super::{
-    constraints::{Constraints, invalid},
-    name::{Target, not_found},
+    constraints::Constraints,
+    errors::{invalid, not_found},
+    name::Target,
     service_principals::is_service,
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
     policy::{self, Decision, Principal, Request},
     world::World,
 };

@@ -2,15 +2,17 @@
 //! permissions, is not emulated.
 
 use super::{
-    constraints::{Constraints, invalid},
-    function::{Function, Seen, later},
+    constraints::Constraints,
+    errors::invalid,
+    function::{Function, Seen},
     history::History,
     name::Target,
-    revision,
 };
 use crate::{
+    call::{Call, Reply},
+    clock::later,
     error::AwsError,
-    operation::{Call, Reply},
+    stable_id,
 };
 use serde_json::{Value, json};
 
@@ -39,7 +41,7 @@ pub fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError>
             let history = History {
                 active_from: pending,
                 updated_from: None,
-                revision: revision::uuid(&[&function.id.arn, &request_id]),
+                revision: stable_id::uuid(&[&function.id.arn, &request_id]),
                 failure: None,
                 used: now,
                 woken: false,

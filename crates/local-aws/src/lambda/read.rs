@@ -1,7 +1,6 @@
 //! The operations that only read.
 
 use super::{
-    OPERATIONS,
     concurrency::reserved_in,
     constraints::Constraints,
     function::{Function, Seen},
@@ -9,8 +8,9 @@ use super::{
 };
 use crate::{
     authorization,
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
+    permission::Permission,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -51,9 +51,7 @@ fn latest_tags(call: &mut Call, target: &Target) -> Result<BTreeMap<String, Stri
 
 /// Tags are shown to those only who may also list them.
 fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
-    let operation = OPERATIONS.iter().find(|o| o.name == "ListTags");
-    let operation = operation.ok_or_else(|| AwsError::not_implemented("ListTags"))?;
-    authorization::check(call, operation, &json!({ "Resource": target.arn }), None)
+    authorization::check_one(call, &Permission::new("lambda:ListTags", &target.arn))
 }
 
 pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
@@ -63,7 +61,7 @@ pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply
 
 /// Why the caller does not see variables under this key: whoever asks for them has to be allowed to decrypt them.
 fn unreadable(call: &mut Call, key: &str) -> Option<Value> {
-    let decrypt = authorization::Permission::new("kms:Decrypt", key);
+    let decrypt = Permission::new("kms:Decrypt", key);
     let error = authorization::check_one(call, &decrypt).err()?;
     let why = format!(
         "Lambda was unable to decrypt your environment variables because the KMS access was denied. Please check your KMS permissions. KMS Exception: AccessDeniedException KMS Message: {}",

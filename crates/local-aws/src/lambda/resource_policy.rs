@@ -1,13 +1,14 @@
 //! The resource policy as a document: everything that IAM's policy language can say, where AddPermission only allows.
 
 use super::{
-    constraints::{Constraints, invalid},
-    name::{Target, not_found},
+    constraints::Constraints,
+    errors::{invalid, not_found},
+    name::Target,
     permission::{POLICY_LIMIT, document},
 };
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
     policy,
 };
 use serde_json::{Value, json};

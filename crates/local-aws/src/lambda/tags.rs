@@ -1,13 +1,9 @@
 //! Tags of functions.
 
-use super::{
-    constraints::{Constraints, invalid},
-    function::Function,
-    name::Target,
-};
+use super::{constraints::Constraints, errors::invalid, function::Function, name::Target};
 use crate::{
+    call::{Call, Reply},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -2,16 +2,18 @@
 
 use super::{
     changes::Changes,
-    constraints::{Constraints, invalid},
+    constraints::Constraints,
     create::read_architecture,
-    function::{Function, Seen, later},
+    dependencies,
+    errors::invalid,
+    function::{Function, Seen},
     name::Target,
-    neighbours,
     source::{ImageSource, Source},
 };
 use crate::{
+    call::{Call, Effect, Reply},
+    clock::later,
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 
@@ -36,9 +38,9 @@ pub fn update_function_configuration(call: &mut Call, input: Value) -> Result<Re
     let before = &function.settings;
     // A change of something else doesn't ask whether the role is still good.
     if (&settings.role, &settings.tracing, &settings.vpc) != (&before.role, &before.tracing, &before.vpc) {
-        neighbours::ensure_role(call, &settings)?;
+        dependencies::ensure_role(call, &settings)?;
     }
-    let grantee = neighbours::grantee(call, &settings);
+    let grantee = dependencies::grantee(call, &settings);
     let delays = call.delays;
     let function = target.find(call)?;
     let before = std::mem::replace(&mut function.settings, settings);
@@ -109,7 +111,7 @@ fn new_source(call: &mut Call, input: &Value, current: &Source, target: &Target)
         }
         (Source::Image(_), Some(uri)) => {
             let image = ImageSource::resolve(call, uri)?;
-            neighbours::ensure_pull(call, &image, &target.arn)?;
+            dependencies::ensure_pull(call, &image, &target.arn)?;
             Ok(Source::Image(image))
         }
     }
@@ -120,6 +122,6 @@ fn finish(call: &mut Call, target: &Target) -> Result<Reply, AwsError> {
     let function = target.find(call)?;
     function.updated(now, &delays, &request_id);
     let (reply, sandbox) = (function.configuration(Seen::Updated), function.sandbox(now));
-    call.pool.replace(&sandbox);
+    call.effects.push(Effect::ReplaceContainers(sandbox));
     Ok(Reply::ok(reply))
 }

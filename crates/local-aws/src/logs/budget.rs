@@ -1,6 +1,6 @@
 //! What logs may take of the memory: AWS keeps all of it, a process on a laptop keeps the newest.
 
-use super::Logs;
+use super::state::Logs;
 
 /// Bytes of one region's events.
 const BUDGET: usize = 64 * 1024 * 1024;
@@ -50,7 +50,7 @@ mod tests {
         for n in 0..1000 {
             logs.append("/g", "s", &[(Timestamp::UNIX_EPOCH, format!("{n} {line}"))], true);
         }
-        let stored: usize = logs.groups.values().map(super::super::LogGroup::stored_bytes).sum();
+        let stored: usize = logs.groups.values().map(crate::logs::state::LogGroup::stored_bytes).sum();
         assert!((KEPT / 2..=BUDGET).contains(&stored), "{stored}");
         let newest =
             logs.groups["/g"].streams["s"].events.last().map(|e| e.message.as_str()).unwrap_or_default();

@@ -1,14 +1,14 @@
 //! Events of one stream.
 
 use super::{
-    DAY, LogEvent, LogStream, OVERHEAD,
-    input::{self, GROUP, STREAM, TOKEN, done, group_of},
-    invalid, logs,
+    errors::{invalid, not_found},
+    input::{self, GROUP, STREAM, TOKEN, done, group_of, logs},
+    state::{DAY, LogEvent, LogStream, OVERHEAD},
 };
 use crate::{
+    call::{Call, Reply},
     constraint::Members,
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -37,9 +37,9 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let now = call.now.as_millisecond();
     let logs = logs(call);
     logs.make_room(batch.iter().map(|(_, message)| message.len() + OVERHEAD).sum());
-    let group = logs.groups.get_mut(&group).ok_or_else(|| super::not_found("log group"))?;
+    let group = logs.groups.get_mut(&group).ok_or_else(|| not_found("log group"))?;
     let oldest = group.expires_before(now);
-    let stream = group.streams.get_mut(&stream).ok_or_else(|| super::not_found("log stream"))?;
+    let stream = group.streams.get_mut(&stream).ok_or_else(|| not_found("log stream"))?;
     let rejected = rejected(&batch, now, oldest);
     for (timestamp, message) in batch {
         if timestamp <= now + FUTURE && timestamp >= (now - PAST).max(oldest) {

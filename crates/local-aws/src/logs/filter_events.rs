@@ -1,15 +1,15 @@
 //! FilterLogEvents: all streams of a group, in the order of time.
 
 use super::{
-    LogEvent,
+    errors::invalid,
     filter_pattern::FilterPattern,
-    input::{self, STREAM, done, group_of},
-    invalid, logs,
+    input::{self, STREAM, done, group_of, logs},
+    state::LogEvent,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

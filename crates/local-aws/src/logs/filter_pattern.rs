@@ -1,6 +1,6 @@
 //! The language of `filterPattern`: terms, or a question to JSON.
 
-use super::{invalid, json_filter::JsonFilter};
+use super::{errors::invalid, json_filter::JsonFilter};
 use crate::error::AwsError;
 
 /// Which messages are wanted.

@@ -1,16 +1,15 @@
 //! Log groups.
 
 use super::{
-    LogGroup, exists,
-    input::{self, GROUP, IDENTIFIER, done},
-    invalid, logs,
-    retention_policy::RetentionPolicies,
+    errors::{exists, invalid},
+    input::{self, GROUP, IDENTIFIER, done, logs},
+    state::{LogGroup, RetentionPolicies},
     tags,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 

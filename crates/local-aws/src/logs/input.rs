@@ -1,10 +1,10 @@
 //! What inputs of several operations have in common: names, limits, tokens.
 
-use super::invalid;
+use super::{errors::invalid, state::Logs};
 use crate::{
+    call::Call,
     constraint::{Members, Shape},
     error::AwsError,
-    operation::Call,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
@@ -21,6 +21,11 @@ fn group_name(text: &str) -> bool {
 
 fn identifier(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_#+=/:,.@-".contains(c)
+}
+
+/// The logs of the caller's region.
+pub fn logs<'a>(call: &'a mut Call<'_>) -> &'a mut Logs {
+    &mut call.region_mut().logs
 }
 
 /// # Errors

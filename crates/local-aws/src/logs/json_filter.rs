@@ -1,6 +1,6 @@
 //! Filter patterns that ask JSON messages: `{ $.level = "ERROR" && $.status >= 500 }`.
 
-use super::invalid;
+use super::errors::invalid;
 use crate::error::AwsError;
 use crate::policy::Pattern;
 use serde_json::Value;

@@ -1,44 +1,21 @@
 //! Account policies of type RETENTION_POLICY: they decide how long log groups keep events, whatever the groups say.
 
-use super::{input::done, invalid, logs};
+use super::{
+    errors::{invalid, not_found},
+    input::{done, logs},
+    state::RetentionPolicy,
+};
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
-use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// By name.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct RetentionPolicies(BTreeMap<String, RetentionPolicy>);
-
-#[derive(Debug, Clone, Serialize)]
-struct RetentionPolicy {
-    /// `None` is for ever.
-    days: Option<i64>,
-    /// Groups that were made before are not meant.
-    from: Option<i64>,
-    document: String,
-}
 
 const NAME: Shape = Shape { length: (1, 256), pattern: None };
 const DOCUMENT: Shape = Shape { length: (1, 30_720), pattern: None };
 const DAYS: [i64; 17] =
     [30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-
-impl RetentionPolicies {
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The name and the days of the policy for a group that was made then.
-    pub fn of(&self, created: i64) -> Option<(&str, Option<i64>)> {
-        let found = self.0.iter().find(|(_, p)| p.from.is_none_or(|from| created >= from))?;
-        Some((found.0, found.1.days))
-    }
-}
 
 fn read_type(members: &mut Members<'_>) -> Result<(), AwsError> {
     const TYPES: [&str; 6] = [
@@ -92,6 +69,6 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     done(members)?;
     match logs(call).retention_policies.0.remove(&name) {
         Some(_) => Ok(Reply::Empty { status: 200 }),
-        None => Err(super::not_found("account policy")),
+        None => Err(not_found("account policy")),
     }
 }

@@ -1,14 +1,15 @@
 //! Log streams.
 
 use super::{
-    LogStream, exists,
-    input::{self, GROUP, STREAM, done, group_of},
-    invalid, logs, not_found,
+    errors::{exists, invalid, not_found},
+    events,
+    input::{self, GROUP, STREAM, done, group_of, logs},
+    state::LogStream,
 };
 use crate::{
+    call::{Call, Reply},
     constraint::Members,
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -79,7 +80,7 @@ fn shown(arn: &str, name: &str, stream: &LogStream) -> Value {
         shown["lastEventTimestamp"] = json!(last.timestamp);
         let newest = stream.events.iter().min_by_key(|e| Reverse(e.ingested));
         shown["lastIngestionTime"] = json!(newest.map(|e| e.ingested));
-        shown["uploadSequenceToken"] = json!(super::events::sequence_token(stream));
+        shown["uploadSequenceToken"] = json!(events::sequence_token(stream));
     }
     shown
 }

@@ -1,10 +1,14 @@
 //! Tags of log groups, which are named by their ARN without `:*`.
 
-use super::{LogGroup, input::done, invalid, logs};
+use super::{
+    errors::invalid,
+    input::{done, logs},
+    state::LogGroup,
+};
 use crate::{
+    call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
-    operation::{Call, Reply},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -19,9 +19,9 @@ async fn no(aws: &LocalAws, operation: &str, input: Value) -> (String, String) {
 }
 
 fn append(aws: &LocalAws, stream: &str, messages: &[&str], may_create_group: bool) -> bool {
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     let events: Vec<(Timestamp, String)> = messages.iter().map(|m| (now, (*m).to_owned())).collect();
-    let mut world = aws.world();
+    let mut world = aws.shared().world();
     world.region("000000000000", "us-east-2").logs.append(GROUP, stream, &events, may_create_group)
 }
 
@@ -146,7 +146,7 @@ async fn events_are_put_in_order_and_read_by_time() {
     let stream = json!({ "logGroupName": GROUP, "logStreamName": "s" });
     ok(&aws, "logs", "CreateLogStream", stream.clone()).await;
     assert_eq!(no(&aws, "CreateLogStream", stream.clone()).await.0, "ResourceAlreadyExistsException");
-    let now = aws.inner().clock.now().as_millisecond();
+    let now = aws.shared().clock.now().as_millisecond();
     let batch = |times: &[i64]| {
         let events: Vec<Value> =
             times.iter().map(|t| json!({ "timestamp": t, "message": t.to_string() })).collect();
@@ -196,9 +196,9 @@ async fn reading_a_stream_goes_on_in_both_directions() {
 #[tokio::test]
 async fn events_expire_with_the_retention() {
     let aws = with_group(instant()).await;
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     let old = (now - SignedDuration::from_hours(48), "old".to_owned());
-    aws.world().region("000000000000", "us-east-2").logs.append(GROUP, "s", &[old], false);
+    aws.shared().world().region("000000000000", "us-east-2").logs.append(GROUP, "s", &[old], false);
     let filter = json!({ "logGroupName": GROUP });
     assert_eq!(
         ok(&aws, "logs", "FilterLogEvents", filter.clone()).await["events"].as_array().unwrap().len(),

@@ -1,6 +1,9 @@
 //! A statement's `Condition`: every operator and every key in it must hold.
 
-use super::{Context, Language, pattern::Pattern, texts};
+use super::{
+    document::{Context, Language, texts},
+    pattern::Pattern,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::net::IpAddr;

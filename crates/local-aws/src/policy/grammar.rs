@@ -1,6 +1,9 @@
 //! What a policy document must look like, with AWS's words for what is wrong with it.
 
-use super::{condition, one_or_more, texts};
+use super::{
+    condition,
+    document::{one_or_more, texts},
+};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

@@ -3,14 +3,16 @@
 //! One evaluator for identity policies, trust policies, resource policies and the policies that authorizers answer.
 
 mod condition;
+mod document;
 mod grammar;
 mod pattern;
 
+pub use document::Context;
 pub use grammar::{Kind, check};
-
 pub use pattern::Pattern;
+
+use document::{Language, one_or_more, texts};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What policies say about a request. An explicit `Deny` outweighs any `Allow`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +44,6 @@ pub struct Request<'a> {
     pub context: Context,
 }
 
-pub type Context = BTreeMap<String, Vec<String>>;
-
 /// What all `documents` together say. A document without `Principal` (identity policy) is about whoever asks, one
 /// without `Resource` (trust policy) about whatever is asked for.
 pub fn evaluate<'d>(documents: impl IntoIterator<Item = &'d Value>, request: &Request<'_>) -> Decision {
@@ -59,19 +59,6 @@ pub fn evaluate<'d>(documents: impl IntoIterator<Item = &'d Value>, request: &Re
         }
     }
     decision
-}
-
-/// Policy variables (`${aws:username}`) exist since 2012-10-17; before, and without `Version`, they are plain text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Language {
-    Plain,
-    WithVariables,
-}
-
-impl Language {
-    fn of(document: &Value) -> Self {
-        if document["Version"] == "2012-10-17" { Self::WithVariables } else { Self::Plain }
-    }
 }
 
 fn fits(statement: &Value, request: &Request<'_>, language: Language) -> bool {
@@ -114,20 +101,6 @@ fn principal_fits(wanted: &Value, principal: &Principal) -> bool {
 fn means(wanted: &str, arn: &str) -> bool {
     let account = arn.split(':').nth(4).unwrap_or_default();
     wanted == arn || wanted == account || wanted.ends_with(&format!(":iam::{account}:root"))
-}
-
-/// A list, or one thing that stands for a list of one.
-fn one_or_more(value: &Value) -> impl Iterator<Item = &Value> {
-    match value {
-        Value::Array(items) => items.as_slice(),
-        Value::Null => &[],
-        one => std::slice::from_ref(one),
-    }
-    .iter()
-}
-
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    one_or_more(value).filter_map(Value::as_str)
 }
 
 #[cfg(test)]

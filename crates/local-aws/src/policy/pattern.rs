@@ -1,6 +1,6 @@
 //! Wildcards and policy variables.
 
-use super::{Context, Language};
+use super::document::{Context, Language};
 
 /// A text in which `*` stands for any characters and `?` for one.
 #[derive(Debug, Clone)]

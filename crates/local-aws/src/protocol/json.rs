@@ -1,19 +1,25 @@
 //! AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are JSON objects.
 
-use super::{typed, values};
-use crate::{error::AwsError, operation::Operation, server::Body};
+use super::values;
+use crate::{
+    body::{Body, typed},
+    error::AwsError,
+    service::{Operation, Service},
+};
 use bytes::Bytes;
 use http::{Response, request::Parts};
 use serde_json::{Value, json};
 
+pub const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
+
 pub fn read(
-    table: &'static [Operation],
+    service: &Service,
     parts: &Parts,
     payload: &Bytes,
 ) -> Result<(&'static Operation, Value), AwsError> {
     let target = parts.headers.get("x-amz-target").and_then(|h| h.to_str().ok()).unwrap_or_default();
     let name = target.rsplit('.').next().unwrap_or_default();
-    let operation = table.iter().find(|o| o.name == name).ok_or_else(|| AwsError::not_implemented(target))?;
+    let operation = service.operation(name).ok_or_else(|| AwsError::not_implemented(target))?;
     let input = if payload.is_empty() {
         json!({})
     } else {
@@ -25,5 +31,5 @@ pub fn read(
 
 pub fn write_error(error: &AwsError) -> Response<Body> {
     let body = json!({ "__type": error.code, "message": error.message });
-    typed(error.status, "application/x-amz-json-1.1", body.to_string())
+    typed(error.status, MEDIA_TYPE, body.to_string())
 }

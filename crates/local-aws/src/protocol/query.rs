@@ -1,10 +1,9 @@
 //! The query protocol: a form with `Action=…&Tags.member.1.Key=…` in, XML out.
 
-use super::typed;
 use crate::{
+    body::{Body, typed},
     error::AwsError,
-    operation::{Operation, Service},
-    server::Body,
+    service::{Operation, Service},
 };
 use bytes::Bytes;
 use http::Response;
@@ -15,7 +14,7 @@ use std::fmt::Write;
 /// More than any request of AWS has: a role's fifty tags are a hundred.
 const MOST_PARAMETERS: usize = 5000;
 
-pub fn read(table: &'static [Operation], payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
+pub fn read(service: &Service, payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
     if payload.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
         let text = format!("the form has more than {MOST_PARAMETERS} parameters");
         return Err(AwsError::new(400, "MalformedQueryString", text));
@@ -23,8 +22,7 @@ pub fn read(table: &'static [Operation], payload: &Bytes) -> Result<(&'static Op
     let form: Vec<(String, String)> =
         serde_urlencoded::from_bytes(payload).map_err(|e| AwsError::new(400, "MalformedQueryString", e))?;
     let action = form.iter().find(|(k, _)| k == "Action").map(|(_, v)| v.as_str()).unwrap_or_default();
-    let operation =
-        table.iter().find(|o| o.name == action).ok_or_else(|| AwsError::not_implemented(action))?;
+    let operation = service.operation(action).ok_or_else(|| AwsError::not_implemented(action))?;
     let mut input = json!({});
     for (name, value) in form.iter().filter(|(k, _)| k != "Action" && k != "Version") {
         set(&mut input, name, value);
@@ -62,15 +60,8 @@ fn lists(value: Value) -> Value {
     Value::Object(map)
 }
 
-fn namespace(service: Service) -> &'static str {
-    match service {
-        Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-        _ => "https://iam.amazonaws.com/doc/2010-05-08/",
-    }
-}
-
-pub fn write(service: Service, action: &str, request_id: &str, body: &Value) -> Response<Body> {
-    let mut xml = format!("<{action}Response xmlns=\"{}\">", namespace(service));
+pub fn write(namespace: &str, action: &str, request_id: &str, body: &Value) -> Response<Body> {
+    let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if let Value::Object(map) = body {
         _ = write!(xml, "<{action}Result>{}</{action}Result>", members(map));
     }
@@ -98,11 +89,10 @@ fn element(name: &str, value: &Value) -> String {
     }
 }
 
-pub fn write_error(service: Service, request_id: &str, error: &AwsError) -> Response<Body> {
+pub fn write_error(namespace: &str, request_id: &str, error: &AwsError) -> Response<Body> {
     let fault = if error.status < 500 { "Sender" } else { "Receiver" };
     let xml = format!(
-        "<ErrorResponse xmlns=\"{}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
-        namespace(service),
+        "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
         escape(&error.code),
         escape(&error.message),
     );

@@ -1,10 +1,10 @@
 //! REST-JSON: the operation is a method and a path; the error's code is in the header `x-amzn-ErrorType`.
 
-use super::{typed, values};
+use super::values;
 use crate::{
+    body::{Body, typed},
     error::AwsError,
-    operation::{Operation, Service},
-    server::Body,
+    service::Operation,
 };
 use bytes::Bytes;
 use http::{HeaderValue, Response, request::Parts};
@@ -78,20 +78,7 @@ fn decoded(text: &str) -> Value {
     json!(percent_decode_str(text).decode_utf8_lossy())
 }
 
-fn lambda_error(error: &AwsError) -> Value {
-    let kind = if error.status < 500 { "User" } else { "Service" };
-    let mut body = json!({ "Type": kind, "message": error.message, "Message": error.message });
-    if let Some(reason) = error.reason {
-        body["Reason"] = json!(reason);
-    }
-    body
-}
-
-pub fn write_error(service: Service, error: &AwsError) -> Response<Body> {
-    let body = match service {
-        Service::Lambda => lambda_error(error),
-        _ => json!({ "message": error.message }),
-    };
+pub fn write_error(error: &AwsError, body: &Value) -> Response<Body> {
     let mut response = typed(error.status, "application/json", body.to_string());
     if let Ok(code) = HeaderValue::try_from(error.code.as_str()) {
         response.headers_mut().insert("x-amzn-errortype", code);

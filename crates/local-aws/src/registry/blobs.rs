@@ -14,7 +14,7 @@ pub async fn get(scope: &Scope<'_>, digest: &str, headers: &HeaderMap) -> Answer
         RegistryError::not_found("BLOB_UNKNOWN", text)
     };
     scope.with(|repository| if repository.layers.contains_key(digest) { Ok(()) } else { Err(unknown()) })?;
-    let (file, size) = scope.aws.inner().blobs.open(digest).await?;
+    let (file, size) = scope.shared.blobs.open(digest).await?;
     let asked = headers.get(header::RANGE).and_then(|r| r.to_str().ok()).and_then(|r| Range::of(r, size));
     let (status, range) = match asked {
         None => (StatusCode::OK, Range { start: 0, length: size }),

@@ -1,6 +1,6 @@
 //! A file as a body, a piece at a time.
 
-use crate::server::Body;
+use crate::body::Body;
 use bytes::BytesMut;
 use futures_util::stream;
 use http_body_util::{BodyExt, StreamBody};

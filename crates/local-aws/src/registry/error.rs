@@ -1,11 +1,10 @@
 //! Errors as the distribution specification writes them, with ECR's texts.
 
-use super::store;
 use crate::{
-    ecr,
-    faults::Refusal,
-    protocol::typed,
-    server::{Body, text},
+    blobs::Mismatch,
+    body::{Body, full, text, typed},
+    ecr::PutRefusal,
+    faults::PlannedError,
 };
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -56,12 +55,12 @@ impl RegistryError {
     }
 
     /// A manifest that the repository refuses.
-    pub fn refused(refusal: &ecr::Refusal, repository: &str, account: &str) -> Self {
+    pub fn refused(refusal: &PutRefusal, repository: &str, account: &str) -> Self {
         let code = match refusal {
-            ecr::Refusal::Manifest(_) | ecr::Refusal::Exists { .. } => "MANIFEST_INVALID",
-            ecr::Refusal::Digest { .. } => "DIGEST_INVALID",
-            ecr::Refusal::Layers(_) | ecr::Refusal::Images(_) => "MANIFEST_BLOB_UNKNOWN",
-            ecr::Refusal::Tag(_) => "TAG_INVALID",
+            PutRefusal::Manifest(_) | PutRefusal::Exists { .. } => "MANIFEST_INVALID",
+            PutRefusal::Digest { .. } => "DIGEST_INVALID",
+            PutRefusal::Layers(_) | PutRefusal::Images(_) => "MANIFEST_BLOB_UNKNOWN",
+            PutRefusal::Tag(_) => "TAG_INVALID",
         };
         Self::bad(code, refusal.text(repository, account))
     }
@@ -93,25 +92,25 @@ impl From<io::Error> for RegistryError {
     }
 }
 
-impl From<store::Mismatch> for RegistryError {
-    fn from(mismatch: store::Mismatch) -> Self {
+impl From<Mismatch> for RegistryError {
+    fn from(mismatch: Mismatch) -> Self {
         Self::bad("DIGEST_INVALID", mismatch)
     }
 }
 
 /// What a fault plan answers with.
-pub fn planned(refusal: &Refusal) -> Response<Body> {
-    let usual = match refusal.status {
+pub fn planned(error: &PlannedError) -> Response<Body> {
+    let usual = match error.status {
         401 | 403 => "DENIED",
         429 => "TOOMANYREQUESTS",
         400..=499 => "UNSUPPORTED",
         _ => "UNKNOWN",
     };
-    let code = refusal.code.as_deref().unwrap_or(usual);
-    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let code = error.code.as_deref().unwrap_or(usual);
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let text = "the local AWS refuses, as its fault plan says";
     let mut response = json(status, &json!({ "errors": [{ "code": code, "message": text }] }));
-    let after = refusal.retry_after.map(|seconds| ("retry-after", seconds.to_string()));
+    let after = error.retry_after.map(|seconds| ("retry-after", seconds.to_string()));
     set(&mut response, after.as_slice());
     response
 }
@@ -122,7 +121,7 @@ pub fn json(status: StatusCode, body: &Value) -> Response<Body> {
 
 /// A response without a body.
 pub fn empty(status: StatusCode, headers: &[(&'static str, String)]) -> Response<Body> {
-    let mut response = Response::new(crate::server::full(""));
+    let mut response = Response::new(full(""));
     *response.status_mut() = status;
     set(&mut response, headers);
     response

@@ -5,8 +5,9 @@ use super::{
     scope::Scope,
 };
 use crate::{
-    ecr::{ImageId, MAX_MANIFEST_BYTES, Push, Refusal, is_digest, is_tag},
-    server::{Body, full},
+    blobs::{is_digest, release},
+    body::{Body, full},
+    ecr::{ImageId, MAX_MANIFEST_BYTES, Push, PutRefusal, is_tag},
 };
 use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
@@ -59,11 +60,11 @@ pub async fn put(scope: &Scope<'_>, reference: &str, request: Request<Body>) -> 
         media_type,
         tag: Some(reference).filter(|_| !by_digest),
         digest: Some(reference).filter(|_| by_digest),
-        now: scope.aws.inner().clock.now(),
+        now: scope.shared.clock.now(),
     };
     let owner = &scope.owner;
     let digest = scope.with(|repository| match repository.put_image(&push) {
-        Ok(digest) | Err(Refusal::Exists { digest, .. }) => Ok(digest),
+        Ok(digest) | Err(PutRefusal::Exists { digest, .. }) => Ok(digest),
         Err(refusal) => Err(RegistryError::refused(&refusal, &owner.name, &owner.account)),
     })?;
     let location = format!("/v2/{}/manifests/{digest}", owner.name);
@@ -83,12 +84,12 @@ pub fn delete(scope: &Scope<'_>, reference: &str) -> Answer {
         true => ImageId { image_digest: reference, image_tag: None },
         false => ImageId { image_digest: None, image_tag: reference },
     };
-    let mut world = scope.aws.world();
+    let mut world = scope.shared.world();
     let deleted =
         scope.owner.repository(&mut world)?.delete_image(&id).map_err(|failure| match failure.code {
             "ImageNotFound" => unknown(),
             _ => RegistryError::bad("MANIFEST_INVALID", failure.reason),
         })?;
-    super::release(&world, &scope.aws.inner().blobs, &deleted.blobs);
+    release(&world, &scope.shared.blobs, &deleted.blobs);
     Ok(empty(StatusCode::ACCEPTED, &[]))
 }

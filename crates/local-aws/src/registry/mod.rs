@@ -8,21 +8,14 @@ mod error;
 mod manifests;
 mod route;
 mod scope;
-mod store;
 mod tags;
-mod upload;
 mod uploads;
 
-pub use credentials::password;
-pub use scope::Owner;
-pub use store::{BlobStore, sha256};
-
 use crate::{
+    body::{Body, full},
     faults::{self, Cut, Stopped},
-    server::{Body, LocalAws, full},
-    world::World,
+    shared::Shared,
 };
-use credentials::Credentials;
 use error::{Answer, RegistryError};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
@@ -33,13 +26,13 @@ use scope::Scope;
 ///
 /// # Errors
 /// [`Cut`], only where a fault plan says so.
-pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<Body>, Cut> {
+pub async fn handle(shared: &Shared, request: Request<Body>) -> Result<Response<Body>, Cut> {
     let head = request.method() == Method::HEAD;
     let operation = route::operation(&request);
-    let fate = aws.inner().faults.fate_of(faults::REGISTRY, operation);
+    let fate = shared.faults.fate_of(faults::REGISTRY, operation);
     let answer = match fate.before().await {
-        Ok(()) => answer(aws, request).await,
-        Err(Stopped::Refused(refusal)) => Ok(error::planned(&refusal)),
+        Ok(()) => answer(shared, request).await,
+        Err(Stopped::Refused(planned)) => Ok(error::planned(&planned)),
         Err(Stopped::Cut) => {
             // Some of what was sent has arrived.
             let _lost = request.into_body().frame().await;
@@ -50,22 +43,22 @@ pub async fn handle(aws: &LocalAws, request: Request<Body>) -> Result<Response<B
     response
         .headers_mut()
         .insert("docker-distribution-api-version", http::HeaderValue::from_static("registry/2.0"));
-    aws.inner().watch.say(|| format!("registry {operation} {}", response.status().as_u16()));
+    shared.watch.say(|| format!("registry {operation} {}", response.status().as_u16()));
     if head {
         *response.body_mut() = full("");
     }
     fate.after(response).await
 }
 
-async fn answer(aws: &LocalAws, request: Request<Body>) -> Answer {
-    let credentials = Credentials::of(&request, aws.secret())?;
+async fn answer(shared: &Shared, request: Request<Body>) -> Answer {
+    let access = credentials::of(&request, &shared.secret)?;
     let route = Route::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
     let (name, target) = match route {
         Route::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),
-        Route::Catalog => return tags::catalog(aws, &credentials, &request),
+        Route::Catalog => return tags::catalog(shared, &access, &request),
         Route::Repository(name, target) => (name, target),
     };
-    let scope = Scope::new(aws, credentials, &name)?;
+    let scope = Scope::new(shared, access, &name)?;
     match (request.method().clone(), target) {
         (Method::GET | Method::HEAD, Target::Blob(digest)) => {
             blobs::get(&scope, &digest, request.headers()).await
@@ -82,20 +75,6 @@ async fn answer(aws: &LocalAws, request: Request<Body>) -> Answer {
         (Method::DELETE, Target::Manifest(reference)) => manifests::delete(&scope, &reference),
         (Method::GET, Target::Tags) => tags::list(&scope, request.uri()),
         _ => Err(RegistryError::unsupported()),
-    }
-}
-
-/// Deletes from the disk those of `digests` that no repository of any account knows any more. A file that cannot be
-/// deleted is nobody's; the next push of its digest replaces it, and it goes with the store's folder.
-pub fn release<'d>(world: &World, blobs: &BlobStore, digests: impl IntoIterator<Item = &'d String>) {
-    let repositories = || {
-        let regions = world.accounts.values().flat_map(|account| account.regions.values());
-        regions.flat_map(|region| region.ecr.repositories.values())
-    };
-    for digest in digests {
-        if !repositories().any(|repository| repository.layers.contains_key(digest)) {
-            blobs.remove(digest);
-        }
     }
 }
 

@@ -1,34 +1,27 @@
 //! The repository that a request is about, in the registry of its caller.
 
-use super::{credentials::Credentials, error::RegistryError};
+use super::error::RegistryError;
 use crate::{
-    ecr::{self, Repository},
-    server::LocalAws,
+    blobs::{Owner, RegistryAccess},
+    ecr::{self, state::Repository},
+    shared::Shared,
     world::World,
 };
 
 /// Whose repository; it was there when the request came, and is looked up again for every use.
 pub struct Scope<'a> {
-    pub aws: &'a LocalAws,
+    pub shared: &'a Shared,
     pub owner: Owner,
-}
-
-/// Which repository of all accounts and regions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
-    pub account: String,
-    pub region: String,
-    pub name: String,
 }
 
 impl<'a> Scope<'a> {
     /// ECR makes no repository by a push: it has to be there.
-    pub fn new(aws: &'a LocalAws, credentials: Credentials, name: &str) -> Result<Self, RegistryError> {
+    pub fn new(shared: &'a Shared, access: RegistryAccess, name: &str) -> Result<Self, RegistryError> {
         if !ecr::is_repository_name(name) {
             return Err(RegistryError::bad("NAME_INVALID", format!("Invalid repository name '{name}'")));
         }
-        let Credentials { account, region } = credentials;
-        let scope = Self { aws, owner: Owner { account, region, name: name.to_owned() } };
+        let RegistryAccess { account, region } = access;
+        let scope = Self { shared, owner: Owner { account, region, name: name.to_owned() } };
         scope.with(|_| Ok(()))?;
         Ok(scope)
     }
@@ -38,7 +31,7 @@ impl<'a> Scope<'a> {
         &self,
         act: impl FnOnce(&mut Repository) -> Result<T, RegistryError>,
     ) -> Result<T, RegistryError> {
-        act(self.owner.repository(&mut self.aws.world())?)
+        act(self.owner.repository(&mut self.shared.world())?)
     }
 }
 

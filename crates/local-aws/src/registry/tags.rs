@@ -1,11 +1,10 @@
 //! Lists of tags and of repositories, in pages of `n` after `last`.
 
 use super::{
-    credentials::Credentials,
     error::{Answer, json, set},
     scope::Scope,
 };
-use crate::server::{Body, LocalAws};
+use crate::{blobs::RegistryAccess, body::Body, shared::Shared};
 use http::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -17,9 +16,9 @@ pub fn list(scope: &Scope<'_>, uri: &Uri) -> Answer {
     Ok(linked(json(StatusCode::OK, &body), next))
 }
 
-pub fn catalog(aws: &LocalAws, credentials: &Credentials, request: &Request<Body>) -> Answer {
-    let mut world = aws.world();
-    let region = world.region(&credentials.account, &credentials.region);
+pub fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> Answer {
+    let mut world = shared.world();
+    let region = world.region(&access.account, &access.region);
     let (names, next) = page(request.uri(), region.ecr.repositories.keys().cloned().collect());
     Ok(linked(json(StatusCode::OK, &json!({ "repositories": names })), next))
 }

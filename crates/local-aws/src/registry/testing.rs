@@ -4,8 +4,8 @@
 
 use crate::{
     LocalAws,
-    registry::password,
-    server::full,
+    blobs::password,
+    body::full,
     testing::{ACCOUNT, REGION},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -61,7 +61,7 @@ pub async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> An
 /// Uploads a blob in one go.
 pub async fn upload(aws: &LocalAws, repository: &str, content: impl Into<Bytes>) -> String {
     let content = content.into();
-    let digest = crate::registry::sha256(&content);
+    let digest = crate::blobs::sha256(&content);
     let url = format!("/v2/{repository}/blobs/uploads/?digest={digest}");
     assert_eq!(ask(aws, Request::post(url), content).await.status, 201);
     digest

@@ -5,9 +5,9 @@
 use super::testing::{Answer, ask, authorization, send, upload};
 use crate::{
     LocalAws,
+    blobs::sha256,
+    body::Body,
     ecr::testing::{Pushed, create, index, manifest, push, tags_of},
-    registry::sha256,
-    server::Body,
     testing::{instant, ok},
 };
 use bytes::Bytes;
@@ -90,7 +90,7 @@ async fn content_that_is_not_its_digest_is_refused_and_leaves_nothing() {
     let url = format!("/v2/app/blobs/uploads/?digest={}", sha256(b"something else"));
     let answer = ask(&aws, Request::post(url), "hello").await;
     assert_eq!((answer.status, answer.error().0.as_str()), (400, "DIGEST_INVALID"));
-    assert_eq!(aws.inner().blobs.count().unwrap(), 0);
+    assert_eq!(aws.shared().blobs.count().unwrap(), 0);
     assert_eq!(aws.dump(), before);
 }
 
@@ -104,7 +104,7 @@ async fn a_client_that_goes_away_leaves_no_upload() {
     let request =
         Request::patch(&location).header(header::AUTHORIZATION, authorization(&aws)).body(body).unwrap();
     assert_eq!(aws.handle(request).await.status(), 500);
-    assert_eq!(aws.inner().blobs.count().unwrap(), 0);
+    assert_eq!(aws.shared().blobs.count().unwrap(), 0);
     assert_eq!(get(&aws, &location).await.error().0, "BLOB_UPLOAD_UNKNOWN");
     assert_eq!(aws.dump(), before);
 }
@@ -118,7 +118,7 @@ async fn an_upload_is_of_one_repository_and_can_be_given_up() {
     assert_eq!(ask(&aws, Request::delete(&elsewhere), "").await.status, 404);
     assert_eq!(ask(&aws, Request::delete(&location), "").await.status, 204);
     assert_eq!(ask(&aws, Request::delete(&location), "").await.status, 404);
-    assert_eq!(aws.inner().blobs.count().unwrap(), 0);
+    assert_eq!(aws.shared().blobs.count().unwrap(), 0);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn an_index_needs_its_images_and_keeps_them() {
     assert!(refused.error().1.starts_with("Requested image referenced by manifest list: ["));
     assert_eq!(ask(&aws, Request::delete("/v2/app/manifests/all"), "").await.status, 202);
     assert_eq!(ask(&aws, Request::delete("/v2/app/manifests/v1"), "").await.status, 202);
-    assert_eq!(aws.inner().blobs.count().unwrap(), 0);
+    assert_eq!(aws.shared().blobs.count().unwrap(), 0);
 }
 
 #[tokio::test]
@@ -220,5 +220,5 @@ async fn a_deleted_repository_leaves_everything_as_it_was() {
     assert!(text.ends_with("cannot be deleted because it still contains images"));
     ok(&aws, "ecr", "DeleteRepository", json!({"repositoryName": "app", "force": true})).await;
     assert_eq!(aws.dump().to_string(), before.to_string());
-    assert_eq!(aws.inner().blobs.count().unwrap(), 0, "the unfinished upload went too");
+    assert_eq!(aws.shared().blobs.count().unwrap(), 0, "the unfinished upload went too");
 }

@@ -2,10 +2,13 @@
 
 use super::{
     error::{Answer, RegistryError, empty},
-    scope::{Owner, Scope},
-    upload::Upload,
+    scope::Scope,
 };
-use crate::{ecr::is_digest, secret, server::Body};
+use crate::{
+    blobs::{Owner, Upload, is_digest},
+    body::Body,
+    secret,
+};
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 use std::collections::BTreeMap;
 
@@ -19,7 +22,7 @@ pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
     }
     // Who knows it can go on with the upload.
     let id = secret::random()?;
-    let mut upload = scope.aws.inner().blobs.start(scope.owner.clone())?;
+    let mut upload = scope.shared.blobs.start(scope.owner.clone())?;
     if let Some(digest) = parameters.get("digest") {
         upload.append(request.into_body()).await?;
         return complete(scope, upload, digest);
@@ -29,7 +32,7 @@ pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
 
 /// Whether the blob is in this repository now.
 fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool, RegistryError> {
-    let mut world = scope.aws.world();
+    let mut world = scope.shared.world();
     let size = match from {
         Some(name) => {
             let other = Owner { name: name.clone(), ..scope.owner.clone() };
@@ -73,7 +76,7 @@ pub fn cancel(scope: &Scope<'_>, id: &str) -> Answer {
 
 fn take(scope: &Scope<'_>, id: &str) -> Result<Upload, RegistryError> {
     let text = || format!("The upload '{id}' does not exist in the repository '{}'", scope.owner.name);
-    let upload = scope.aws.inner().blobs.take(id, &scope.owner);
+    let upload = scope.shared.blobs.take(id, &scope.owner);
     upload.ok_or_else(|| RegistryError::not_found("BLOB_UPLOAD_UNKNOWN", text()))
 }
 
@@ -87,7 +90,7 @@ fn fitting(scope: &Scope<'_>, id: &str, headers: &HeaderMap) -> Result<Upload, R
         (Some(_), Some(start)) if start == upload.size => Ok(upload),
         (Some(range), _) => {
             let text = format!("Range '{range}' does not begin at {}, where the upload ended", upload.size);
-            scope.aws.inner().blobs.keep(id.to_owned(), upload);
+            scope.shared.blobs.keep(id.to_owned(), upload);
             Err(RegistryError::new(StatusCode::RANGE_NOT_SATISFIABLE, "BLOB_UPLOAD_INVALID", text))
         }
     }
@@ -98,7 +101,7 @@ fn complete(scope: &Scope<'_>, upload: Upload, digest: &str) -> Answer {
     let finished = upload.finish(digest)?;
     scope.with(|repository| {
         let size = finished.size;
-        scope.aws.inner().blobs.adopt(finished)?;
+        scope.shared.blobs.adopt(finished)?;
         repository.layers.insert(digest.to_owned(), size);
         Ok(())
     })?;
@@ -117,7 +120,7 @@ fn go_on(scope: &Scope<'_>, id: String, upload: Upload, status: StatusCode) -> h
         ("range", format!("0-{}", upload.size.saturating_sub(1))),
         ("docker-upload-uuid", id.clone()),
     ];
-    scope.aws.inner().blobs.keep(id, upload);
+    scope.shared.blobs.keep(id, upload);
     empty(status, &headers)
 }
 

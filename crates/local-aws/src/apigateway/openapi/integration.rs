@@ -2,10 +2,10 @@
 
 use super::{
     super::{
+        draft::{IntegrationResponse, Method},
         errors::bad_request,
         input,
         integration::{self, Wanted},
-        model::{IntegrationResponse, Method},
     },
     Importer,
     document::text_of,

@@ -2,8 +2,8 @@
 
 use super::{
     super::{
+        draft::{Method, MethodResponse},
         errors::not_found,
-        model::{Method, MethodResponse},
     },
     Importer,
     document::text_of,

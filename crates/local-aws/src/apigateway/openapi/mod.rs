@@ -9,11 +9,8 @@ mod schemas;
 mod security;
 mod settings;
 
-use super::{
-    ids::Ids,
-    model::{Draft, RestApi},
-};
-use crate::{error::AwsError, operation::Call};
+use super::{draft::Draft, ids::Ids, state::RestApi};
+use crate::{call::Call, error::AwsError};
 use document::Document;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +81,7 @@ pub fn apply(
 fn bare(former: &Draft) -> Draft {
     let root = former
         .root()
-        .map(|root| super::model::Resource { resource_methods: BTreeMap::new(), ..root.clone() });
+        .map(|root| super::draft::Resource { resource_methods: BTreeMap::new(), ..root.clone() });
     Draft {
         name: former.name.clone(),
         api_key_source: "HEADER".to_owned(),

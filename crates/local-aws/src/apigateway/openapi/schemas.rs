@@ -1,6 +1,6 @@
 //! Schemas become models: those that methods refer to, and those that these refer to.
 
-use super::{super::model::Model, Importer};
+use super::{super::draft::Model, Importer};
 use serde_json::Value;
 
 const PREFIXES: [&str; 2] = ["#/components/schemas/", "#/definitions/"];

@@ -1,7 +1,7 @@
 //! Security schemes: keys, signatures, authorizers.
 
 use super::{
-    super::{authorizer, errors::bad_request, input, model::Method},
+    super::{authorizer, draft::Method, errors::bad_request, input},
     Importer,
 };
 use crate::error::AwsError;

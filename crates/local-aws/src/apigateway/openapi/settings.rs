@@ -2,12 +2,13 @@
 
 use super::{
     super::{
+        draft::RequestValidator,
         endpoint,
         errors::bad_request,
         gateway_response::{self, type_failure},
-        model::{RequestValidator, RestApi},
         policy,
         rest_api::{KEY_SOURCES, check_name, compression},
+        state::RestApi,
     },
     Importer, Mode,
     document::text_of,

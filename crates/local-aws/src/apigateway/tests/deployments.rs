@@ -76,7 +76,7 @@ async fn a_deployment_right_after_an_import_misses_it() {
     let summary = async || {
         let made = ok(&aws, "CreateDeployment", json!({ "restApiId": api })).await;
         let id = json!({ "restApiId": api, "deploymentId": made["id"], "embed": ["apisummary"] });
-        tokio::time::advance(aws.inner().config.delays().read_lag).await;
+        tokio::time::advance(aws.shared().config.delays().read_lag).await;
         ok(&aws, "GetDeployment", id).await["apiSummary"].clone()
     };
     assert_eq!(summary().await, json!({}));
@@ -89,11 +89,13 @@ async fn a_stage_that_was_moved_serves_its_former_deployment_for_a_while() {
     let aws = realistic();
     let api = served(&aws).await;
     let live = || {
-        let mut world = aws.world();
+        let mut world = aws.shared().world();
         let region = world.region(crate::testing::ACCOUNT, crate::testing::REGION);
         let api = &region.apigateway.apis[&api];
-        let inner = aws.inner();
-        api.live(&api.stages["prod"], inner.clock.now(), &inner.config.delays()).unwrap().id.clone()
+        api.live(&api.stages["prod"], aws.shared().clock.now(), &aws.shared().config.delays())
+            .unwrap()
+            .id
+            .clone()
     };
     let first = live();
     // AWS grants one deployment in 5 s.
@@ -119,7 +121,7 @@ async fn what_was_just_made_is_not_yet_found_by_its_id() {
     let plan = json!({ "name": "plan", "apiStages": [{ "apiId": api, "stage": "prod" }] });
     let (code, text) = refused(&aws, "CreateUsagePlan", plan.clone()).await;
     assert!(code == "NotFoundException" && text.starts_with("Invalid API Stage {api: "), "{code}: {text}");
-    tokio::time::advance(aws.inner().config.delays().read_lag).await;
+    tokio::time::advance(aws.shared().config.delays().read_lag).await;
     ok(&aws, "GetDeployment", deployment).await;
     ok(&aws, "GetApiKey", key).await;
     ok(&aws, "CreateUsagePlan", plan).await;

@@ -243,7 +243,7 @@ async fn an_api_takes_no_update_while_another_is_in_progress() {
     );
     let (status, body) = put_document(&aws, json!({ "restApiId": id }), json!({ "openapi": "3.0.1" })).await;
     assert_eq!((status, body["message"].as_str()), (400, Some(text)));
-    tokio::time::advance(aws.inner().config.delays().api_update).await;
+    tokio::time::advance(aws.shared().config.delays().api_update).await;
     let there = ok(&aws, "GetRestApi", json!({ "restApiId": id })).await;
     assert_eq!(there.get("apiStatus"), None);
     ok(&aws, "UpdateRestApi", update("/description", "four")).await;

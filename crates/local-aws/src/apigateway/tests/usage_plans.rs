@@ -146,7 +146,7 @@ async fn usage_is_by_key_and_day_and_can_be_granted() {
             .await;
     let key = id_of(&aws, "CreateApiKey", json!({})).await;
     ok(&aws, "CreateUsagePlanKey", json!({ "usagePlanId": plan, "keyId": key, "keyType": "API_KEY" })).await;
-    let today = aws.inner().clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = aws.shared().clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let ask = json!({ "usagePlanId": plan, "startDate": today.yesterday().unwrap(), "endDate": today });
     let usage = ok(&aws, "GetUsage", ask.clone()).await;
     assert_eq!(usage["values"], json!({ key.as_str(): [[0, 100], [0, 100]] }));

@@ -2,7 +2,7 @@
 
 use super::resource_policy::method_arn;
 use crate::{
-    apigateway::model::Authorizer,
+    apigateway::draft::Authorizer,
     gateway::{exchange::Exchange, mapping, proxy_event, refusal::Refusal},
 };
 use regex_lite::Regex;

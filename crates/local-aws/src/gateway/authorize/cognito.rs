@@ -2,7 +2,7 @@
 
 use super::user_pool;
 use crate::{
-    apigateway::model::Authorizer,
+    apigateway::draft::Authorizer,
     gateway::{exchange::Exchange, mapping, refusal::Refusal},
 };
 use jiff::{Timestamp, tz::TimeZone};

@@ -1,7 +1,6 @@
 //! AWS_IAM: a signed call, and whose key signed it.
 
 use super::{
-    denied,
     resource_policy::{Policy, context, masked_arn, method_arn},
     sigv4::{Signature, Wrong},
 };
@@ -13,8 +12,7 @@ use crate::{
     },
     iam::secret_of,
     policy::{self, Decision, Principal},
-    protocol::account_of,
-    server::LocalAws,
+    shared::Shared,
     world::World,
 };
 
@@ -35,10 +33,10 @@ pub struct Caller {
 ///
 /// # Errors
 /// 403: no signature, an unknown key, or a signature that does not hold.
-pub fn authenticate(aws: &LocalAws, exchange: &Exchange) -> Result<Caller, Refusal> {
+pub fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<Caller, Refusal> {
     let signature = Signature::of(&exchange.request).map_err(refused)?;
-    let config = &aws.inner().config;
-    let user = user(&aws.world(), &signature.access_key, exchange)?;
+    let config = &shared.config;
+    let user = user(&shared.world(), &signature.access_key, exchange)?;
     let (caller, secret) = match user {
         Some(caller) => (caller, secret_of(config, &signature.access_key)),
         None => (local(config, &signature.access_key)?, DEFAULT_SECRET.to_owned()),
@@ -84,7 +82,7 @@ fn local(config: &Config, access_key: &str) -> Result<Caller, Refusal> {
             format!("no user of the local AWS has access key {access_key}"),
         ));
     }
-    let account = account_of(access_key, config);
+    let account = config.account_of(access_key);
     Ok(Caller {
         access_key: access_key.to_owned(),
         id: "AIDALOCALUSER00000000".to_owned(),
@@ -103,7 +101,7 @@ pub fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<()
     let allows = caller.decision == Decision::Allow;
     if caller.decision == Decision::Deny || (!same_account && !allows) {
         let why = "the caller's own policies do not allow the call";
-        return Err(denied(&caller.arn, &masked_arn(exchange)?, caller.decision, why));
+        return Err(Refusal::denied(&caller.arn, &masked_arn(exchange)?, caller.decision, why));
     }
     policy.check(exchange, Principal::Aws(caller.arn.clone()), same_account && allows)
 }

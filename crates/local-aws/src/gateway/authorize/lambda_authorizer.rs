@@ -1,17 +1,22 @@
 //! CUSTOM: a function decides.
 
-use super::{authorizer_answer::AuthorizerAnswer, authorizer_cache::Key, authorizer_event, resource_policy};
+use super::{
+    authorizer_answer::AuthorizerAnswer, authorizer_cache::CallerKey, authorizer_event, resource_policy,
+};
 use crate::{
-    apigateway::model::Authorizer,
+    apigateway::draft::Authorizer,
     gateway::{
+        data_plane::Gateway,
         exchange::Exchange,
         permission,
         proxy::{function_of, with_stage_variables},
         refusal::{Kind, Refusal},
     },
-    lambda::invoke::{self, Invocation, Outcome},
+    lambda::{
+        invocation::{Invocation, Outcome},
+        runtime,
+    },
     policy::{self, Decision, Principal},
-    server::LocalAws,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -27,10 +32,14 @@ const TIMEOUT: Duration = Duration::from_secs(29);
 ///
 /// # Errors
 /// 401 without identity or on its "Unauthorized", 403 where its policy does not allow, 500 where it does not work.
-pub async fn check(aws: &LocalAws, exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), Refusal> {
+pub async fn check(
+    gateway: &Gateway,
+    exchange: &mut Exchange,
+    authorizer: &Authorizer,
+) -> Result<(), Refusal> {
     let started = Instant::now();
     let identity = authorizer_event::identity(exchange, authorizer)?;
-    let answer = answer(aws, exchange, authorizer, identity).await?;
+    let answer = answer(gateway, exchange, authorizer, identity).await?;
     check_policy(exchange, &answer.policy)?;
     let mut shown = answer.context;
     shown.insert("principalId".to_owned(), answer.principal.into());
@@ -41,22 +50,22 @@ pub async fn check(aws: &LocalAws, exchange: &mut Exchange, authorizer: &Authori
 }
 
 async fn answer(
-    aws: &LocalAws,
+    gateway: &Gateway,
     exchange: &Exchange,
     authorizer: &Authorizer,
     identity: Vec<String>,
 ) -> Result<AuthorizerAnswer, Refusal> {
     let ttl = authorizer.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL);
-    let cache = &aws.inner().gateway.authorizers;
+    let cache = &gateway.authorizers;
     let (site, now) = (exchange.site()?, exchange.received);
-    let key: Key = (site.api.clone(), site.stage.clone(), authorizer.id.clone(), identity);
+    let key: CallerKey = (site.api.clone(), site.stage.clone(), authorizer.id.clone(), identity);
     // Without an identity there is nothing to tell callers apart by.
     let kept = ttl > 0 && !key.3.is_empty();
     if let Some(answer) = cache.get(&key, now).filter(|_| kept) {
         return Ok(answer);
     }
     let event = authorizer_event::event(exchange, authorizer, &key.3)?;
-    let answer = ask(aws, exchange, authorizer, &event).await?;
+    let answer = ask(gateway, exchange, authorizer, &event).await?;
     if kept {
         cache.put(key, now + SignedDuration::from_secs(ttl.into()), now, answer.clone());
     }
@@ -64,7 +73,7 @@ async fn answer(
 }
 
 async fn ask(
-    aws: &LocalAws,
+    gateway: &Gateway,
     exchange: &Exchange,
     authorizer: &Authorizer,
     event: &Value,
@@ -81,9 +90,14 @@ async fn ask(
         "arn:aws:execute-api:{}:{}:{}/authorizers/{}",
         site.region, site.account, site.api, authorizer.id
     );
-    permission::check(&aws.world(), &invocation, authorizer.authorizer_credentials.as_deref(), &source)
-        .map_err(|why| failed(Kind::AuthorizerConfigurationError, why))?;
-    let outcome = tokio::time::timeout(TIMEOUT, invoke::run(aws, invocation)).await;
+    permission::check(
+        &gateway.shared.world(),
+        &invocation,
+        authorizer.authorizer_credentials.as_deref(),
+        &source,
+    )
+    .map_err(|why| failed(Kind::AuthorizerConfigurationError, why))?;
+    let outcome = tokio::time::timeout(TIMEOUT, runtime::run(&gateway.functions, invocation)).await;
     let outcome = outcome
         .map_err(|_| failed(Kind::AuthorizerFailure, "it did not answer in time".to_owned()))?
         .map_err(|e| failed(Kind::AuthorizerConfigurationError, format!("{}: {}", e.code, e.message)))?;

@@ -21,28 +21,25 @@ pub mod user_pool;
 #[cfg(test)]
 mod tests;
 
-pub use authorizer_cache::Cache;
+pub use authorizer_cache::AuthorizerCache;
 
 use super::{
+    data_plane::Gateway,
     exchange::Exchange,
     refusal::{Kind, Refusal},
 };
-use crate::{
-    apigateway::model::Authorizer,
-    policy::{Decision, Principal},
-    server::LocalAws,
-};
+use crate::{apigateway::draft::Authorizer, policy::Principal};
 use resource_policy::Policy;
 
 /// Decides whether the call may go on, and notes in the exchange who calls.
 ///
 /// # Errors
 /// 401 or 403 for the caller, 500 for an authorizer that does not work.
-pub async fn check(aws: &LocalAws, exchange: &mut Exchange) -> Result<(), Refusal> {
+pub async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<(), Refusal> {
     let policy = Policy::of(exchange)?;
     match exchange.route()?.method.authorization_type.as_str() {
         "AWS_IAM" => {
-            let caller = iam::authenticate(aws, exchange)?;
+            let caller = iam::authenticate(&gateway.shared, exchange)?;
             iam::check(exchange, &caller, &policy)?;
             iam::note(exchange, caller);
             Ok(())
@@ -50,7 +47,7 @@ pub async fn check(aws: &LocalAws, exchange: &mut Exchange) -> Result<(), Refusa
         "CUSTOM" => {
             let authorizer = authorizer(exchange)?;
             policy.check(exchange, Principal::Anonymous, true)?;
-            lambda_authorizer::check(aws, exchange, &authorizer).await
+            lambda_authorizer::check(gateway, exchange, &authorizer).await
         }
         "COGNITO_USER_POOLS" => {
             cognito::check(exchange, &authorizer(exchange)?)?;
@@ -69,12 +66,4 @@ fn authorizer(exchange: &Exchange) -> Result<Authorizer, Refusal> {
             format!("the method's authorizer {id:?} is not in the deployment"),
         )
     })
-}
-
-/// A refusal by a policy, as AWS words it.
-fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Refusal {
-    let explicit = if decision == Decision::Deny { " with an explicit deny" } else { "" };
-    let text =
-        format!("User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}");
-    Refusal::new(Kind::PolicyDenied, text, why)
 }

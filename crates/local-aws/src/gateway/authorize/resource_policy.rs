@@ -1,6 +1,5 @@
 //! An API's resource policy.
 
-use super::denied;
 use crate::{
     gateway::{exchange::Exchange, refusal::Refusal, routing::plain},
     policy::{self, Context, Decision, Principal},
@@ -38,7 +37,7 @@ impl Policy {
             Some(Decision::NoMatch) => "no statement of the resource policy allows",
             None => "the caller's own policies do not allow, and there is no resource policy",
         };
-        Err(denied(&who, &masked_arn(exchange)?, decision.unwrap_or(Decision::NoMatch), why))
+        Err(Refusal::denied(&who, &masked_arn(exchange)?, decision.unwrap_or(Decision::NoMatch), why))
     }
 
     /// What the policy says; `None` where there is none.

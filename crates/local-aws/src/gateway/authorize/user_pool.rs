@@ -5,9 +5,10 @@
 //! out tokens freely anyway.
 
 use super::token;
-use crate::server::{Body, LocalAws, text};
+use crate::body::{Body, text};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Response, StatusCode};
+use jiff::Timestamp;
 use ring::signature::{RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Map, Value, json};
 
@@ -32,11 +33,11 @@ pub fn verified(token: &str) -> Result<Map<String, Value>, String> {
 }
 
 /// The pages `/_local/cognito/<pool>/…`.
-pub fn page(aws: &LocalAws, page: &str, query: &str) -> Response<Body> {
+pub fn page(page: &str, query: &str, now: Timestamp) -> Response<Body> {
     let parts: Vec<&str> = page.split('/').collect();
     let answer = match parts[..] {
         ["cognito", _, ".well-known", "jwks.json"] => jwks(),
-        ["cognito", pool, "token"] => mint(pool, query, aws.inner().clock.now().as_second()),
+        ["cognito", pool, "token"] => mint(pool, query, now.as_second()),
         _ => return text(StatusCode::NOT_FOUND, "a pool has token and .well-known/jwks.json\n".to_owned()),
     };
     match answer {

@@ -4,7 +4,7 @@ use super::{
     functions::{permit, world},
     world::*,
 };
-use crate::{LocalAws, Reaction, apigateway::model::Authorizer, testing::ok};
+use crate::{LocalAws, Reaction, apigateway::draft::Authorizer, testing::ok};
 use serde_json::{Value, json};
 use std::{
     sync::{

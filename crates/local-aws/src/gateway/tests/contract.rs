@@ -123,7 +123,7 @@ async fn an_imported_api_keeps_its_promises() {
     }
     assert_eq!(statuses.iter().filter(|s| **s == 200).count(), 20);
     assert_eq!(statuses.last(), Some(&429));
-    let today = super::super::meters::day(aws.inner().clock.now()).to_string();
+    let today = crate::apigateway::usage_counts::day(aws.shared().clock.now()).to_string();
     let range = json!({ "usagePlanId": plan, "startDate": today, "endDate": today });
     let usage = testing::ok(&aws, "apigateway", "GetUsage", range).await;
     assert_eq!(

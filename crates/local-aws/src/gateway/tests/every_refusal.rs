@@ -4,9 +4,8 @@
 use super::world::*;
 use crate::{
     Config, LocalAws,
-    apigateway::model::{
-        Authorizer, GatewayResponse, Integration, Method, MethodSetting, Quota, RequestValidator,
-    },
+    apigateway::draft::{Authorizer, GatewayResponse, Integration, Method, RequestValidator},
+    apigateway::state::{MethodSetting, Quota},
 };
 use serde_json::{Value, json};
 
@@ -125,7 +124,7 @@ async fn so_is_an_address_that_may_not_call() {
     let policy = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*" },
     ] });
-    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
         Some(policy.to_string());
     let seen = call(&aws, "GET", "/throttled", &[], "").await;
     let text = "User: anonymous is not authorized to perform: execute-api:Invoke on resource: \

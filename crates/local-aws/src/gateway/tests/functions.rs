@@ -3,9 +3,9 @@
 use super::world::*;
 use crate::{
     Config, LocalAws, Reaction, Scripted,
-    apigateway::model::{GatewayResponse, Integration, Method},
+    apigateway::draft::{GatewayResponse, Integration, Method},
+    body::full,
     ecr,
-    server::full,
     testing::ok,
 };
 use http_body_util::BodyExt;
@@ -230,7 +230,7 @@ async fn a_function_is_told_who_calls_where_and_with_what() {
     assert_eq!(context["requestId"].as_str(), seen.header("x-amzn-requestid"));
     assert_eq!(context["extendedRequestId"].as_str(), seen.header("x-amz-apigw-id"));
     assert_eq!((&context["stage"], &context["path"]), (&json!("default"), &json!("/default/items/7")));
-    let now = aws.inner().clock.now().as_millisecond();
+    let now = aws.shared().clock.now().as_millisecond();
     assert!((now - context["requestTimeEpoch"].as_i64().unwrap()).abs() < 10_000);
 }
 

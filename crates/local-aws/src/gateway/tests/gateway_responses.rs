@@ -1,5 +1,5 @@
 use super::world::*;
-use crate::{Config, LocalAws, apigateway::model::GatewayResponse};
+use crate::{Config, LocalAws, apigateway::draft::GatewayResponse};
 
 fn response(kind: &str, parameters: &[(&str, &str)]) -> GatewayResponse {
     GatewayResponse {

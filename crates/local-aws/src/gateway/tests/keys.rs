@@ -1,8 +1,12 @@
-use super::super::{meters::day, quota::period_start};
 use super::world::*;
 use crate::{
     Config, Consistency, LocalAws,
-    apigateway::model::{MethodSetting, Quota, Throttle},
+    apigateway::{
+        quota::period_start,
+        state::{MethodSetting, Quota, Throttle},
+        usage_counts::{UsageCounts, day},
+    },
+    testing::{ACCOUNT, REGION},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::{iter::successors, time::Duration};
@@ -36,8 +40,14 @@ async fn every_link_of_the_chain_is_needed_and_the_log_says_which_is_missing() {
     assert_eq!((post(&aws).await, why(&aws)), (403, expected));
     add_plan(&aws, KEY, |_| {});
     assert_eq!((post(&aws).await, why(&aws)), (200, String::new()));
-    aws.world().region(ACCOUNT, REGION).apigateway.keys.get_mut(&format!("id-{KEY}")).unwrap().enabled =
-        false;
+    aws.shared()
+        .world()
+        .region(ACCOUNT, REGION)
+        .apigateway
+        .keys
+        .get_mut(&format!("id-{KEY}"))
+        .unwrap()
+        .enabled = false;
     assert_eq!((post(&aws).await, why(&aws)), (403, format!("key id-{KEY} is not enabled")));
 }
 
@@ -48,7 +58,7 @@ async fn the_log_is_a_page_and_holds_no_key_value() {
     add_plan(&aws, KEY, |_| {});
     post(&aws).await;
     call(&aws, "POST", "/", &[("x-api-key", "wrong-wrong-wrong-wrong")], "").await;
-    let page = send(&aws, http::Request::get("/_local/gateway").body(crate::server::full("")).unwrap()).await;
+    let page = send(&aws, http::Request::get("/_local/gateway").body(crate::body::full("")).unwrap()).await;
     let lines: Vec<serde_json::Value> = page.body.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!(
@@ -62,7 +72,7 @@ async fn the_log_is_a_page_and_holds_no_key_value() {
 #[tokio::test(start_paused = true)]
 async fn a_young_key_and_a_young_association_are_not_effective_yet() {
     let aws = guarded(Config { consistency: Consistency::Realistic, ..Config::default() });
-    let delay = aws.inner().config.delays().key_effective;
+    let delay = aws.shared().config.delays().key_effective;
     add_key(&aws, KEY);
     tokio::time::advance(delay).await;
     add_plan(&aws, KEY, |_| {});
@@ -126,6 +136,10 @@ async fn a_method_can_have_its_own_throttle_beside_the_stages() {
     assert_eq!(statuses, [200, 429, 200, 200, 200, 429]);
 }
 
+fn usage<T>(aws: &LocalAws, act: impl FnOnce(&mut UsageCounts) -> T) -> T {
+    act(&mut aws.shared().world().region(ACCOUNT, REGION).apigateway.usage)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_quota_counts_what_was_let_through_and_starts_anew_each_day() {
     let aws = guarded(Config::default());
@@ -138,11 +152,11 @@ async fn a_quota_counts_what_was_let_through_and_starts_anew_each_day() {
     let seen = call(&aws, "POST", "/", &[("x-api-key", KEY)], "").await;
     assert_eq!(seen.message(), "Limit Exceeded");
     assert_eq!(seen.header("x-amzn-errortype"), Some("LimitExceededException"));
-    let today = day(aws.inner().clock.now());
-    let meters = &aws.inner().gateway.meters;
-    let usage = || meters.usage("plan", &format!("id-{KEY}"), Some(&quota), today, today);
+    let today = day(aws.shared().clock.now());
+    let key = format!("id-{KEY}");
+    let usage = || usage(&aws, |usage| usage.by_day("plan", &key, Some(&quota), today, today));
     assert_eq!(usage(), [(3, 0)]);
-    meters.set_remaining("plan", &format!("id-{KEY}"), &quota, today, 1);
+    self::usage(&aws, |usage| usage.set_remaining("plan", &key, &quota, today, 1));
     assert_eq!(usage(), [(3, 1)]);
     assert_eq!((post(&aws).await, post(&aws).await), (200, 429));
     tokio::time::advance(Duration::from_secs(24 * 3600)).await;
@@ -165,7 +179,7 @@ async fn a_quota_of_a_week_or_a_month_starts_anew_when_its_period_does() {
         let quota = Quota { limit: 2, offset, period: period.to_owned() };
         add_plan(&aws, KEY, |plan| plan.quota = Some(quota.clone()));
         assert_eq!([post(&aws).await, post(&aws).await, post(&aws).await], [200, 200, 429]);
-        let clock = &aws.inner().clock;
+        let clock = &aws.shared().clock;
         let left = next_period(&quota, clock.now()).duration_since(clock.now()).unsigned_abs();
         tokio::time::advance(left - Duration::from_secs(1)).await;
         assert_eq!(post(&aws).await, 429, "{period} {offset}: a second before");
@@ -180,7 +194,7 @@ async fn each_key_of_a_plan_has_its_own_throttle_and_quota() {
     let other = "another-another-another";
     add_key(&aws, KEY);
     add_key(&aws, other);
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     add_plan(&aws, KEY, |plan| {
         plan.throttle = Some(Throttle { rate_limit: 1.0, burst_limit: 2 });
         plan.keys.insert(format!("id-{other}"), now);

@@ -1,7 +1,7 @@
 use super::world::*;
 use crate::{
     Config, LocalAws,
-    apigateway::model::{Integration, IntegrationResponse},
+    apigateway::draft::{Integration, IntegrationResponse},
 };
 use std::collections::BTreeMap;
 

@@ -18,9 +18,10 @@ fn event(
     publish(&aws, draft);
     let request = request(method_name, uri, headers, "");
     let target = target(&request);
-    let mut exchange = Exchange::new(&aws, &target, &request.into_parts().0);
+    let mut exchange = Exchange::new(aws.shared(), &target, &request.into_parts().0);
     exchange.request.body = Bytes::from_static(body);
-    let site = Site::find(&aws.world(), &target, exchange.received, &aws.inner().config.delays()).unwrap();
+    let site =
+        Site::find(&aws.shared().world(), &target, exchange.received, &aws.shared().config.delays()).unwrap();
     exchange.route = Some(routing::find(&site.snapshot, method_name, &exchange.request.path).unwrap());
     exchange.site = Some(site);
     proxy_event::event(&exchange).unwrap()
@@ -193,7 +194,7 @@ fn the_integrations_uri_names_the_function() {
 #[tokio::test]
 async fn a_proxy_that_does_not_post_is_a_configuration_error() {
     let aws = local_aws(Config::default());
-    let get = crate::apigateway::model::Integration { http_method: Some("GET".to_owned()), ..proxy() };
+    let get = crate::apigateway::draft::Integration { http_method: Some("GET".to_owned()), ..proxy() };
     publish(&aws, draft([("/", method("GET", get))]));
     let seen = call(&aws, "GET", "/", &[], "").await;
     assert_eq!((seen.status, seen.message()), (500, "Internal server error".into()));

@@ -120,19 +120,19 @@ async fn a_moved_stage_serves_its_former_deployment_for_a_while() {
     let aws = local_aws(Config { consistency: crate::Consistency::Realistic, ..Config::default() });
     publish(&aws, draft([("/", method("GET", mock("200")))]));
     {
-        let mut world = aws.world();
+        let mut world = aws.shared().world();
         let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
         let mut newer = api.deployments["dep1"].clone();
         newer.snapshot = std::sync::Arc::new(draft([("/new", method("GET", mock("200")))]));
         api.deployments.insert("dep2".to_owned(), newer);
     }
-    let moved = aws.inner().clock.now();
+    let moved = aws.shared().clock.now();
     change_stage(&aws, |stage| {
         stage.former = Some((stage.deployment_id.clone(), moved));
         stage.deployment_id = "dep2".to_owned();
     });
     assert_eq!(call(&aws, "GET", "/new", &[], "").await.status, 403);
-    tokio::time::advance(aws.inner().config.delays().deployment_live).await;
+    tokio::time::advance(aws.shared().config.delays().deployment_live).await;
     assert_eq!(call(&aws, "GET", "/new", &[], "").await.status, 200);
 }
 
@@ -148,7 +148,7 @@ async fn a_path_has_one_form_for_routes_and_policies_however_it_is_encoded() {
         { "Effect": "Deny", "Principal": "*", "Action": "execute-api:Invoke",
           "Resource": "arn:aws:execute-api:*:*:*/*/*/secret" },
     ] });
-    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
         Some(policy.to_string());
     for path in ["/secret", "/secr%65t", "/%73%65%63%72%65%74", "/%73ecret/"] {
         assert_eq!(call(&aws, "GET", path, &[], "").await.status, 403, "{path}");

@@ -53,7 +53,7 @@ async fn header_names_keep_their_casing_on_every_request_of_a_connection() {
 async fn a_stop_is_heard_whatever_the_server_is_doing() {
     let aws = local_aws(Config::default());
     assert_eq!(
-        send(&aws, http::Request::post("/_local/stop").body(crate::server::full("")).unwrap()).await.status,
+        send(&aws, http::Request::post("/_local/stop").body(crate::body::full("")).unwrap()).await.status,
         200
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,5 +1,5 @@
 use super::world::*;
-use crate::{Config, apigateway::model::RequestValidator};
+use crate::{Config, apigateway::draft::RequestValidator};
 
 #[tokio::test]
 async fn a_validator_names_the_parameters_that_are_missing() {

@@ -2,13 +2,11 @@
 
 use crate::{
     Config, LocalAws, NoContainers,
-    apigateway::model::{
-        ApiKey, ApiStage, Authorizer, Deployment, Draft, Integration, IntegrationResponse, Method, Resource,
-        RestApi, Stage, UsagePlan,
-    },
+    apigateway::draft::{Authorizer, Draft, Integration, IntegrationResponse, Method, Resource},
+    apigateway::state::{ApiKey, ApiStage, Deployment, RestApi, Stage, UsagePlan},
+    body::{Body, full},
     gate::{Door, door},
-    gateway::Target,
-    server::{Body, full},
+    gateway::StageTarget,
 };
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
@@ -57,7 +55,7 @@ pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) ->
 }
 
 /// Which API and stage a request is for.
-pub fn target(request: &Request<Body>) -> Target {
+pub fn target(request: &Request<Body>) -> StageTarget {
     match door(request) {
         Ok(Door::Stage(target)) => target,
         other => panic!("no stage URL: {other:?}"),
@@ -124,7 +122,7 @@ pub fn draft(methods: impl IntoIterator<Item = (&'static str, Method)>) -> Draft
 
 /// Serves a draft as stage `default` of the API.
 pub fn publish(aws: &LocalAws, draft: Draft) {
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     let deployment = Deployment {
         id: "dep1".to_owned(),
         description: None,
@@ -145,7 +143,7 @@ pub fn publish(aws: &LocalAws, draft: Draft) {
         imported: None,
         before_import: None,
     };
-    aws.world().region(ACCOUNT, REGION).apigateway.apis.insert(API.to_owned(), api);
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.apis.insert(API.to_owned(), api);
 }
 
 fn stage(now: Timestamp) -> Stage {
@@ -165,14 +163,14 @@ fn stage(now: Timestamp) -> Stage {
 
 /// Changes the API's stage.
 pub fn change_stage(aws: &LocalAws, change: impl FnOnce(&mut Stage)) {
-    let mut world = aws.world();
+    let mut world = aws.shared().world();
     let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
     change(api.stages.get_mut("default").unwrap());
 }
 
 /// An enabled key with this value; its id is `id-<value>`.
 pub fn add_key(aws: &LocalAws, value: &str) {
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     let key = ApiKey {
         id: format!("id-{value}"),
         value: value.to_owned(),
@@ -184,12 +182,12 @@ pub fn add_key(aws: &LocalAws, value: &str) {
         updated: now,
         tags: BTreeMap::new(),
     };
-    aws.world().region(ACCOUNT, REGION).apigateway.keys.insert(key.id.clone(), key);
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.keys.insert(key.id.clone(), key);
 }
 
 /// A plan `plan` with the API's stage and this key.
 pub fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) {
-    let now = aws.inner().clock.now();
+    let now = aws.shared().clock.now();
     let mut plan = UsagePlan {
         id: "plan".to_owned(),
         name: "plan".to_owned(),
@@ -202,7 +200,7 @@ pub fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) 
         keys: [(format!("id-{key}"), now)].into(),
     };
     change(&mut plan);
-    aws.world().region(ACCOUNT, REGION).apigateway.plans.insert(plan.id.clone(), plan);
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.plans.insert(plan.id.clone(), plan);
 }
 
 /// The reason of the latest call.
@@ -212,7 +210,7 @@ pub fn why(aws: &LocalAws) -> String {
 
 /// Changes the authorizer `auth` of what is served.
 pub fn change_authorizer(aws: &LocalAws, change: impl FnOnce(&mut Authorizer)) {
-    let mut world = aws.world();
+    let mut world = aws.shared().world();
     let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
     let deployment = api.deployments.get_mut("dep1").unwrap();
     change(Arc::make_mut(&mut deployment.snapshot).authorizers.get_mut("auth").unwrap());

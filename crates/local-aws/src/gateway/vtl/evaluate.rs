@@ -1,14 +1,19 @@
 //! From tree to text.
 
 use super::{
-    DEPTH_LIMIT, Failure, OUTPUT_LIMIT, Rendered, Scope, WORK_LIMIT, failed, input, methods,
+    failure::{TemplateFailure, failed},
+    input,
+    limits::{DEPTH_LIMIT, OUTPUT_LIMIT, WORK_LIMIT},
+    methods,
+    scope::{Rendered, Scope},
     syntax::{Expression, Node, Operator, Reference, Step},
     util,
+    value::shown,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, Failure> {
+pub fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, TemplateFailure> {
     let mut evaluation =
         Evaluation { scope, variables: BTreeMap::new(), made: Rendered::default(), spent: 0 };
     evaluation.nodes(nodes)?;
@@ -25,11 +30,11 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    fn nodes(&mut self, nodes: &[Node]) -> Result<(), Failure> {
+    fn nodes(&mut self, nodes: &[Node]) -> Result<(), TemplateFailure> {
         nodes.iter().try_for_each(|node| self.node(node))
     }
 
-    fn node(&mut self, node: &Node) -> Result<(), Failure> {
+    fn node(&mut self, node: &Node) -> Result<(), TemplateFailure> {
         match node {
             Node::Text(text) => self.write(text),
             Node::Output { reference, source } => {
@@ -51,7 +56,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Failure> {
+    fn write(&mut self, text: &str) -> Result<(), TemplateFailure> {
         if self.made.text.len() + text.len() > OUTPUT_LIMIT {
             return failed(format!("the result is larger than {OUTPUT_LIMIT} bytes"));
         }
@@ -60,7 +65,7 @@ impl Evaluation<'_> {
     }
 
     /// Bounds what a template can cost: its variables can double with every line.
-    fn spend(&mut self, bytes: usize) -> Result<(), Failure> {
+    fn spend(&mut self, bytes: usize) -> Result<(), TemplateFailure> {
         self.spent += bytes;
         if self.spent > WORK_LIMIT {
             return failed(format!("the template makes or reads more than {WORK_LIMIT} bytes"));
@@ -69,7 +74,7 @@ impl Evaluation<'_> {
     }
 
     /// Velocity leaves a variable alone when the right side is undefined.
-    fn set(&mut self, target: &Reference, value: Option<Value>) -> Result<(), Failure> {
+    fn set(&mut self, target: &Reference, value: Option<Value>) -> Result<(), TemplateFailure> {
         let Some(value) = value else { return Ok(()) };
         let properties: Option<Vec<&str>> = target.steps.iter().map(as_property).collect();
         match (target.root.as_str(), properties.as_deref()) {
@@ -88,7 +93,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn override_status(&mut self, value: &Value) -> Result<(), Failure> {
+    fn override_status(&mut self, value: &Value) -> Result<(), TemplateFailure> {
         let text = shown(value);
         let Some(status) = text.parse().ok().filter(|s| (200..600).contains(s)) else {
             return failed(format!("$context.responseOverride.status cannot be {text:?}"));
@@ -99,14 +104,14 @@ impl Evaluation<'_> {
         }
     }
 
-    fn override_header(&mut self, name: &str, value: &Value) -> Result<(), Failure> {
+    fn override_header(&mut self, name: &str, value: &Value) -> Result<(), TemplateFailure> {
         match self.made.headers.insert(name.to_owned(), shown(value)) {
             None => Ok(()),
             Some(_) => failed(format!("$context.responseOverride.header.{name} is set twice")),
         }
     }
 
-    fn holds(&mut self, condition: &Expression) -> Result<bool, Failure> {
+    fn holds(&mut self, condition: &Expression) -> Result<bool, TemplateFailure> {
         Ok(match self.value(condition)? {
             None | Some(Value::Null) => false,
             Some(Value::Bool(b)) => b,
@@ -114,7 +119,7 @@ impl Evaluation<'_> {
         })
     }
 
-    fn value(&mut self, expression: &Expression) -> Result<Option<Value>, Failure> {
+    fn value(&mut self, expression: &Expression) -> Result<Option<Value>, TemplateFailure> {
         Ok(Some(match expression {
             Expression::Literal(value) => value.clone(),
             Expression::Interpolated(nodes) => self.interpolate(nodes)?.into(),
@@ -130,11 +135,11 @@ impl Evaluation<'_> {
         }))
     }
 
-    fn values(&mut self, expressions: &[Expression]) -> Result<Vec<Option<Value>>, Failure> {
+    fn values(&mut self, expressions: &[Expression]) -> Result<Vec<Option<Value>>, TemplateFailure> {
         expressions.iter().map(|e| self.value(e)).collect()
     }
 
-    fn interpolate(&mut self, nodes: &[Node]) -> Result<String, Failure> {
+    fn interpolate(&mut self, nodes: &[Node]) -> Result<String, TemplateFailure> {
         let outer = std::mem::take(&mut self.made.text);
         let result = self.nodes(nodes);
         let inner = std::mem::replace(&mut self.made.text, outer);
@@ -142,7 +147,7 @@ impl Evaluation<'_> {
     }
 
     /// Whether any of them is `wanted`; those behind it are not looked at.
-    fn is_any(&mut self, operands: &[Expression], wanted: bool) -> Result<bool, Failure> {
+    fn is_any(&mut self, operands: &[Expression], wanted: bool) -> Result<bool, TemplateFailure> {
         for operand in operands {
             if self.holds(operand)? == wanted {
                 return Ok(true);
@@ -156,7 +161,7 @@ impl Evaluation<'_> {
         operator: Operator,
         left: &Expression,
         right: &Expression,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, TemplateFailure> {
         let (left, right) = (self.value(left)?, self.value(right)?);
         match operator {
             Operator::Equal => Ok(equal(left.as_ref(), right.as_ref())),
@@ -165,12 +170,12 @@ impl Evaluation<'_> {
         }
     }
 
-    fn reference(&mut self, reference: &Reference) -> Result<Option<Value>, Failure> {
+    fn reference(&mut self, reference: &Reference) -> Result<Option<Value>, TemplateFailure> {
         let value = self.found(reference)?;
         value.map(|value| self.bounded(value)).transpose()
     }
 
-    fn bounded(&mut self, value: Value) -> Result<Value, Failure> {
+    fn bounded(&mut self, value: Value) -> Result<Value, TemplateFailure> {
         let Some(size) = size(&value, DEPTH_LIMIT) else {
             return failed(format!("a list nested deeper than {DEPTH_LIMIT} levels"));
         };
@@ -178,7 +183,7 @@ impl Evaluation<'_> {
         Ok(value)
     }
 
-    fn found(&mut self, reference: &Reference) -> Result<Option<Value>, Failure> {
+    fn found(&mut self, reference: &Reference) -> Result<Option<Value>, TemplateFailure> {
         let (first, rest) = match reference.steps.split_first() {
             Some((first, rest)) => (Some(first), rest),
             None => (None, &[][..]),
@@ -213,7 +218,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn follow(&mut self, start: Option<Value>, steps: &[Step]) -> Result<Option<Value>, Failure> {
+    fn follow(&mut self, start: Option<Value>, steps: &[Step]) -> Result<Option<Value>, TemplateFailure> {
         let Some(mut value) = start else { return Ok(None) };
         for step in steps {
             value = match step {
@@ -248,15 +253,6 @@ fn as_property(step: &Step) -> Option<&str> {
     }
 }
 
-/// A value as text: null shows as nothing.
-pub fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// Numbers compare as numbers, everything else by its text; what is undefined equals only what is undefined.
 fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     let defined = |v: Option<&Value>| v.filter(|v| !v.is_null()).cloned();
@@ -270,7 +266,7 @@ fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     }
 }
 
-fn ordered(operator: Operator, left: Option<&Value>, right: Option<&Value>) -> Result<bool, Failure> {
+fn ordered(operator: Operator, left: Option<&Value>, right: Option<&Value>) -> Result<bool, TemplateFailure> {
     let (Some(left), Some(right)) = (left.and_then(Value::as_f64), right.and_then(Value::as_f64)) else {
         return failed("<, <=, > and >= compare numbers only");
     };

@@ -1,15 +1,16 @@
 //! Expressions: what stands in `#set`, `#if` and between a method's parentheses.
 
 use super::{
-    DEPTH_LIMIT, Failure, failed,
+    failure::{TemplateFailure, failed},
     lexer::Cursor,
+    limits::DEPTH_LIMIT,
     parse::{interpolated, reference},
     syntax::{Expression, Operator},
 };
 use serde_json::{Number, Value};
 
 /// Expressions with commas between, up to `end`.
-pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Failure> {
+pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, TemplateFailure> {
     let mut items = Vec::new();
     cursor.skip_space();
     if cursor.eat(end) {
@@ -25,7 +26,7 @@ pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Failu
 }
 
 /// An expression with the space around it.
-pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     cursor.deeper(|cursor| {
         chain(cursor, "||", Expression::Any, |c| chain(c, "&&", Expression::All, |c| compare(c, 0)))
     })
@@ -36,8 +37,8 @@ fn chain(
     cursor: &mut Cursor<'_>,
     word: &str,
     all: fn(Vec<Expression>) -> Expression,
-    operand: fn(&mut Cursor<'_>) -> Result<Expression, Failure>,
-) -> Result<Expression, Failure> {
+    operand: fn(&mut Cursor<'_>) -> Result<Expression, TemplateFailure>,
+) -> Result<Expression, TemplateFailure> {
     let first = operand(cursor)?;
     if !cursor.rest().starts_with(word) {
         return Ok(first);
@@ -60,7 +61,7 @@ const LEVELS: [&[(&str, Operator)]; 2] = [
     ],
 ];
 
-fn compare(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure> {
+fn compare(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, TemplateFailure> {
     let Some(operators) = LEVELS.get(level) else { return operand(cursor) };
     let mut left = compare(cursor, level + 1)?;
     let mut depth = 0;
@@ -75,14 +76,14 @@ fn compare(cursor: &mut Cursor<'_>, level: usize) -> Result<Expression, Failure>
     Ok(left)
 }
 
-fn operand(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+fn operand(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     cursor.skip_space();
     let operand = cursor.deeper(primary)?;
     cursor.skip_space();
     Ok(operand)
 }
 
-fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     if cursor.eat("!") {
         return Ok(Expression::Not(Box::new(operand(cursor)?)));
     }
@@ -107,7 +108,7 @@ fn primary(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
     }
 }
 
-fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char) -> Result<&'a str, Failure> {
+fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char) -> Result<&'a str, TemplateFailure> {
     cursor.bump();
     let text = cursor.take_while(|c| c != quote);
     match cursor.bump() {
@@ -117,7 +118,7 @@ fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char) -> Result<&'a str, Failure> 
 }
 
 /// `true`, `false`, or a number.
-fn word(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+fn word(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     let word = cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
     let number =
         || word.parse::<i64>().map(Number::from).ok().or_else(|| Number::from_f64(word.parse().ok()?));

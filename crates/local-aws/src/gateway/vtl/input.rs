@@ -1,9 +1,14 @@
 //! `$input`: what the request brought.
 
-use super::{Failure, Scope, evaluate::shown, failed, json_path};
+use super::{
+    failure::{TemplateFailure, failed},
+    json_path,
+    scope::Scope,
+    value::shown,
+};
 use serde_json::Value;
 
-pub fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, Failure> {
+pub fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     match (name, arguments) {
         ("params", []) => Ok(scope.params.clone()),
         ("params", [Some(key)]) => parameter(scope, &shown(key)),
@@ -17,7 +22,7 @@ pub fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Va
 }
 
 /// `params('x')` names one of the three maps, or looks for x in the path, the query and the headers, in this order.
-fn parameter(scope: &Scope, key: &str) -> Result<Value, Failure> {
+fn parameter(scope: &Scope, key: &str) -> Result<Value, TemplateFailure> {
     let places = ["path", "querystring", "header"];
     if places.contains(&key) {
         return Ok(scope.params[key].clone());
@@ -27,9 +32,9 @@ fn parameter(scope: &Scope, key: &str) -> Result<Value, Failure> {
 }
 
 /// The body as JSON; without a body an empty object.
-fn document(scope: &Scope) -> Result<Value, Failure> {
+fn document(scope: &Scope) -> Result<Value, TemplateFailure> {
     if scope.body.trim().is_empty() {
         return Ok(Value::Object(serde_json::Map::new()));
     }
-    serde_json::from_str(&scope.body).map_err(|e| Failure(format!("the body is not JSON: {e}")))
+    serde_json::from_str(&scope.body).map_err(|e| TemplateFailure(format!("the body is not JSON: {e}")))
 }

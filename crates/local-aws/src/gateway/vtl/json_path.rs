@@ -1,10 +1,10 @@
 //! The plain part of JSONPath: `$`, `.name`, `['name']`, `[0]`.
 
-use super::{Failure, failed};
+use super::failure::{TemplateFailure, failed};
 use serde_json::Value;
 
 /// What is not there is an empty text, as `$input.path` shows it.
-pub fn find(document: &Value, path: &str) -> Result<Value, Failure> {
+pub fn find(document: &Value, path: &str) -> Result<Value, TemplateFailure> {
     let Some(mut rest) = path.trim().strip_prefix('$') else {
         return failed(format!("JSONPath {path:?} does not start with $"));
     };
@@ -20,8 +20,8 @@ pub fn find(document: &Value, path: &str) -> Result<Value, Failure> {
     Ok(value.cloned().unwrap_or_else(|| "".into()))
 }
 
-fn unknown(path: &str) -> Failure {
-    Failure(format!("JSONPath {path:?} is not implemented by the local AWS"))
+fn unknown(path: &str) -> TemplateFailure {
+    TemplateFailure(format!("JSONPath {path:?} is not implemented by the local AWS"))
 }
 
 /// The first step and what comes after it.

@@ -1,6 +1,9 @@
 //! A cursor over a template's text.
 
-use super::{DEPTH_LIMIT, Failure, failed};
+use super::{
+    failure::{TemplateFailure, failed},
+    limits::DEPTH_LIMIT,
+};
 
 /// Reads a text from left to right and counts how deep the reader has gone into it.
 pub struct Cursor<'a> {
@@ -53,7 +56,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    pub fn expect(&mut self, token: &str) -> Result<(), Failure> {
+    pub fn expect(&mut self, token: &str) -> Result<(), TemplateFailure> {
         if self.eat(token) {
             return Ok(());
         }
@@ -87,7 +90,10 @@ impl<'a> Cursor<'a> {
     }
 
     /// Runs `read` one level deeper.
-    pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+    pub fn deeper<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, TemplateFailure>,
+    ) -> Result<T, TemplateFailure> {
         if self.depth >= DEPTH_LIMIT {
             return failed(format!("nested deeper than {DEPTH_LIMIT} levels"));
         }

@@ -1,6 +1,9 @@
 //! Properties and methods of plain values, named as in Java, because Velocity shows Java objects.
 
-use super::{Failure, evaluate::shown, failed};
+use super::{
+    failure::{TemplateFailure, failed},
+    value::shown,
+};
 use serde_json::Value;
 
 /// A property that is not there is null.
@@ -9,7 +12,7 @@ pub fn property(value: &Value, name: &str) -> Value {
 }
 
 /// `list[0]`, `map["key"]`.
-pub fn index(value: &Value, index: Option<&Value>) -> Result<Value, Failure> {
+pub fn index(value: &Value, index: Option<&Value>) -> Result<Value, TemplateFailure> {
     match (value, index) {
         (Value::Array(items), Some(Value::Number(n))) => {
             let item = n.as_u64().and_then(|n| items.get(n as usize));
@@ -21,7 +24,7 @@ pub fn index(value: &Value, index: Option<&Value>) -> Result<Value, Failure> {
 }
 
 /// A method call on a map, a list or a text.
-pub fn call(value: &Value, name: &str, arguments: &[Option<Value>]) -> Result<Value, Failure> {
+pub fn call(value: &Value, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     let arguments: Vec<String> =
         arguments.iter().map(|a| a.as_ref().map(shown).unwrap_or_default()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

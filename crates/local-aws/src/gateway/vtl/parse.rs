@@ -1,9 +1,9 @@
 //! From text to tree.
 
 use super::{
-    Failure,
     expression::{expression, list},
     failed,
+    failure::TemplateFailure,
     lexer::Cursor,
     syntax::{Expression, Node, Reference, Step},
 };
@@ -12,7 +12,7 @@ use super::{
 const UNKNOWN: [&str; 8] = ["foreach", "macro", "parse", "include", "stop", "break", "evaluate", "define"];
 
 /// The whole language.
-pub fn template(text: &str) -> Result<Vec<Node>, Failure> {
+pub fn template(text: &str) -> Result<Vec<Node>, TemplateFailure> {
     let mut cursor = Cursor::new(text, 0);
     let (nodes, end) = block(&mut cursor)?;
     match end {
@@ -22,12 +22,12 @@ pub fn template(text: &str) -> Result<Vec<Node>, Failure> {
 }
 
 /// References only; everything else is text.
-pub fn references(text: &str) -> Result<Vec<Node>, Failure> {
+pub fn references(text: &str) -> Result<Vec<Node>, TemplateFailure> {
     interpolated(&mut Cursor::new(text, 0))
 }
 
 /// Text with references in it.
-pub fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
+pub fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, TemplateFailure> {
     let mut nodes = Vec::new();
     while let Some(c) = cursor.peek() {
         match output(cursor)? {
@@ -39,7 +39,7 @@ pub fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
 }
 
 /// Reads up to the end or to the `#elseif`, `#else` or `#end` that closes the block, and names it.
-fn block(cursor: &mut Cursor<'_>) -> Result<(Vec<Node>, Option<String>), Failure> {
+fn block(cursor: &mut Cursor<'_>) -> Result<(Vec<Node>, Option<String>), TemplateFailure> {
     let mut nodes = Vec::new();
     while let Some(c) = cursor.peek() {
         if let Some(node) = output(cursor)? {
@@ -70,7 +70,7 @@ fn push_text(nodes: &mut Vec<Node>, c: char, cursor: &mut Cursor<'_>) {
     }
 }
 
-fn skip_comment(cursor: &mut Cursor<'_>) -> Result<bool, Failure> {
+fn skip_comment(cursor: &mut Cursor<'_>) -> Result<bool, TemplateFailure> {
     if cursor.eat("##") {
         cursor.take_while(|c| c != '\n');
         cursor.eat("\n");
@@ -99,7 +99,7 @@ fn directive(cursor: &mut Cursor<'_>) -> Option<String> {
     Some(name.to_owned())
 }
 
-fn set(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
+fn set(cursor: &mut Cursor<'_>) -> Result<Node, TemplateFailure> {
     cursor.skip_space();
     cursor.expect("(")?;
     cursor.skip_space();
@@ -114,7 +114,7 @@ fn set(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
     Ok(Node::Set(target, value))
 }
 
-fn condition(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
+fn condition(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     cursor.skip_space();
     cursor.expect("(")?;
     let condition = expression(cursor)?;
@@ -123,7 +123,7 @@ fn condition(cursor: &mut Cursor<'_>) -> Result<Expression, Failure> {
     Ok(condition)
 }
 
-fn conditional(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
+fn conditional(cursor: &mut Cursor<'_>) -> Result<Node, TemplateFailure> {
     let mut branches = Vec::new();
     let mut test = condition(cursor)?;
     loop {
@@ -141,7 +141,7 @@ fn conditional(cursor: &mut Cursor<'_>) -> Result<Node, Failure> {
     }
 }
 
-fn last_branch(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
+fn last_branch(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, TemplateFailure> {
     cursor.skip_line_end();
     let (nodes, end) = block(cursor)?;
     if end.as_deref() != Some("end") {
@@ -152,7 +152,7 @@ fn last_branch(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, Failure> {
 }
 
 /// A reference in text. A `$` that starts none is text; an escaped one is not emulated.
-fn output(cursor: &mut Cursor<'_>) -> Result<Option<Node>, Failure> {
+fn output(cursor: &mut Cursor<'_>) -> Result<Option<Node>, TemplateFailure> {
     if cursor.rest().starts_with("\\$") || cursor.rest().starts_with("\\#") {
         return failed("an escaped $ or # is not implemented by the local AWS");
     }
@@ -164,7 +164,7 @@ fn output(cursor: &mut Cursor<'_>) -> Result<Option<Node>, Failure> {
 }
 
 /// `$name…`, `${name…}`, and the quiet `$!name…`; whether it was quiet comes along.
-pub fn reference(cursor: &mut Cursor<'_>) -> Result<Option<(Reference, bool)>, Failure> {
+pub fn reference(cursor: &mut Cursor<'_>) -> Result<Option<(Reference, bool)>, TemplateFailure> {
     let start = cursor.position();
     if !cursor.eat("$") {
         return Ok(None);
@@ -187,7 +187,7 @@ fn identifier(cursor: &mut Cursor<'_>) -> Option<String> {
     Some(cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-').to_owned())
 }
 
-fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, Failure> {
+fn steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, TemplateFailure> {
     let mut steps = Vec::new();
     loop {
         let start = cursor.position();

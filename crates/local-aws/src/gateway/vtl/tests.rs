@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use serde_json::Value;
 use serde_json::json;
 
 fn scope(headers: Value) -> Scope {

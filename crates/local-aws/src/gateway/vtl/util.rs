@@ -1,16 +1,21 @@
 //! `$util`: API Gateway's helper functions.
 
-use super::{Failure, evaluate::shown, failed};
+use super::{
+    failure::{TemplateFailure, failed},
+    value::shown,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-pub fn call(name: &str, arguments: &[Option<Value>]) -> Result<Value, Failure> {
+pub fn call(name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     let [argument] = arguments else { return failed(format!("$util.{name} takes one argument")) };
     let text = argument.as_ref().map(shown).unwrap_or_default();
     match name {
         "escapeJavaScript" => Ok(escape_javascript(&text).into()),
-        "parseJson" => serde_json::from_str(&text).map_err(|e| Failure(format!("$util.parseJson: {e}"))),
+        "parseJson" => {
+            serde_json::from_str(&text).map_err(|e| TemplateFailure(format!("$util.parseJson: {e}")))
+        }
         "urlEncode" => Ok(url_encode(&text).into()),
         "urlDecode" => Ok(url_decode(&text).into()),
         "base64Encode" => Ok(STANDARD.encode(text).into()),

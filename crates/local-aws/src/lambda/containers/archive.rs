@@ -1,7 +1,7 @@
 //! An image of our registry as `docker load` takes it, for engines that can't reach the registry: streamed from the
 //! blobs, so that no image is ever in memory or twice on the disk.
 
-use crate::{lambda::runtime::ImageRef, server::LocalAws};
+use crate::{lambda::sandbox::ImageRef, shared::Shared};
 use anyhow::Context;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
@@ -14,7 +14,7 @@ const CHUNK: usize = 256 * 1024;
 const BLOCK: u64 = 512;
 
 /// One file of the archive.
-struct Entry {
+struct ArchivedFile {
     name: String,
     size: u64,
     content: Content,
@@ -30,18 +30,18 @@ enum Content {
 /// # Errors
 /// The image or one of its blobs is not in the registry.
 pub async fn archive(
-    aws: &LocalAws,
+    shared: &Shared,
     image: &ImageRef,
     tag: &str,
 ) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static> {
-    let entries = entries(aws, image, tag).await?;
+    let entries = entries(shared, image, tag).await?;
     let end = Bytes::from_static(&[0; 2 * BLOCK as usize]);
     Ok(stream::iter(entries).flat_map(tar).chain(stream::iter([Ok(end)])))
 }
 
-async fn entries(aws: &LocalAws, image: &ImageRef, tag: &str) -> anyhow::Result<Vec<Entry>> {
+async fn entries(shared: &Shared, image: &ImageRef, tag: &str) -> anyhow::Result<Vec<ArchivedFile>> {
     let (config, layers) = {
-        let mut world = aws.world();
+        let mut world = shared.world();
         let ecr = &world.region(&image.account, &image.region).ecr;
         let found =
             ecr.image(&image.repository, &image.digest).context("the image is not in ECR any more")?;
@@ -49,17 +49,17 @@ async fn entries(aws: &LocalAws, image: &ImageRef, tag: &str) -> anyhow::Result<
     };
     let mut entries = Vec::new();
     for digest in layers.iter().chain([&config]) {
-        let (file, size) = aws.inner().blobs.open(digest).await?;
-        let entry = Entry { name: name(digest), size, content: Content::File(file) };
+        let (file, size) = shared.blobs.open(digest).await?;
+        let entry = ArchivedFile { name: name(digest), size, content: Content::File(file) };
         // A layer may occur twice in an image; once is enough for an archive.
-        if entries.iter().all(|e: &Entry| e.name != entry.name) {
+        if entries.iter().all(|e: &ArchivedFile| e.name != entry.name) {
             entries.push(entry);
         }
     }
     let layers: Vec<_> = layers.iter().map(|l| name(l)).collect();
     let index = json!([{ "Config": name(&config), "RepoTags": [tag], "Layers": layers }]).to_string();
     let (size, content) = (index.len() as u64, Content::Bytes(index.into()));
-    entries.push(Entry { name: "manifest.json".to_owned(), size, content });
+    entries.push(ArchivedFile { name: "manifest.json".to_owned(), size, content });
     Ok(entries)
 }
 
@@ -68,7 +68,7 @@ fn name(digest: &str) -> String {
 }
 
 /// Header, content and padding of one file.
-fn tar(entry: Entry) -> impl Stream<Item = io::Result<Bytes>> + Send {
+fn tar(entry: ArchivedFile) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let padding = usize::try_from(entry.size.next_multiple_of(BLOCK) - entry.size).unwrap_or_default();
     let head = stream::iter([header(&entry.name, entry.size)]);
     let content = match entry.content {

@@ -116,11 +116,11 @@ async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Err
 /// Uploads the image to an engine that can't reach our registry. An image of this name can only be ours, from a run that
 /// was killed.
 async fn load(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
-    let aws = image.aws.upgrade().context("the local AWS is gone")?;
+    let shared = image.shared.upgrade().context("the local AWS is gone")?;
     let digits = image.image.digest.trim_start_matches("sha256:");
     let reference = image_name(owner, &image.image.repository, digits);
     if docker.inspect_image(&reference).await.is_err() {
-        let body = body_try_stream(archive(&aws, &image.image, &reference).await?);
+        let body = body_try_stream(archive(&shared, &image.image, &reference).await?);
         let options = ImportImageOptions { quiet: true, ..ImportImageOptions::default() };
         let loading = docker.import_image(options, body, None);
         loading.try_for_each(|_| async { Ok(()) }).await.context("the engine does not take the image")?;

@@ -1,9 +1,9 @@
 //! Serves one container's Runtime API on a port of its own, to that container alone.
 
 use crate::{
-    gateway::Peer,
+    body::{Body, text},
     lambda::runtime::RuntimeApi,
-    server::{Body, text},
+    peer::Peer,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http::{Request, Response, StatusCode, header};
@@ -103,14 +103,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::{server::WeakAws, testing::instant};
-    use std::{net::Ipv4Addr, time::Duration};
+    use crate::{lambda::runtime::AwsApi, testing::instant};
+    use std::{net::Ipv4Addr, sync::Weak, time::Duration};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    async fn listener(aws: WeakAws) -> Listener {
-        Listener::open(LOOPBACK, "127.0.0.1", RuntimeApi::new(aws, "ASIAMINE".to_owned())).await.unwrap()
+    async fn listener(api: Weak<dyn AwsApi>) -> Listener {
+        Listener::open(LOOPBACK, "127.0.0.1", RuntimeApi::new(api, "ASIAMINE".to_owned())).await.unwrap()
     }
 
     /// What comes back for a request, until the other side hangs up.
@@ -127,7 +127,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_container_is_answered() {
         let aws = instant();
-        let listener = listener(aws.downgrade()).await;
+        let listener = listener(aws.api_for_functions()).await;
         let request = format!("GET /2018-06-01/runtime/nothing HTTP/1.1\r\nHost: {}", listener.address);
         let early = tokio::time::timeout(Duration::from_millis(200), ask(&listener.address, &request)).await;
         assert!(early.is_err(), "nobody is known yet");

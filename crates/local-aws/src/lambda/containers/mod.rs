@@ -12,13 +12,17 @@ mod scripted;
 pub use docker::DockerEngine;
 pub use scripted::{Reaction, Scripted, Started};
 
-use super::runtime::{Ended, Entrypoint, ImageRef, RuntimeApi};
-use crate::server::WeakAws;
+use super::{
+    runtime::{Ended, Entrypoint, RuntimeApi},
+    sandbox::ImageRef,
+};
+use crate::shared::Shared;
 use futures_util::{
     FutureExt, StreamExt,
     future::{self, BoxFuture},
     stream::{self, BoxStream},
 };
+use std::sync::Weak;
 use tokio::time::Instant;
 
 /// Starts and stops the containers of functions.
@@ -66,7 +70,7 @@ pub struct Image {
     pub registry: Option<String>,
     pub password: String,
     /// Who has its blobs, for an engine that can't reach the registry.
-    pub(crate) aws: WeakAws,
+    pub(crate) shared: Weak<Shared>,
 }
 
 /// A container that runs.

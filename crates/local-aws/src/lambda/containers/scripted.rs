@@ -2,8 +2,8 @@
 
 use super::{Container, ContainerEngine, Launch, StartError};
 use crate::{
+    body::{Body, full},
     lambda::runtime::{Ended, Exit, RuntimeApi},
-    server::{Body, full},
 };
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, future::BoxFuture};

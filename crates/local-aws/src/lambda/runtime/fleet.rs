@@ -1,11 +1,12 @@
 //! The containers of one function, as plain bookkeeping.
 
-use super::{instance::Instance, pool::Failure, sandbox::Sandbox};
+use super::{instance::Instance, no_instance::NoInstance};
+use crate::lambda::sandbox::Sandbox;
 use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
 
 /// Who waits for a container.
-pub type Waiter = oneshot::Sender<Result<Arc<Instance>, Failure>>;
+pub type Waiter = oneshot::Sender<Result<Arc<Instance>, NoInstance>>;
 
 /// The containers of one function's newest sandbox, and who waits for one.
 pub struct Fleet {
@@ -102,8 +103,8 @@ impl Fleet {
     }
 
     /// Tells whoever has waited longest that it will be nothing.
-    pub fn fail(&mut self, failure: Failure) {
-        let mut result = Err(failure);
+    pub fn fail(&mut self, why: NoInstance) {
+        let mut result = Err(why);
         while let Some(waiter) = self.waiting.pop_front() {
             match waiter.send(result) {
                 Ok(()) => return,

@@ -1,6 +1,7 @@
 //! One warm container.
 
-use super::{fault::Fault, journal::Entry, runtime_api::RuntimeApi, sandbox::Sandbox};
+use super::{fault::Fault, journal::JournalEntry, runtime_api::RuntimeApi};
+use crate::lambda::sandbox::Sandbox;
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -13,7 +14,7 @@ pub struct Instance {
     pub api: RuntimeApi,
     /// The engine's name for the container.
     pub container: String,
-    journal: mpsc::UnboundedSender<Entry>,
+    journal: mpsc::UnboundedSender<JournalEntry>,
     /// Until the first invocation: how long the runtime took to get ready.
     init: Mutex<Option<Duration>>,
     retired: Notify,
@@ -24,7 +25,7 @@ impl Instance {
         sandbox: Arc<Sandbox>,
         api: RuntimeApi,
         container: String,
-        journal: mpsc::UnboundedSender<Entry>,
+        journal: mpsc::UnboundedSender<JournalEntry>,
     ) -> Self {
         Self { sandbox, api, container, journal, init: Mutex::default(), retired: Notify::new() }
     }
@@ -40,7 +41,7 @@ impl Instance {
     }
 
     /// Writes into the function's log, in order with the container's own output.
-    pub fn record(&self, entry: Entry) {
+    pub fn record(&self, entry: JournalEntry) {
         // The journal ends with the local AWS; then nobody can read it anyway.
         let _unread = self.journal.send(entry);
     }

@@ -1,22 +1,26 @@
 //! A container's part of its function's log: START, what the container writes, END, REPORT, in this order.
 
-use super::{report::Report, sandbox::Sandbox};
+use super::report::Report;
 use crate::{
     lambda::{
         containers::ContainerEngine,
-        neighbours::{self, LogRights},
+        dependencies::{self, LogRights},
+        sandbox::Sandbox,
     },
-    server::WeakAws,
+    shared::Shared,
     world::World,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{Instant, timeout, timeout_at},
 };
 
 /// What the journal is told, in order.
-pub enum Entry {
+pub enum JournalEntry {
     Start {
         request_id: String,
     },
@@ -46,7 +50,7 @@ const TAIL: usize = 4096;
 
 /// Writes one log stream.
 pub struct Journal {
-    pub aws: WeakAws,
+    pub shared: Weak<Shared>,
     pub engine: Arc<dyn ContainerEngine>,
     pub sandbox: Arc<Sandbox>,
     pub stream: String,
@@ -65,14 +69,14 @@ struct Memory {
 
 impl Journal {
     pub fn new(
-        aws: WeakAws,
+        shared: Weak<Shared>,
         engine: Arc<dyn ContainerEngine>,
         sandbox: Arc<Sandbox>,
         stream: String,
         container: String,
     ) -> Self {
         Self {
-            aws,
+            shared,
             engine,
             sandbox,
             stream,
@@ -84,13 +88,13 @@ impl Journal {
     }
 
     /// Writes until nobody can send entries any more.
-    pub async fn keep(mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
+    pub async fn keep(mut self, mut entries: mpsc::UnboundedReceiver<JournalEntry>) {
         let mut next = entries.recv().await;
         while let Some(entry) = next.take() {
             match entry {
-                Entry::Start { request_id } => self.start(&request_id),
-                Entry::Line(line) => next = self.write_all(line, &mut entries),
-                Entry::End(end) => {
+                JournalEntry::Start { request_id } => self.start(&request_id),
+                JournalEntry::Line(line) => next = self.write_all(line, &mut entries),
+                JournalEntry::End(end) => {
                     next = self.stragglers(&mut entries).await;
                     self.end(*end).await;
                 }
@@ -102,12 +106,16 @@ impl Journal {
     }
 
     /// This line and those that are there already, at once; answers the entry that comes after them.
-    fn write_all(&mut self, line: String, entries: &mut mpsc::UnboundedReceiver<Entry>) -> Option<Entry> {
+    fn write_all(
+        &mut self,
+        line: String,
+        entries: &mut mpsc::UnboundedReceiver<JournalEntry>,
+    ) -> Option<JournalEntry> {
         let mut lines = vec![line];
         let mut next = None;
         while let Ok(entry) = entries.try_recv() {
             match entry {
-                Entry::Line(line) => lines.push(line),
+                JournalEntry::Line(line) => lines.push(line),
                 other => {
                     next = Some(other);
                     break;
@@ -119,11 +127,14 @@ impl Journal {
     }
 
     /// Output that comes a little later than the answer; answers the entry that comes after it, if there is one.
-    async fn stragglers(&mut self, entries: &mut mpsc::UnboundedReceiver<Entry>) -> Option<Entry> {
+    async fn stragglers(
+        &mut self,
+        entries: &mut mpsc::UnboundedReceiver<JournalEntry>,
+    ) -> Option<JournalEntry> {
         let until = Instant::now() + STRAGGLERS;
         loop {
             match timeout_at(until, entries.recv()).await {
-                Ok(Some(Entry::Line(line))) => {
+                Ok(Some(JournalEntry::Line(line))) => {
                     if let Some(next) = self.write_all(line, entries) {
                         return Some(next);
                     }
@@ -164,15 +175,15 @@ impl Journal {
 
     fn write(&mut self, lines: Vec<String>) {
         let lines: Vec<String> = lines.into_iter().map(|line| line + "\n").collect();
-        if let Some(aws) = self.aws.upgrade() {
+        if let Some(shared) = self.shared.upgrade() {
             for line in &lines {
-                aws.inner().watch.say(|| format!("{} | {}", self.sandbox.id.name, line.trim_end()));
+                shared.watch.say(|| format!("{} | {}", self.sandbox.id.name, line.trim_end()));
             }
-            let now = aws.inner().clock.now();
+            let now = shared.clock.now();
             let events: Vec<_> = lines.iter().map(|line| (now, line.clone())).collect();
-            let mut world = aws.world();
+            let mut world = shared.world();
             let rights = self.rights(&mut world);
-            neighbours::write_log(&mut world, &self.sandbox, &self.stream, &events, rights);
+            dependencies::write_log(&mut world, &self.sandbox, &self.stream, &events, rights);
         }
         self.current.extend(lines);
         self.forget_old();
@@ -181,7 +192,7 @@ impl Journal {
     /// What the role allows; a decision stands for a second.
     fn rights(&mut self, world: &mut World) -> LogRights {
         if self.rights.is_none_or(|(at, _)| at.elapsed() >= RIGHTS_AGE) {
-            let rights = neighbours::log_rights(world, &self.sandbox, &self.stream);
+            let rights = dependencies::log_rights(world, &self.sandbox, &self.stream);
             self.rights = Some((Instant::now(), rights));
         }
         self.rights.map(|(_, rights)| rights).unwrap_or_default()

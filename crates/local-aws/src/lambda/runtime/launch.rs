@@ -1,24 +1,29 @@
 //! How a container comes into being, is watched, and ends.
 
 use super::{
-    credentials::Credentials,
+    aws_api::AwsApi,
+    credentials::RoleCredentials,
     fault::Fault,
     instance::{FailedLaunch, Instance},
-    journal::{Entry, Journal},
-    pool::Failure,
+    journal::{Journal, JournalEntry},
+    no_instance::NoInstance,
     runtime_api::{Ended, RuntimeApi},
-    sandbox::Sandbox,
 };
 use crate::{
     error::AwsError,
     lambda::{
         containers::{Container, ContainerEngine, Image, Launch, StartError},
-        neighbours, revision,
+        dependencies,
+        sandbox::Sandbox,
     },
-    server::WeakAws,
+    shared::Shared,
+    stable_id,
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::BoxStream};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until, timeout},
@@ -27,42 +32,78 @@ use tokio::{
 /// How long a runtime may take to get ready, before the function's own timeout begins to count.
 const INIT: Duration = Duration::from_secs(10);
 
+/// What a launch tells whoever counts the containers.
+pub trait Launches: Send + Sync {
+    /// It succeeded.
+    fn launched(&self, instance: Arc<Instance>);
+    /// It failed.
+    fn failed(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: NoInstance);
+    /// A container is gone, or was never started.
+    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>);
+    /// Forgets a container that is over.
+    fn forget(&self, instance: &Arc<Instance>);
+    /// Takes a container out of use if it was idle for too long; else says when to ask again.
+    fn expire(&self, instance: &Arc<Instance>) -> Option<Instant>;
+}
+
+/// What containers are launched with. It keeps nothing of the local AWS alive.
+#[derive(Clone)]
+pub struct Launcher {
+    pub shared: Weak<Shared>,
+    pub api: Weak<dyn AwsApi>,
+    pub launches: Weak<dyn Launches>,
+    pub engine: Arc<dyn ContainerEngine>,
+    /// `host:port` of the registry, where there is one.
+    pub registry: Option<String>,
+    /// The mark on the container: the identity of this local AWS.
+    pub owner: String,
+    /// What no other container has.
+    pub unique: String,
+}
+
 /// A container's place in its fleet, until it is dropped.
 struct Place {
-    aws: WeakAws,
+    launches: Weak<dyn Launches>,
     sandbox: Arc<Sandbox>,
     /// They end with it.
-    credentials: Credentials,
+    credentials: RoleCredentials,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(aws) = self.aws.upgrade() {
-            aws.inner().pool.vacated(&aws, &self.sandbox);
+        if let Some(launches) = self.launches.upgrade() {
+            launches.vacated(&self.sandbox);
         }
     }
 }
 
 /// Starts one container, and hands it or its failure to whoever waits.
-pub async fn launch(aws: WeakAws, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
-    let credentials =
-        Credentials::issue(&aws, &sandbox).map_err(|e| Failure::Refused(engine_failed(&e.into())));
+pub async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
+    let credentials = RoleCredentials::issue(&launcher.shared, &sandbox)
+        .map_err(|e| NoInstance::Refused(engine_failed(&e.into())));
+    let launches = launcher.launches.clone();
     let result = match credentials {
         Ok(credentials) => {
-            start(Place { aws: aws.clone(), sandbox: sandbox.clone(), credentials }, stop).await
+            let place = Place { launches: launches.clone(), sandbox: sandbox.clone(), credentials };
+            start(launcher, place, stop).await
         }
-        Err(failure) => Err(failure),
+        Err(why) => Err(why),
     };
-    let Some(aws) = aws.upgrade() else { return };
+    let Some(launches) = launches.upgrade() else { return };
     match result {
-        Ok(instance) => aws.inner().pool.launched(instance),
-        Err(failure) => aws.inner().pool.failed(&aws, &sandbox, failure),
+        Ok(instance) => launches.launched(instance),
+        Err(why) => launches.failed(&sandbox, why),
     }
 }
 
-async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance>, Failure> {
-    let (aws, sandbox) = (place.aws.clone(), place.sandbox.clone());
-    let (engine, stream, launch) = prepare(&aws, &sandbox, &place.credentials)?;
+async fn start(
+    launcher: Launcher,
+    place: Place,
+    stop: watch::Receiver<bool>,
+) -> Result<Arc<Instance>, NoInstance> {
+    let (stream, launch) = prepare(&launcher, &place)?;
+    let Launcher { shared, engine, .. } = launcher;
+    let sandbox = place.sandbox.clone();
     let api = launch.api.clone();
     let (journal, entries) = mpsc::unbounded_channel();
     let (container, not_started) = match engine.start(launch).await {
@@ -70,15 +111,15 @@ async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance
         Err(StartError::Engine(error)) => {
             // The stage only says "Internal server error": who wonders why looks into the function's log.
             let refusal = engine_failed(&error);
-            _ = journal.send(Entry::Line(refusal.message.clone()));
-            tokio::spawn(Journal::new(aws, engine, sandbox, stream, String::new()).keep(entries));
-            return Err(Failure::Refused(refusal));
+            _ = journal.send(JournalEntry::Line(refusal.message.clone()));
+            tokio::spawn(Journal::new(shared, engine, sandbox, stream, String::new()).keep(entries));
+            return Err(NoInstance::Refused(refusal));
         }
         Err(StartError::Entrypoint(why)) => (Container::never(), Some(why)),
     };
     let began = container.began;
     let instance = Arc::new(Instance::new(sandbox.clone(), api, container.id.clone(), journal.clone()));
-    let writer = Journal::new(aws, engine.clone(), sandbox.clone(), stream, container.id);
+    let writer = Journal::new(shared, engine.clone(), sandbox.clone(), stream, container.id);
     tokio::spawn(forward(container.output, journal));
     tokio::spawn(writer.keep(entries));
     if let Some(why) = not_started {
@@ -96,41 +137,41 @@ async fn start(place: Place, stop: watch::Receiver<bool>) -> Result<Arc<Instance
 }
 
 /// Brings a container's output into the journal.
-async fn forward(mut output: BoxStream<'static, String>, journal: mpsc::UnboundedSender<Entry>) {
+async fn forward(mut output: BoxStream<'static, String>, journal: mpsc::UnboundedSender<JournalEntry>) {
     while let Some(line) = output.next().await {
         // The journal ends with the local AWS; then nobody can read it anyway.
-        let _unread = journal.send(Entry::Line(line));
+        let _unread = journal.send(JournalEntry::Line(line));
     }
 }
 
-fn failed(fault: Fault, instance: Arc<Instance>, began: Instant) -> Failure {
+fn failed(fault: Fault, instance: Arc<Instance>, began: Instant) -> NoInstance {
     instance.retire();
-    Failure::Fault(Box::new(FailedLaunch { fault, instance, init: began.elapsed() }))
+    NoInstance::Fault(Box::new(FailedLaunch { fault, instance, init: began.elapsed() }))
 }
 
 fn engine_failed(error: &anyhow::Error) -> AwsError {
     AwsError::new(500, "ServiceException", format!("the local AWS could not run the function: {error:#}"))
 }
 
-type Prepared = (Arc<dyn ContainerEngine>, String, Launch);
-
-/// Everything that the container is started from, and the name of its log stream.
-fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>, credentials: &Credentials) -> Result<Prepared, Failure> {
-    let gone = || Failure::Refused(AwsError::new(500, "ServiceException", "the local AWS is gone"));
-    let aws = weak.upgrade().ok_or_else(gone)?;
-    let pool = &aws.inner().pool;
+/// The name of the log stream, and everything that the container is started from.
+fn prepare(launcher: &Launcher, place: &Place) -> Result<(String, Launch), NoInstance> {
+    let (sandbox, credentials) = (&place.sandbox, &place.credentials);
+    let gone = || NoInstance::Refused(AwsError::new(500, "ServiceException", "the local AWS is gone"));
+    let shared = launcher.shared.upgrade().ok_or_else(gone)?;
     let Some(image) = sandbox.image.clone() else {
-        return Err(Failure::Refused(AwsError::not_implemented("running a Zip function")));
+        return Err(NoInstance::Refused(AwsError::not_implemented("running a Zip function")));
     };
-    aws.inner().home.claim().map_err(|e| Failure::Refused(engine_failed(&e.into())))?;
-    neighbours::ensure_image(&mut aws.world(), &image).map_err(Failure::Refused)?;
-    let day = aws.inner().clock.now().strftime("%Y/%m/%d").to_string();
-    let seed = aws.inner().config.seed.to_string();
-    let id = revision::hex(&[&sandbox.id.arn, &seed, &pool.unique()]);
-    let stream = format!("{day}/[$LATEST]{}", &id[..32]);
-    let password = neighbours::registry_password(aws.secret(), &image.account, &image.region);
+    shared.home.claim().map_err(|e| NoInstance::Refused(engine_failed(&e.into())))?;
+    dependencies::ensure_image(&mut shared.world(), &image).map_err(NoInstance::Refused)?;
+    let stream = stream(&shared, sandbox, &launcher.unique);
+    let password = dependencies::registry_password(&shared.secret, &image.account, &image.region);
     let launch = Launch {
-        image: Image { image, registry: pool.registry(), password, aws: weak.clone() },
+        image: Image {
+            image,
+            registry: launcher.registry.clone(),
+            password,
+            shared: launcher.shared.clone(),
+        },
         environment: environment(sandbox, credentials, &stream),
         entrypoint: sandbox.overrides.entry_point.clone(),
         command: sandbox.overrides.command.clone(),
@@ -138,14 +179,20 @@ fn prepare(weak: &WeakAws, sandbox: &Arc<Sandbox>, credentials: &Credentials) ->
         memory: sandbox.memory,
         ephemeral_storage: sandbox.ephemeral_storage,
         architecture: sandbox.architecture.clone(),
-        api: RuntimeApi::new(weak.clone(), credentials.access_key.clone()),
-        owner: pool.owner(),
+        api: RuntimeApi::new(launcher.api.clone(), credentials.access_key.clone()),
+        owner: launcher.owner.clone(),
     };
-    Ok((pool.engine.clone(), stream, launch))
+    Ok((stream, launch))
+}
+
+fn stream(shared: &Shared, sandbox: &Sandbox, unique: &str) -> String {
+    let day = shared.clock.now().strftime("%Y/%m/%d").to_string();
+    let id = stable_id::hex(&[&sandbox.id.arn, &shared.config.seed.to_string(), unique]);
+    format!("{day}/[$LATEST]{}", &id[..32])
 }
 
 /// What Lambda sets, then what the function sets.
-fn environment(sandbox: &Sandbox, credentials: &Credentials, stream: &str) -> Vec<(String, String)> {
+fn environment(sandbox: &Sandbox, credentials: &RoleCredentials, stream: &str) -> Vec<(String, String)> {
     let id = &sandbox.id;
     let memory = sandbox.memory.to_string();
     let ours = [
@@ -181,15 +228,15 @@ async fn supervise(
             // An error means that the local AWS is gone: an end as well.
             _ = stop.wait_for(|stop| *stop) => break Ended::Stopped,
             () = instance.until_retired() => break Ended::Stopped,
-            () = sleep_until(look) => match place.aws.upgrade().map(|a| a.inner().pool.expire(&instance)) {
+            () = sleep_until(look) => match place.launches.upgrade().map(|l| l.expire(&instance)) {
                 Some(Some(next)) => look = next,
                 _ => break Ended::Stopped,
             },
         }
     };
     instance.api.end(ended);
-    if let Some(aws) = place.aws.upgrade() {
-        aws.inner().pool.forget(&instance);
+    if let Some(launches) = place.launches.upgrade() {
+        launches.forget(&instance);
     }
     // What can't be killed now is swept up at the end of the process, and is asked to leave by its Runtime API.
     let _later = engine.kill(&instance.container).await;

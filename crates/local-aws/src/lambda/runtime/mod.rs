@@ -4,21 +4,21 @@
 //! free; gives it the event through the container's [`RuntimeApi`]; and brings the instance back. Nothing on that way
 //! polls, touches a file or asks the engine.
 
+mod aws_api;
 mod credentials;
+mod execution;
 mod fault;
 mod fleet;
 mod instance;
 mod journal;
 mod launch;
+mod no_instance;
 mod pool;
 mod report;
 mod runtime_api;
-mod sandbox;
 
-pub use fault::{Entrypoint, Exit, Fault};
-pub use instance::Instance;
-pub use journal::{End, Entry};
-pub use pool::{Failure, Pool};
-pub use report::Report;
-pub use runtime_api::{Answer, Ended, Event, RuntimeApi};
-pub use sandbox::{ImageRef, Sandbox};
+pub use aws_api::AwsApi;
+pub use execution::{answer, run};
+pub use fault::{Entrypoint, Exit};
+pub use pool::Pool;
+pub use runtime_api::{Ended, RuntimeApi};

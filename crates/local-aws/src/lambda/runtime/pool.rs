@@ -1,21 +1,23 @@
 //! All containers of all functions.
 
 use super::{
+    aws_api::AwsApi,
     fleet::Fleet,
-    instance::{FailedLaunch, Instance},
-    launch,
-    sandbox::Sandbox,
+    instance::Instance,
+    launch::{self, Launcher, Launches},
+    no_instance::NoInstance,
 };
 use crate::{
     error::AwsError,
-    lambda::{containers::ContainerEngine, name::not_found, revision},
-    server::LocalAws,
+    lambda::{containers::ContainerEngine, errors::not_found, sandbox::Sandbox},
+    shared::Shared,
+    stable_id,
 };
 use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -35,32 +37,26 @@ const STOPPING: Duration = Duration::from_secs(30);
 
 /// All warm containers.
 pub struct Pool {
-    pub(super) engine: Arc<dyn ContainerEngine>,
+    pub shared: Arc<Shared>,
+    /// Where functions call AWS.
+    api: Weak<dyn AwsApi>,
+    engine: Arc<dyn ContainerEngine>,
     fleets: Mutex<HashMap<String, Fleet>>,
     /// True once everything has to end. Whoever has a container holds a receiver.
     stop: watch::Sender<bool>,
     served_at: OnceLock<SocketAddr>,
-    owner: String,
     next_id: AtomicU64,
-}
-
-/// Why there is no container for an invocation.
-pub enum Failure {
-    /// The function's own fault.
-    Fault(Box<FailedLaunch>),
-    Refused(AwsError),
 }
 
 /// The right to be one of a function's concurrent executions, until it is dropped.
 pub struct Admission {
-    aws: LocalAws,
+    pool: Arc<Pool>,
     sandbox: Arc<Sandbox>,
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
-        let pool = &self.aws.inner().pool;
-        if let Some(fleet) = pool.fleets().get_mut(&self.sandbox.id.arn) {
+        if let Some(fleet) = self.pool.fleets().get_mut(&self.sandbox.id.arn) {
             fleet.in_flight = fleet.in_flight.saturating_sub(1);
         }
     }
@@ -74,14 +70,14 @@ fn in_flight_beside(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
 }
 
 impl Pool {
-    /// `owner` is the mark on its containers: the identity of this local AWS.
-    pub fn new(engine: Arc<dyn ContainerEngine>, owner: &str) -> Self {
+    pub fn new(shared: Arc<Shared>, api: Weak<dyn AwsApi>, engine: Arc<dyn ContainerEngine>) -> Self {
         Self {
+            shared,
+            api,
             engine,
             fleets: Mutex::default(),
             stop: watch::Sender::new(false),
             served_at: OnceLock::new(),
-            owner: owner.to_owned(),
             next_id: AtomicU64::new(1),
         }
     }
@@ -93,23 +89,18 @@ impl Pool {
     }
 
     /// `host:port` of the registry, where there is one.
-    pub(super) fn registry(&self) -> Option<String> {
+    fn registry(&self) -> Option<String> {
         self.served_at.get().map(|address| format!("127.0.0.1:{}", address.port()))
     }
 
-    /// The mark on this local AWS's containers.
-    pub fn owner(&self) -> String {
-        self.owner.clone()
-    }
-
     /// A number that no other container or invocation has.
-    pub fn unique(&self) -> String {
+    fn unique(&self) -> String {
         self.next_id.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
     /// An invocation's request id.
     pub fn request_id(&self, sandbox: &Sandbox) -> String {
-        revision::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
+        stable_id::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
     }
 
     /// Admits one more concurrent execution.
@@ -117,14 +108,13 @@ impl Pool {
     /// # Errors
     /// `TooManyRequestsException` over the reserved concurrency, or over the account's.
     pub fn admit(
-        &self,
-        aws: &LocalAws,
+        self: &Arc<Self>,
         sandbox: &Arc<Sandbox>,
         reserved: Option<u32>,
     ) -> Result<Admission, AwsError> {
         let mut fleets = self.fleets();
         let in_account = in_flight_beside(&fleets, sandbox);
-        let most = aws.inner().config.concurrency;
+        let most = self.shared.config.concurrency;
         let fleet = fleets.entry(sandbox.id.arn.clone()).or_insert_with(|| Fleet::new(sandbox.clone()));
         if reserved.map_or(in_account >= most, |n| fleet.in_flight >= n) {
             return Err(AwsError {
@@ -137,14 +127,14 @@ impl Pool {
         }
         fleet.in_flight += 1;
         fleet.most = reserved.map_or(UNRESERVED_CONTAINERS, |n| n as usize);
-        Ok(Admission { aws: aws.clone(), sandbox: sandbox.clone() })
+        Ok(Admission { pool: self.clone(), sandbox: sandbox.clone() })
     }
 
     /// A container for one invocation: a warm one, or the first that is started or becomes free.
     ///
     /// # Errors
     /// The container could not be started, or the function is gone.
-    pub async fn take(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>) -> Result<Arc<Instance>, Failure> {
+    pub async fn take(self: &Arc<Self>, sandbox: &Arc<Sandbox>) -> Result<Arc<Instance>, NoInstance> {
         let gone = || self.gone(sandbox);
         let receiver = {
             let mut fleets = self.fleets();
@@ -158,24 +148,37 @@ impl Pool {
             }
             let (sender, receiver) = oneshot::channel();
             fleet.wait(sender);
-            self.start_missing(aws, fleet);
+            self.start_missing(fleet);
             receiver
         };
         receiver.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Why nobody brings a container any more.
-    fn gone(&self, sandbox: &Sandbox) -> Failure {
-        Failure::Refused(if *self.stop.borrow() {
+    fn gone(&self, sandbox: &Sandbox) -> NoInstance {
+        NoInstance::Refused(if *self.stop.borrow() {
             AwsError::new(500, "ServiceException", "the local AWS is shutting down")
         } else {
             not_found(format!("Function not found: {}", sandbox.id.arn))
         })
     }
 
-    fn start_missing(&self, aws: &LocalAws, fleet: &mut Fleet) {
+    fn start_missing(self: &Arc<Self>, fleet: &mut Fleet) {
         for _ in 0..fleet.start_missing() {
-            tokio::spawn(launch::launch(aws.downgrade(), fleet.sandbox.clone(), self.stop.subscribe()));
+            tokio::spawn(launch::launch(self.launcher(), fleet.sandbox.clone(), self.stop.subscribe()));
+        }
+    }
+
+    fn launcher(self: &Arc<Self>) -> Launcher {
+        let launches: Weak<dyn Launches> = Arc::downgrade(&(self.clone() as Arc<dyn Launches>));
+        Launcher {
+            shared: Arc::downgrade(&self.shared),
+            api: self.api.clone(),
+            launches,
+            engine: self.engine.clone(),
+            registry: self.registry(),
+            owner: self.shared.home.id().to_owned(),
+            unique: self.unique(),
         }
     }
 
@@ -188,51 +191,6 @@ impl Pool {
             }
             _ => instance.retire(),
         }
-    }
-
-    /// A launch succeeded.
-    pub(super) fn launched(&self, instance: Arc<Instance>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
-            fleet.launched();
-        }
-        self.give_back(instance, true);
-    }
-
-    /// A launch failed.
-    pub(super) fn failed(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>, failure: Failure) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
-            fleet.launched();
-            fleet.fail(failure);
-            self.start_missing(aws, fleet);
-        }
-    }
-
-    /// A container is gone, or was never started.
-    pub(super) fn vacated(&self, aws: &LocalAws, sandbox: &Arc<Sandbox>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
-            fleet.vacate();
-            self.start_missing(aws, fleet);
-        }
-    }
-
-    /// Forgets a container that is over.
-    pub(super) fn forget(&self, instance: &Arc<Instance>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
-            fleet.forget(instance);
-        }
-    }
-
-    /// Takes a container out of use if it was idle for too long; else says when to ask again.
-    pub(super) fn expire(&self, instance: &Arc<Instance>) -> Option<Instant> {
-        let mut fleets = self.fleets();
-        let now = Instant::now();
-        let Some(fleet) = self.fleet_of(&mut fleets, &instance.sandbox) else { return Some(now + WARM) };
-        let Some(since) = fleet.idle_since(instance) else { return Some(now + WARM) };
-        if since + WARM > now {
-            return Some(since + WARM);
-        }
-        fleet.forget(instance);
-        None
     }
 
     fn fleet_of<'a>(
@@ -263,10 +221,52 @@ impl Pool {
         self.fleets().clear();
         // Every container's supervisor kills it; what they don't manage in time is swept up after them.
         let _late = timeout(STOPPING, self.stop.closed()).await;
-        let _engine_gone = self.engine.clean_up(&self.owner()).await;
+        let _engine_gone = self.engine.clean_up(self.shared.home.id()).await;
     }
 
     fn fleets(&self) -> MutexGuard<'_, HashMap<String, Fleet>> {
         self.fleets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Launches for Pool {
+    fn launched(&self, instance: Arc<Instance>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+            fleet.launched();
+        }
+        self.give_back(instance, true);
+    }
+
+    fn failed(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: NoInstance) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+            fleet.launched();
+            fleet.fail(why);
+            self.start_missing(fleet);
+        }
+    }
+
+    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+            fleet.vacate();
+            self.start_missing(fleet);
+        }
+    }
+
+    fn forget(&self, instance: &Arc<Instance>) {
+        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+            fleet.forget(instance);
+        }
+    }
+
+    fn expire(&self, instance: &Arc<Instance>) -> Option<Instant> {
+        let mut fleets = self.fleets();
+        let now = Instant::now();
+        let Some(fleet) = self.fleet_of(&mut fleets, &instance.sandbox) else { return Some(now + WARM) };
+        let Some(since) = fleet.idle_since(instance) else { return Some(now + WARM) };
+        if since + WARM > now {
+            return Some(since + WARM);
+        }
+        fleet.forget(instance);
+        None
     }
 }

@@ -4,13 +4,16 @@
 //! address goes to the AWS API, so that an SDK in the function finds it through `AWS_ENDPOINT_URL`: with the credentials
 //! of the function's role, and no others. There are no other doors.
 
-use super::fault::{Entrypoint, Exit, Fault};
-use crate::server::{Body, WeakAws, full, text};
+use super::{
+    aws_api::AwsApi,
+    fault::{Entrypoint, Exit, Fault},
+};
+use crate::body::{Body, full, text, typed};
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Notify, oneshot};
 
 /// Bytes of an answer: 6 MB and a little for its envelope.
@@ -27,7 +30,7 @@ struct Inner {
     news: Notify,
     /// The runtime is ready, or will never be.
     began: Notify,
-    aws: WeakAws,
+    api: Weak<dyn AwsApi>,
     /// The one with which the container may call AWS.
     access_key: String,
 }
@@ -89,9 +92,9 @@ impl Ended {
 
 impl RuntimeApi {
     /// `access_key` is the one with which the container may call AWS.
-    pub(crate) fn new(aws: WeakAws, access_key: String) -> Self {
+    pub(crate) fn new(api: Weak<dyn AwsApi>, access_key: String) -> Self {
         let (news, began) = (Notify::new(), Notify::new());
-        Self(Arc::new(Inner { state: Mutex::default(), news, began, aws, access_key }))
+        Self(Arc::new(Inner { state: Mutex::default(), news, began, api, access_key }))
     }
 
     /// Waits until the runtime asks for its first event.
@@ -168,9 +171,8 @@ impl RuntimeApi {
     }
 
     async fn elsewhere(&self, request: Request<Body>) -> Response<Body> {
-        match self.0.aws.upgrade() {
-            // Boxed: the local AWS can invoke a function, whose container asks the local AWS.
-            Some(aws) => Box::pin(aws.api_of_function(request, &self.0.access_key)).await,
+        match self.0.api.upgrade() {
+            Some(api) => api.answer(request, self.0.access_key.clone()).await,
             None => text(StatusCode::SERVICE_UNAVAILABLE, "the local AWS is gone\n".to_owned()),
         }
     }
@@ -304,7 +306,7 @@ fn refuse(status: StatusCode, kind: &str, message: &str) -> Response<Body> {
 }
 
 fn answer(status: StatusCode, body: &Value) -> Response<Body> {
-    crate::protocol::typed(status.as_u16(), "application/json", body.to_string())
+    typed(status.as_u16(), "application/json", body.to_string())
 }
 
 #[cfg(test)]
@@ -312,18 +314,15 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::{
-        operation::Service,
-        testing::{Client, instant},
-    };
+    use crate::testing::{Client, instant};
 
     #[tokio::test]
     async fn a_container_calls_aws_with_its_own_key_and_comes_to_no_other_door() {
         let aws = instant();
-        let api = RuntimeApi::new(aws.downgrade(), "ASIAMINE".to_owned());
+        let api = RuntimeApi::new(aws.api_for_functions(), "ASIAMINE".to_owned());
         let identity = async |access_key: &str| {
             let client = Client { access_key, ..Client::of(&aws) };
-            api.handle(client.request(Service::Sts, "GetCallerIdentity", json!({}), None)).await.status()
+            api.handle(client.request("sts", "GetCallerIdentity", json!({}), None)).await.status()
         };
         assert_eq!(identity("ASIAMINE").await, StatusCode::OK);
         for other in ["ASIAOTHER", "000000000000", "local"] {

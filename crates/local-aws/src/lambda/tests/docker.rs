@@ -38,7 +38,7 @@ impl Served {
         push(&aws, &bootstrap).await;
         ok(&aws, "lambda", "CreateFunction", with(greet(), members)).await;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let owner = aws.inner().pool.owner();
+        let owner = aws.shared().home.id().to_owned();
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn({
             let aws = aws.clone();
@@ -128,7 +128,7 @@ async fn push(aws: &LocalAws, program: &[u8]) {
     header.set_mode(0o644);
     tar.append_data(&mut header, "data/file", &b"of the image"[..]).unwrap();
     let tar = tar.into_inner().unwrap();
-    let diff_id = crate::registry::sha256(&tar);
+    let diff_id = crate::blobs::sha256(&tar);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     std::io::Write::write_all(&mut gzip, &tar).unwrap();
     let layer = gzip.finish().unwrap();
@@ -299,7 +299,7 @@ async fn an_engine_that_cannot_reach_the_registry_gets_the_image_uploaded() {
     let image = code_image(&aws).await;
     assert!(docker.inspect_image(&image).await.is_ok(), "{image}");
     aws.inner().pool.stop_all().await;
-    assert_eq!(containers(&docker, &aws.inner().pool.owner()).await, 0);
+    assert_eq!(containers(&docker, &aws.shared().home.id().to_owned()).await, 0);
     assert!(docker.inspect_image(&image).await.is_err(), "{image} was left behind");
 }
 
@@ -347,7 +347,7 @@ async fn create(docker: &Docker, image: &str, owner: &str) -> String {
 
 async fn code_image(aws: &LocalAws) -> String {
     let function = ok(aws, "lambda", "GetFunctionConfiguration", json!({"FunctionName": "greet"})).await;
-    let owner = aws.inner().pool.owner();
+    let owner = aws.shared().home.id().to_owned();
     format!("lambdeploy.local/{owner}/app:{}", function["CodeSha256"].as_str().unwrap())
 }
 

@@ -1,7 +1,7 @@
 //! Warm containers: how many there are, for how long, and that none is left.
 
 use super::*;
-use crate::lambda::invoke::{Invocation, run};
+use crate::lambda::{invocation::Invocation, runtime::run};
 use futures_util::future::join_all;
 
 fn invocation(payload: &str) -> Invocation {
@@ -138,10 +138,10 @@ async fn who_stops_waiting_does_not_stop_the_function() {
     let aws = with_function(&engine).await;
     reserve(&aws, 1).await;
     let patience = Duration::from_millis(100);
-    assert!(tokio::time::timeout(patience, run(&aws, invocation("1"))).await.is_err());
-    assert_eq!(run(&aws, invocation("2")).await.unwrap_err().status, 429);
+    assert!(tokio::time::timeout(patience, run(&aws.inner().pool, invocation("1"))).await.is_err());
+    assert_eq!(run(&aws.inner().pool, invocation("2")).await.unwrap_err().status, 429);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(run(&aws, invocation("3")).await.unwrap().payload, "3");
+    assert_eq!(run(&aws.inner().pool, invocation("3")).await.unwrap().payload, "3");
     assert_eq!(engine.started().len(), 1);
     assert_eq!(log(&aws).await.iter().filter(|l| l.starts_with("REPORT")).count(), 2);
 }
@@ -230,7 +230,7 @@ async fn a_functions_code_has_its_roles_rights_while_its_container_lives() {
     assert_eq!(code.call("lambda", "GetFunction", json!({"FunctionName": "greet"})).await.0, 200);
     aws.inner().pool.stop_all().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(aws.world().account_of_key(access_key).is_none(), "the session ends with the container");
+    assert!(aws.shared().world().account_of_key(access_key).is_none(), "the session ends with the container");
 }
 
 #[tokio::test(start_paused = true)]

@@ -236,7 +236,7 @@ async fn who_looks_on_sees_requests_and_what_functions_write() {
     invoke(&aws, "1").await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     let stage = http::Request::get("/_aws/execute-api/a/b/c").header("host", "localhost");
-    aws.handle(stage.body(crate::server::full("")).unwrap()).await;
+    aws.handle(stage.body(crate::body::full("")).unwrap()).await;
     let refused = json!({"FunctionName": "absent"});
     Client::of(&aws).call("lambda", "GetFunction", refused).await;
     let seen = seen.lock().unwrap().join("\n");

@@ -17,7 +17,6 @@ mod versions;
 
 use crate::{
     Config, Consistency, ContainerEngine, LocalAws, Reaction, Scripted, ecr,
-    operation::Service,
     testing::{Client, ok},
 };
 use bytes::Bytes;
@@ -109,7 +108,7 @@ async fn invoke_as(
     payload: impl Into<Bytes>,
 ) -> Invoked {
     let input = json!({ "FunctionName": "greet" });
-    let mut request = Client::of(aws).request(Service::Lambda, "Invoke", input, Some(payload.into()));
+    let mut request = Client::of(aws).request("lambda", "Invoke", input, Some(payload.into()));
     for (name, value) in headers {
         request.headers_mut().insert(*name, http::HeaderValue::from_static(value));
     }

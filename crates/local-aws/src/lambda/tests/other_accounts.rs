@@ -33,7 +33,7 @@ async fn with_theirs() -> LocalAws {
     let theirs = Client { access_key: OTHER, ..Client::of(&aws) };
     theirs.call("ecr", "CreateRepository", json!({"repositoryName": "theirs"})).await;
     let ours = ecr::testing::push(&aws, "app", "v2", "first").await;
-    let mut world = aws.world();
+    let mut world = aws.shared().world();
     let image = world.region(ACCOUNT, REGION).ecr.repositories["app"].images[&ours.digest].clone();
     let repository = world.region(OTHER, REGION).ecr.repositories.get_mut("theirs").unwrap();
     repository.image_tags.insert("v1".into(), image.digest.clone());

@@ -175,7 +175,7 @@ async fn all_functions_share_the_accounts_executions() {
     }
     for name in ["greet", "other"] {
         let input = json!({"FunctionName": name});
-        let request = Client::of(&aws).request(Service::Lambda, "Invoke", input, Some("{}".into()));
+        let request = Client::of(&aws).request("lambda", "Invoke", input, Some("{}".into()));
         let aws = aws.clone();
         tokio::spawn(async move { aws.handle(request).await });
     }

@@ -64,7 +64,7 @@ impl Signer {
         instructions.apply_to_request_http1x(&mut request);
         let path = request.uri().path_and_query().unwrap().to_string();
         *request.uri_mut() = path.parse().unwrap();
-        request.map(|()| crate::server::full(body))
+        request.map(|()| crate::body::full(body))
     }
 }
 
@@ -145,7 +145,7 @@ async fn wrong_signatures_are_refused_in_awss_words() {
 async fn what_was_changed_after_signing_is_noticed() {
     let aws = guarded();
     let mut request = signer().sign("POST", "/default/", "{}");
-    *request.body_mut() = crate::server::full("{\"more\":1}");
+    *request.body_mut() = crate::body::full("{\"more\":1}");
     assert_eq!(send(&aws, request).await.status, 403);
     let mut request = signer().sign("GET", "/default/?a=1", "");
     *request.uri_mut() = "/default/?a=2".parse().unwrap();
@@ -167,7 +167,7 @@ async fn another_account_needs_the_resource_policy() {
     let policy = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "execute-api:Invoke", "Resource": "*",
     }] });
-    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
         Some(policy.to_string());
     assert_eq!(send(&aws, other.sign("GET", "/default/", "")).await.status, 200);
 }
@@ -225,7 +225,7 @@ fn by_hand(headers: &[(&str, &str)], signed: &str, date: &str) -> Request<crate:
     for (name, value) in all {
         request = request.header(name, value);
     }
-    request.body(crate::server::full("")).unwrap()
+    request.body(crate::body::full("")).unwrap()
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 use super::super::{
-    authorizer_answer::AuthorizerAnswer, authorizer_cache::Cache, authorizer_event, lambda_authorizer,
+    authorizer_answer::AuthorizerAnswer, authorizer_cache::AuthorizerCache, authorizer_event,
+    lambda_authorizer,
 };
-use crate::apigateway::model::Authorizer;
+use crate::apigateway::draft::Authorizer;
 use crate::gateway::{exchange::Exchange, refusal::Kind, routing, site::Site, tests::world::*};
-use crate::{Config, lambda::invoke::Outcome};
+use crate::{Config, lambda::invocation::Outcome};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -12,8 +13,9 @@ fn exchange(uri: &str, headers: &[(&str, &str)]) -> Exchange {
     publish(&aws, draft([("/items/{id}", method("GET", mock("200")))]));
     let request = request("GET", uri, headers, "");
     let target = target(&request);
-    let mut exchange = Exchange::new(&aws, &target, &request.into_parts().0);
-    let site = Site::find(&aws.world(), &target, exchange.received, &aws.inner().config.delays()).unwrap();
+    let mut exchange = Exchange::new(aws.shared(), &target, &request.into_parts().0);
+    let site =
+        Site::find(&aws.shared().world(), &target, exchange.received, &aws.shared().config.delays()).unwrap();
     exchange.route = Some(routing::find(&site.snapshot, "GET", &exchange.request.path).unwrap());
     exchange.site = Some(site);
     exchange
@@ -125,7 +127,7 @@ fn the_answers_policy_is_about_the_called_method() {
 
 #[test]
 fn an_answer_is_kept_for_its_time_and_its_identity() {
-    let cache = Cache::default();
+    let cache = AuthorizerCache::default();
     let start = Timestamp::now();
     let later = |seconds| start + SignedDuration::from_secs(seconds);
     let key =

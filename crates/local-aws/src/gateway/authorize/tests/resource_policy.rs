@@ -1,11 +1,11 @@
 use crate::gateway::tests::world::*;
-use crate::{Config, LocalAws, gateway::Peer};
+use crate::{Config, LocalAws, peer::Peer};
 use serde_json::{Value, json};
 
 fn serve(policy: Value) -> LocalAws {
     let aws = local_aws(Config::default());
     publish(&aws, draft([("/", method("GET", mock("200"))), ("/a", method("GET", mock("200")))]));
-    aws.world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
+    aws.shared().world().region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap().policy =
         Some(policy.to_string());
     aws
 }

@@ -1,4 +1,4 @@
-use crate::apigateway::model::Authorizer;
+use crate::apigateway::draft::Authorizer;
 use crate::gateway::tests::world::*;
 use crate::{Config, LocalAws, gateway::user_pool};
 use http::Request;
@@ -34,7 +34,7 @@ fn guarded(scopes: &[&str]) -> LocalAws {
 }
 
 async fn page(aws: &LocalAws, path: &str) -> String {
-    send(aws, Request::get(path).body(crate::server::full("")).unwrap()).await.body
+    send(aws, Request::get(path).body(crate::body::full("")).unwrap()).await.body
 }
 
 async fn with(aws: &LocalAws, token: &str) -> Seen {

@@ -1,8 +1,17 @@
-//! Token buckets.
+//! Token buckets: how AWS counts what it lets through in a second.
 
 use std::time::Duration;
 
-/// Lets `burst` calls through at once and `rate` a second over time. A bucket with rate or burst 0 is always empty.
+/// What a bucket is filled by. A limit of rate or burst 0 lets nothing through.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// Calls a second.
+    pub rate: f64,
+    /// Calls at once.
+    pub burst: f64,
+}
+
+/// Lets `burst` calls through at once and `rate` a second over time.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     tokens: f64,
@@ -10,16 +19,8 @@ pub struct Bucket {
     filled: Duration,
 }
 
-/// What a bucket is filled by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limit {
-    /// Calls a second.
-    pub rate: f64,
-    pub burst: f64,
-}
-
 impl Limit {
-    pub fn blocks(self) -> bool {
+    fn blocks(self) -> bool {
         self.rate <= 0.0 || self.burst < 1.0
     }
 }

@@ -1,15 +1,16 @@
 //! Blobs on disk, by digest: one store for all registries. Which repository knows which blob is in the world.
 
-use super::{scope::Owner, upload::Upload};
-use crate::ecr::is_digest;
-use sha2::{Digest, Sha256};
+use super::{
+    digest::is_digest,
+    owner::Owner,
+    upload::{Finished, Upload},
+};
 use std::{
     collections::HashMap,
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use tempfile::TempPath;
 
 /// The most uploads that are begun and not finished; of more, the one that nobody went on with for longest is given up.
 const MOST_UPLOADS: usize = 1000;
@@ -19,31 +20,6 @@ const MOST_UPLOADS: usize = 1000;
 pub struct BlobStore {
     folder: PathBuf,
     uploads: Mutex<HashMap<String, Upload>>,
-}
-
-/// What was uploaded is not what it was said to be.
-#[derive(Debug)]
-pub struct Mismatch {
-    pub declared: String,
-    pub actual: String,
-}
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "The layer's digest '{}' does not match the digest '{}' of its content",
-            self.declared, self.actual
-        )
-    }
-}
-
-/// A complete upload: it becomes a blob by [`BlobStore::adopt`], or is gone when dropped.
-#[derive(Debug)]
-pub struct Finished {
-    pub digest: String,
-    pub size: u64,
-    pub(super) path: TempPath,
 }
 
 impl BlobStore {
@@ -86,24 +62,24 @@ impl BlobStore {
         Ok((file, size))
     }
 
-    /// Makes a blob of a finished upload. Done under the world's lock, so that no [`super::release`] comes between this
+    /// Makes a blob of a finished upload. Done under the world's lock, so that no [`release`](super::release) comes between this
     /// and a repository's knowing it.
-    pub(super) fn adopt(&self, finished: Finished) -> io::Result<()> {
+    pub fn adopt(&self, finished: Finished) -> io::Result<()> {
         finished.path.persist(self.path(&finished.digest)?).map_err(|e| e.error)
     }
 
-    pub(super) fn remove(&self, digest: &str) {
+    pub fn remove(&self, digest: &str) {
         let _gone = self.path(digest).and_then(fs::remove_file);
     }
 
     /// A new upload for a repository.
-    pub(super) fn start(&self, owner: Owner) -> io::Result<Upload> {
+    pub fn start(&self, owner: Owner) -> io::Result<Upload> {
         let file = tempfile::Builder::new().prefix("upload-").tempfile_in(&self.folder)?;
         Ok(Upload::new(owner, file))
     }
 
     /// Keeps an upload until its next request.
-    pub(super) fn keep(&self, id: String, upload: Upload) {
+    pub fn keep(&self, id: String, upload: Upload) {
         let mut uploads = self.uploads();
         uploads.retain(|_, other| !other.is_abandoned());
         if uploads.len() >= MOST_UPLOADS
@@ -116,7 +92,7 @@ impl BlobStore {
     }
 
     /// Takes an upload out for a request; where that fails or its client goes away, the upload is gone.
-    pub(super) fn take(&self, id: &str, owner: &Owner) -> Option<Upload> {
+    pub fn take(&self, id: &str, owner: &Owner) -> Option<Upload> {
         let mut uploads = self.uploads();
         if uploads.get(id)?.owner != *owner {
             return None;
@@ -145,15 +121,4 @@ impl BlobStore {
     pub fn count(&self) -> io::Result<usize> {
         Ok(fs::read_dir(&self.folder)?.count())
     }
-}
-
-/// `sha256:<hex>` of these bytes.
-pub fn sha256(bytes: &[u8]) -> String {
-    named(Sha256::new_with_prefix(bytes))
-}
-
-/// The digest of what a hasher has seen.
-pub(super) fn named(hasher: Sha256) -> String {
-    let hex: String = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    format!("sha256:{hex}")
 }

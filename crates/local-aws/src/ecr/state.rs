@@ -1,9 +1,15 @@
-//! The state of one repository.
+//! The registry of one account in one region, as data.
 
-use super::{image::Image, mutability::Mutability, policy::RepositoryPolicy};
+use super::{image::Image, time::is_past};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Ecr {
+    /// By name.
+    pub repositories: BTreeMap<String, Repository>,
+}
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Repository {
@@ -33,6 +39,44 @@ pub struct Encryption {
     pub encryption_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
+}
+
+/// Whether a tag can move to another image.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mutability {
+    pub mode: String,
+    /// Tags with `*` for which the opposite holds.
+    pub exclusions: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RepositoryPolicy {
+    /// In ECR's layout.
+    pub text: String,
+    pub since: Timestamp,
+    /// What others went by when this was set.
+    #[serde(skip)]
+    pub former: Option<String>,
+}
+
+impl Ecr {
+    /// The image that `reference`, a tag or a digest (`sha256:…`), names in `repository`.
+    pub fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
+        self.repositories.get(repository)?.image(reference)
+    }
+
+    /// The tags of the repository that an ARN names.
+    pub fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+        let name = arn.splitn(6, ':').nth(5)?.strip_prefix("repository/")?;
+        Some(self.repositories.get(name)?.tags.clone())
+    }
+}
+
+impl RepositoryPolicy {
+    /// What others go by: a policy younger than `delay` is not seen yet.
+    pub fn seen(&self, now: Timestamp, delay: Duration) -> Option<&str> {
+        if is_past(self.since, delay, now) { Some(&self.text) } else { self.former.as_deref() }
+    }
 }
 
 impl Repository {

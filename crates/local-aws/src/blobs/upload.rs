@@ -1,15 +1,37 @@
 //! A blob on its way in: written to a file and hashed while it comes, never whole in memory.
 
-use super::{
-    scope::Owner,
-    store::{Finished, Mismatch, named},
-};
-use crate::server::Body;
+use super::{digest, owner::Owner};
+use crate::body::Body;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
-use std::{io, time::Duration};
+use std::{fmt, io, time::Duration};
 use tempfile::{NamedTempFile, TempPath};
 use tokio::{fs::File, io::AsyncWriteExt, time::Instant};
+
+/// What was uploaded is not what it was said to be.
+#[derive(Debug)]
+pub struct Mismatch {
+    pub declared: String,
+    pub actual: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "The layer's digest '{}' does not match the digest '{}' of its content",
+            self.declared, self.actual
+        )
+    }
+}
+
+/// A complete upload: it becomes a blob by [`BlobStore::adopt`], or is gone when dropped.
+#[derive(Debug)]
+pub struct Finished {
+    pub digest: String,
+    pub size: u64,
+    pub(super) path: TempPath,
+}
 
 /// An upload that nobody went on with for so long is given up.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
@@ -45,7 +67,7 @@ impl Upload {
 
     /// The end: what came has to be what was declared.
     pub fn finish(self, declared: &str) -> Result<Finished, Mismatch> {
-        let digest = named(self.hasher);
+        let digest = digest::of(self.hasher);
         if digest == declared {
             Ok(Finished { digest, size: self.size, path: self.path })
         } else {

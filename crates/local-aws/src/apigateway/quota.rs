@@ -1,7 +1,16 @@
-//! Which days a quota counts together. All in UTC.
+//! The quota of a usage plan, and which days it counts together. All in UTC.
 
-use crate::apigateway::model::Quota;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Quota {
+    pub limit: u32,
+    pub offset: u32,
+    /// DAY, WEEK or MONTH.
+    pub period: String,
+}
 
 /// The first day of the period that `today` is in: DAY is today; WEEK starts on Sunday plus `offset` days (0–6);
 /// MONTH starts on the first plus `offset` days (0–27).

@@ -1,8 +1,8 @@
 //! What a function's containers are made from. A change of settings or code makes a new one, which retires the
 //! containers of the old.
 
-use crate::lambda::{
-    function::Identity,
+use super::{
+    identity::Identity,
     settings::{Environment, ImageConfig, Settings},
     source::Source,
 };

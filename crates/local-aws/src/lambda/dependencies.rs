@@ -1,22 +1,22 @@
 //! All that Lambda asks of IAM, ECR and Logs.
 
 use super::{
-    constraints::invalid,
-    history::{Attempt, Failure},
-    invoke::Invocation,
-    runtime::{ImageRef, Sandbox},
+    errors::invalid,
+    history::{Attempt, FailedAttempt},
+    invocation::Invocation,
+    sandbox::{ImageRef, Sandbox},
     settings::Settings,
     source::{ImageSource, Source},
 };
 use crate::{
-    authorization,
+    authorization, blobs,
+    call::{Call, Reply},
     config::Delays,
     ecr,
     error::AwsError,
-    iam::{Iam, Role},
-    operation::{Call, Reply, Service},
+    iam::state::{Iam, Role},
+    permission::Permission,
     policy::{self, Decision, Principal, Request},
-    registry,
     secret::Secret,
     world::World,
 };
@@ -65,7 +65,7 @@ pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError>
 }
 
 /// Why a function that is woken does not come to life: its image is gone.
-pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<Failure> {
+pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<FailedAttempt> {
     let region = world.region(&invocation.account, &invocation.region);
     let Source::Image(image) = &region.lambda.functions.get(&invocation.function)?.source else {
         return None;
@@ -74,7 +74,7 @@ pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<Failu
         return None;
     }
     let reason = format!("ImageDeleted: the image {} is not in ECR any more", image.uri);
-    Some(Failure { of: Attempt::Waking, code: "ImageDeleted", reason })
+    Some(FailedAttempt { of: Attempt::Waking, code: "ImageDeleted", reason })
 }
 
 /// The unique id of the role that is given the right to decrypt a function's variables, where there are any.
@@ -101,7 +101,7 @@ pub fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<
 
 /// The password of the registry's user `AWS`.
 pub fn registry_password(secret: &Secret, account: &str, region: &str) -> String {
-    registry::password(secret, account, region)
+    blobs::password(secret, account, region)
 }
 
 /// Another account's repository has to let the function's account in, besides Lambda.
@@ -151,9 +151,10 @@ fn may_pull(call: &mut Call, image: &ImageSource, function_arn: &str, delays: &D
     ecr.lambda_may_pull(&image.repository, function_arn, now, delays)
 }
 
+/// Lambda goes by ECR's own operations, with the caller's rights.
 fn add_pull_statement(call: &mut Call, repository: &str) -> Result<(), AwsError> {
-    let name = json!({ "repositoryName": repository });
-    let mut document = match ecr_operation(call, "GetRepositoryPolicy", name) {
+    ensure_caller_may(call, "ecr:GetRepositoryPolicy", repository)?;
+    let mut document = match ecr::policy::get(call, json!({ "repositoryName": repository })) {
         Ok(Reply::Json { body, .. }) => read_policy(&body["policyText"]),
         Err(error) if error.code != "RepositoryPolicyNotFoundException" => return Err(error),
         _ => json!({ "Version": "2012-10-17", "Statement": [] }),
@@ -162,8 +163,14 @@ fn add_pull_statement(call: &mut Call, repository: &str) -> Result<(), AwsError>
     if let Some(statements) = document["Statement"].as_array_mut() {
         statements.push(statement);
     }
+    ensure_caller_may(call, "ecr:SetRepositoryPolicy", repository)?;
     let input = json!({ "repositoryName": repository, "policyText": document.to_string() });
-    ecr_operation(call, "SetRepositoryPolicy", input).map(drop)
+    ecr::policy::set(call, input).map(drop)
+}
+
+fn ensure_caller_may(call: &mut Call, action: &str, repository: &str) -> Result<(), AwsError> {
+    let arn = call.arn("ecr", &format!("repository/{repository}"));
+    authorization::check_one(call, &Permission::new(action, arn))
 }
 
 /// A policy whose statements are a list, even if there is only one.
@@ -184,17 +191,6 @@ fn pull_statement(call: &Call) -> Value {
         "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         "Condition": { "StringLike": { "aws:sourceArn": call.arn("lambda", "function:*") } },
     })
-}
-
-/// Lambda goes by ECR's own operations, with the caller's rights.
-fn ecr_operation(call: &mut Call, name: &str, input: Value) -> Result<Reply, AwsError> {
-    let operation = ecr::OPERATIONS.iter().find(|o| o.name == name);
-    let operation = operation.ok_or_else(|| AwsError::not_implemented(name))?;
-    let service = std::mem::replace(&mut call.service, Service::Ecr);
-    let allowed = authorization::check(call, operation, &input, None);
-    call.service = service;
-    allowed?;
-    (operation.handler)(call, input)
 }
 
 /// Whether the execution role is one that Lambda may assume, and that may do what the settings need.

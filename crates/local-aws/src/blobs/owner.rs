@@ -1,0 +1,8 @@
+//! Which repository of all accounts and regions something is of.
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub account: String,
+    pub region: String,
+    pub name: String,
+}

@@ -1,0 +1,20 @@
+//! Which permissions ECR's operations need.
+
+use crate::{call::Call, permission::Permission, service::Operation};
+use serde_json::Value;
+
+pub fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
+    let name = operation.name;
+    let action = format!("ecr:{name}");
+    let arn = |repository: &str| call.arn("ecr", &format!("repository/{repository}"));
+    let names = input["repositoryNames"].as_array();
+    match (input["repositoryName"].as_str(), input["resourceArn"].as_str(), names) {
+        (Some(repository), ..) => vec![Permission::new(action, arn(repository))],
+        (_, Some(resource), _) => vec![Permission::new(action, resource)],
+        (_, _, Some(names)) => {
+            names.iter().filter_map(Value::as_str).map(|n| Permission::new(action.clone(), arn(n))).collect()
+        }
+        _ if name == "DescribeRepositories" => vec![Permission::new(action, arn("*"))],
+        _ => vec![Permission::new(action, "*")],
+    }
+}

@@ -1,0 +1,11 @@
+//! What a function is known by.
+
+use serde::Serialize;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    pub account: String,
+    pub region: String,
+    pub name: String,
+    pub arn: String,
+}

@@ -1,0 +1,10 @@
+//! Why there is no container for an invocation.
+
+use super::instance::FailedLaunch;
+use crate::error::AwsError;
+
+pub enum NoInstance {
+    /// The function's own fault.
+    Fault(Box<FailedLaunch>),
+    Refused(AwsError),
+}

@@ -1,0 +1,15 @@
+//! The errors of CloudWatch Logs, by the names of its model.
+
+use crate::error::AwsError;
+
+pub fn not_found(what: &str) -> AwsError {
+    AwsError::new(400, "ResourceNotFoundException", format!("The specified {what} does not exist."))
+}
+
+pub fn exists(what: &str) -> AwsError {
+    AwsError::new(400, "ResourceAlreadyExistsException", format!("The specified {what} already exists"))
+}
+
+pub fn invalid(text: impl std::fmt::Display) -> AwsError {
+    AwsError::new(400, "InvalidParameterException", text)
+}

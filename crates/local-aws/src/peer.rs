@@ -1,0 +1,7 @@
+//! Where a request comes from, as a request extension.
+
+use std::net::IpAddr;
+
+/// The address a connection comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
