@@ -2,8 +2,7 @@
 
 use super::{
     expression::{expression, list},
-    failed,
-    failure::TemplateFailure,
+    failure::{TemplateFailure, failed},
     lexer::Cursor,
     syntax::{Expression, Node, Reference, Step},
 };
