@@ -198,7 +198,8 @@ impl Sender<'_> {
     async fn operation(&mut self, aws: &LocalAws) {
         const SERVICES: [&str; 8] =
             ["apigateway", "apigateway", "apigateway", "lambda", "ecr", "logs", "iam", "sts"];
-        let service = services::named(*self.dice.one(&SERVICES)).unwrap();
+        let name: &&str = self.dice.one(&SERVICES);
+        let service = services::named(name).unwrap();
         let operation = self.dice.one(service.operations);
         let input = Value::Object(self.input(operation));
         let payload =

@@ -299,7 +299,7 @@ async fn an_engine_that_cannot_reach_the_registry_gets_the_image_uploaded() {
     let image = code_image(&aws).await;
     assert!(docker.inspect_image(&image).await.is_ok(), "{image}");
     aws.inner().pool.stop_all().await;
-    assert_eq!(containers(&docker, &aws.shared().home.id().to_owned()).await, 0);
+    assert_eq!(containers(&docker, aws.shared().home.id()).await, 0);
     assert!(docker.inspect_image(&image).await.is_err(), "{image} was left behind");
 }
 
