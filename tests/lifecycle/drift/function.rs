@@ -47,9 +47,7 @@ async fn other_image(aws: &Cloud) -> String {
     format!("{}@{}", found.repositories()[0].repository_uri().unwrap(), id.image_digest().unwrap())
 }
 
-#[tokio::test(start_paused = true)]
-async fn settings() {
-    let mut drift = Drift::of("function/hello").await;
+async fn configuration(drift: &mut Drift) {
     drift.shows("description", async |aws| configure(aws, |u| u.description("by hand")).await).await;
     drift.shows("memory", async |aws| configure(aws, |u| u.memory_size(512)).await).await;
     drift.shows("timeout", async |aws| configure(aws, |u| u.timeout(30)).await).await;
@@ -69,6 +67,9 @@ async fn settings() {
     drift.shows("command", async |aws| configure(aws, |u| u.image_config(config)).await).await;
     let config = image_config(|c| c.working_directory("/tmp"));
     drift.shows("working_directory", async |aws| configure(aws, |u| u.image_config(config)).await).await;
+}
+
+async fn rights_and_tags(drift: &mut Drift) {
     let tracing = TracingConfig::builder().mode(TracingMode::Active).build();
     drift
         .shows("tracing", async |aws| {
@@ -101,6 +102,9 @@ async fn settings() {
             aws.lambda.untag_resource().resource(&arn).tag_keys("team").send().await.unwrap();
         })
         .await;
+}
+
+async fn code(drift: &mut Drift) {
     drift
         .shows("image", async |aws| {
             let update = aws.lambda.update_function_code().function_name(NAME);
@@ -115,6 +119,14 @@ async fn settings() {
             update.send().await.unwrap();
         })
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings() {
+    let mut drift = Drift::of("function/hello").await;
+    configuration(&mut drift).await;
+    rights_and_tags(&mut drift).await;
+    code(&mut drift).await;
     network(&mut drift).await;
     kept(&mut drift).await;
     drift

@@ -85,13 +85,26 @@ async fn api_key() {
 #[tokio::test(start_paused = true)]
 async fn usage_plan() {
     let mut drift = Drift::of("usage-plan").await;
-    let (plan, key, api) = (plan_id(&drift.aws).await, key(&drift.aws).await.0, api_id(&drift.aws).await);
-    let patch = async |aws: &Cloud, operations: Vec<PatchOperation>| {
-        let update = aws.apigateway.update_usage_plan().usage_plan_id(&plan);
-        update.set_patch_operations(Some(operations)).send().await.unwrap();
-        // AWS grants one of these in 20 s.
-        tokio::time::sleep(std::time::Duration::from_secs(20)).await;
-    };
+    let plan = plan_id(&drift.aws).await;
+    limits(&mut drift).await;
+    links(&mut drift, &plan).await;
+    drift
+        .shows_as("tags", &["team"], async |aws| {
+            tag(aws, &format!("usageplans/{plan}"), "team", Some("api")).await
+        })
+        .await;
+    drift.every_field_is_proven(&[]).await;
+    assert_eq!(plan_id(&drift.aws).await, plan);
+}
+
+async fn patch(aws: &Cloud, operations: Vec<PatchOperation>) {
+    let update = aws.apigateway.update_usage_plan().usage_plan_id(plan_id(aws).await);
+    update.set_patch_operations(Some(operations)).send().await.unwrap();
+    // AWS grants one of these in 20 s.
+    tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+}
+
+async fn limits(drift: &mut Drift) {
     for (field, path, value) in [
         ("name", "/name", "renamed"),
         ("description", "/description", "by hand"),
@@ -116,6 +129,10 @@ async fn usage_plan() {
         "~ usage-plan rate null → 10.0",
     ];
     drift.heals(&lines, async |aws| patch(aws, unlimited).await).await;
+}
+
+async fn links(drift: &mut Drift, plan: &str) {
+    let (key, api) = (key(&drift.aws).await.0, api_id(&drift.aws).await);
     let stage = format!("{api}:default");
     drift
         .shows("stages", async |aws| {
@@ -124,16 +141,9 @@ async fn usage_plan() {
         .await;
     drift
         .shows_as("keys", &[&key], async |aws| {
-            aws.apigateway.delete_usage_plan_key().usage_plan_id(&plan).key_id(&key).send().await.unwrap();
+            aws.apigateway.delete_usage_plan_key().usage_plan_id(plan).key_id(&key).send().await.unwrap();
         })
         .await;
-    drift
-        .shows_as("tags", &["team"], async |aws| {
-            tag(aws, &format!("usageplans/{plan}"), "team", Some("api")).await
-        })
-        .await;
-    drift.every_field_is_proven(&[]).await;
-    assert_eq!(plan_id(&drift.aws).await, plan);
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,6 +29,25 @@ async fn role() {
                 .unwrap();
         })
         .await;
+    policies(&mut drift).await;
+    let put = drift.aws.iam.put_role_permissions_boundary().role_name(ROLE);
+    put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3FullAccess").send().await.unwrap();
+    assert_eq!(
+        drift.changes_after(async |_| {}).await,
+        [""; 0],
+        "a boundary that the file doesn't name stays"
+    );
+    drift
+        .shows_as("tags", &["more", "team"], async |aws| {
+            let tag = aws.iam.tag_role().role_name(ROLE);
+            tag.tags(iam_tag("team", "api")).tags(iam_tag("more", "yes")).send().await.unwrap();
+        })
+        .await;
+    let theirs = "only the file's own boundary is wished: another test sets that";
+    drift.every_field_is_proven(&[("boundary", theirs)]).await;
+}
+
+async fn policies(drift: &mut Drift) {
     drift
         .shows("policies", async |aws| {
             let arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
@@ -56,21 +75,6 @@ async fn role() {
             aws.iam.delete_role_policy().role_name(ROLE).policy_name("lambdeploy").send().await.unwrap();
         })
         .await;
-    let put = drift.aws.iam.put_role_permissions_boundary().role_name(ROLE);
-    put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3FullAccess").send().await.unwrap();
-    assert_eq!(
-        drift.changes_after(async |_| {}).await,
-        [""; 0],
-        "a boundary that the file doesn't name stays"
-    );
-    drift
-        .shows_as("tags", &["more", "team"], async |aws| {
-            let tag = aws.iam.tag_role().role_name(ROLE);
-            tag.tags(iam_tag("team", "api")).tags(iam_tag("more", "yes")).send().await.unwrap();
-        })
-        .await;
-    let theirs = "only the file's own boundary is wished: another test sets that";
-    drift.every_field_is_proven(&[("boundary", theirs)]).await;
 }
 
 #[tokio::test(start_paused = true)]
