@@ -1,6 +1,6 @@
 //! `destroy`: nothing left of what the stack made.
 
-use super::session::Session;
+use super::session::{CHANGES_STOP, Session};
 use crate::{
     Exit, cli,
     docker::Progress,
@@ -9,14 +9,15 @@ use crate::{
     stack_graph::StackGraph,
     ui::{Outcome, Printer},
 };
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeSet;
 
 pub async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
-    session.listen_for_ctrl_c(printer);
+    session.listen_for_ctrl_c(CHANGES_STOP, printer);
     let options = Options { include_adopted: args.include_adopted, ..Options::default() };
-    let graph = session.stop.cancel(StackGraph::doomed(&session.stack, &session.cloud)).await??;
+    let graph = session.stop.cancel(StackGraph::doomed(&session.stack, &session.cloud)).await;
+    let graph = graph.context("nothing was deleted")??;
     session.warn_of_root(printer)?;
     let plan = graph.plan_destroy(&options);
     let destination = session.destination()?;

@@ -1,6 +1,6 @@
 //! `logs`: the functions' log lines.
 
-use super::session::Session;
+use super::session::{READING_STOPS, Session};
 use crate::{
     Exit,
     aws::{FoundExt, call, pages},
@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_secs(2);
 
 pub async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
-    session.listen_for_ctrl_c(printer);
+    session.listen_for_ctrl_c(READING_STOPS, printer);
     let groups = groups(&session, &args.functions)?;
     let deployed = hide_what_functions_know(&session, printer).await?;
     let mut since = now() - age(&args.since)?;

@@ -12,6 +12,11 @@ use crate::{
 use anyhow::Result;
 use std::rc::Rc;
 
+/// For commands that change something.
+pub const CHANGES_STOP: &str = "stopping: calls that have begun will finish, nothing new starts";
+/// For commands that only read.
+pub const READING_STOPS: &str = "stopping";
+
 /// A stack and the AWS it is for.
 pub struct Session {
     pub stack: Stack,
@@ -66,16 +71,18 @@ impl Session {
         Rc::clone(&self.docker)
     }
 
-    /// The first Ctrl-C stops gently, the second at once.
-    pub fn listen_for_ctrl_c(&self, printer: &Printer) {
+    /// The first Ctrl-C stops gently, the second at once. `meaning`: what stopping means for this command.
+    pub fn listen_for_ctrl_c(&self, meaning: &'static str, printer: &Printer) {
         let (stop, printer) = (self.stop.clone(), printer.clone());
         tokio::task::spawn_local(async move {
             if tokio::signal::ctrl_c().await.is_err() {
                 return;
             }
+            // Where a question is left, nothing has begun.
+            if !printer.is_asking() {
+                printer.say(format!("{meaning} (Ctrl-C again to exit at once)"));
+            }
             stop.now();
-            printer
-                .say("stopping: calls that have begun will finish, nothing new starts (Ctrl-C again to exit at once)");
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);
             }

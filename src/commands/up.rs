@@ -3,7 +3,7 @@
 use super::{
     checked::State,
     plan::planned,
-    session::Session,
+    session::{CHANGES_STOP, Session},
     verify::{self, After},
 };
 use crate::{
@@ -21,8 +21,12 @@ use std::time::Instant;
 pub async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
     let mut since = Instant::now();
     let session = Session::open(common, Values::Needed, printer).await?;
-    session.listen_for_ctrl_c(printer);
-    let (graph, plan) = session.stop.cancel(planned(&session, &args.consent, printer)).await??;
+    session.listen_for_ctrl_c(CHANGES_STOP, printer);
+    let (graph, plan) = session
+        .stop
+        .cancel(planned(&session, &args.consent, printer))
+        .await
+        .context("nothing was changed")??;
     let up = Up { common, args, session: &session, graph: &graph, printer };
     let destination = session.destination()?;
     let proposal = Proposal { stack: &session.stack, plan: &plan, destination: &destination };
@@ -54,7 +58,13 @@ pub async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) ->
         printer.show(Outcome::Incomplete { plan: &plan, report: &report, again: &again });
         return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
     }
-    let held = args.no_verify || up.check(After::Changes).await?;
+    let unchecked = || {
+        format!(
+            "all changes are made, and not all of the contract is checked: run `{}`",
+            common.again("verify")
+        )
+    };
+    let held = args.no_verify || up.check(After::Changes).await.with_context(unchecked)?;
     if held {
         prune(&session, &graph, &plan, printer).await;
     }

@@ -1,6 +1,10 @@
 //! `verify`: the contract, asked of the live URL; also the last step of an `up`.
 
-use super::{local::background::agrees_at_once, logs, session::Session};
+use super::{
+    local::background::agrees_at_once,
+    logs,
+    session::{READING_STOPS, Session},
+};
 use crate::{
     Exit, cli,
     contract::{self, Check, Load, Need, Outcome, Patience, Row, Verdict},
@@ -23,7 +27,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 pub async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
-    session.listen_for_ctrl_c(printer);
+    session.listen_for_ctrl_c(READING_STOPS, printer);
     let rows = contract::rows(&session.stack);
     if args.load && !agrees_to_load(&session, common, &rows, printer).await? {
         printer.say("nothing was checked");

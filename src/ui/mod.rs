@@ -98,6 +98,11 @@ impl Printer {
         self.sink.is_read()
     }
 
+    /// Whether a question waits for its answer.
+    pub fn is_asking(&self) -> bool {
+        self.sink.is_asking()
+    }
+
     /// For the engine: what happens.
     pub fn events(&self) -> Rc<dyn Fn(Event)> {
         let view = self.view.clone();

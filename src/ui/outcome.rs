@@ -16,7 +16,7 @@ use super::{
 use crate::{
     aws::Destination,
     contract::Outcome as Finding,
-    engine::{Plan, Report},
+    engine::{Interrupted, Plan, Report},
     outputs::{Listed, Outputs},
     stack::{self, Stack, StackError},
 };
@@ -161,8 +161,13 @@ fn file_warning(warning: &stack::Warning) -> Object {
 }
 
 fn failure_text(error: &Error) -> StyledText {
-    match error.downcast_ref::<StackError>() {
-        Some(error) => StyledText::new().drawn(error.render(true)),
-        None => StyledText::new().red("error").plain(format!(": {error:#}")),
+    if let Some(error) = error.downcast_ref::<StackError>() {
+        return StyledText::new().drawn(error.render(true));
     }
+    if !error.is::<Interrupted>() {
+        return StyledText::new().red("error").plain(format!(": {error:#}"));
+    }
+    // It is no mistake, and comes first: what it means is said around it.
+    let around = error.chain().filter(|cause| !cause.is::<Interrupted>());
+    around.fold(StyledText::new().yellow("interrupted"), |text, cause| text.plain(format!(": {cause}")))
 }

@@ -2,7 +2,7 @@
 
 use super::sink::Sink;
 use crate::engine::Stop;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::io;
 use tokio::sync::oneshot;
 
@@ -29,8 +29,15 @@ pub(super) async fn line(sink: &Sink, question: &str, stop: &Stop) -> Result<Str
         _ = give.send(read);
     });
     let answered = stop.cancel(answer).await;
-    if answered.is_err() {
-        sink.err(&"".into());
+    sink.answered();
+    let line = answered.context("nothing was changed").inspect_err(|_| end_line(sink))???;
+    if !line.ends_with('\n') {
+        // Ctrl-D: nobody has ended the question's line.
+        end_line(sink);
     }
-    Ok(answered???.trim().to_owned())
+    Ok(line.trim().to_owned())
+}
+
+fn end_line(sink: &Sink) {
+    sink.err(&"".into());
 }

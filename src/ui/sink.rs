@@ -25,6 +25,7 @@ pub(super) struct Sink {
     err: RefCell<Box<dyn Write>>,
     colours_errors: bool,
     is_read: Cell<bool>,
+    is_asking: Cell<bool>,
 }
 
 impl Sink {
@@ -36,7 +37,14 @@ impl Sink {
 
     pub(super) fn to(out: Box<dyn Write>, err: Box<dyn Write>, colours_errors: bool) -> Self {
         let (out, err) = (RefCell::new(out), RefCell::new(err));
-        Self { mask: RefCell::default(), out, err, colours_errors, is_read: Cell::new(true) }
+        Self {
+            mask: RefCell::default(),
+            out,
+            err,
+            colours_errors,
+            is_read: Cell::new(true),
+            is_asking: Cell::default(),
+        }
     }
 
     /// Hides these values from now on.
@@ -79,7 +87,17 @@ impl Sink {
 
     /// Writes a question, whose answer follows on the same line.
     pub(super) fn ask(&self, text: &StyledText) {
+        self.is_asking.set(true);
         _ = write!(self.err.borrow_mut(), "{} ", self.painted(text));
+    }
+
+    pub(super) fn answered(&self) {
+        self.is_asking.set(false);
+    }
+
+    /// Whether a question waits for its answer.
+    pub(super) fn is_asking(&self) -> bool {
+        self.is_asking.get()
     }
 
     /// For who draws on stderr by other means.

@@ -45,6 +45,24 @@ fn in_a_wait() {
 }
 
 #[test]
+fn before_anything_is_changed() {
+    let shell = Shell::new();
+    shell.faults(r#"[{"operation": "GetRole", "action": {"delay": {"milliseconds": 5000}}}]"#);
+    for (line, meaning) in
+        [("up --local --yes", "nothing was changed"), ("destroy --local --yes", "nothing was deleted")]
+    {
+        let mut command = shell.command(line);
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        interrupt(&child);
+        let seen = shell.shown(&child.wait_with_output().unwrap());
+        let ended = format!("(Ctrl-C again to exit at once)\ninterrupted: {meaning}\n");
+        assert!(seen.starts_with("exit code: 130\n") && seen.ends_with(&ended), "{line}: {seen}");
+    }
+}
+
+#[test]
 fn twice() {
     let shell = Shell::new();
     shell.faults(r#"[{"operation": "CreateRestApi", "action": {"delay": {"milliseconds": 30000}}}]"#);

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import termios
 
@@ -30,8 +31,8 @@ def hello(tmp_path):
         stack.run("destroy", "--yes")
 
 
-def up(stack: Stack, terminal_type: str, answer: bytes) -> tuple[int, str, str]:
-    """`up` on a terminal: its exit code, and what was seen before the question and after it was answered."""
+def up(stack: Stack, terminal_type: str, answer: bytes | signal.Signals) -> tuple[int, str, str]:
+    """`up` on a terminal: its exit code, and what was seen before the question and after it was answered, or left by a signal."""
     terminal, end = pty.openpty()
     termios.tcsetwinsize(end, (50, 200))
     command = [BINARY, "up", "--local", "-f", str(stack.file)]
@@ -44,7 +45,10 @@ def up(stack: Stack, terminal_type: str, answer: bytes) -> tuple[int, str, str]:
             seen += chunk
             if asked is None and QUESTION in seen:
                 asked = len(seen)
-                os.write(terminal, answer + b"\n")
+                if isinstance(answer, bytes):
+                    os.write(terminal, answer)
+                else:
+                    process.send_signal(answer)
     except OSError:
         pass  # the other end is closed
     code = process.wait(timeout=60)
@@ -53,7 +57,7 @@ def up(stack: Stack, terminal_type: str, answer: bytes) -> tuple[int, str, str]:
 
 
 def test_a_dumb_terminal_shows_the_plan_before_it_asks(hello, local_aws):
-    code, before, after = up(hello(local_aws), "dumb", b"n")
+    code, before, after = up(hello(local_aws), "dumb", b"n\n")
     assert code == 1 and "nothing was changed" in after, after
     for line in ["+ function/hello", "11 to create", "Apply these changes"]:
         assert line in before, before
@@ -61,12 +65,20 @@ def test_a_dumb_terminal_shows_the_plan_before_it_asks(hello, local_aws):
     assert "\x1b" not in before + after, "a dumb terminal shows control sequences as garbage"
 
 
+def test_a_question_is_left_by_ctrl_c_and_ctrl_d(hello, local_aws):
+    stack = hello(local_aws)
+    code, _, after = up(stack, "dumb", signal.SIGINT)
+    assert code == 130 and after.strip(" ") == "\r\ninterrupted: nothing was changed\r\n", repr(after)
+    code, _, after = up(stack, "dumb", b"\x04")
+    assert code == 1 and after.strip(" ") == "\r\nnothing was changed\r\n", repr(after)
+
+
 def test_waiting_for_a_new_key_is_one_line_that_moves(hello, slow_aws):
     stack = hello(slow_aws)
     stack.run("up", "--yes")
     gateway = boto3.client("apigateway", endpoint_url=slow_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
     gateway.delete_api_key(apiKey=gateway.get_api_keys()["items"][0]["id"])
-    code, before, after = up(stack, "xterm", b"y")
+    code, before, after = up(stack, "xterm", b"y\n")
     assert code == 0 and "api-key/" in before, before + after
     waits = list(re.finditer(r'waiting for "POST / with the key.*?(\d+) s of at most 180 s', after))
     assert len({wait[1] for wait in waits}) > 2, f"nothing moves: {after}"
