@@ -8,6 +8,7 @@ mod credentials;
 mod destination;
 mod failure;
 mod http_client;
+#[cfg(feature = "local")]
 pub mod in_process;
 mod lookups;
 mod mfa;

@@ -2,7 +2,7 @@
 
 use super::{
     cloud::Target,
-    credentials, http_client, in_process,
+    credentials, http_client,
     profiles::{Choice, Profiles},
     regions,
 };
@@ -38,9 +38,10 @@ pub async fn settings(target: Target) -> Result<Settings> {
             let loader = loader.http_client(http_client(network.clone())).endpoint_url(endpoint);
             Settings { sdk: local(loader, account, region).load().await, network, credentials: None }
         }
+        #[cfg(feature = "local")]
         Target::InProcess { aws, account, region } => {
             let loader =
-                loader.http_client(in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
+                loader.http_client(super::in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
             let sdk = local(loader, account, region).load().await;
             Settings { sdk, network: Network::direct(), credentials: None }
         }

@@ -4,6 +4,7 @@ mod checked;
 mod destroy;
 mod env_file;
 mod list;
+#[cfg_attr(not(feature = "local"), path = "no_local.rs")]
 mod local;
 mod logs;
 pub mod output;

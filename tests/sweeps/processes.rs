@@ -18,7 +18,7 @@ use lambdeploy::{
     docker::Fault,
     engine::{Options, Report, Stop},
 };
-use local_aws::{FaultPlan, faults::REGISTRY};
+use local_aws::{FaultPlan, REGISTRY};
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use crate::{machine::Called, world::World};
 use futures_util::FutureExt;
-use local_aws::{FaultPlan, Moment, Point, faults::REGISTRY};
+use local_aws::{FaultPlan, Moment, Point, REGISTRY};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},

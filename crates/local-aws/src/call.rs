@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// What a successful handler answers.
 #[derive(Debug, Clone)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// The output shape, member names as in AWS's model; JSON for the JSON protocols, turned to XML for the query protocol.
     Json { status: u16, body: Value },
     /// No body at all (204, or 202 for API Gateway's deletes).
@@ -28,23 +28,23 @@ pub enum Reply {
 }
 
 impl Reply {
-    pub fn ok(body: Value) -> Self {
+    pub(crate) fn ok(body: Value) -> Self {
         Self::Json { status: 200, body }
     }
-    pub fn created(body: Value) -> Self {
+    pub(crate) fn created(body: Value) -> Self {
         Self::Json { status: 201, body }
     }
-    pub fn no_content() -> Self {
+    pub(crate) fn no_content() -> Self {
         Self::Empty { status: 204 }
     }
-    pub fn accepted() -> Self {
+    pub(crate) fn accepted() -> Self {
         Self::Empty { status: 202 }
     }
 }
 
 /// What a handler leaves to do beside the world, once it has succeeded.
 #[derive(Debug)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// A function's containers end: it was deleted. Holds the function's ARN.
     RetireContainers(String),
     /// A function's containers are made from this from now on.
@@ -52,10 +52,10 @@ pub enum Effect {
 }
 
 /// The tags of the resource that an ARN names, in the account and region of a call.
-pub type TagsOf = fn(&Account, &str, &str) -> Option<BTreeMap<String, String>>;
+pub(crate) type TagsOf = fn(&Account, &str, &str) -> Option<BTreeMap<String, String>>;
 
 /// One request on its way through a handler.
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     pub operation: &'static str,
     /// How the operation's service words the errors that all services have.
     pub words: &'static ErrorWords,
@@ -83,17 +83,17 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// This caller's account.
-    pub fn account_mut(&mut self) -> &mut Account {
+    pub(crate) fn account_mut(&mut self) -> &mut Account {
         self.world.account(&self.account)
     }
 
     /// This caller's region.
-    pub fn region_mut(&mut self) -> &mut Region {
+    pub(crate) fn region_mut(&mut self) -> &mut Region {
         self.world.region(&self.account, &self.region)
     }
 
     /// `arn:aws:<service>:<region>:<account>:<rest>`
-    pub fn arn(&self, service: &str, rest: &str) -> String {
+    pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
         format!("arn:aws:{service}:{}:{}:{rest}", self.region, self.account)
     }
 }

@@ -6,32 +6,32 @@ use tokio::time::Instant;
 
 /// Tells the time. Under `tokio::time::pause` it stands still and moves with `advance`.
 #[derive(Debug, Clone)]
-pub struct Clock {
+pub(crate) struct Clock {
     started: Instant,
     started_at: Timestamp,
 }
 
 impl Clock {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { started: Instant::now(), started_at: Timestamp::now() }
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.started_at + SignedDuration::try_from(self.started.elapsed()).unwrap_or_default()
     }
 
     /// Since the start.
-    pub fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
     /// Seconds since the start, for the request log.
-    pub fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 }
 
 /// The moment that lies `delay` after `now`.
-pub fn later(now: Timestamp, delay: Duration) -> Timestamp {
+pub(crate) fn later(now: Timestamp, delay: Duration) -> Timestamp {
     now.checked_add(delay).unwrap_or(Timestamp::MAX)
 }

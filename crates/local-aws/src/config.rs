@@ -55,7 +55,7 @@ impl Default for Config {
 /// The durations of AWS's slowness (with their sources: `docs/aws.md`).
 /// All zero when the consistency is `Instant`.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Delays {
+pub(crate) struct Delays {
     /// A young role cannot be assumed by Lambda (observed 5–20 s).
     pub role_assumable: Duration,
     /// A young repository policy is not yet seen by Lambda.
@@ -84,7 +84,7 @@ pub struct Delays {
 }
 
 impl Config {
-    pub fn delays(&self) -> Delays {
+    pub(crate) fn delays(&self) -> Delays {
         if self.consistency == Consistency::Instant {
             return Delays::default();
         }
@@ -107,13 +107,13 @@ impl Config {
     }
 
     /// Twelve digits as access key id name the account; any other key belongs to the configured one.
-    pub fn account_of(&self, access_key: &str) -> String {
+    pub(crate) fn account_of(&self, access_key: &str) -> String {
         let is_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
         if is_account { access_key.to_owned() } else { self.account.clone() }
     }
 
     /// What somebody who waits for this local AWS wants to know of it: `/_local/settings`.
-    pub fn shown(&self) -> serde_json::Value {
+    pub(crate) fn shown(&self) -> serde_json::Value {
         let delays = self.delays();
         serde_json::json!({
             "account": self.account,
@@ -126,7 +126,7 @@ impl Config {
     }
 
     /// A number in 0..1 that depends on the seed and `salt` only.
-    pub fn fraction(&self, salt: u64) -> f64 {
+    pub(crate) fn fraction(&self, salt: u64) -> f64 {
         let mut x = self.seed.wrapping_add(salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

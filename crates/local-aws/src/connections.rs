@@ -26,10 +26,11 @@ const HEAD: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What answers a request. Boxed: the compiler can't prove an unboxed one `Send` for every lifetime inside it.
-pub type Handle = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Result<Response<Body>, Cut>> + Send + Sync>;
+pub(crate) type Handle =
+    Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Result<Response<Body>, Cut>> + Send + Sync>;
 
 /// Serves all that come, for ever.
-pub async fn serve(listener: &TcpListener, handle: Handle) {
+pub(crate) async fn serve(listener: &TcpListener, handle: Handle) {
     let places = Places::default();
     loop {
         match listener.accept().await {

@@ -6,41 +6,41 @@ use std::{fmt::Display, ops::RangeInclusive};
 
 /// The shape of a string: characters, not bytes.
 #[derive(Debug, Clone, Copy)]
-pub struct Shape {
+pub(crate) struct Shape {
     pub length: (usize, usize),
     pub pattern: Option<Pattern>,
 }
 
 /// A pattern as AWS prints it, with what it means.
-pub type Pattern = (&'static str, fn(&str) -> bool);
+pub(crate) type Pattern = (&'static str, fn(&str) -> bool);
 
 /// Reads the members of an input and gathers what is wrong with them, because AWS names all of it at once.
-pub struct Members<'a> {
+pub(crate) struct Members<'a> {
     input: &'a Value,
     failures: Vec<String>,
 }
 
 impl<'a> Members<'a> {
-    pub fn of(input: &'a Value) -> Self {
+    pub(crate) fn of(input: &'a Value) -> Self {
         Self { input, failures: Vec::new() }
     }
 
     /// A required string; empty where it is missing, which [`Self::finish`] then refuses.
-    pub fn text(&mut self, name: &str, shape: Shape) -> &'a str {
+    pub(crate) fn text(&mut self, name: &str, shape: Shape) -> &'a str {
         self.optional_text(name, shape).unwrap_or_else(|| {
             self.missing(name);
             ""
         })
     }
 
-    pub fn optional_text(&mut self, name: &str, shape: Shape) -> Option<&'a str> {
+    pub(crate) fn optional_text(&mut self, name: &str, shape: Shape) -> Option<&'a str> {
         let text = self.input[name].as_str()?;
         self.check_text(&lower_first(name), text, shape);
         Some(text)
     }
 
     /// A number, which the query protocol writes as a string.
-    pub fn number(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
+    pub(crate) fn number(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = &self.input[name];
         let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
         let Some(number) = number else {
@@ -68,7 +68,7 @@ impl<'a> Members<'a> {
     }
 
     /// One of a set of words, where it is given.
-    pub fn one_of(&mut self, name: &str, words: &[&str]) -> Option<&'a str> {
+    pub(crate) fn one_of(&mut self, name: &str, words: &[&str]) -> Option<&'a str> {
         let text = self.input[name].as_str()?;
         if !words.contains(&text) {
             let set = words.join(", ");
@@ -78,7 +78,7 @@ impl<'a> Members<'a> {
     }
 
     /// A list of strings of one shape, as many as `count` says; missing is empty.
-    pub fn texts(&mut self, name: &str, count: RangeInclusive<usize>, shape: Shape) -> Vec<&'a str> {
+    pub(crate) fn texts(&mut self, name: &str, count: RangeInclusive<usize>, shape: Shape) -> Vec<&'a str> {
         let texts: Vec<&str> = self.list(name).iter().filter_map(Value::as_str).collect();
         if !self.input[name].is_null() {
             self.count(&lower_first(name), texts.len(), count);
@@ -90,7 +90,7 @@ impl<'a> Members<'a> {
     }
 
     /// How many items a list or map may have.
-    pub fn count(&mut self, place: &str, items: usize, count: RangeInclusive<usize>) {
+    pub(crate) fn count(&mut self, place: &str, items: usize, count: RangeInclusive<usize>) {
         if items < *count.start() {
             let least = count.start();
             self.fail(place, "[]", format!("Member must have length greater than or equal to {least}"));
@@ -101,11 +101,11 @@ impl<'a> Members<'a> {
     }
 
     /// A list; missing is empty.
-    pub fn list(&self, name: &str) -> &'a [Value] {
+    pub(crate) fn list(&self, name: &str) -> &'a [Value] {
         self.input[name].as_array().map_or(&[], Vec::as_slice)
     }
 
-    pub fn check_text(&mut self, place: &str, text: &str, shape: Shape) {
+    pub(crate) fn check_text(&mut self, place: &str, text: &str, shape: Shape) {
         let length = text.chars().count();
         let (least, most) = shape.length;
         if length < least {
@@ -120,20 +120,20 @@ impl<'a> Members<'a> {
         }
     }
 
-    pub fn missing(&mut self, name: &str) {
+    pub(crate) fn missing(&mut self, name: &str) {
         let place = lower_first(name);
         self.failures
             .push(format!("Value null at '{place}' failed to satisfy constraint: Member must not be null"));
     }
 
-    pub fn fail(&mut self, place: &str, value: impl Display, constraint: impl Display) {
+    pub(crate) fn fail(&mut self, place: &str, value: impl Display, constraint: impl Display) {
         self.failures
             .push(format!("Value '{value}' at '{place}' failed to satisfy constraint: {constraint}"));
     }
 
     /// # Errors
     /// Status 400 and `code`, which each service names differently, with everything that was wrong.
-    pub fn finish(self, code: &str) -> Result<(), AwsError> {
+    pub(crate) fn finish(self, code: &str) -> Result<(), AwsError> {
         if self.failures.is_empty() {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 /// One AWS error. `code` is the service's own, without namespace ("ResourceConflictException", IAM's "NoSuchEntity").
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AwsError {
+pub(crate) struct AwsError {
     pub status: u16,
     pub code: String,
     pub message: String,
@@ -15,19 +15,19 @@ pub struct AwsError {
 }
 
 impl AwsError {
-    pub fn new(status: u16, code: &str, message: impl Display) -> Self {
+    pub(crate) fn new(status: u16, code: &str, message: impl Display) -> Self {
         Self { status, code: code.to_owned(), message: message.to_string(), retry_after: None, reason: None }
     }
 
     /// What nobody built yet is said plainly, never silently accepted.
-    pub fn not_implemented(what: impl Display) -> Self {
+    pub(crate) fn not_implemented(what: impl Display) -> Self {
         Self::new(501, "NotImplemented", format!("{what} is not implemented by the local AWS"))
     }
 }
 
 /// A constraint of AWS's model that a member breaks, in AWS's own sentence, which several broken members share:
 /// "2 validation errors detected: Value '…' at '…' failed to satisfy constraint: …; Value …".
-pub fn validation_text(failures: &[String]) -> String {
+pub(crate) fn validation_text(failures: &[String]) -> String {
     let noun = if failures.len() == 1 { "error" } else { "errors" };
     format!("{} validation {noun} detected: {}", failures.len(), failures.join("; "))
 }

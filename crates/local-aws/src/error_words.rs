@@ -4,7 +4,7 @@ use crate::error::AwsError;
 
 /// How a service words the errors that all services have.
 #[derive(Debug)]
-pub struct ErrorWords {
+pub(crate) struct ErrorWords {
     /// Code of credentials that AWS did not give out.
     pub unknown_key: &'static str,
     /// Status and code of a call that the caller's policies don't allow.
@@ -19,7 +19,7 @@ pub struct ErrorWords {
 
 impl ErrorWords {
     /// The services that speak the query protocol.
-    pub const QUERY: Self = Self {
+    pub(crate) const QUERY: Self = Self {
         unknown_key: "InvalidClientTokenId",
         access_denied: (403, "AccessDenied"),
         throttled: (400, "Throttling", "Rate exceeded"),
@@ -28,7 +28,7 @@ impl ErrorWords {
     };
 
     /// The services that speak AWS JSON.
-    pub const JSON: Self = Self {
+    pub(crate) const JSON: Self = Self {
         unknown_key: "UnrecognizedClientException",
         access_denied: (400, "AccessDeniedException"),
         throttled: (400, "ThrottlingException", "Rate exceeded"),
@@ -37,22 +37,22 @@ impl ErrorWords {
     };
 
     /// What AWS says of credentials that it did not give out.
-    pub fn unknown_key(&self) -> AwsError {
+    pub(crate) fn unknown_key(&self) -> AwsError {
         AwsError::new(403, self.unknown_key, "The security token included in the request is invalid.")
     }
 
-    pub fn access_denied(&self, text: String) -> AwsError {
+    pub(crate) fn access_denied(&self, text: String) -> AwsError {
         let (status, code) = self.access_denied;
         AwsError::new(status, code, text)
     }
 
-    pub fn throttled(&self) -> AwsError {
+    pub(crate) fn throttled(&self) -> AwsError {
         let (status, code, text) = self.throttled;
         AwsError::new(status, code, text)
     }
 
     /// Code and text that are usual for a status.
-    pub fn usual(&self, status: u16) -> (&'static str, &'static str) {
+    pub(crate) fn usual(&self, status: u16) -> (&'static str, &'static str) {
         match status {
             429 => (self.throttled.1, self.throttled.2),
             503 => (self.unavailable, "The service is unavailable. Please try again shortly."),

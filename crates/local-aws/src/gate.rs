@@ -14,7 +14,7 @@ use std::{net::IpAddr, str::FromStr};
 
 /// Where a request goes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Door {
+pub(crate) enum Door {
     /// A page of our own, `/_local/<page>`.
     Local(String),
     /// The registry, `/v2/…`.
@@ -27,7 +27,7 @@ pub enum Door {
 
 /// A request that stays outside, and why.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outsider {
+pub(crate) enum Outsider {
     Host(String),
     Page(String),
 }
@@ -44,7 +44,7 @@ enum Name {
 ///
 /// # Errors
 /// It was sent to a name that is not this machine's, or comes from a web page and goes to another door than a stage URL.
-pub fn door<B>(request: &Request<B>) -> Result<Door, Outsider> {
+pub(crate) fn door<B>(request: &Request<B>) -> Result<Door, Outsider> {
     let door = match name(request)? {
         Name::Api(api) => Door::Stage(target::on_own_host(api, request.uri().path())),
         Name::Here => by_path(request.uri().path()),
@@ -113,7 +113,7 @@ fn page(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Outsider {
-    pub fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         let why = match self {
             Self::Host(host) => format!(
                 "The local AWS does not answer to the name {host:?}: ask 127.0.0.1, localhost or a name below localhost.\n"

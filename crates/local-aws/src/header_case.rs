@@ -13,18 +13,18 @@ const HEAD_LIMIT: usize = 64 * 1024;
 
 /// The names in a request's head, as a request extension.
 #[derive(Debug, Clone, Default)]
-pub struct WrittenNames(Vec<String>);
+pub(crate) struct WrittenNames(Vec<String>);
 
 impl WrittenNames {
     /// The form in which the client wrote a name.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().map(String::as_str).find(|n| n.eq_ignore_ascii_case(name))
     }
 }
 
 /// The head of the request that came last on a connection.
 #[derive(Debug, Clone, Default)]
-pub struct Head(Arc<Mutex<Bytes>>);
+pub(crate) struct Head(Arc<Mutex<Bytes>>);
 
 #[derive(Debug, Default)]
 struct Bytes {
@@ -35,7 +35,7 @@ struct Bytes {
 }
 
 impl Head {
-    pub fn names(&self) -> WrittenNames {
+    pub(crate) fn names(&self) -> WrittenNames {
         let bytes = self.lock();
         let text = String::from_utf8_lossy(&bytes.read);
         let lines = text.split("\r\n").skip(1).take_while(|line| !line.is_empty());
@@ -62,7 +62,7 @@ impl Head {
 }
 
 /// A connection that notes the head of each request in `head`.
-pub struct Noting<S> {
+pub(crate) struct Noting<S> {
     pub stream: S,
     pub head: Head,
 }

@@ -17,7 +17,7 @@ const LOCK: &str = "lock";
 
 /// The folder of this local AWS; it goes with this.
 #[derive(Debug)]
-pub struct Home {
+pub(crate) struct Home {
     folder: TempDir,
     id: String,
     /// Held until the process ends, however it ends.
@@ -25,7 +25,7 @@ pub struct Home {
 }
 
 /// The folder of one that is no more. It is this process's now, until this is dropped.
-pub struct Abandoned {
+pub(crate) struct Abandoned {
     folder: PathBuf,
     /// The identity that it had.
     pub id: String,
@@ -34,18 +34,18 @@ pub struct Abandoned {
 
 impl Home {
     /// A new one, of which nobody else knows yet.
-    pub fn make() -> io::Result<Self> {
+    pub(crate) fn make() -> io::Result<Self> {
         let id = secret::random()?;
         let folder = tempfile::Builder::new().prefix(&format!("{PREFIX}{id}")).rand_bytes(0).tempdir()?;
         Ok(Self { folder, id, lock: Mutex::default() })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// 32 hexadecimal digits.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 
@@ -53,7 +53,7 @@ impl Home {
     ///
     /// # Errors
     /// As writing a file.
-    pub fn claim(&self) -> io::Result<()> {
+    pub(crate) fn claim(&self) -> io::Result<()> {
         let mut held = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if held.is_some() {
             return Ok(());
@@ -72,7 +72,7 @@ impl Home {
 ///
 /// # Errors
 /// When the folder of temporary files can't be read.
-pub fn abandoned() -> io::Result<Vec<Abandoned>> {
+pub(crate) fn abandoned() -> io::Result<Vec<Abandoned>> {
     let all = fs::read_dir(std::env::temp_dir())?.filter_map(Result::ok);
     // A link may lead anywhere; a file of another user's can't be opened for writing.
     let folders = all.filter(|entry| entry.file_type().is_ok_and(|t| t.is_dir()));
@@ -91,7 +91,7 @@ impl Abandoned {
     ///
     /// # Errors
     /// As removing files.
-    pub fn clear(&self) -> io::Result<()> {
+    pub(crate) fn clear(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
             if entry.file_name() != LOCK {
@@ -105,7 +105,7 @@ impl Abandoned {
     ///
     /// # Errors
     /// As removing files.
-    pub fn remove(self) -> io::Result<()> {
+    pub(crate) fn remove(self) -> io::Result<()> {
         fs::remove_dir_all(&self.folder)
     }
 }
@@ -113,7 +113,7 @@ impl Abandoned {
 #[cfg(test)]
 impl Home {
     /// Leaves it behind as a killed process does; answers its identity.
-    pub fn abandon(self) -> String {
+    pub(crate) fn abandon(self) -> String {
         _ = self.folder.keep();
         self.id
     }

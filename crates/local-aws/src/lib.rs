@@ -5,38 +5,28 @@
 //! Lambda Runtime API, and serves the stage URL with what API Gateway enforces there. It is as strict as AWS; with
 //! [`Consistency::Realistic`] it is also as slow to agree.
 //!
-//! # The map
+//! # The map, from the ground up
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`server`] | one local AWS, and its four doors |
-//! | `connections` | HTTP in: so many connections at most, and none that only waits |
-//! | `gate` | before every door: names of this machine only, web pages at stage URLs only; which door a request goes to |
-//! | `local_pages` | the door `/_local/`, for people and tests |
-//! | `home` | the folder of one local AWS, which shows whether its process lives |
-//! | `secret` | what nobody can compute from outside: the signatures of passwords and proofs |
-//! | `api` | the AWS API's door: through latency, [`faults`], `grants`, `authorization` to the handler |
-//! | [`protocol`] | a request on the wire becomes a [`Call`]; a reply or an [`AwsError`] becomes bytes again |
-//! | [`world`] | all state, as plain data: accounts, and in each the regions |
-//! | [`operation`] | one table row an operation: name, HTTP binding, handler |
-//! | [`policy`] | IAM's policy language, for all who decide by policies |
-//! | [`constraint`] | the constraints of AWS's model, with AWS's sentences for what breaks them |
-//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway` | the control planes, one folder a service |
-//! | `registry` | the data plane of ECR: the OCI distribution API, blobs on disk |
-//! | `lambda::runtime` | the data plane of Lambda: containers and the Runtime API |
+//! | `config`, `clock`, `secret`, `home`, `watch`, `request_log` | settings, time that a test can pause, what nobody can compute from outside, the folder of one local AWS, who looks on, what was asked |
+//! | `body`, `peer`, `header_case` | what requests and responses carry |
+//! | `error`, `error_words`, `constraint`, `policy`, `permission`, `token_bucket`, `request_quotas` | AWS's errors; its model's constraints with their sentences; IAM's policy language; what a caller has to be allowed, and how often |
+//! | `blobs` | the content of images, on disk |
+//! | `<service>::state`, `world` | all state, as plain data: accounts, and in each the regions |
+//! | `call`, `service`, `protocol` | one request on its way through a handler; a service as a value; the wire |
+//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway` | the control planes, a folder each, which export a `SERVICE` |
+//! | `services` | the one list of them |
+//! | `authorization` | may this caller do that? |
+//! | `faults`, `shared` | faults by plan; what every part of one local AWS works on |
+//! | `registry` | the data plane of ECR: the OCI distribution API |
+//! | `lambda::runtime`, `lambda::containers` | the data plane of Lambda: containers and the Runtime API |
 //! | `gateway` | the data plane of API Gateway: the stage URL |
-//! | [`clock`], [`config`], [`request_log`] | time that a test can pause, settings, what was asked since the start |
-
-pub mod clock;
-pub mod config;
-pub mod constraint;
-pub mod error;
-pub mod faults;
-pub mod policy;
-pub mod protocol;
-pub mod request_log;
-pub mod server;
-pub mod world;
+//! | `gate`, `connections` | before every door: how many connections, names of this machine only, web pages at stage URLs only |
+//! | `server`, `api`, `local_pages` | one local AWS, and its four doors |
+//!
+//! A module knows those above it in the table and not those below: `tests/outside/test_import_circles.py` watches.
+//! To add a service: a folder with its state and a `SERVICE`, a field in `world`, a line in `services`.
 
 mod api;
 mod apigateway;
@@ -44,9 +34,14 @@ mod authorization;
 mod blobs;
 mod body;
 mod call;
+mod clock;
+mod config;
 mod connections;
+mod constraint;
 mod ecr;
+mod error;
 mod error_words;
+mod faults;
 mod gate;
 mod gateway;
 mod header_case;
@@ -54,14 +49,19 @@ mod home;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
 mod iam;
+mod interrupted;
 mod lambda;
 mod local_pages;
 mod logs;
 mod peer;
 mod permission;
+mod policy;
+mod protocol;
 mod registry;
+mod request_log;
 mod request_quotas;
 mod secret;
+mod server;
 mod service;
 mod services;
 mod shared;
@@ -71,12 +71,16 @@ mod sts;
 mod testing;
 mod token_bucket;
 mod watch;
+mod world;
 
 pub use body::{Body, full};
 pub use config::{Config, Consistency, random_seed};
-pub use error::AwsError;
-pub use faults::{Action, Cut, Fault, FaultPlan, Hook, Moment, Point};
-pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers, Reaction, Scripted, Started};
+pub use faults::{Action, Cut, Fault, FaultPlan, Hook, Moment, Point, REGISTRY};
+pub use interrupted::interrupted;
+pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers};
+#[cfg(any(test, feature = "testing"))]
+pub use lambda::containers::{Reaction, Scripted, Started};
 pub use local_pages::PROOF;
+pub use request_log::{LoggedRequest, RequestLog};
 pub use secret::{Secret, random};
 pub use server::LocalAws;

@@ -4,4 +4,4 @@ use std::net::IpAddr;
 
 /// The address a connection comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+pub(crate) struct Peer(pub IpAddr);

@@ -3,7 +3,7 @@
 use crate::policy;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
+pub(crate) struct Permission {
     /// `lambda:CreateFunction`
     pub action: String,
     pub resource: String,
@@ -14,7 +14,7 @@ pub struct Permission {
 }
 
 impl Permission {
-    pub fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
+    pub(crate) fn new(action: impl Into<String>, resource: impl Into<String>) -> Self {
         Self {
             action: action.into(),
             resource: resource.into(),
@@ -23,12 +23,12 @@ impl Permission {
         }
     }
 
-    pub fn shown_as(self, shown: String) -> Self {
+    pub(crate) fn shown_as(self, shown: String) -> Self {
         Self { shown: Some(shown), ..self }
     }
 
     /// A condition key with its value.
-    pub fn with(mut self, key: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: &str) -> Self {
         self.context.entry(key.to_ascii_lowercase()).or_default().push(value.to_owned());
         self
     }

@@ -37,7 +37,7 @@ const KEPT: usize = 100_000;
 pub struct RequestLog(Mutex<VecDeque<LoggedRequest>>);
 
 impl RequestLog {
-    pub fn add(&self, entry: LoggedRequest) {
+    pub(crate) fn add(&self, entry: LoggedRequest) {
         let mut entries = self.lock();
         if entries.len() == KEPT {
             entries.pop_front();

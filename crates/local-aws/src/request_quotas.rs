@@ -10,36 +10,36 @@ use std::{
 
 /// One quota that a call draws on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RequestQuota {
+pub(crate) struct RequestQuota {
     /// What shares it: an operation, or several under one name.
     pub name: &'static str,
     pub limit: Limit,
 }
 
 impl RequestQuota {
-    pub const fn new(name: &'static str, rate: f64, burst: f64) -> Self {
+    pub(crate) const fn new(name: &'static str, rate: f64, burst: f64) -> Self {
         Self { name, limit: Limit { rate, burst } }
     }
 
     /// So many a second, and as many at once.
-    pub const fn a_second(name: &'static str, rate: f64) -> Self {
+    pub(crate) const fn a_second(name: &'static str, rate: f64) -> Self {
         Self::new(name, rate, rate)
     }
 
     /// One in so many seconds.
-    pub const fn one_in(name: &'static str, seconds: f64) -> Self {
+    pub(crate) const fn one_in(name: &'static str, seconds: f64) -> Self {
         Self::new(name, 1.0 / seconds, 1.0)
     }
 }
 
 /// What is left of all quotas, by account, region and name.
 #[derive(Debug, Default)]
-pub struct RequestQuotas(Mutex<BTreeMap<(String, String, &'static str), Bucket>>);
+pub(crate) struct RequestQuotas(Mutex<BTreeMap<(String, String, &'static str), Bucket>>);
 
 impl RequestQuotas {
     /// Takes one request of an account in a region from every quota that it draws on, `now` after the start; `false`
     /// where one of them is used up. A refused request takes nothing.
-    pub fn take(&self, account: &str, region: &str, quotas: &[RequestQuota], now: Duration) -> bool {
+    pub(crate) fn take(&self, account: &str, region: &str, quotas: &[RequestQuota], now: Duration) -> bool {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = |quota: &RequestQuota| (account.to_owned(), region.to_owned(), quota.name);
         let mut allows = |quota: &RequestQuota| {

@@ -33,7 +33,7 @@ impl Secret {
     /// 64 hexadecimal digits that only the holder of the secret can make. `about` keeps the uses apart: what was signed
     /// for one is nothing for another.
     pub fn sign(&self, about: &str, text: &str) -> String {
-        hex(hmac::sign(&self.key(), format!("{about}\n{text}").as_bytes()).as_ref())
+        hex::encode(hmac::sign(&self.key(), format!("{about}\n{text}").as_bytes()))
     }
 
     /// Whether `signature` is this secret's.
@@ -56,11 +56,7 @@ pub fn random() -> io::Result<String> {
     SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| io::Error::other("the system gives no random numbers"))?;
-    Ok(hex(&bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(hex::encode(bytes))
 }
 
 #[cfg(test)]

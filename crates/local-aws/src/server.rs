@@ -52,11 +52,12 @@ impl LocalAws {
         Ok(Self::on(Shared::new(config)?, engine))
     }
 
-    /// Another one that starts with everything that is in this one: what happens to either then is nothing to the other.
+    /// For tests: another one that starts with everything that is in this one: what happens to either then is nothing to the other.
     /// Requests are logged and granted from the start, there are no faults, and functions run in `engine`.
     ///
     /// # Errors
     /// Where the blobs can't be copied.
+    #[cfg(any(test, feature = "testing"))]
     pub fn fork(&self, engine: Arc<dyn ContainerEngine>) -> io::Result<Self> {
         Ok(Self::on(self.shared().fork()?, engine))
     }

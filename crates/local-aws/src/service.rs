@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 #[derive(Debug)]
-pub struct Service {
+pub(crate) struct Service {
     /// As in a SigV4 credential scope, in ARNs and in permissions.
     pub name: &'static str,
     pub protocol: Protocol,
@@ -32,14 +32,14 @@ pub struct Service {
 }
 
 impl Service {
-    pub fn operation(&self, name: &str) -> Option<&'static Operation> {
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
         self.operations.iter().find(|operation| operation.name == name)
     }
 }
 
 /// How requests and replies are written.
 #[derive(Debug)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// A form in, XML of this namespace out.
     Query { namespace: &'static str },
     /// AWS JSON 1.1: the operation is in `X-Amz-Target`.
@@ -49,7 +49,7 @@ pub enum Protocol {
 }
 
 /// What every handler does: reads and writes the world, and answers at once.
-pub type Handler = fn(&mut Call<'_>, Value) -> Result<Reply, AwsError>;
+pub(crate) type Handler = fn(&mut Call<'_>, Value) -> Result<Reply, AwsError>;
 
 /// One row of a service's table.
 ///
@@ -60,7 +60,7 @@ pub type Handler = fn(&mut Call<'_>, Value) -> Result<Reply, AwsError>;
 /// The input that the handler gets is one JSON object with path, query and body members together, as botocore names
 /// them; a blob body that is not JSON arrives as `Call::payload`.
 #[derive(Debug, Clone, Copy)]
-pub struct Operation {
+pub(crate) struct Operation {
     pub name: &'static str,
     pub method: &'static str,
     pub path: &'static str,
@@ -70,12 +70,12 @@ pub struct Operation {
 
 impl Operation {
     /// A row of the JSON or query protocol, which name the operation themselves.
-    pub const fn named(name: &'static str, handler: Handler) -> Self {
+    pub(crate) const fn named(name: &'static str, handler: Handler) -> Self {
         Self { name, method: "POST", path: "/", query: &[], handler }
     }
 
     /// Whether the body is the caller's own document, whose members are none of the operation's.
-    pub fn body_is_blob(&self) -> bool {
+    pub(crate) fn body_is_blob(&self) -> bool {
         self.name == "Invoke"
     }
 }

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-pub struct Shared {
+pub(crate) struct Shared {
     pub config: Config,
     pub clock: Clock,
     world: Mutex<World>,
@@ -28,7 +28,7 @@ pub struct Shared {
 impl Shared {
     /// # Errors
     /// No folder can be made for the blobs, or the system has no randomness to give.
-    pub fn new(config: Config) -> io::Result<Self> {
+    pub(crate) fn new(config: Config) -> io::Result<Self> {
         let home = Home::make()?;
         Ok(Self {
             config,
@@ -47,7 +47,8 @@ impl Shared {
     ///
     /// # Errors
     /// Where the blobs can't be copied.
-    pub fn fork(&self) -> io::Result<Self> {
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn fork(&self) -> io::Result<Self> {
         let home = Home::make()?;
         Ok(Self {
             config: self.config.clone(),
@@ -62,12 +63,12 @@ impl Shared {
         })
     }
 
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A request id in AWS's form, from a counter and the seed, which it does not tell.
-    pub fn request_id(&self) -> String {
+    pub(crate) fn request_id(&self) -> String {
         let n = self.next_request.fetch_add(1, Ordering::Relaxed);
         stable_id::uuid(&["request", &self.config.seed.to_string(), &n.to_string()])
     }

@@ -9,7 +9,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "sts",
     protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
     body_limit: 1024 * 1024,

@@ -18,25 +18,25 @@ use quick_xml::{Reader, events::Event};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub const REGION: &str = "us-east-2";
-pub const ACCOUNT: &str = "000000000000";
+pub(crate) const REGION: &str = "us-east-2";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// An empty local AWS that agrees at once and has no containers.
-pub fn instant() -> LocalAws {
+pub(crate) fn instant() -> LocalAws {
     with(Config::default())
 }
 
 /// An empty local AWS that is as slow to agree as AWS. Use with `#[tokio::test(start_paused = true)]`.
-pub fn realistic() -> LocalAws {
+pub(crate) fn realistic() -> LocalAws {
     with(Config { consistency: Consistency::Realistic, ..Config::default() })
 }
 
-pub fn with(config: Config) -> LocalAws {
+pub(crate) fn with(config: Config) -> LocalAws {
     LocalAws::new(config, Arc::new(NoContainers)).unwrap()
 }
 
 /// Calls an operation in `region`, with any key. An error's body is `{"code": …, "message": …}` in every protocol.
-pub async fn call(
+pub(crate) async fn call(
     aws: &LocalAws,
     service: &str,
     region: &str,
@@ -47,14 +47,19 @@ pub async fn call(
 }
 
 /// As [`call`] in [`REGION`], and the call has to succeed.
-pub async fn ok(aws: &LocalAws, service: &str, operation: &str, input: Value) -> Value {
+pub(crate) async fn ok(aws: &LocalAws, service: &str, operation: &str, input: Value) -> Value {
     let (status, body) = call(aws, service, REGION, operation, input).await;
     assert!(status < 300, "{operation} answered {status}: {body}");
     body
 }
 
 /// As [`call`] in [`REGION`], and the call has to be refused; answers the error's code and text.
-pub async fn refused(aws: &LocalAws, service: &str, operation: &str, input: Value) -> (String, String) {
+pub(crate) async fn refused(
+    aws: &LocalAws,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> (String, String) {
     let (status, body) = call(aws, service, REGION, operation, input).await;
     assert!(status >= 400, "{operation} answered {status}: {body}");
     (body["code"].as_str().unwrap().to_owned(), body["message"].as_str().unwrap().to_owned())
@@ -62,23 +67,23 @@ pub async fn refused(aws: &LocalAws, service: &str, operation: &str, input: Valu
 
 /// A caller with its own key and region.
 #[derive(Clone, Copy)]
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     pub aws: &'a LocalAws,
     pub region: &'a str,
     pub access_key: &'a str,
 }
 
 impl<'a> Client<'a> {
-    pub fn of(aws: &'a LocalAws) -> Self {
+    pub(crate) fn of(aws: &'a LocalAws) -> Self {
         Self { aws, region: REGION, access_key: "AKIDLOCAL" }
     }
 
-    pub async fn call(self, service: &str, operation: &str, input: Value) -> (u16, Value) {
+    pub(crate) async fn call(self, service: &str, operation: &str, input: Value) -> (u16, Value) {
         self.send(service, operation, input, None).await
     }
 
     /// With a body that is a blob, such as an API's OpenAPI document; `input` has the path's and query's members.
-    pub async fn call_with(
+    pub(crate) async fn call_with(
         self,
         service: &str,
         operation: &str,
@@ -94,7 +99,7 @@ impl<'a> Client<'a> {
     }
 
     /// The request as an SDK would send it.
-    pub fn request(
+    pub(crate) fn request(
         self,
         service: &str,
         name: &str,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What a bucket is filled by. A limit of rate or burst 0 lets nothing through.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limit {
+pub(crate) struct Limit {
     /// Calls a second.
     pub rate: f64,
     /// Calls at once.
@@ -13,7 +13,7 @@ pub struct Limit {
 
 /// Lets `burst` calls through at once and `rate` a second over time.
 #[derive(Debug, Clone)]
-pub struct Bucket {
+pub(crate) struct Bucket {
     tokens: f64,
     /// On the clock of the caller, from any fixed moment on.
     filled: Duration,
@@ -26,12 +26,12 @@ impl Limit {
 }
 
 impl Bucket {
-    pub fn full(limit: Limit, now: Duration) -> Self {
+    pub(crate) fn full(limit: Limit, now: Duration) -> Self {
         Self { tokens: limit.burst, filled: now }
     }
 
     /// Whether a call may pass now. Takes nothing. A limit that changed since holds from here on.
-    pub fn allows(&mut self, limit: Limit, now: Duration) -> bool {
+    pub(crate) fn allows(&mut self, limit: Limit, now: Duration) -> bool {
         let gained = now.saturating_sub(self.filled).as_secs_f64() * limit.rate;
         self.tokens = (self.tokens + gained).min(limit.burst);
         self.filled = now;
@@ -39,7 +39,7 @@ impl Bucket {
         !limit.blocks() && self.tokens >= 1.0 - 1e-9
     }
 
-    pub fn take(&mut self) {
+    pub(crate) fn take(&mut self) {
         self.tokens -= 1.0;
     }
 }

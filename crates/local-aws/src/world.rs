@@ -8,19 +8,19 @@ use std::collections::BTreeMap;
 
 /// Everything there is. An account or region comes into being when it is first asked for.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct World {
+pub(crate) struct World {
     pub accounts: BTreeMap<String, Account>,
 }
 
 /// IAM is global; everything else lives in a region.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Account {
+pub(crate) struct Account {
     pub iam: Iam,
     pub regions: BTreeMap<String, Region>,
 }
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Region {
+pub(crate) struct Region {
     pub ecr: Ecr,
     pub lambda: Lambda,
     pub logs: Logs,
@@ -28,17 +28,17 @@ pub struct Region {
 }
 
 impl World {
-    pub fn account(&mut self, id: &str) -> &mut Account {
+    pub(crate) fn account(&mut self, id: &str) -> &mut Account {
         self.accounts.entry(id.to_owned()).or_default()
     }
 
     /// The account of the IAM user, or of the session of a role, that an access key belongs to.
-    pub fn account_of_key(&self, access_key: &str) -> Option<&str> {
+    pub(crate) fn account_of_key(&self, access_key: &str) -> Option<&str> {
         let mut accounts = self.accounts.iter();
         accounts.find(|(_, a)| a.iam.caller_of_key(access_key).is_some()).map(|(id, _)| id.as_str())
     }
 
-    pub fn region(&mut self, account: &str, region: &str) -> &mut Region {
+    pub(crate) fn region(&mut self, account: &str, region: &str) -> &mut Region {
         self.account(account).regions.entry(region.to_owned()).or_default()
     }
 }

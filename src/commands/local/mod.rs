@@ -7,7 +7,7 @@ mod records;
 
 use crate::{Exit, cli, docker, exit::Usage, ui::Printer};
 use anyhow::{Context as _, Result};
-use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers};
+use local_aws::{Config, Consistency, ContainerEngine, DockerEngine, LocalAws, NoContainers, interrupted};
 use records::Record;
 use std::{convert::Infallible, net::Ipv4Addr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::mpsc};
@@ -60,7 +60,7 @@ async fn serve(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
         aws.watch(move |line| drop(tell.try_send(line)));
     }
     let served = tokio::select! {
-        served = aws.serve(listener, ended()) => served,
+        served = aws.serve(listener, interrupted()) => served,
         never = show(lines, printer) => match never {},
     };
     record.forget()?;
@@ -74,25 +74,6 @@ async fn show(mut lines: mpsc::Receiver<String>, printer: &Printer) -> Infallibl
         printer.say(line);
     }
     std::future::pending().await
-}
-
-/// Ctrl-C, and on Unix SIGTERM: containers and blobs are cleared away either way.
-#[cfg(unix)]
-async fn ended() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn ended() {
-    // Where Ctrl-C can't be listened for, the process ends by being killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }
 
 /// The person's Docker; without one everything works but running functions.

@@ -10,11 +10,11 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub fn get(call: &mut Call<'_>, _: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, _: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(wire(call)))
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     for patch in patch::read(call, &input)? {
         apply(call, &patch)?;
     }

@@ -55,7 +55,7 @@ struct GetApiKeys {
 }
 
 /// The one reply that shows the value unasked.
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateApiKey = parse(input)?;
     if !input.stage_keys.is_empty() {
         return Err(AwsError::not_implemented("CreateApiKey with stageKeys"));
@@ -130,7 +130,7 @@ fn wire(key: &ApiKey, with_value: bool) -> Value {
 }
 
 /// By the beginning of the name, in its case. Tags are not shown here.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetApiKeys = parse(input)?;
     let asked = |key: &ApiKey| {
         let name = key.name.as_deref().unwrap_or_default();
@@ -143,7 +143,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     input.paging.reply(call, shown.map(|key| (key.id.clone(), wire(&key, with_value))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: KeyId = parse(input)?;
     let key = find::key(call, &id.api_key)?.clone();
     if !is_found(call, key.created) {
@@ -154,7 +154,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(body))
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: KeyId = parse(input)?;
     let now = call.now;
@@ -187,7 +187,7 @@ fn apply(key: &mut ApiKey, patch: &Patch) -> Result<(), AwsError> {
 }
 
 /// Takes it out of its usage plans.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: KeyId = parse(input)?;
     find::key(call, &id.api_key)?;
     let gateway = &mut call.region_mut().apigateway;

@@ -15,14 +15,14 @@ use crate::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub const TYPES: &[&str] = &["TOKEN", "REQUEST", "COGNITO_USER_POOLS"];
+pub(crate) const TYPES: &[&str] = &["TOKEN", "REQUEST", "COGNITO_USER_POOLS"];
 /// Seconds.
 const LONGEST_TTL: u32 = 3600;
 
 /// What an authorizer is made from, by CreateAuthorizer and by an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Wanted {
+pub(crate) struct Wanted {
     #[serde(default)]
     pub name: String,
     #[serde(rename = "type")]
@@ -45,7 +45,7 @@ struct AuthorizerId {
 }
 
 /// For an API that is not there AWS answers a conflict here, and only here.
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     if !input["jwtConfiguration"].is_null() {
         return Err(AwsError::not_implemented("CreateAuthorizer with jwtConfiguration"));
     }
@@ -60,7 +60,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 impl Draft {
-    pub fn add_authorizer(&mut self, id: String, wanted: Wanted) -> Result<&Authorizer, AwsError> {
+    pub(crate) fn add_authorizer(&mut self, id: String, wanted: Wanted) -> Result<&Authorizer, AwsError> {
         let default_type = if wanted.kind == "COGNITO_USER_POOLS" { "cognito_user_pools" } else { "custom" };
         let authorizer = Authorizer {
             id: id.clone(),
@@ -115,18 +115,18 @@ fn find_authorizer<'a>(call: &'a mut Call<'_>, id: &AuthorizerId) -> Result<&'a 
         .ok_or_else(|| not_found("Invalid Authorizer identifier specified"))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: ListIn = parse(input)?;
     let authorizers = find::api(call, &input.rest_api_id)?.draft.authorizers.clone();
     input.paging.reply(call, authorizers.into_iter().map(|(id, authorizer)| (id, json!(authorizer))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: AuthorizerId = parse(input)?;
     Ok(Reply::ok(json!(find_authorizer(call, &id)?.authorizers[&id.authorizer_id])))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: AuthorizerId = parse(input)?;
     let draft = find_authorizer(call, &id)?;
     let user = draft.resources.values().find_map(|resource| {
@@ -142,7 +142,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::accepted())
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: AuthorizerId = parse(input)?;
     let draft = find_authorizer(call, &id)?;

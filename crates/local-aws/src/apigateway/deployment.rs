@@ -45,7 +45,7 @@ struct DeploymentId {
 }
 
 /// With a stage's name, that stage is created or moved.
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateDeployment = parse(input)?;
     if input.cache_cluster_enabled == Some(true)
         || input.cache_cluster_size.is_some()
@@ -128,7 +128,7 @@ fn summary(draft: &Draft) -> Value {
     Value::Object(with_methods.map(|r| (r.path.clone(), methods(r))).collect())
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: ListIn = parse(input)?;
     let deployments = &find::api(call, &input.rest_api_id)?.deployments;
     let all: Vec<_> = deployments.iter().map(|(id, d)| (id.clone(), wire(d, &[]))).collect();
@@ -144,7 +144,7 @@ fn no_deployment() -> AwsError {
     not_found("Invalid Deployment identifier specified")
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: DeploymentId = parse(input)?;
     let found = find_deployment(call, &id)?.clone();
     if !is_found(call, found.created) {
@@ -153,7 +153,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(wire(&found, &id.embed)))
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     const PATHS: &[&str] = &["/description"];
     let patches = patch::read(call, &input)?;
     let id: DeploymentId = parse(input)?;
@@ -167,7 +167,7 @@ pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(wire(deployment, &[])))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: DeploymentId = parse(input)?;
     find_deployment(call, &id)?;
     let api = find::api(call, &id.rest_api_id)?;
@@ -180,7 +180,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 impl RestApi {
     /// What one of its stages serves at `now`: shortly after a move still the former deployment, while that is there.
-    pub fn live(&self, stage: &Stage, now: Timestamp, delays: &Delays) -> Option<&Deployment> {
+    pub(crate) fn live(&self, stage: &Stage, now: Timestamp, delays: &Delays) -> Option<&Deployment> {
         let former =
             stage.former.as_ref().filter(|(_, moved)| !is_older(*moved, now, delays.deployment_live));
         let former = former.and_then(|(id, _)| self.deployments.get(id));

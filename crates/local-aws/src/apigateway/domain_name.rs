@@ -47,7 +47,7 @@ struct Name {
     paging: Paging,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateDomainName = parse(input)?;
     if non_empty(input.certificate_arn).or(non_empty(input.regional_certificate_arn)).is_none() {
         return Err(bad_request("A certificate must be provided for the domain name"));
@@ -65,25 +65,25 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(body))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let paging: Paging = parse(input)?;
     let domains = call.region_mut().apigateway.domains.clone();
     paging.reply(call, domains.into_iter().map(|(name, domain)| (name, wire(&domain))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name: Name = parse(input)?;
     Ok(Reply::ok(wire(domain(call, &name.domain_name)?)))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name: Name = parse(input)?;
     domain(call, &name.domain_name)?;
     call.region_mut().apigateway.domains.remove(&name.domain_name);
     Ok(Reply::accepted())
 }
 
-pub fn map(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn map(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateBasePathMapping = parse(input)?;
     let api = find::api(call, &input.rest_api_id)?;
     if let Some(stage) = input.stage.as_ref().filter(|stage| !api.stages.contains_key(*stage)) {
@@ -101,13 +101,13 @@ pub fn map(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(body))
 }
 
-pub fn list_mappings(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_mappings(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name: Name = parse(input)?;
     let mappings = domain(call, &name.domain_name)?.mappings.clone();
     name.paging.reply(call, mappings.into_iter().map(|(path, mapping)| (path, json!(mapping))))
 }
 
-pub fn unmap(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn unmap(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name: Name = parse(input)?;
     let base_path = name.base_path.unwrap_or_default();
     let removed = domain(call, &name.domain_name)?.mappings.remove(&base_path);
@@ -116,7 +116,7 @@ pub fn unmap(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// The domains that lead to an API.
-pub fn of_api<'a>(domains: impl IntoIterator<Item = &'a DomainName>, api: &str) -> Vec<&'a str> {
+pub(crate) fn of_api<'a>(domains: impl IntoIterator<Item = &'a DomainName>, api: &str) -> Vec<&'a str> {
     let leads = |domain: &&DomainName| domain.mappings.values().any(|m| m.rest_api_id == api);
     domains.into_iter().filter(leads).map(|domain| domain.name.as_str()).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// What PutRestApi replaces and CreateDeployment copies.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Draft {
+pub(crate) struct Draft {
     pub name: String,
     pub description: Option<String>,
     pub version: Option<String>,
@@ -26,7 +26,7 @@ pub struct Draft {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Model {
+pub(crate) struct Model {
     pub id: String,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ pub struct Model {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RequestValidator {
+pub(crate) struct RequestValidator {
     pub id: String,
     pub name: String,
     pub validate_request_body: bool,
@@ -47,7 +47,7 @@ pub struct RequestValidator {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Resource {
+pub(crate) struct Resource {
     pub id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<String>,
@@ -62,7 +62,7 @@ pub struct Resource {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Method {
+pub(crate) struct Method {
     pub http_method: String,
     /// NONE, AWS_IAM, CUSTOM or COGNITO_USER_POOLS.
     pub authorization_type: String,
@@ -88,7 +88,7 @@ pub struct Method {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct MethodResponse {
+pub(crate) struct MethodResponse {
     pub status_code: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub response_parameters: BTreeMap<String, bool>,
@@ -98,7 +98,7 @@ pub struct MethodResponse {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Integration {
+pub(crate) struct Integration {
     /// MOCK, AWS_PROXY, AWS, HTTP or HTTP_PROXY. Only MOCK and AWS_PROXY are served by the stage URL.
     #[serde(rename = "type")]
     pub kind: String,
@@ -130,7 +130,7 @@ pub struct Integration {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct IntegrationResponse {
+pub(crate) struct IntegrationResponse {
     pub status_code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection_pattern: Option<String>,
@@ -146,7 +146,7 @@ pub struct IntegrationResponse {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GatewayResponse {
+pub(crate) struct GatewayResponse {
     pub response_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_code: Option<String>,
@@ -160,7 +160,7 @@ pub struct GatewayResponse {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Authorizer {
+pub(crate) struct Authorizer {
     pub id: String,
     pub name: String,
     /// TOKEN, REQUEST or COGNITO_USER_POOLS.

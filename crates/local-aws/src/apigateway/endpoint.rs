@@ -10,7 +10,7 @@ const TYPES: &[&str] = &["PRIVATE", "EDGE", "REGIONAL"];
 /// `endpointConfiguration` as a caller sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Wanted {
+pub(crate) struct Wanted {
     types: Option<Vec<String>>,
     ip_address_type: Option<String>,
     #[serde(default)]
@@ -18,12 +18,12 @@ pub struct Wanted {
 }
 
 /// What a new API is where nothing else is said.
-pub fn edge() -> Value {
+pub(crate) fn edge() -> Value {
     json!({ "types": ["EDGE"], "ipAddressType": "ipv4" })
 }
 
 /// Members of CreateRestApi's input that the model refuses.
-pub fn failures(wanted: &Wanted) -> Vec<String> {
+pub(crate) fn failures(wanted: &Wanted) -> Vec<String> {
     let at = "createRestApiInput.endpointConfiguration";
     let types = wanted.types.as_deref().unwrap_or_default();
     let wrong_types = types.iter().any(|t| !TYPES.contains(&t.as_str())).then(|| {
@@ -42,7 +42,7 @@ pub fn failures(wanted: &Wanted) -> Vec<String> {
 }
 
 /// The endpoint configuration that an API gets.
-pub fn resolve(wanted: Option<&Wanted>) -> Result<Value, AwsError> {
+pub(crate) fn resolve(wanted: Option<&Wanted>) -> Result<Value, AwsError> {
     let Some(wanted) = wanted else { return Ok(edge()) };
     let kind = match wanted.types.as_deref() {
         None => "EDGE",
@@ -64,7 +64,7 @@ pub fn resolve(wanted: Option<&Wanted>) -> Result<Value, AwsError> {
 }
 
 /// `ipv4` or `dualstack`; a PRIVATE API knows only the latter.
-pub fn set_address_type(endpoint: &mut Value, address_type: &str) -> Result<(), AwsError> {
+pub(crate) fn set_address_type(endpoint: &mut Value, address_type: &str) -> Result<(), AwsError> {
     if !["ipv4", "dualstack"].contains(&address_type) {
         return Err(bad_request("ipAddressType must be either ipv4 or dualstack."));
     }
@@ -76,7 +76,7 @@ pub fn set_address_type(endpoint: &mut Value, address_type: &str) -> Result<(), 
 }
 
 /// Moves an API to another endpoint type.
-pub fn set_type(endpoint: &mut Value, kind: &str) -> Result<(), AwsError> {
+pub(crate) fn set_type(endpoint: &mut Value, kind: &str) -> Result<(), AwsError> {
     if !TYPES.contains(&kind) {
         return Err(bad_request("Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE"));
     }

@@ -3,25 +3,25 @@
 use crate::error::{AwsError, validation_text};
 use std::fmt::Display;
 
-pub fn bad_request(message: impl Display) -> AwsError {
+pub(crate) fn bad_request(message: impl Display) -> AwsError {
     AwsError::new(400, "BadRequestException", message)
 }
 
-pub fn not_found(message: impl Display) -> AwsError {
+pub(crate) fn not_found(message: impl Display) -> AwsError {
     AwsError::new(404, "NotFoundException", message)
 }
 
-pub fn conflict(message: impl Display) -> AwsError {
+pub(crate) fn conflict(message: impl Display) -> AwsError {
     AwsError::new(409, "ConflictException", message)
 }
 
 /// A quota of the account or the API is used up.
-pub fn limit_exceeded(message: impl Display) -> AwsError {
+pub(crate) fn limit_exceeded(message: impl Display) -> AwsError {
     AwsError::new(429, "LimitExceededException", message)
 }
 
 /// Members that break the model; no failure, no error.
-pub fn refuse(failures: Vec<String>) -> Result<(), AwsError> {
+pub(crate) fn refuse(failures: Vec<String>) -> Result<(), AwsError> {
     if failures.is_empty() {
         return Ok(());
     }
@@ -29,12 +29,12 @@ pub fn refuse(failures: Vec<String>) -> Result<(), AwsError> {
 }
 
 /// A mapping expression that can't be read.
-pub fn bad_mapping(expression: impl Display) -> AwsError {
+pub(crate) fn bad_mapping(expression: impl Display) -> AwsError {
     mapping_error(format!("Invalid mapping expression specified: {expression}"))
 }
 
 /// A mapping expression about a parameter that was never declared.
-pub fn undeclared_parameter(parameter: impl Display) -> AwsError {
+pub(crate) fn undeclared_parameter(parameter: impl Display) -> AwsError {
     mapping_error(format!("Invalid mapping expression parameter specified: {parameter}"))
 }
 

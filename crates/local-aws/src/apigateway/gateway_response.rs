@@ -76,7 +76,7 @@ struct ResponseId {
 /// What PutGatewayResponse takes, and what a document has under a type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Wanted {
+pub(crate) struct Wanted {
     pub status_code: Option<String>,
     #[serde(default)]
     pub response_parameters: BTreeMap<String, String>,
@@ -104,7 +104,7 @@ fn default_templates() -> BTreeMap<String, String> {
 impl Draft {
     /// What is answered for a type: customised itself, or by the DEFAULT of its class, or AWS's own. The status of a
     /// DEFAULT counts only where it was set.
-    pub fn gateway_response(&self, kind: &str) -> GatewayResponse {
+    pub(crate) fn gateway_response(&self, kind: &str) -> GatewayResponse {
         if let Some(own) = self.gateway_responses.get(kind) {
             return own.clone();
         }
@@ -126,7 +126,11 @@ impl Draft {
     }
 
     /// Sets a customised response; what is left out becomes AWS's own again.
-    pub fn put_gateway_response(&mut self, kind: &str, wanted: Wanted) -> Result<&GatewayResponse, AwsError> {
+    pub(crate) fn put_gateway_response(
+        &mut self,
+        kind: &str,
+        wanted: Wanted,
+    ) -> Result<&GatewayResponse, AwsError> {
         let built_in = built_in(kind);
         let no_template = wanted.response_templates.is_empty();
         let response = GatewayResponse {
@@ -153,7 +157,7 @@ fn check(response: &GatewayResponse) -> Result<(), AwsError> {
     mapping::check_content_types(&response.response_templates)
 }
 
-pub fn type_failure(kind: &str) -> Option<String> {
+pub(crate) fn type_failure(kind: &str) -> Option<String> {
     enum_failure(Some(kind), "responseType", TYPES_IN_ERRORS)
 }
 
@@ -163,7 +167,7 @@ fn id(input: Value) -> Result<ResponseId, AwsError> {
     Ok(id)
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
     let wanted: Wanted = parse(input)?;
     refuse(status_failure(wanted.status_code.as_deref()).into_iter().collect())?;
@@ -171,14 +175,14 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(json!(draft.put_gateway_response(&id.response_type, wanted)?)))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     let draft = &find::api(call, &id.rest_api_id)?.draft;
     Ok(Reply::ok(json!(draft.gateway_response(&id.response_type))))
 }
 
 /// All types, customised or not.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: ListIn = parse(input)?;
     let draft = &find::api(call, &input.rest_api_id)?.draft;
     let all: Vec<_> =
@@ -186,7 +190,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     input.paging.reply(call, all)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     let draft = &mut find::api(call, &id.rest_api_id)?.draft;
     let removed = draft.gateway_responses.remove(&id.response_type);
@@ -195,7 +199,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// A type that is not customised yet starts from AWS's own answer.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id = id(input)?;
     let draft = &mut find::api(call, &id.rest_api_id)?.draft;

@@ -7,14 +7,14 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A source of ids for one request.
-pub struct Ids {
+pub(crate) struct Ids {
     seed: String,
     drawn: u64,
 }
 
 impl Ids {
     /// Ids differ between accounts and regions, because the stage URL knows an API by its id alone.
-    pub fn of(call: &mut Call<'_>) -> Self {
+    pub(crate) fn of(call: &mut Call<'_>) -> Self {
         let gateway = &mut call.region_mut().apigateway;
         gateway.draws += 1;
         let draws = gateway.draws;
@@ -22,12 +22,12 @@ impl Ids {
     }
 
     /// Ten characters of `[a-z0-9]`.
-    pub fn id(&mut self) -> String {
+    pub(crate) fn id(&mut self) -> String {
         self.text(10, LOWER)
     }
 
     /// The value of an API key: forty letters and digits.
-    pub fn key_value(&mut self) -> String {
+    pub(crate) fn key_value(&mut self) -> String {
         self.text(40, MIXED)
     }
 
@@ -41,6 +41,6 @@ impl Ids {
 }
 
 /// One id.
-pub fn fresh(call: &mut Call<'_>) -> String {
+pub(crate) fn fresh(call: &mut Call<'_>) -> String {
     Ids::of(call).id()
 }

@@ -48,7 +48,7 @@ impl Options {
 }
 
 /// A new API from a document.
-pub fn import(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn import(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let options: Options = parse(input)?;
     let document = Document::read(&call.payload, options.base_path()?)?;
     let mut ids = Ids::of(call);
@@ -64,7 +64,7 @@ pub fn import(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// An existing API's draft from a document. Stages, their variables, the endpoint, tags and usage plans stay.
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: find::ApiId = parse(json!({ "restApiId": input.get("restApiId") }))?;
     let options: Options = parse(input)?;
     let mode = options.mode()?;

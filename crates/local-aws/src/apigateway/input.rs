@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
 /// The input as its shape. A member of another type is refused as AWS's deserializer does.
-pub fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AwsError> {
+pub(crate) fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AwsError> {
     serde_json::from_value(input).map_err(|error| {
         let text = error.to_string();
         let text = if text.contains("boolean") && text.contains("expected a string") {
@@ -18,7 +18,9 @@ pub fn parse<T: DeserializeOwned>(input: Value) -> Result<T, AwsError> {
 }
 
 /// A number or flag from a query string: there it is text.
-pub fn from_text<'de, D: Deserializer<'de>, T: std::str::FromStr>(from: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn from_text<'de, D: Deserializer<'de>, T: std::str::FromStr>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     let value = Option::<Value>::deserialize(from)?;
     let Some(value) = value else { return Ok(None) };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -26,7 +28,7 @@ pub fn from_text<'de, D: Deserializer<'de>, T: std::str::FromStr>(from: D) -> Re
 }
 
 /// A query parameter that may stand once or several times.
-pub fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {
@@ -40,7 +42,7 @@ pub fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D:
 }
 
 /// The sentence for a value outside its enum; the values in the order in which AWS names them.
-pub fn enum_failure(value: Option<&str>, at: &str, allowed: &[&str]) -> Option<String> {
+pub(crate) fn enum_failure(value: Option<&str>, at: &str, allowed: &[&str]) -> Option<String> {
     let value = value?;
     (!allowed.contains(&value)).then(|| {
         format!(
@@ -51,7 +53,7 @@ pub fn enum_failure(value: Option<&str>, at: &str, allowed: &[&str]) -> Option<S
 }
 
 /// The sentence for a status code that is none.
-pub fn status_failure(value: Option<&str>) -> Option<String> {
+pub(crate) fn status_failure(value: Option<&str>) -> Option<String> {
     let value = value?;
     let bytes = value.as_bytes();
     let fits = bytes.len() == 3 && (b'1'..=b'5').contains(&bytes[0]) && bytes.iter().all(u8::is_ascii_digit);
@@ -63,6 +65,6 @@ pub fn status_failure(value: Option<&str>) -> Option<String> {
 }
 
 /// An empty text means "none" wherever AWS takes an optional text.
-pub fn non_empty(text: Option<String>) -> Option<String> {
+pub(crate) fn non_empty(text: Option<String>) -> Option<String> {
     text.filter(|t| !t.is_empty())
 }

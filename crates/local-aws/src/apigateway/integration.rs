@@ -29,7 +29,7 @@ const TRANSFERS: &[&str] = &["BUFFERED", "STREAM"];
 /// What an integration is made from, by PutIntegration and by an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Wanted {
+pub(crate) struct Wanted {
     #[serde(rename = "type")]
     pub kind: String,
     /// How the backend is called; not the method's own name, which is in the path.
@@ -60,7 +60,7 @@ struct PutId {
 }
 
 /// Overwrites, and drops the integration's responses.
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let PutId { resource, method } = parse(input.clone())?;
     let id = MethodId { resource, http_method: method };
     let wanted: Wanted = parse(input)?;
@@ -73,7 +73,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Members that the model refuses.
-pub fn failures(wanted: &Wanted) -> Vec<String> {
+pub(crate) fn failures(wanted: &Wanted) -> Vec<String> {
     let handling = wanted.content_handling.as_deref();
     let transfer = wanted.response_transfer_mode.as_deref();
     [
@@ -88,7 +88,7 @@ pub fn failures(wanted: &Wanted) -> Vec<String> {
 }
 
 /// The integration of `method`, checked; its cache is named after its resource where nothing else is said.
-pub fn build(wanted: Wanted, method: &Method, namespace: &str) -> Result<Integration, AwsError> {
+pub(crate) fn build(wanted: Wanted, method: &Method, namespace: &str) -> Result<Integration, AwsError> {
     let http = wanted.kind.starts_with("HTTP");
     if wanted.connection_type.as_deref() == Some("VPC_LINK") {
         return Err(AwsError::not_implemented("An integration through a VPC link"));
@@ -147,12 +147,12 @@ fn check(integration: &Integration, method: &Method) -> Result<(), AwsError> {
     Ok(())
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: MethodId = parse(input)?;
     Ok(Reply::ok(json!(find::integration(call, &id)?)))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: MethodId = parse(input)?;
     find::integration(call, &id)?;
     find::method(call, &id)?.method_integration = None;
@@ -160,7 +160,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Keeps the integration's responses, unlike PutIntegration.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: MethodId = parse(input)?;
     let mut integration = find::integration(call, &id)?.clone();
@@ -227,7 +227,7 @@ fn replace(integration: &mut Integration, patch: &Patch, member: &str) -> Result
 }
 
 /// A patched content handling; "" is none.
-pub fn content_handling(patch: &Patch) -> Result<Option<String>, AwsError> {
+pub(crate) fn content_handling(patch: &Patch) -> Result<Option<String>, AwsError> {
     let value = patch.non_empty();
     refuse(enum_failure(value.as_deref(), "contentHandling", CONTENT_HANDLING).into_iter().collect())?;
     Ok(value)

@@ -43,7 +43,7 @@ fn id(input: Value) -> Result<ResponseId, AwsError> {
 }
 
 /// Overwrites the response of that status.
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
     let input: PutIntegrationResponse = parse(input)?;
     let at = "putIntegrationResponseInput.contentHandling";
@@ -63,7 +63,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 impl Method {
     /// The headers that a response sets have to be declared by the method's response of that status.
-    pub fn put_integration_response(&mut self, response: IntegrationResponse) -> Result<(), AwsError> {
+    pub(crate) fn put_integration_response(&mut self, response: IntegrationResponse) -> Result<(), AwsError> {
         for (header, source) in &response.response_parameters {
             mapping::check_response_header(header)?;
             let declared = self.method_responses.get(&response.status_code);
@@ -102,12 +102,12 @@ fn find_response<'a>(
         .ok_or_else(no_status_code)
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     Ok(Reply::ok(json!(find_response(call, &id)?)))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     find::resource(call, &id.method.resource)?;
     // Here, and only here, a missing method reads like a missing integration.
@@ -116,7 +116,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::no_content())
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id = id(input)?;
     let mut response = find_response(call, &id)?.clone();

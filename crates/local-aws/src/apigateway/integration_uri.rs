@@ -4,7 +4,7 @@ use super::errors::bad_request;
 use crate::error::AwsError;
 
 /// Whether the URI says where an integration of that type goes. That the function exists is not checked, as on AWS.
-pub fn check(kind: &str, uri: &str) -> Result<(), AwsError> {
+pub(crate) fn check(kind: &str, uri: &str) -> Result<(), AwsError> {
     match kind {
         "MOCK" => Ok(()),
         "HTTP" | "HTTP_PROXY" => check_http(uri),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What a parameter may be taken from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub(crate) enum From {
     /// The caller's request, as the method declares it.
     MethodRequest,
     /// The integration's response.
@@ -14,7 +14,7 @@ pub enum From {
 }
 
 /// `'a literal'`, `context.…`, `stageVariables.…`, or something of `from`.
-pub fn check_source(expression: &str, from: From) -> Result<(), AwsError> {
+pub(crate) fn check_source(expression: &str, from: From) -> Result<(), AwsError> {
     let quoted = expression.len() >= 2 && expression.starts_with('\'') && expression.ends_with('\'');
     let own = match from {
         From::MethodRequest => {
@@ -32,14 +32,14 @@ pub fn check_source(expression: &str, from: From) -> Result<(), AwsError> {
 }
 
 /// `prefix` + one of `places` + `.` + a name.
-pub fn is_parameter(expression: &str, prefix: &str, places: &[&str]) -> bool {
+pub(crate) fn is_parameter(expression: &str, prefix: &str, places: &[&str]) -> bool {
     let rest = expression.strip_prefix(prefix);
     rest.and_then(|r| r.split_once('.'))
         .is_some_and(|(place, name)| places.contains(&place) && !name.is_empty())
 }
 
 /// The keys of a method's `requestParameters`; a name stands for one place only.
-pub fn check_method_request<V>(parameters: &BTreeMap<String, V>) -> Result<(), AwsError> {
+pub(crate) fn check_method_request<V>(parameters: &BTreeMap<String, V>) -> Result<(), AwsError> {
     let mut names = Vec::new();
     for parameter in parameters.keys() {
         if !is_parameter(parameter, "method.request.", &["header", "querystring", "path"]) {
@@ -55,7 +55,7 @@ pub fn check_method_request<V>(parameters: &BTreeMap<String, V>) -> Result<(), A
 }
 
 /// A key that names a header of the method's response.
-pub fn check_response_header(parameter: &str) -> Result<(), AwsError> {
+pub(crate) fn check_response_header(parameter: &str) -> Result<(), AwsError> {
     if is_parameter(parameter, "method.response.", &["header"]) {
         Ok(())
     } else {
@@ -64,7 +64,7 @@ pub fn check_response_header(parameter: &str) -> Result<(), AwsError> {
 }
 
 /// What an integration's request takes from the caller has to be declared by the method.
-pub fn check_declared(expression: &str, declared: &BTreeMap<String, bool>) -> Result<(), AwsError> {
+pub(crate) fn check_declared(expression: &str, declared: &BTreeMap<String, bool>) -> Result<(), AwsError> {
     let needs = is_parameter(expression, "method.request.", &["header", "querystring", "path"]);
     if needs && !declared.contains_key(expression) {
         return Err(undeclared_parameter(expression));
@@ -73,7 +73,7 @@ pub fn check_declared(expression: &str, declared: &BTreeMap<String, bool>) -> Re
 }
 
 /// The keys of templates and models.
-pub fn check_content_types<V>(by_type: &BTreeMap<String, V>) -> Result<(), AwsError> {
+pub(crate) fn check_content_types<V>(by_type: &BTreeMap<String, V>) -> Result<(), AwsError> {
     match by_type.keys().find(|kind| !kind.contains('/')) {
         None => Ok(()),
         Some(kind) => Err(bad_request(format!(

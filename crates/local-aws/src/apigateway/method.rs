@@ -35,7 +35,7 @@ struct PutMethod {
     authorization_scopes: Vec<String>,
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: MethodId = parse(input.clone())?;
     let input: PutMethod = parse(input)?;
     let draft = &mut find::api_of_resource(call, &id.resource)?.draft;
@@ -57,7 +57,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(body))
 }
 
-pub fn check_http_method(method: &str) -> Result<(), AwsError> {
+pub(crate) fn check_http_method(method: &str) -> Result<(), AwsError> {
     if HTTP_METHODS.contains(&method) {
         return Ok(());
     }
@@ -66,7 +66,7 @@ pub fn check_http_method(method: &str) -> Result<(), AwsError> {
 
 impl Draft {
     /// Whether all that a method refers to is there; brings its authorization into one form.
-    pub fn settle_method(&self, method: &mut Method) -> Result<(), AwsError> {
+    pub(crate) fn settle_method(&self, method: &mut Method) -> Result<(), AwsError> {
         check_http_method(&method.http_method)?;
         self.settle_authorization(method)?;
         mapping::check_method_request(&method.request_parameters)?;
@@ -105,7 +105,7 @@ impl Draft {
     }
 
     /// A second method of that name is a conflict, identical or not.
-    pub fn add_method(&mut self, resource_id: &str, method: Method) -> Result<(), AwsError> {
+    pub(crate) fn add_method(&mut self, resource_id: &str, method: Method) -> Result<(), AwsError> {
         let resource = self.resources.get_mut(resource_id);
         let resource = resource.ok_or_else(|| not_found("Invalid Resource identifier specified"))?;
         if resource.resource_methods.contains_key(&method.http_method) {
@@ -116,19 +116,19 @@ impl Draft {
     }
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: MethodId = parse(input)?;
     Ok(Reply::ok(json!(find::method(call, &id)?)))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: MethodId = parse(input)?;
     find::method(call, &id)?;
     find::resource(call, &id.resource)?.resource_methods.remove(&id.http_method);
     Ok(Reply::no_content())
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: MethodId = parse(input)?;
     let mut method = find::method(call, &id)?.clone();

@@ -39,7 +39,7 @@ fn id(input: Value) -> Result<ResponseId, AwsError> {
     Ok(id)
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
     let input: PutMethodResponse = parse(input)?;
     let response = MethodResponse {
@@ -55,7 +55,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 impl Draft {
-    pub fn check_method_response(&self, response: &MethodResponse) -> Result<(), AwsError> {
+    pub(crate) fn check_method_response(&self, response: &MethodResponse) -> Result<(), AwsError> {
         response.response_parameters.keys().try_for_each(|p| mapping::check_response_header(p))?;
         mapping::check_content_types(&response.response_models)?;
         models::check_references(self, &response.response_models)
@@ -63,7 +63,7 @@ impl Draft {
 }
 
 impl Method {
-    pub fn add_response(&mut self, response: MethodResponse) -> Result<(), AwsError> {
+    pub(crate) fn add_response(&mut self, response: MethodResponse) -> Result<(), AwsError> {
         if self.method_responses.contains_key(&response.status_code) {
             return Err(conflict("Response already exists for this resource"));
         }
@@ -76,12 +76,12 @@ fn find_response<'a>(call: &'a mut Call<'_>, id: &ResponseId) -> Result<&'a mut 
     find::method(call, &id.method)?.method_responses.get_mut(&id.status_code).ok_or_else(no_status_code)
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     Ok(Reply::ok(json!(find_response(call, &id)?)))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input)?;
     find_response(call, &id)?;
     find::method(call, &id.method)?.method_responses.remove(&id.status_code);
@@ -89,7 +89,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Answers 201, unlike every other update.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id = id(input)?;
     let mut response = find_response(call, &id)?.clone();

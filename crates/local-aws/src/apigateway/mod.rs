@@ -15,7 +15,7 @@ mod api_key;
 mod authorizer;
 mod deployment;
 mod domain_name;
-pub mod draft;
+pub(crate) mod draft;
 mod endpoint;
 mod errors;
 mod find;
@@ -36,18 +36,18 @@ mod page;
 mod patch;
 mod permissions;
 mod policy;
-pub mod quota;
+pub(crate) mod quota;
 mod request_quotas;
 mod request_validator;
 mod resource;
 mod rest_api;
 mod stage;
 mod stage_patch;
-pub mod state;
+pub(crate) mod state;
 mod tags;
 mod update_rest_api;
 mod usage;
-pub mod usage_counts;
+pub(crate) mod usage_counts;
 mod usage_plan;
 mod usage_plan_key;
 mod usage_plan_patch;
@@ -62,7 +62,7 @@ use crate::{
 };
 use serde_json::json;
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "apigateway",
     protocol: Protocol::Rest { error_body: |error| json!({ "message": error.message }) },
     // An API definition of 6 MB.

@@ -34,7 +34,7 @@ struct ModelId {
 }
 
 /// `Empty` and `Error`, which every created API has; an imported one has only what its document refers to.
-pub fn defaults(ids: &mut Ids) -> BTreeMap<String, Model> {
+pub(crate) fn defaults(ids: &mut Ids) -> BTreeMap<String, Model> {
     let schema = "http://json-schema.org/draft-04/schema#";
     let empty = json!({ "$schema": schema, "title": "Empty Schema", "type": "object" });
     let error = json!({
@@ -54,7 +54,7 @@ pub fn defaults(ids: &mut Ids) -> BTreeMap<String, Model> {
     [("Empty", empty), ("Error", error)].into_iter().map(model).collect()
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateModel = parse(input)?;
     let id = ids::fresh(call);
     let draft = &mut find::api(call, &input.rest_api_id)?.draft;
@@ -75,18 +75,18 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(body))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: ListIn = parse(input)?;
     let models = find::api(call, &input.rest_api_id)?.draft.models.clone();
     input.paging.reply(call, models.into_iter().map(|(name, model)| (name, json!(model))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ModelId = parse(input)?;
     Ok(Reply::ok(json!(draft_with(call, &id)?.models[&id.model_name])))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ModelId = parse(input)?;
     let draft = draft_with(call, &id)?;
     if let Some(user) = user_of(draft, &id.model_name) {
@@ -117,7 +117,7 @@ fn user_of(draft: &Draft, model: &str) -> Option<String> {
 }
 
 /// Every model that a method names has to be there.
-pub fn check_references(draft: &Draft, models: &BTreeMap<String, String>) -> Result<(), AwsError> {
+pub(crate) fn check_references(draft: &Draft, models: &BTreeMap<String, String>) -> Result<(), AwsError> {
     match models.values().find(|name| !draft.models.contains_key(*name)) {
         Some(missing) => Err(bad_request(format!("Invalid model identifier specified: {missing}"))),
         None => Ok(()),

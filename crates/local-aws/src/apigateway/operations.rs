@@ -67,7 +67,7 @@ macro_rules! method {
     };
 }
 
-pub const OPERATIONS: &[Operation] = &[
+pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { query: IMPORT, ..post("ImportRestApi", "/restapis?mode=import", import::import) },
     post("CreateRestApi", "/restapis", rest_api::create),
     get("GetRestApis", "/restapis", PAGED, rest_api::list),

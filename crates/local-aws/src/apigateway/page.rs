@@ -16,7 +16,7 @@ const MOST: usize = 500;
 
 /// What every paged list takes.
 #[derive(Debug, Default, Deserialize)]
-pub struct Paging {
+pub(crate) struct Paging {
     #[serde(default, deserialize_with = "input::from_text")]
     limit: Option<i64>,
     position: Option<String>,
@@ -25,7 +25,7 @@ pub struct Paging {
 impl Paging {
     /// One page of `items`, which are in the order of their keys. A page starts behind the key that its position
     /// holds, so that deleting between two pages skips nothing.
-    pub fn reply(
+    pub(crate) fn reply(
         &self,
         call: &Call<'_>,
         items: impl IntoIterator<Item = (String, Value)>,
@@ -66,13 +66,13 @@ fn read_position(position: &str) -> Result<String, AwsError> {
 }
 
 /// Whether what was created then is already found by its id.
-pub fn is_found(call: &Call<'_>, created: Timestamp) -> bool {
+pub(crate) fn is_found(call: &Call<'_>, created: Timestamp) -> bool {
     let age = Duration::try_from(call.now.duration_since(created)).unwrap_or_default();
     age >= call.delays.read_lag
 }
 
 /// Whether a list already shows what was created then.
-pub fn shows(call: &Call<'_>, created: Timestamp) -> bool {
+pub(crate) fn shows(call: &Call<'_>, created: Timestamp) -> bool {
     let age = Duration::try_from(call.now.duration_since(created)).unwrap_or_default();
     age >= call.delays.list_lag
 }

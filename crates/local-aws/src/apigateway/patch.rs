@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub const NO_PARAMETER: &str = "Invalid parameter name specified";
-pub const NO_CONTENT_TYPE: &str = "Content-Type specified was not found";
+pub(crate) const NO_PARAMETER: &str = "Invalid parameter name specified";
+pub(crate) const NO_CONTENT_TYPE: &str = "Content-Type specified was not found";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
+pub(crate) enum Op {
     Add,
     Remove,
     Replace,
@@ -22,7 +22,7 @@ pub enum Op {
 }
 
 #[derive(Debug, Clone)]
-pub struct Patch {
+pub(crate) struct Patch {
     pub op: Op,
     /// As it was sent.
     pub path: String,
@@ -45,7 +45,7 @@ struct Sents {
 }
 
 /// The patch operations of an input; unknown `op`s are refused together.
-pub fn read(call: &Call<'_>, input: &Value) -> Result<Vec<Patch>, AwsError> {
+pub(crate) fn read(call: &Call<'_>, input: &Value) -> Result<Vec<Patch>, AwsError> {
     let sent: Sents = parse(input.clone())?;
     refuse(op_failures(call.operation, &sent.patch_operations))?;
     sent.patch_operations.into_iter().map(Patch::of).collect()
@@ -75,7 +75,7 @@ impl Patch {
     }
 
     /// The path's parts, unescaped (`~1` is `/`).
-    pub fn parts(&self) -> Vec<String> {
+    pub(crate) fn parts(&self) -> Vec<String> {
         self.path
             .trim_start_matches('/')
             .split('/')
@@ -84,27 +84,27 @@ impl Patch {
     }
 
     /// The value, or "" where none was sent.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.value.as_deref().unwrap_or_default()
     }
 
     /// The value, with nothing and "" being the same.
-    pub fn non_empty(&self) -> Option<String> {
+    pub(crate) fn non_empty(&self) -> Option<String> {
         self.value.clone().filter(|v| !v.is_empty())
     }
 
     /// Anything but "true" is false.
-    pub fn flag(&self) -> bool {
+    pub(crate) fn flag(&self) -> bool {
         self.text() == "true"
     }
 
-    pub fn is_removal(&self) -> bool {
+    pub(crate) fn is_removal(&self) -> bool {
         self.op == Op::Remove
     }
 
     /// Adds to, replaces in, or removes from a map that the path leads into. Only `add` takes a key that is not
     /// there; for the others that is NotFound, with `missing` as its text.
-    pub fn set<V>(
+    pub(crate) fn set<V>(
         &self,
         map: &mut BTreeMap<String, V>,
         key: &str,
@@ -120,12 +120,12 @@ impl Patch {
         Ok(())
     }
 
-    pub fn unknown_path(&self) -> AwsError {
+    pub(crate) fn unknown_path(&self) -> AwsError {
         bad_request(format!("Invalid patch path {}", self.path))
     }
 
     /// For paths that know only `replace`.
-    pub fn replaces(&self) -> Result<(), AwsError> {
+    pub(crate) fn replaces(&self) -> Result<(), AwsError> {
         if self.op == Op::Replace {
             return Ok(());
         }
@@ -133,7 +133,7 @@ impl Patch {
     }
 
     /// The other way in which AWS refuses: by operation, naming the paths that `replace` knows.
-    pub fn unsupported(&self, paths: &[&str]) -> AwsError {
+    pub(crate) fn unsupported(&self, paths: &[&str]) -> AwsError {
         let hint = if paths.is_empty() || self.op != Op::Replace {
             "Please choose supported operations".to_owned()
         } else {
@@ -143,7 +143,7 @@ impl Patch {
     }
 
     /// As [`Patch::unsupported`], for an operation that is not `replace`.
-    pub fn refused(&self, hint: &str) -> AwsError {
+    pub(crate) fn refused(&self, hint: &str) -> AwsError {
         bad_request(format!("Invalid patch path  '{}' specified for op '{}'. {hint}", self.path, self.name))
     }
 }

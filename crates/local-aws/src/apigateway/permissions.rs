@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 /// The action is the HTTP method, the resource the path.
-pub fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
+pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
     let part = |part: &str| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
         Some(member) => {
             let value = input[member.trim_end_matches('+')].as_str().unwrap_or_default();
@@ -34,7 +34,7 @@ pub fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<
 }
 
 /// The id is not known before: the new one's ARN ends in a star.
-pub fn to_tag(call: &Call<'_>, _: &Operation, resource: &str) -> Permission {
+pub(crate) fn to_tag(call: &Call<'_>, _: &Operation, resource: &str) -> Permission {
     let arn = encoded(&format!("{resource}/*"));
     Permission::new("apigateway:PUT", format!("arn:aws:apigateway:{}::/tags/{arn}", call.region))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 const LONGEST: usize = 8192;
 
 /// The policy as it is kept: JSON text whose short resources (`execute-api:/stage/GET/x`) are full ARNs. "" is none.
-pub fn read(call: &Call<'_>, api: &str, text: &str) -> Result<Option<String>, AwsError> {
+pub(crate) fn read(call: &Call<'_>, api: &str, text: &str) -> Result<Option<String>, AwsError> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -67,7 +67,7 @@ fn for_each_resource(policy: &mut Value, change: &dyn Fn(&mut String)) {
 }
 
 /// AWS answers a policy as the inside of a JSON string, slashes escaped too: the reader has to unescape it twice.
-pub fn on_the_wire(policy: &str) -> String {
+pub(crate) fn on_the_wire(policy: &str) -> String {
     let quoted = Value::from(policy).to_string();
     quoted[1..quoted.len() - 1].replace('/', "\\/")
 }

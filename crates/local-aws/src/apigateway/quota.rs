@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Quota {
+pub(crate) struct Quota {
     pub limit: u32,
     pub offset: u32,
     /// DAY, WEEK or MONTH.
@@ -14,7 +14,7 @@ pub struct Quota {
 
 /// The first day of the period that `today` is in: DAY is today; WEEK starts on Sunday plus `offset` days (0–6);
 /// MONTH starts on the first plus `offset` days (0–27).
-pub fn period_start(quota: &Quota, today: Date) -> Date {
+pub(crate) fn period_start(quota: &Quota, today: Date) -> Date {
     let offset = i64::from(quota.offset);
     match quota.period.as_str() {
         "WEEK" => {

@@ -4,7 +4,7 @@ use crate::request_quotas::RequestQuota;
 use serde_json::Value;
 
 /// The operation's own, where it has one, and that of all operations together.
-pub fn drawn_on(operation: &'static str, input: &Value) -> Vec<RequestQuota> {
+pub(crate) fn drawn_on(operation: &'static str, input: &Value) -> Vec<RequestQuota> {
     let own = match operation {
         "DeleteRestApi" => Some(RequestQuota::one_in(operation, 30.0)),
         "UpdateUsagePlan" | "UpdateAccount" => Some(RequestQuota::one_in(operation, 20.0)),

@@ -32,7 +32,7 @@ struct ValidatorId {
     request_validator_id: String,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateRequestValidator = parse(input)?;
     let id = ids::fresh(call);
     let apis = &mut call.region_mut().apigateway.apis;
@@ -53,18 +53,18 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(body))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: ListIn = parse(input)?;
     let validators = find::api(call, &input.rest_api_id)?.draft.request_validators.clone();
     input.paging.reply(call, validators.into_iter().map(|(id, validator)| (id, json!(validator))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ValidatorId = parse(input)?;
     Ok(Reply::ok(json!(draft_with(call, &id)?.request_validators[&id.request_validator_id])))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ValidatorId = parse(input)?;
     draft_with(call, &id)?.request_validators.remove(&id.request_validator_id);
     Ok(Reply::accepted())

@@ -31,7 +31,7 @@ struct Embed {
     embed: Vec<String>,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let CreateResource { rest_api_id, parent_id: resource_id, path_part } = parse(input)?;
     let id = ids::fresh(call);
     let parent = ResourceId { rest_api_id, resource_id };
@@ -39,14 +39,14 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(json!(draft.add_resource(id, &parent.resource_id, &path_part)?)))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let embed: Embed = parse(input.clone())?;
     let input: ListIn = parse(input)?;
     let resources = find::api(call, &input.rest_api_id)?.draft.resources.clone();
     input.paging.reply(call, resources.into_iter().map(|(id, r)| (id, wire(&r, &embed))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let embed: Embed = parse(input.clone())?;
     let id: ResourceId = parse(input)?;
     Ok(Reply::ok(wire(find::resource(call, &id)?, &embed)))
@@ -64,7 +64,7 @@ fn wire(resource: &Resource, embed: &Embed) -> Value {
 }
 
 /// Takes its children along.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ResourceId = parse(input)?;
     let draft = &mut find::api_of_resource(call, &id)?.draft;
     if draft.resources[&id.resource_id].parent_id.is_none() {
@@ -76,7 +76,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::accepted())
 }
 
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: ResourceId = parse(input)?;
     let api = find::api_of_resource(call, &id)?;
@@ -119,7 +119,7 @@ fn apply(draft: &mut Draft, id: &str, patch: &Patch) -> Result<(), AwsError> {
 
 impl Draft {
     /// A new resource below `parent_id`, which is there.
-    pub fn add_resource(
+    pub(crate) fn add_resource(
         &mut self,
         id: String,
         parent_id: &str,

@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-pub const KEY_SOURCES: &[&str] = &["HEADER", "AUTHORIZER"];
+pub(crate) const KEY_SOURCES: &[&str] = &["HEADER", "AUTHORIZER"];
 const LONGEST_NAME: usize = 1024;
 const LARGEST_COMPRESSION: i64 = 10_485_760;
 
@@ -47,7 +47,7 @@ struct CreateRestApi {
     endpoint_access_mode: Option<String>,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateRestApi = parse(input)?;
     check(&input)?;
     let endpoint = endpoint::resolve(input.endpoint_configuration.as_ref())?;
@@ -95,7 +95,7 @@ fn check(input: &CreateRestApi) -> Result<(), AwsError> {
     check_name(&input.name)
 }
 
-pub fn check_name(name: &str) -> Result<(), AwsError> {
+pub(crate) fn check_name(name: &str) -> Result<(), AwsError> {
     if name.trim().is_empty() {
         return Err(bad_request("Name cannot be empty"));
     }
@@ -106,14 +106,14 @@ pub fn check_name(name: &str) -> Result<(), AwsError> {
 }
 
 /// Bytes, or `None` for no compression.
-pub fn compression(size: Option<i64>) -> Result<Option<u64>, AwsError> {
+pub(crate) fn compression(size: Option<i64>) -> Result<Option<u64>, AwsError> {
     let wrong = || bad_request("Invalid minimum compression size, must be between 0 and 10485760");
     size.map(|size| u64::try_from(size).ok().filter(|_| size <= LARGEST_COMPRESSION).ok_or_else(wrong))
         .transpose()
 }
 
 /// An API with nothing but its root, as an import starts from.
-pub fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
+pub(crate) fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
     let root = Resource { id: ids.id(), path: "/".to_owned(), ..Resource::default() };
     RestApi {
         id: ids.id(),
@@ -136,7 +136,7 @@ pub fn empty(call: &Call<'_>, ids: &mut Ids) -> RestApi {
 }
 
 /// The API on the wire, without its tags: not every reply shows them.
-pub fn wire(api: &RestApi, now: Timestamp) -> Value {
+pub(crate) fn wire(api: &RestApi, now: Timestamp) -> Value {
     let draft = &api.draft;
     let mut body = json!({
         "id": api.id,
@@ -168,12 +168,12 @@ pub fn wire(api: &RestApi, now: Timestamp) -> Value {
 
 impl Draft {
     /// The resource `/`, which every API has.
-    pub fn root(&self) -> Option<&Resource> {
+    pub(crate) fn root(&self) -> Option<&Resource> {
         self.resources.values().find(|r| r.parent_id.is_none())
     }
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let paging: Paging = parse(input)?;
     let apis = call.region_mut().apigateway.apis.clone();
     let items = apis.into_values().filter(|api| shows(call, api.created)).map(|api| {
@@ -184,7 +184,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     paging.reply(call, items)
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ApiId = parse(input)?;
     let now = call.now;
     Ok(Reply::ok(wire_with_tags(find::api(call, &id.rest_api_id)?, now)))
@@ -194,7 +194,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 ///
 /// # Errors
 /// 400: the update before is not done yet.
-pub fn to_update(call: &mut Call<'_>, id: &str) -> Result<RestApi, AwsError> {
+pub(crate) fn to_update(call: &mut Call<'_>, id: &str) -> Result<RestApi, AwsError> {
     let now = call.now;
     let api = find::api(call, id)?;
     if api.is_updating(now) {
@@ -207,7 +207,7 @@ pub fn to_update(call: &mut Call<'_>, id: &str) -> Result<RestApi, AwsError> {
 }
 
 /// Puts a changed API back.
-pub fn updated(call: &mut Call<'_>, mut api: RestApi) -> Result<Value, AwsError> {
+pub(crate) fn updated(call: &mut Call<'_>, mut api: RestApi) -> Result<Value, AwsError> {
     let (now, takes) = (call.now, call.delays.api_update);
     let there = find::api(call, &api.id)?;
     let kind = |api: &RestApi| api.endpoint_configuration["types"].clone();
@@ -219,14 +219,14 @@ pub fn updated(call: &mut Call<'_>, mut api: RestApi) -> Result<Value, AwsError>
     Ok(body)
 }
 
-pub fn wire_with_tags(api: &RestApi, now: Timestamp) -> Value {
+pub(crate) fn wire_with_tags(api: &RestApi, now: Timestamp) -> Value {
     let mut body = wire(api, now);
     tags::show_always(&mut body, &api.tags);
     body
 }
 
 /// Takes everything along, and leaves the usage plans silently.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: ApiId = parse(input)?;
     find::api(call, &id.rest_api_id)?;
     let gateway = &mut call.region_mut().apigateway;

@@ -41,7 +41,7 @@ struct CreateStage {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct StageId {
+pub(crate) struct StageId {
     pub rest_api_id: String,
     pub stage_name: String,
 }
@@ -53,7 +53,7 @@ struct GetStages {
     deployment_id: Option<String>,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateStage = parse(input)?;
     if input.cache_cluster_enabled
         || input.cache_cluster_size.is_some()
@@ -83,7 +83,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// A stage of which nothing else is said.
-pub fn new(name: String, deployment_id: String, now: Timestamp) -> Stage {
+pub(crate) fn new(name: String, deployment_id: String, now: Timestamp) -> Stage {
     Stage {
         name,
         deployment_id,
@@ -98,12 +98,12 @@ pub fn new(name: String, deployment_id: String, now: Timestamp) -> Stage {
     }
 }
 
-pub fn check_deployment(api: &RestApi, id: &str) -> Result<(), AwsError> {
+pub(crate) fn check_deployment(api: &RestApi, id: &str) -> Result<(), AwsError> {
     if api.deployments.contains_key(id) { Ok(()) } else { Err(bad_request("Deployment id does not exist")) }
 }
 
 /// A stage of that name is moved to the new one's deployment; what CreateDeployment says of it otherwise wins too.
-pub fn create_or_move(api: &mut RestApi, stage: Stage) -> Result<(), AwsError> {
+pub(crate) fn create_or_move(api: &mut RestApi, stage: Stage) -> Result<(), AwsError> {
     check_name(&stage.name)?;
     stage.variables.iter().try_for_each(|(name, value)| check_variable(name, value))?;
     let full = api.stages.len() >= MOST;
@@ -125,7 +125,7 @@ pub fn create_or_move(api: &mut RestApi, stage: Stage) -> Result<(), AwsError> {
 }
 
 /// Remembers what was served before, as long as that still is.
-pub fn move_to(stage: &mut Stage, deployment_id: String, now: Timestamp) {
+pub(crate) fn move_to(stage: &mut Stage, deployment_id: String, now: Timestamp) {
     if stage.deployment_id != deployment_id {
         stage.former = Some((std::mem::replace(&mut stage.deployment_id, deployment_id), now));
     }
@@ -140,7 +140,7 @@ fn check_name(name: &str) -> Result<(), AwsError> {
     Err(bad_request("Stage name only allows a-zA-Z0-9_-, and at most 128 characters"))
 }
 
-pub fn check_variable(name: &str, value: &str) -> Result<(), AwsError> {
+pub(crate) fn check_variable(name: &str, value: &str) -> Result<(), AwsError> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if name.is_empty() || !name.chars().all(word) {
         return Err(bad_request(format!(
@@ -155,13 +155,13 @@ pub fn check_variable(name: &str, value: &str) -> Result<(), AwsError> {
     )))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: StageId = parse(input)?;
     Ok(Reply::ok(wire(find::stage(call, &id.rest_api_id, &id.stage_name)?)))
 }
 
 /// Not paged.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetStages = parse(input)?;
     let stages = find::api(call, &input.rest_api_id)?.stages.values();
     let asked = |s: &&Stage| input.deployment_id.as_ref().is_none_or(|id| s.deployment_id == *id);
@@ -170,7 +170,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Leaves the usage plans silently.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: StageId = parse(input)?;
     find::stage(call, &id.rest_api_id, &id.stage_name)?;
     find::api(call, &id.rest_api_id)?.stages.remove(&id.stage_name);
@@ -180,7 +180,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::accepted())
 }
 
-pub fn wire(stage: &Stage) -> Value {
+pub(crate) fn wire(stage: &Stage) -> Value {
     let settings = stage.method_settings.iter().map(|(key, setting)| (key.clone(), wire_setting(setting)));
     let mut body = json!({
         "stageName": stage.name,

@@ -2,17 +2,17 @@
 //! the state serialized. [`Draft`] is what the control plane edits; a [`Deployment`] holds the immutable copy of it that
 //! a stage serves.
 
-pub use super::quota::Quota;
+pub(crate) use super::quota::Quota;
 use super::{draft::Draft, usage_counts::UsageCounts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
-pub type Tags = BTreeMap<String, String>;
+pub(crate) type Tags = BTreeMap<String, String>;
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct ApiGateway {
+pub(crate) struct ApiGateway {
     /// By id.
     pub apis: BTreeMap<String, RestApi>,
     pub keys: BTreeMap<String, ApiKey>,
@@ -33,7 +33,7 @@ pub struct ApiGateway {
 
 /// A custom domain name.
 #[derive(Debug, Clone, Serialize)]
-pub struct DomainName {
+pub(crate) struct DomainName {
     pub name: String,
     pub tags: Tags,
     pub created: Timestamp,
@@ -44,7 +44,7 @@ pub struct DomainName {
 /// Where a path of a custom domain leads.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BasePathMapping {
+pub(crate) struct BasePathMapping {
     pub base_path: String,
     pub rest_api_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ pub struct BasePathMapping {
 
 /// One REST API with all that belongs to it.
 #[derive(Debug, Clone, Serialize)]
-pub struct RestApi {
+pub(crate) struct RestApi {
     pub id: String,
     pub created: Timestamp,
     pub tags: Tags,
@@ -75,14 +75,14 @@ pub struct RestApi {
 }
 
 impl RestApi {
-    pub fn is_updating(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_updating(&self, now: Timestamp) -> bool {
         self.updating_until.is_some_and(|until| now < until)
     }
 }
 
 /// An immutable copy of a draft.
 #[derive(Debug, Clone, Serialize)]
-pub struct Deployment {
+pub(crate) struct Deployment {
     pub id: String,
     pub description: Option<String>,
     pub created: Timestamp,
@@ -91,7 +91,7 @@ pub struct Deployment {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Stage {
+pub(crate) struct Stage {
     pub name: String,
     pub deployment_id: String,
     /// What was served before the last move, and when it moved: for `deployment_live`.
@@ -108,7 +108,7 @@ pub struct Stage {
 
 /// The settings the emulator knows; AWS's defaults for the others are added on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct MethodSetting {
+pub(crate) struct MethodSetting {
     /// Requests a second; `None`: the account's 10,000.
     pub throttling_rate_limit: Option<f64>,
     pub throttling_burst_limit: Option<u32>,
@@ -117,7 +117,7 @@ pub struct MethodSetting {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct ApiKey {
+pub(crate) struct ApiKey {
     pub id: String,
     /// The secret.
     pub value: String,
@@ -131,7 +131,7 @@ pub struct ApiKey {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct UsagePlan {
+pub(crate) struct UsagePlan {
     pub id: String,
     pub name: String,
     pub description: Option<String>,
@@ -146,21 +146,21 @@ pub struct UsagePlan {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ApiStage {
+pub(crate) struct ApiStage {
     pub api_id: String,
     pub stage: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Throttle {
+pub(crate) struct Throttle {
     pub rate_limit: f64,
     pub burst_limit: u32,
 }
 
 impl ApiGateway {
     /// The tags of the resource that an ARN names; what is below an API or a usage plan counts as that.
-    pub fn tags_of(&self, arn: &str) -> Option<Tags> {
+    pub(crate) fn tags_of(&self, arn: &str) -> Option<Tags> {
         let path = arn.splitn(6, ':').nth(5)?;
         let mut parts = path.trim_start_matches('/').split('/');
         let (kind, id) = (parts.next()?, parts.next()?);

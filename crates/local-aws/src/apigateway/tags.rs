@@ -40,7 +40,7 @@ struct GetTags {
     resource_arn: String,
 }
 
-pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: TagResource = parse(input)?;
     let tags = find_tags(call, &input.resource_arn)?;
     let mut after = tags.clone();
@@ -50,13 +50,13 @@ pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::no_content())
 }
 
-pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: UntagResource = parse(input)?;
     find_tags(call, &input.resource_arn)?.retain(|key, _| !input.tag_keys.contains(key));
     Ok(Reply::no_content())
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetTags = parse(input)?;
     Ok(Reply::ok(json!({ "tags": find_tags(call, &input.resource_arn)? })))
 }
@@ -78,7 +78,7 @@ fn find_tags<'a>(call: &'a mut Call<'_>, arn: &str) -> Result<&'a mut Tags, AwsE
 }
 
 /// The rules for all tags of one thing together.
-pub fn check(tags: &Tags) -> Result<(), AwsError> {
+pub(crate) fn check(tags: &Tags) -> Result<(), AwsError> {
     if tags.len() > MOST {
         return Err(bad_request(format!("Tags can not be more than {MOST}")));
     }
@@ -109,13 +109,13 @@ fn allowed(c: char) -> bool {
 }
 
 /// Adds `tags` to a reply that shows them only where there are some.
-pub fn show(body: &mut Value, tags: &Tags) {
+pub(crate) fn show(body: &mut Value, tags: &Tags) {
     if !tags.is_empty() {
         body["tags"] = json!(tags);
     }
 }
 
 /// Adds `tags` to a reply that always shows them.
-pub fn show_always(body: &mut Value, tags: &Tags) {
+pub(crate) fn show_always(body: &mut Value, tags: &Tags) {
     body["tags"] = json!(tags);
 }

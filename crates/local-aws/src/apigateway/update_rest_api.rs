@@ -18,7 +18,7 @@ use crate::{
 use serde_json::Value;
 
 /// All of the patches or none.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: ApiId = parse(input)?;
     let mut api = rest_api::to_update(call, &id.rest_api_id)?;

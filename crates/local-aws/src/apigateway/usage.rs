@@ -32,7 +32,7 @@ struct GetUsage {
 }
 
 /// By key, for every day: what was used, and what was left of the quota in the end.
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetUsage = parse(input)?;
     let (from, to) = (date(&input.start_date)?, date(&input.end_date)?);
     let days = (to - from).get_days();
@@ -68,7 +68,7 @@ fn wire<'k>(
 }
 
 /// Sets what is left of a key's quota in the period of today (UTC).
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     const PATHS: &[&str] = &["/remaining"];
     let patches = patch::read(call, &input)?;
     let id: PlanKeyId = parse(input)?;

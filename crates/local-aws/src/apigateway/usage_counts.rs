@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 type Holder = (String, String);
 
 #[derive(Debug, Clone, Default)]
-pub struct UsageCounts {
+pub(crate) struct UsageCounts {
     /// Calls that were let through.
     days: BTreeMap<Holder, BTreeMap<Date, u64>>,
     /// What UpdateUsage granted beyond the quota in a period, by the period's first day.
@@ -16,18 +16,18 @@ pub struct UsageCounts {
 }
 
 /// The day of a moment.
-pub fn day(at: Timestamp) -> Date {
+pub(crate) fn day(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
 impl UsageCounts {
     /// One more call was let through.
-    pub fn add(&mut self, plan: &str, key: &str, today: Date) {
+    pub(crate) fn add(&mut self, plan: &str, key: &str, today: Date) {
         *self.days.entry(holder(plan, key)).or_default().entry(today).or_default() += 1;
     }
 
     /// What is left of the quota in the period that `today` is in.
-    pub fn remaining(&self, plan: &str, key: &str, quota: &Quota, today: Date) -> i64 {
+    pub(crate) fn remaining(&self, plan: &str, key: &str, quota: &Quota, today: Date) -> i64 {
         let (holder, start) = (holder(plan, key), period_start(quota, today));
         let days = self.days.get(&holder);
         let used: u64 = days.map(|d| d.range(start..=today).map(|(_, n)| n).sum()).unwrap_or_default();
@@ -36,13 +36,20 @@ impl UsageCounts {
     }
 
     /// Sets what is left of the quota in the period that `today` is in.
-    pub fn set_remaining(&mut self, plan: &str, key: &str, quota: &Quota, today: Date, remaining: i64) {
+    pub(crate) fn set_remaining(
+        &mut self,
+        plan: &str,
+        key: &str,
+        quota: &Quota,
+        today: Date,
+        remaining: i64,
+    ) {
         let change = remaining - self.remaining(plan, key, quota, today);
         *self.granted.entry((holder(plan, key), period_start(quota, today))).or_default() += change;
     }
 
     /// Calls and what is left of the quota at the end of each day: one pair a day, both ends included.
-    pub fn by_day(
+    pub(crate) fn by_day(
         &self,
         plan: &str,
         key: &str,

@@ -41,7 +41,7 @@ struct WantedStage {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PlanId {
+pub(crate) struct PlanId {
     pub usage_plan_id: String,
 }
 
@@ -53,7 +53,7 @@ struct GetUsagePlans {
     paging: Paging,
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateUsagePlan = parse(input)?;
     tags::check(&input.tags)?;
     let mut plan = UsagePlan {
@@ -81,7 +81,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Tags are not shown here.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetUsagePlans = parse(input)?;
     let plans = call.region_mut().apigateway.plans.clone();
     let asked = |plan: &UsagePlan| input.key_id.as_ref().is_none_or(|key| plan.keys.contains_key(key));
@@ -89,13 +89,13 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     input.paging.reply(call, shown.map(|plan| (plan.id.clone(), wire(&plan))))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: PlanId = parse(input)?;
     Ok(Reply::ok(wire_with_tags(find::plan(call, &id.usage_plan_id)?)))
 }
 
 /// Refused while it has stages.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: PlanId = parse(input)?;
     let plan = find::plan(call, &id.usage_plan_id)?;
     if !plan.api_stages.is_empty() {

@@ -25,7 +25,7 @@ struct CreateUsagePlanKey {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PlanKeyId {
+pub(crate) struct PlanKeyId {
     pub usage_plan_id: String,
     pub key_id: String,
 }
@@ -40,7 +40,7 @@ struct GetUsagePlanKeys {
 }
 
 /// Once, and through one plan of a stage only.
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: CreateUsagePlanKey = parse(input)?;
     if input.key_type != "API_KEY" {
         return Err(bad_request("Invalid key type specified. Valid options are API_KEY"));
@@ -79,11 +79,11 @@ fn wire(key: &ApiKey) -> Value {
     body
 }
 
-pub fn no_plan_key() -> AwsError {
+pub(crate) fn no_plan_key() -> AwsError {
     not_found("Invalid Usage Plan Key identifier specified")
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: PlanKeyId = parse(input)?;
     if !find::plan(call, &id.usage_plan_id)?.keys.contains_key(&id.key_id) {
         return Err(no_plan_key());
@@ -92,7 +92,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// A plan that is not there has no keys.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input: GetUsagePlanKeys = parse(input)?;
     let gateway = &call.region_mut().apigateway;
     let members = gateway.plans.get(&input.usage_plan_id).map(|plan| plan.keys.clone()).unwrap_or_default();
@@ -103,7 +103,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     input.paging.reply(call, items)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id: PlanKeyId = parse(input)?;
     find::plan(call, &id.usage_plan_id)?.keys.remove(&id.key_id).ok_or_else(no_plan_key)?;
     Ok(Reply::accepted())

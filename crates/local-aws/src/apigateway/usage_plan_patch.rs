@@ -28,7 +28,7 @@ const REPLACED: &[&str] = &[
 const REMOVED: &str = "Must be one of: [/apiStages, /quota, /throttle, /productCode, /apiStages/<apiId:stageName>/throttle, /apiStages/<apiId:stageName>/throttle/<resourcePath>/<httpMethod>]";
 
 /// All of the patches or none; the settings are checked when all are done, so that a quota can be set piece by piece.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let patches = patch::read(call, &input)?;
     let id: PlanId = parse(input)?;
     let mut plan = find::plan(call, &id.usage_plan_id)?.clone();

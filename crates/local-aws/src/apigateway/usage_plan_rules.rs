@@ -10,7 +10,7 @@ use crate::{call::Call, error::AwsError};
 use serde_json::{Value, json};
 
 /// The rules for a plan's own settings.
-pub fn check(plan: &UsagePlan) -> Result<(), AwsError> {
+pub(crate) fn check(plan: &UsagePlan) -> Result<(), AwsError> {
     if plan.name.trim().is_empty() {
         return Err(bad_request("Usage Plan name must not be blank"));
     }
@@ -40,7 +40,7 @@ fn check_quota(quota: &Quota) -> Result<(), AwsError> {
     Ok(())
 }
 
-pub fn wire(plan: &UsagePlan) -> Value {
+pub(crate) fn wire(plan: &UsagePlan) -> Value {
     let mut body = json!({ "id": plan.id, "name": plan.name, "apiStages": plan.api_stages });
     let optional = [
         ("description", json!(plan.description)),
@@ -55,14 +55,14 @@ pub fn wire(plan: &UsagePlan) -> Value {
     body
 }
 
-pub fn wire_with_tags(plan: &UsagePlan) -> Value {
+pub(crate) fn wire_with_tags(plan: &UsagePlan) -> Value {
     let mut body = wire(plan);
     tags::show_always(&mut body, &plan.tags);
     body
 }
 
 /// A stage that exists, once; none of the plan's keys may have it through another plan.
-pub fn add_stage(call: &mut Call<'_>, plan: &mut UsagePlan, stage: ApiStage) -> Result<(), AwsError> {
+pub(crate) fn add_stage(call: &mut Call<'_>, plan: &mut UsagePlan, stage: ApiStage) -> Result<(), AwsError> {
     let apis = &call.region_mut().apigateway.apis;
     let created = apis.get(&stage.api_id).and_then(|api| api.stages.get(&stage.stage)).map(|s| s.created);
     if !created.is_some_and(|created| is_found(call, created)) {
@@ -83,7 +83,7 @@ pub fn add_stage(call: &mut Call<'_>, plan: &mut UsagePlan, stage: ApiStage) -> 
     Ok(())
 }
 
-pub fn unknown_stage(stage: &ApiStage, plan: &UsagePlan) -> AwsError {
+pub(crate) fn unknown_stage(stage: &ApiStage, plan: &UsagePlan) -> AwsError {
     not_found(format!(
         "Invalid API Stage {{api: {}, stage: {}}} specified for usageplan {}",
         stage.api_id, stage.stage, plan.id
@@ -91,7 +91,7 @@ pub fn unknown_stage(stage: &ApiStage, plan: &UsagePlan) -> AwsError {
 }
 
 /// A key may reach a stage through one plan only.
-pub fn two_plans(key: &str, stage: &ApiStage) -> AwsError {
+pub(crate) fn two_plans(key: &str, stage: &ApiStage) -> AwsError {
     conflict(format!(
         "API Key {key} is already associated with another Usage Plan of API Stage {}:{}",
         stage.api_id, stage.stage

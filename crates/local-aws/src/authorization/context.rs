@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use std::net::IpAddr;
 
 /// What is known about every request.
-pub struct Context {
+pub(crate) struct Context {
     pub now: Timestamp,
     pub region: String,
     pub account: String,
@@ -21,7 +21,7 @@ pub struct Context {
 
 impl Context {
     /// Global keys, the caller's tags, the resource's tags, and the keys of the action.
-    pub fn keys(&self, world: &World, caller: &Caller, permission: &Permission) -> policy::Context {
+    pub(crate) fn keys(&self, world: &World, caller: &Caller, permission: &Permission) -> policy::Context {
         let mut keys = policy::Context::new();
         let mut set = |key: &str, value: String| drop(keys.insert(key.to_owned(), vec![value]));
         let entity = caller.entity.as_ref();

@@ -24,7 +24,7 @@ use std::net::IpAddr;
 /// # Errors
 /// AWS's refusal, if the caller is one that lacks a permission that the operation needs. `peer` is where the request
 /// came from, for `aws:SourceIp`.
-pub fn check(
+pub(crate) fn check(
     call: &mut Call<'_>,
     service: &Service,
     operation: &Operation,
@@ -40,7 +40,7 @@ pub fn check(
 ///
 /// # Errors
 /// AWS's refusal.
-pub fn check_one(call: &mut Call<'_>, permission: &Permission) -> Result<(), AwsError> {
+pub(crate) fn check_one(call: &mut Call<'_>, permission: &Permission) -> Result<(), AwsError> {
     allow(call, permission, None)
 }
 

@@ -7,7 +7,12 @@ use crate::{
 };
 use serde_json::Value;
 
-pub fn by(call: &mut Call<'_>, service: &Service, operation: &Operation, input: &Value) -> Vec<Permission> {
+pub(crate) fn by(
+    call: &mut Call<'_>,
+    service: &Service,
+    operation: &Operation,
+    input: &Value,
+) -> Vec<Permission> {
     let mut permissions = (service.permissions)(call, operation, input);
     let tags = tags(input);
     if creates(operation)

@@ -7,9 +7,9 @@ mod release;
 mod store;
 mod upload;
 
-pub use digest::{is_digest, sha256};
-pub use owner::Owner;
-pub use password::{RegistryAccess, password, read_password};
-pub use release::release;
-pub use store::BlobStore;
-pub use upload::{Mismatch, Upload};
+pub(crate) use digest::{is_digest, sha256};
+pub(crate) use owner::Owner;
+pub(crate) use password::{RegistryAccess, password, read_password};
+pub(crate) use release::release;
+pub(crate) use store::BlobStore;
+pub(crate) use upload::{Mismatch, Upload};

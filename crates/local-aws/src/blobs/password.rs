@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The registry that a password opens: whoever has the password is the user `AWS` of its account.
 #[derive(Debug, PartialEq, Eq)]
-pub struct RegistryAccess {
+pub(crate) struct RegistryAccess {
     pub account: String,
     pub region: String,
 }
@@ -26,7 +26,7 @@ struct Password {
 }
 
 /// The password of the user `AWS` for the registry of an account in a region.
-pub fn password(secret: &Secret, account: &str, region: &str) -> String {
+pub(crate) fn password(secret: &Secret, account: &str, region: &str) -> String {
     let password = Password {
         account: account.to_owned(),
         region: region.to_owned(),
@@ -42,7 +42,7 @@ fn registry(account: &str, region: &str) -> String {
 }
 
 /// What a password opens, where this local AWS has made it.
-pub fn read_password(password: &str, secret: &Secret) -> Option<RegistryAccess> {
+pub(crate) fn read_password(password: &str, secret: &Secret) -> Option<RegistryAccess> {
     let bytes = URL_SAFE_NO_PAD.decode(password).ok()?;
     let Password { account, region, payload, .. } = serde_json::from_slice(&bytes).ok()?;
     let signed = secret.has_signed(PASSWORD, &registry(&account, &region), &payload);

@@ -5,7 +5,7 @@ use crate::world::World;
 
 /// Deletes from the disk those of `digests` that no repository of any account knows any more. A file that cannot be
 /// deleted is nobody's; the next push of its digest replaces it, and it goes with the store's folder.
-pub fn release<'d>(world: &World, blobs: &BlobStore, digests: impl IntoIterator<Item = &'d String>) {
+pub(crate) fn release<'d>(world: &World, blobs: &BlobStore, digests: impl IntoIterator<Item = &'d String>) {
     let repositories = || {
         let regions = world.accounts.values().flat_map(|account| account.regions.values());
         regions.flat_map(|region| region.ecr.repositories.values())

@@ -17,14 +17,14 @@ const MOST_UPLOADS: usize = 1000;
 
 /// Blobs by digest, in a folder that is somebody else's to remove.
 #[derive(Debug)]
-pub struct BlobStore {
+pub(crate) struct BlobStore {
     folder: PathBuf,
     uploads: Mutex<HashMap<String, Upload>>,
 }
 
 impl BlobStore {
     /// A store in an empty folder.
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), uploads: Mutex::default() }
     }
 
@@ -32,7 +32,8 @@ impl BlobStore {
     ///
     /// # Errors
     /// As copying files.
-    pub fn fork(&self, folder: &Path) -> io::Result<Self> {
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn fork(&self, folder: &Path) -> io::Result<Self> {
         let copy = Self::new(folder);
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -44,19 +45,11 @@ impl BlobStore {
         Ok(copy)
     }
 
-    /// The whole of a small blob, such as an image's config.
-    ///
-    /// # Errors
-    /// `NotFound` where there is no such blob.
-    pub fn read(&self, digest: &str) -> io::Result<Vec<u8>> {
-        fs::read(self.path(digest)?)
-    }
-
     /// A blob to read from, and its size in bytes.
     ///
     /// # Errors
     /// `NotFound` where there is no such blob.
-    pub async fn open(&self, digest: &str) -> io::Result<(tokio::fs::File, u64)> {
+    pub(crate) async fn open(&self, digest: &str) -> io::Result<(tokio::fs::File, u64)> {
         let file = tokio::fs::File::open(self.path(digest)?).await?;
         let size = file.metadata().await?.len();
         Ok((file, size))
@@ -64,22 +57,22 @@ impl BlobStore {
 
     /// Makes a blob of a finished upload. Done under the world's lock, so that no [`release`](super::release) comes between this
     /// and a repository's knowing it.
-    pub fn adopt(&self, finished: Finished) -> io::Result<()> {
+    pub(crate) fn adopt(&self, finished: Finished) -> io::Result<()> {
         finished.path.persist(self.path(&finished.digest)?).map_err(|e| e.error)
     }
 
-    pub fn remove(&self, digest: &str) {
+    pub(crate) fn remove(&self, digest: &str) {
         let _gone = self.path(digest).and_then(fs::remove_file);
     }
 
     /// A new upload for a repository.
-    pub fn start(&self, owner: Owner) -> io::Result<Upload> {
+    pub(crate) fn start(&self, owner: Owner) -> io::Result<Upload> {
         let file = tempfile::Builder::new().prefix("upload-").tempfile_in(&self.folder)?;
         Ok(Upload::new(owner, file))
     }
 
     /// Keeps an upload until its next request.
-    pub fn keep(&self, id: String, upload: Upload) {
+    pub(crate) fn keep(&self, id: String, upload: Upload) {
         let mut uploads = self.uploads();
         uploads.retain(|_, other| !other.is_abandoned());
         if uploads.len() >= MOST_UPLOADS
@@ -92,7 +85,7 @@ impl BlobStore {
     }
 
     /// Takes an upload out for a request; where that fails or its client goes away, the upload is gone.
-    pub fn take(&self, id: &str, owner: &Owner) -> Option<Upload> {
+    pub(crate) fn take(&self, id: &str, owner: &Owner) -> Option<Upload> {
         let mut uploads = self.uploads();
         if uploads.get(id)?.owner != *owner {
             return None;
@@ -101,7 +94,7 @@ impl BlobStore {
     }
 
     /// Gives up the uploads of a repository that is gone.
-    pub fn give_up(&self, owner: &Owner) {
+    pub(crate) fn give_up(&self, owner: &Owner) {
         self.uploads().retain(|_, upload| upload.owner != *owner);
     }
 
@@ -116,9 +109,15 @@ impl BlobStore {
         Ok(self.folder.join(hex))
     }
 
+    /// The whole of a small blob.
+    #[cfg(test)]
+    pub(crate) fn read(&self, digest: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(digest)?)
+    }
+
     /// How many files there are, of blobs and of uploads.
     #[cfg(test)]
-    pub fn count(&self) -> io::Result<usize> {
+    pub(crate) fn count(&self) -> io::Result<usize> {
         Ok(fs::read_dir(&self.folder)?.count())
     }
 }

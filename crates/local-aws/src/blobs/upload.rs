@@ -10,7 +10,7 @@ use tokio::{fs::File, io::AsyncWriteExt, time::Instant};
 
 /// What was uploaded is not what it was said to be.
 #[derive(Debug)]
-pub struct Mismatch {
+pub(crate) struct Mismatch {
     pub declared: String,
     pub actual: String,
 }
@@ -27,7 +27,7 @@ impl fmt::Display for Mismatch {
 
 /// A complete upload: it becomes a blob by [`BlobStore::adopt`], or is gone when dropped.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     pub digest: String,
     pub size: u64,
     pub(super) path: TempPath,
@@ -38,7 +38,7 @@ const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Its file is open only while something comes in: that it was begun costs no file descriptor.
 #[derive(Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     pub owner: Owner,
     pub size: u64,
     hasher: Sha256,
@@ -47,13 +47,13 @@ pub struct Upload {
 }
 
 impl Upload {
-    pub fn new(owner: Owner, file: NamedTempFile) -> Self {
+    pub(crate) fn new(owner: Owner, file: NamedTempFile) -> Self {
         let path = file.into_temp_path();
         Self { owner, size: 0, hasher: Sha256::new(), path, touched: Instant::now() }
     }
 
     /// Takes in a body to its end.
-    pub async fn append(&mut self, mut body: Body) -> io::Result<()> {
+    pub(crate) async fn append(&mut self, mut body: Body) -> io::Result<()> {
         let mut file = File::options().append(true).open(&self.path).await?;
         while let Some(frame) = body.frame().await {
             let Ok(chunk) = frame?.into_data() else { continue };
@@ -66,7 +66,7 @@ impl Upload {
     }
 
     /// The end: what came has to be what was declared.
-    pub fn finish(self, declared: &str) -> Result<Finished, Mismatch> {
+    pub(crate) fn finish(self, declared: &str) -> Result<Finished, Mismatch> {
         let digest = digest::of(self.hasher);
         if digest == declared {
             Ok(Finished { digest, size: self.size, path: self.path })
@@ -75,12 +75,12 @@ impl Upload {
         }
     }
 
-    pub fn is_abandoned(&self) -> bool {
+    pub(crate) fn is_abandoned(&self) -> bool {
         self.touched.elapsed() > ABANDONED
     }
 
     /// When something came in last.
-    pub fn touched(&self) -> Instant {
+    pub(crate) fn touched(&self) -> Instant {
         self.touched
     }
 }

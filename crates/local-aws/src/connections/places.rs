@@ -18,7 +18,7 @@ const MOST: usize = 512;
 /// How often it is looked whether a connection has become idle, while none is.
 const LOOK: Duration = Duration::from_millis(50);
 
-pub struct Places {
+pub(crate) struct Places {
     free: Arc<Semaphore>,
     idle: Arc<Idle>,
 }
@@ -31,7 +31,7 @@ struct Idle {
 }
 
 /// One connection's place, until it is dropped.
-pub struct Place {
+pub(crate) struct Place {
     idle: Arc<Idle>,
     turn: AtomicU64,
     wanted_back: Arc<Notify>,
@@ -39,7 +39,7 @@ pub struct Place {
 }
 
 /// A request that is being answered: its connection is not idle until this is dropped.
-pub struct Busy(Arc<Place>);
+pub(crate) struct Busy(Arc<Place>);
 
 impl Default for Places {
     fn default() -> Self {
@@ -49,7 +49,7 @@ impl Default for Places {
 
 impl Places {
     /// A place for one more connection; waits while all connections are being answered.
-    pub async fn take(&self) -> Arc<Place> {
+    pub(crate) async fn take(&self) -> Arc<Place> {
         loop {
             if let Ok(permit) = self.free.clone().try_acquire_owned() {
                 return Arc::new(Place::new(self.idle.clone(), permit));
@@ -60,7 +60,7 @@ impl Places {
     }
 
     /// Asks for the place of the connection that has been idle longest.
-    pub fn free_one(&self) {
+    pub(crate) fn free_one(&self) {
         if let Some((_, oldest)) = self.idle.lock().pop_first() {
             oldest.notify_one();
         }
@@ -87,12 +87,12 @@ impl Place {
     }
 
     /// Waits until somebody else needs the place.
-    pub async fn is_wanted_back(&self) {
+    pub(crate) async fn is_wanted_back(&self) {
         self.wanted_back.notified().await;
     }
 
     /// From now on a request is being answered.
-    pub fn busy(self: Arc<Self>) -> Busy {
+    pub(crate) fn busy(self: Arc<Self>) -> Busy {
         self.leave();
         Busy(self)
     }

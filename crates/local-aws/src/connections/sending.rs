@@ -16,7 +16,7 @@ struct Sending<K> {
 }
 
 /// `body`, which keeps `kept` until it is dropped.
-pub fn keeping<K: Send + Unpin + 'static>(body: Body, kept: K) -> Body {
+pub(crate) fn keeping<K: Send + Unpin + 'static>(body: Body, kept: K) -> Body {
     Sending { body, _kept: kept }.boxed_unsync()
 }
 

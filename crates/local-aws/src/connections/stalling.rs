@@ -11,7 +11,7 @@ use tokio::time::timeout;
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// Fails once its client has been silent for too long.
-pub fn bounded(body: Incoming) -> Body {
+pub(crate) fn bounded(body: Incoming) -> Body {
     let frames = stream::try_unfold(body, |mut body| async move {
         match timeout(SILENCE, body.frame()).await {
             Ok(None) => Ok(None),

@@ -8,7 +8,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Into the archive, or back from it. AWS takes minutes for the way back (`ACTIVATING`); here it is done at once.
-pub fn update_storage_class(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update_storage_class(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let class = input.text("targetStorageClass")?;
     constraint::one_of("targetStorageClass", class, &["STANDARD", "ARCHIVE"])?;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 const LONGEST_DIGEST: usize = 1000;
 
-pub fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.bounded_list("layerDigests", true)?;
     if input.texts("layerDigests").iter().any(|d| d.chars().count() > LONGEST_DIGEST) {
@@ -47,7 +47,7 @@ pub fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
 }
 
 /// A URL that needs no further credentials, as a presigned one.
-pub fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let digest = input.text("layerDigest")?;
     layer_digest(digest)?;

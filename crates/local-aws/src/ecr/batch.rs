@@ -14,7 +14,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Manifests by id. `acceptedMediaTypes` leaves out what is of another type.
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.bounded_list("acceptedMediaTypes", false)?;
     let accepted = input.texts("acceptedMediaTypes");
@@ -34,7 +34,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// One after the other, so an index has to come before its images.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let ids = input.image_ids(true)?;
     let repository = input.repository(call)?;

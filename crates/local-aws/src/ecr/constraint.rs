@@ -9,12 +9,12 @@ const DIGEST: &str = r"[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+";
 const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
 
 /// `InvalidParameterException` in ECR's own sentence.
-pub fn invalid(member: &str, constraint: impl Display) -> AwsError {
+pub(crate) fn invalid(member: &str, constraint: impl Display) -> AwsError {
     let text = format!("Invalid parameter at '{member}' failed to satisfy constraint: '{constraint}'");
     AwsError::new(400, "InvalidParameterException", text)
 }
 
-pub fn is_repository_name(name: &str) -> bool {
+pub(crate) fn is_repository_name(name: &str) -> bool {
     NAME_LENGTH.contains(&name.len()) && name.split('/').all(is_name_part)
 }
 
@@ -25,7 +25,7 @@ fn is_name_part(part: &str) -> bool {
     part.starts_with(alphanumeric) && part.ends_with(alphanumeric) && part.split(alphanumeric).all(separator)
 }
 
-pub fn repository_name(name: &str) -> Result<(), AwsError> {
+pub(crate) fn repository_name(name: &str) -> Result<(), AwsError> {
     let length = |bound: &str, n| invalid("repositoryName", format!("must have length {bound} {n}"));
     match name {
         _ if name.len() < *NAME_LENGTH.start() => {
@@ -38,22 +38,22 @@ pub fn repository_name(name: &str) -> Result<(), AwsError> {
 }
 
 /// Whether this can be an image's tag.
-pub fn is_tag(tag: &str) -> bool {
+pub(crate) fn is_tag(tag: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     tag.len() <= 128 && tag.starts_with(word) && tag.chars().all(|c| word(c) || c == '.' || c == '-')
 }
 
-pub fn tag(tag: &str) -> Result<(), AwsError> {
+pub(crate) fn tag(tag: &str) -> Result<(), AwsError> {
     if is_tag(tag) { Ok(()) } else { Err(pattern("imageTag", TAG)) }
 }
 
 /// Why a digest in an image id is refused (a failure in a batch, not an error).
-pub fn digest_reason() -> String {
+pub(crate) fn digest_reason() -> String {
     format!("Invalid request parameters: image digest should satisfy the regex '{DIGEST}'")
 }
 
 /// An account's number.
-pub fn registry_id(member: &str, id: &str) -> Result<(), AwsError> {
+pub(crate) fn registry_id(member: &str, id: &str) -> Result<(), AwsError> {
     if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(());
     }
@@ -61,7 +61,7 @@ pub fn registry_id(member: &str, id: &str) -> Result<(), AwsError> {
 }
 
 /// What the model lets pass as a layer's digest: more than there can be.
-pub fn layer_digest(digest: &str) -> Result<(), AwsError> {
+pub(crate) fn layer_digest(digest: &str) -> Result<(), AwsError> {
     let algorithm = |c: char| c.is_ascii_alphanumeric() || "-_+.".contains(c);
     let hex = |c: char| c.is_ascii_hexdigit();
     let fits = digest.split_once(':').is_some_and(|(name, hash)| {
@@ -70,7 +70,7 @@ pub fn layer_digest(digest: &str) -> Result<(), AwsError> {
     if fits { Ok(()) } else { Err(pattern("layerDigest", DIGEST)) }
 }
 
-pub fn one_of(member: &str, value: &str, values: &[&str]) -> Result<(), AwsError> {
+pub(crate) fn one_of(member: &str, value: &str, values: &[&str]) -> Result<(), AwsError> {
     if values.contains(&value) {
         return Ok(());
     }

@@ -11,24 +11,24 @@ use std::collections::BTreeSet;
 
 /// Why one id of a batch failed; the batch itself succeeds.
 #[derive(Debug, PartialEq, Eq)]
-pub struct FailedId {
+pub(crate) struct FailedId {
     pub code: &'static str,
     pub reason: String,
 }
 
 impl FailedId {
-    pub fn new(code: &'static str, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, reason: impl Into<String>) -> Self {
         Self { code, reason: reason.into() }
     }
 
-    pub fn not_found() -> Self {
+    pub(crate) fn not_found() -> Self {
         Self::new("ImageNotFound", "Requested image not found")
     }
 }
 
 /// What a deletion did.
 #[derive(Debug, Default)]
-pub struct Deleted {
+pub(crate) struct Deleted {
     pub ids: Vec<ImageId>,
     /// Blobs that this repository does not know any more.
     pub blobs: Vec<String>,
@@ -36,7 +36,7 @@ pub struct Deleted {
 
 impl Repository {
     /// The image of an id.
-    pub fn find(&self, id: &ImageId) -> Result<&Image, FailedId> {
+    pub(crate) fn find(&self, id: &ImageId) -> Result<&Image, FailedId> {
         let by_tag = || id.tag().and_then(|t| self.image_tags.get(t));
         match (id.digest(), id.tag()) {
             (None, None) => Err(FailedId::new(
@@ -56,7 +56,7 @@ impl Repository {
     }
 
     /// By digest: the image with all its tags. By tag: the tag, and with the last one the image.
-    pub fn delete_image(&mut self, id: &ImageId) -> Result<Deleted, FailedId> {
+    pub(crate) fn delete_image(&mut self, id: &ImageId) -> Result<Deleted, FailedId> {
         let digest = self.find(id)?.digest.clone();
         let tags: Vec<String> = self.tags_of(&digest).map(str::to_owned).collect();
         match id.tag() {

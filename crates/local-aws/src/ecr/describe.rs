@@ -15,7 +15,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Named images, where the first that is missing is an error, or all by pages.
-pub fn images(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn images(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     page::refuse_with_names(&input, "imageIds")?;
     let ids = input.image_ids(false)?;
@@ -41,7 +41,7 @@ fn named<'r>(repository: &'r Repository, id: &ImageId) -> Result<&'r Image, AwsE
 }
 
 /// Every tag is an item of its own; an image without tags is one.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let filter = Filter::of(&input)?;
     let page = Page::of(&input, call.config)?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Image {
+pub(crate) struct Image {
     pub digest: String,
     pub media_type: String,
     /// The manifest, byte for byte as it was pushed.
@@ -26,12 +26,12 @@ pub struct Image {
 }
 
 impl Image {
-    pub fn is_archived(&self) -> bool {
+    pub(crate) fn is_archived(&self) -> bool {
         self.archived_at.is_some()
     }
 
     /// Every blob that this manifest names.
-    pub fn blobs(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = &String> {
         self.layers.iter().chain(&self.config)
     }
 }
@@ -39,7 +39,7 @@ impl Image {
 /// How requests and replies name an image: by digest, tag or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct ImageId {
+pub(crate) struct ImageId {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,15 +47,15 @@ pub struct ImageId {
 }
 
 impl ImageId {
-    pub fn new(digest: &str, tag: Option<&str>) -> Self {
+    pub(crate) fn new(digest: &str, tag: Option<&str>) -> Self {
         Self { image_digest: Some(digest.to_owned()), image_tag: tag.map(str::to_owned) }
     }
 
-    pub fn digest(&self) -> Option<&str> {
+    pub(crate) fn digest(&self) -> Option<&str> {
         self.image_digest.as_deref()
     }
 
-    pub fn tag(&self) -> Option<&str> {
+    pub(crate) fn tag(&self) -> Option<&str> {
         self.image_tag.as_deref()
     }
 }

@@ -7,41 +7,41 @@ use serde_json::Value;
 /// The largest number of image or layer ids in one call.
 const MAX_IDS: usize = 100;
 
-pub struct Input(pub Value);
+pub(crate) struct Input(pub Value);
 
 impl Input {
     /// A required string.
-    pub fn text(&self, member: &str) -> Result<&str, AwsError> {
+    pub(crate) fn text(&self, member: &str) -> Result<&str, AwsError> {
         self.optional(member).ok_or_else(|| invalid(member, "must not be null"))
     }
 
-    pub fn optional(&self, member: &str) -> Option<&str> {
+    pub(crate) fn optional(&self, member: &str) -> Option<&str> {
         self.0[member].as_str()
     }
 
-    pub fn flag(&self, member: &str) -> bool {
+    pub(crate) fn flag(&self, member: &str) -> bool {
         self.0[member].as_bool().unwrap_or_default()
     }
 
-    pub fn list(&self, member: &str) -> &[Value] {
+    pub(crate) fn list(&self, member: &str) -> &[Value] {
         self.0[member].as_array().map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The strings of a list.
-    pub fn texts(&self, member: &str) -> Vec<&str> {
+    pub(crate) fn texts(&self, member: &str) -> Vec<&str> {
         self.list(member).iter().filter_map(Value::as_str).collect()
     }
 
-    pub fn has(&self, member: &str) -> bool {
+    pub(crate) fn has(&self, member: &str) -> bool {
         !self.0[member].is_null()
     }
 
-    pub fn required(&self, member: &str) -> Result<(), AwsError> {
+    pub(crate) fn required(&self, member: &str) -> Result<(), AwsError> {
         if self.has(member) { Ok(()) } else { Err(invalid(member, "must not be null")) }
     }
 
     /// A list of one to a hundred, which may only be absent where `required` is false.
-    pub fn bounded_list(&self, member: &str, required: bool) -> Result<&[Value], AwsError> {
+    pub(crate) fn bounded_list(&self, member: &str, required: bool) -> Result<&[Value], AwsError> {
         let list = self.list(member);
         match list.len() {
             0 if required || self.has(member) => {
@@ -54,7 +54,7 @@ impl Input {
         }
     }
 
-    pub fn image_ids(&self, required: bool) -> Result<Vec<ImageId>, AwsError> {
+    pub(crate) fn image_ids(&self, required: bool) -> Result<Vec<ImageId>, AwsError> {
         let ids = self.bounded_list("imageIds", required)?;
         let read = |id: &Value| serde_json::from_value(id.clone());
         ids.iter()
@@ -64,7 +64,7 @@ impl Input {
     }
 
     /// The name of a repository in the caller's own registry.
-    pub fn repository_name(&self, call: &Call<'_>) -> Result<&str, AwsError> {
+    pub(crate) fn repository_name(&self, call: &Call<'_>) -> Result<&str, AwsError> {
         let name = self.text("repositoryName")?;
         constraint::repository_name(name)?;
         self.own_registry(call, &format!("repository/{name}"))?;
@@ -72,13 +72,13 @@ impl Input {
     }
 
     /// The repository that exists under the input's `repositoryName`.
-    pub fn repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w mut Repository, AwsError> {
+    pub(crate) fn repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w mut Repository, AwsError> {
         let name = self.repository_name(call)?;
         find(call, name)
     }
 
     /// As [`Input::repository`], to read; of another account, where its policy lets this caller.
-    pub fn open_repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w Repository, AwsError> {
+    pub(crate) fn open_repository<'w>(&self, call: &'w mut Call<'_>) -> Result<&'w Repository, AwsError> {
         let Some(id) = self.optional("registryId").filter(|id| *id != call.account) else {
             return self.repository(call).map(|repository| &*repository);
         };
@@ -94,7 +94,7 @@ impl Input {
     }
 
     /// Operations that only the account itself can do; other accounts' registries are closed to them.
-    pub fn own_registry(&self, call: &Call<'_>, resource: &str) -> Result<(), AwsError> {
+    pub(crate) fn own_registry(&self, call: &Call<'_>, resource: &str) -> Result<(), AwsError> {
         let Some(id) = self.optional("registryId") else { return Ok(()) };
         constraint::registry_id("registryId", id)?;
         if id == call.account {
@@ -115,7 +115,7 @@ fn denied(call: &Call<'_>, registry: &str, resource: &str) -> AwsError {
 }
 
 /// The repository of this name in the caller's registry.
-pub fn find<'w>(call: &'w mut Call<'_>, name: &str) -> Result<&'w mut Repository, AwsError> {
+pub(crate) fn find<'w>(call: &'w mut Call<'_>, name: &str) -> Result<&'w mut Repository, AwsError> {
     let missing = errors::repository_not_found(name, &call.account);
     call.region_mut().ecr.repositories.get_mut(name).ok_or(missing)
 }

@@ -5,7 +5,7 @@ use serde_json::{Serializer, Value, ser::Formatter};
 use std::io::{self, Write};
 
 /// The document in ECR's layout.
-pub fn layout(document: &Value) -> String {
+pub(crate) fn layout(document: &Value) -> String {
     let mut text = Vec::new();
     // Writing to a Vec cannot fail, and a Value has only string keys.
     let _always = document.serialize(&mut Serializer::with_formatter(&mut text, Layout::default()));

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 const LENGTH: RangeInclusive<usize> = 100..=30_720;
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let text = input.text("lifecyclePolicyText")?;
     check(text)?;
@@ -18,13 +18,13 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     reply(call, &input, text, false)
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let text = input.repository(call)?.lifecycle_policy.clone().ok_or_else(|| missing(call, &input))?;
     reply(call, &input, &text, true)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let text = input.repository(call)?.lifecycle_policy.take().ok_or_else(|| missing(call, &input))?;
     reply(call, &input, &text, true)

@@ -4,16 +4,16 @@ use oci_spec::image::{Descriptor, ImageIndex, ImageManifest, MediaType};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
-pub const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
-pub const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+pub(crate) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(crate) const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+pub(crate) const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+pub(crate) const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
 
 /// ECR's limit of a manifest.
-pub const MAX_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a manifest names.
-pub struct Manifest {
+pub(crate) struct Manifest {
     pub media_type: String,
     pub config: Option<Descriptor>,
     /// Without those that are not distributed (their content is elsewhere).
@@ -27,7 +27,7 @@ impl Manifest {
     ///
     /// # Errors
     /// A sentence that says why it is no manifest.
-    pub fn read(text: &str, declared: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn read(text: &str, declared: Option<&str>) -> Result<Self, String> {
         let document: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
         let own = document["mediaType"].as_str();
         if let (Some(own), Some(declared)) = (own, declared)
@@ -64,7 +64,7 @@ impl Manifest {
     }
 
     /// Every blob that has to be there before it.
-    pub fn blobs(&self) -> impl Iterator<Item = &Descriptor> {
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = &Descriptor> {
         self.layers.iter().chain(&self.config)
     }
 }

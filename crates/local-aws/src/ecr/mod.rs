@@ -15,20 +15,20 @@ mod manifest;
 mod mutability;
 mod page;
 mod permissions;
-pub mod policy;
+pub(crate) mod policy;
 mod pull_rights;
 mod put;
 mod repositories;
-pub mod state;
+pub(crate) mod state;
 mod tags;
 mod time;
 mod token;
 
-pub use constraint::{is_repository_name, is_tag};
-pub use errors::repository_not_found;
-pub use image::ImageId;
-pub use manifest::MAX_BYTES as MAX_MANIFEST_BYTES;
-pub use put::{Push, PutRefusal};
+pub(crate) use constraint::{is_repository_name, is_tag};
+pub(crate) use errors::repository_not_found;
+pub(crate) use image::ImageId;
+pub(crate) use manifest::MAX_BYTES as MAX_MANIFEST_BYTES;
+pub(crate) use put::{Push, PutRefusal};
 
 use crate::{
     error_words::ErrorWords,
@@ -37,7 +37,7 @@ use crate::{
     service::{Operation, Protocol, Service},
 };
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "ecr",
     protocol: Protocol::Json,
     // A manifest of 4 MB, as a text in JSON.
@@ -81,4 +81,4 @@ const OPERATIONS: &[Operation] = &[
 
 /// What the tests of this folder share: repositories and pushed images, by the operations themselves.
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;

@@ -13,7 +13,7 @@ const FILTERS: &str = "imageTagMutabilityExclusionFilters";
 
 impl Mutability {
     /// MUTABLE where the input doesn't say.
-    pub fn of_create(input: &Input) -> Result<Self, AwsError> {
+    pub(crate) fn of_create(input: &Input) -> Result<Self, AwsError> {
         Self::of(input.optional("imageTagMutability").unwrap_or("MUTABLE"), input)
     }
 
@@ -31,13 +31,13 @@ impl Mutability {
     }
 
     /// Whether this tag, once given, stays where it is.
-    pub fn is_fixed(&self, tag: &str) -> bool {
+    pub(crate) fn is_fixed(&self, tag: &str) -> bool {
         let excluded = self.exclusions.iter().any(|pattern| Pattern::plain(pattern).matches(tag));
         self.mode.starts_with("IMMUTABLE") != excluded
     }
 
     /// The member with the filters, which only a mode with exclusions has.
-    pub fn add_exclusions(&self, reply: &mut Value) {
+    pub(crate) fn add_exclusions(&self, reply: &mut Value) {
         if !self.exclusions.is_empty() {
             let one = |filter: &String| json!({ "filterType": "WILDCARD", "filter": filter });
             reply[FILTERS] = self.exclusions.iter().map(one).collect();
@@ -62,7 +62,7 @@ fn filter(filter: &Value) -> Result<String, AwsError> {
     ))
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let mutability = Mutability::of(input.text("imageTagMutability")?, &input)?;
     let repository = input.repository(call)?;

@@ -7,13 +7,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 const DEFAULT: usize = 100;
 const MAX: u64 = 1000;
 
-pub struct Page {
+pub(crate) struct Page {
     after: Option<String>,
     limit: usize,
 }
 
 impl Page {
-    pub fn of(input: &Input, config: &Config) -> Result<Self, AwsError> {
+    pub(crate) fn of(input: &Input, config: &Config) -> Result<Self, AwsError> {
         let asked = match input.0["maxResults"].as_i64() {
             None => DEFAULT,
             Some(n) => usize::try_from(n)
@@ -26,7 +26,7 @@ impl Page {
     }
 
     /// The page's items, and the token of the next page where there is one. `items` come in the order of their keys.
-    pub fn cut<T>(&self, items: impl Iterator<Item = (String, T)>) -> (Vec<T>, Option<String>) {
+    pub(crate) fn cut<T>(&self, items: impl Iterator<Item = (String, T)>) -> (Vec<T>, Option<String>) {
         let mut rest = items.skip_while(|(key, _)| self.after.as_ref().is_some_and(|after| key <= after));
         let page: Vec<_> = rest.by_ref().take(self.limit).collect();
         let last = page.last().filter(|_| rest.next().is_some());
@@ -36,7 +36,7 @@ impl Page {
 }
 
 /// Paging makes no sense where the items are named.
-pub fn refuse_with_names(input: &Input, names: &str) -> Result<(), AwsError> {
+pub(crate) fn refuse_with_names(input: &Input, names: &str) -> Result<(), AwsError> {
     let paging = ["maxResults", "nextToken"].into_iter().find(|m| input.has(m));
     match paging.filter(|_| input.has(names)) {
         Some(member) => Err(invalid(member, format!("must not be used together with {names}"))),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const MAX_LENGTH: usize = 10_240;
 
-pub fn set(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn set(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let text = checked(input.text("policyText")?)?;
     let (now, delay) = (call.now, call.delays.repository_policy);
@@ -22,14 +22,14 @@ pub fn set(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     reply(call, &input, &text)
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let text = input.repository(call)?.policy.as_ref().map(|p| p.text.clone());
     let text = text.ok_or_else(|| missing(call, &input))?;
     reply(call, &input, &text)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let policy = input.repository(call)?.policy.take();
     let text = policy.ok_or_else(|| missing(call, &input))?.text;

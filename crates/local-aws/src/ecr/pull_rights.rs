@@ -14,7 +14,7 @@ const PULL: [&str; 2] = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 impl Ecr {
     /// Whether the repository's policy lets Lambda pull for this function. A policy younger than
     /// `delays.repository_policy` is not seen yet: what it replaced still holds.
-    pub fn lambda_may_pull(
+    pub(crate) fn lambda_may_pull(
         &self,
         repository: &str,
         function_arn: &str,
@@ -29,7 +29,7 @@ impl Ecr {
 
 impl Repository {
     /// Whether its policy lets another account's users and roles do this. One younger than `delay` is not seen yet.
-    pub fn lets_account(&self, account: &str, action: &str, now: Timestamp, delay: Duration) -> bool {
+    pub(crate) fn lets_account(&self, account: &str, action: &str, now: Timestamp, delay: Duration) -> bool {
         let seen = self.policy.as_ref().and_then(|p| p.seen(now, delay));
         let Some(document) = seen.and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
             return false;
@@ -41,7 +41,7 @@ impl Repository {
     }
 
     /// As [`Repository::lets_account`], for all that a pull is.
-    pub fn lets_account_pull(&self, account: &str, now: Timestamp, delay: Duration) -> bool {
+    pub(crate) fn lets_account_pull(&self, account: &str, now: Timestamp, delay: Duration) -> bool {
         PULL.iter().all(|action| self.lets_account(account, action, now, delay))
     }
 }

@@ -17,7 +17,7 @@ use oci_spec::image::Descriptor;
 use serde_json::{Value, json};
 
 /// A manifest on its way into a repository.
-pub struct Push<'a> {
+pub(crate) struct Push<'a> {
     pub manifest: &'a str,
     pub media_type: Option<&'a str>,
     pub tag: Option<&'a str>,
@@ -28,7 +28,7 @@ pub struct Push<'a> {
 
 /// Why a manifest is not taken.
 #[derive(Debug)]
-pub enum PutRefusal {
+pub(crate) enum PutRefusal {
     /// No manifest, or of a kind that ECR does not take.
     Manifest(String),
     Digest {
@@ -48,7 +48,7 @@ pub enum PutRefusal {
 
 impl PutRefusal {
     /// In ECR's words.
-    pub fn text(&self, repository: &str, account: &str) -> String {
+    pub(crate) fn text(&self, repository: &str, account: &str) -> String {
         let missing = |what: &str, digests: &[String]| {
             format!(
                 "{what} with digests '[{}]' required for pushing image into repository with name '{repository}' in the registry with id '{account}' do not exist",
@@ -93,7 +93,7 @@ impl PutRefusal {
 impl Repository {
     /// Takes an image in, whole or not at all, and answers its digest. A tag that was another image's moves; that
     /// image stays, without it.
-    pub fn put_image(&mut self, push: &Push<'_>) -> Result<String, PutRefusal> {
+    pub(crate) fn put_image(&mut self, push: &Push<'_>) -> Result<String, PutRefusal> {
         let digest = sha256(push.manifest.as_bytes());
         if let Some(declared) = push.digest.filter(|d| *d != digest) {
             return Err(PutRefusal::Digest { declared: declared.to_owned(), actual: digest });
@@ -158,7 +158,7 @@ impl Repository {
     }
 }
 
-pub fn put_image(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_image(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let manifest = input.text("imageManifest")?;
     if manifest.is_empty() {
@@ -186,7 +186,7 @@ pub fn put_image(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// An image with its manifest, as PutImage and BatchGetImage answer it.
-pub fn describe(repository: &Repository, image: &Image, tag: Option<&str>) -> Value {
+pub(crate) fn describe(repository: &Repository, image: &Image, tag: Option<&str>) -> Value {
     json!({
         "registryId": repository.registry(),
         "repositoryName": repository.name,

@@ -18,7 +18,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let name = input.repository_name(call)?;
     let repository = Repository {
@@ -44,7 +44,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Named repositories in the order of their names in the request, or all by pages.
-pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.own_registry(call, "repository/*")?;
     page::refuse_with_names(&input, "repositoryNames")?;
@@ -73,7 +73,7 @@ fn describe_named(call: &mut Call<'_>, name: &str) -> Result<Value, AwsError> {
 }
 
 /// With `force` the images go too, and from the disk every blob that no other repository knows.
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let repository = input.repository(call)?;
     let name = repository.name.clone();
@@ -88,7 +88,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({ "repository": describe_one(call, &repository) })))
 }
 
-pub fn put_scanning(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_scanning(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     if !input.has("imageScanningConfiguration") {
         return Err(invalid("imageScanningConfiguration", "must not be null"));

@@ -6,13 +6,13 @@ use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Ecr {
+pub(crate) struct Ecr {
     /// By name.
     pub repositories: BTreeMap<String, Repository>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Repository {
+pub(crate) struct Repository {
     pub name: String,
     pub arn: String,
     pub created: Timestamp,
@@ -35,7 +35,7 @@ pub struct Repository {
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Encryption {
+pub(crate) struct Encryption {
     pub encryption_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key: Option<String>,
@@ -43,14 +43,14 @@ pub struct Encryption {
 
 /// Whether a tag can move to another image.
 #[derive(Debug, Clone, Serialize)]
-pub struct Mutability {
+pub(crate) struct Mutability {
     pub mode: String,
     /// Tags with `*` for which the opposite holds.
     pub exclusions: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct RepositoryPolicy {
+pub(crate) struct RepositoryPolicy {
     /// In ECR's layout.
     pub text: String,
     pub since: Timestamp,
@@ -61,12 +61,12 @@ pub struct RepositoryPolicy {
 
 impl Ecr {
     /// The image that `reference`, a tag or a digest (`sha256:…`), names in `repository`.
-    pub fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
+    pub(crate) fn image(&self, repository: &str, reference: &str) -> Option<&Image> {
         self.repositories.get(repository)?.image(reference)
     }
 
     /// The tags of the repository that an ARN names.
-    pub fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+    pub(crate) fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
         let name = arn.splitn(6, ':').nth(5)?.strip_prefix("repository/")?;
         Some(self.repositories.get(name)?.tags.clone())
     }
@@ -74,25 +74,25 @@ impl Ecr {
 
 impl RepositoryPolicy {
     /// What others go by: a policy younger than `delay` is not seen yet.
-    pub fn seen(&self, now: Timestamp, delay: Duration) -> Option<&str> {
+    pub(crate) fn seen(&self, now: Timestamp, delay: Duration) -> Option<&str> {
         if is_past(self.since, delay, now) { Some(&self.text) } else { self.former.as_deref() }
     }
 }
 
 impl Repository {
     /// What can be pulled by a tag or digest: nothing that is in the archive.
-    pub fn image(&self, reference: &str) -> Option<&Image> {
+    pub(crate) fn image(&self, reference: &str) -> Option<&Image> {
         let digest = self.image_tags.get(reference).map_or(reference, String::as_str);
         self.images.get(digest).filter(|image| !image.is_archived())
     }
 
     /// The account whose registry it is in.
-    pub fn registry(&self) -> &str {
+    pub(crate) fn registry(&self) -> &str {
         self.arn.split(':').nth(4).unwrap_or_default()
     }
 
     /// The tags of an image, in order.
-    pub fn tags_of<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn tags_of<'a>(&'a self, digest: &'a str) -> impl Iterator<Item = &'a str> {
         self.image_tags.iter().filter(move |(_, d)| *d == digest).map(|(tag, _)| tag.as_str())
     }
 }

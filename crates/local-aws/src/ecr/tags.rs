@@ -18,7 +18,7 @@ const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
 /// The input's tags, checked.
-pub fn read(input: &Input) -> Result<BTreeMap<String, String>, AwsError> {
+pub(crate) fn read(input: &Input) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for tag in input.list("tags") {
         let part = |name: &str| tag[name].as_str().map(str::to_owned);
@@ -58,7 +58,7 @@ fn wrong(text: String) -> AwsError {
     errors::refused("InvalidTagParameterException", text)
 }
 
-pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.required("tags")?;
     let new = read(&input)?;
@@ -69,7 +69,7 @@ pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({})))
 }
 
-pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.required("tagKeys")?;
     let repository = by_arn(call, &input)?;
@@ -79,7 +79,7 @@ pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({})))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let repository = by_arn(call, &Input(input))?;
     let tags: Vec<_> = repository.tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect();
     Ok(Reply::ok(json!({ "tags": tags })))

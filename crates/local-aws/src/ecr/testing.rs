@@ -4,19 +4,19 @@ use crate::{LocalAws, blobs::sha256, registry::testing::upload, testing::ok};
 use serde_json::{Value, json};
 
 /// An image that was pushed.
-pub struct Pushed {
+pub(crate) struct Pushed {
     pub manifest: String,
     pub digest: String,
     pub layer: String,
     pub config_size: usize,
 }
 
-pub async fn create(aws: &LocalAws, name: &str) -> Value {
+pub(crate) async fn create(aws: &LocalAws, name: &str) -> Value {
     ok(aws, "ecr", "CreateRepository", json!({ "repositoryName": name })).await["repository"].clone()
 }
 
 /// An image of one layer with this content, under a tag.
-pub async fn push(aws: &LocalAws, repository: &str, tag: &str, content: &str) -> Pushed {
+pub(crate) async fn push(aws: &LocalAws, repository: &str, tag: &str, content: &str) -> Pushed {
     let layer = upload(aws, repository, content.to_owned()).await;
     let config =
         json!({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [layer]}});
@@ -28,7 +28,7 @@ pub async fn push(aws: &LocalAws, repository: &str, tag: &str, content: &str) ->
     Pushed { digest: sha256(manifest.as_bytes()), manifest, layer, config_size: config.len() }
 }
 
-pub fn manifest(config: &str, config_size: usize, layer: &str, layer_size: usize) -> String {
+pub(crate) fn manifest(config: &str, config_size: usize, layer: &str, layer_size: usize) -> String {
     json!({
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
@@ -38,7 +38,7 @@ pub fn manifest(config: &str, config_size: usize, layer: &str, layer_size: usize
     .to_string()
 }
 
-pub fn index(children: &[&str]) -> String {
+pub(crate) fn index(children: &[&str]) -> String {
     let child = |digest: &&str| {
         json!({
             "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest, "size": 1,
@@ -51,7 +51,7 @@ pub fn index(children: &[&str]) -> String {
 }
 
 /// All tags of a repository.
-pub async fn tags_of(aws: &LocalAws, repository: &str) -> Vec<String> {
+pub(crate) async fn tags_of(aws: &LocalAws, repository: &str) -> Vec<String> {
     let mut tags = Vec::new();
     let mut token = Value::Null;
     loop {
@@ -68,7 +68,7 @@ pub async fn tags_of(aws: &LocalAws, repository: &str) -> Vec<String> {
 }
 
 /// A repository policy that lets Lambda pull for functions of this ARN.
-pub fn lambda_pull_policy(source_arn: &str) -> String {
+pub(crate) fn lambda_pull_policy(source_arn: &str) -> String {
     json!({"Version": "2012-10-17", "Statement": [{
         "Sid": "LambdaECRImageRetrievalPolicy", "Effect": "Allow",
         "Principal": {"Service": "lambda.amazonaws.com"},

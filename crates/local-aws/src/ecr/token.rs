@@ -18,7 +18,7 @@ const MOST_REGISTRIES: usize = 10;
 const VALID: SignedDuration = SignedDuration::from_hours(12);
 
 /// The token is for every registry that its bearer may use; naming some only repeats it.
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let named = input.bounded_list("registryIds", false)?.len();
     if named > MOST_REGISTRIES {
@@ -39,7 +39,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 
 /// Where the registry is: at the caller's own address, with the loopback by number, which Docker takes for a registry
 /// and does not ask TLS of.
-pub fn registry_host(host: &str) -> String {
+pub(crate) fn registry_host(host: &str) -> String {
     match host.split_once(':').unwrap_or((host, "")) {
         ("localhost", "") => "127.0.0.1".to_owned(),
         ("localhost", port) => format!("127.0.0.1:{port}"),

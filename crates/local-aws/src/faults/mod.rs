@@ -50,14 +50,14 @@ impl fmt::Display for Cut {
 impl Error for Cut {}
 
 /// Why a call goes no further.
-pub enum Stopped {
+pub(crate) enum Stopped {
     Cut,
     Refused(PlannedError),
 }
 
 /// An error that the plan answers with.
 #[derive(Debug, Clone)]
-pub struct PlannedError {
+pub(crate) struct PlannedError {
     pub status: u16,
     /// `None`: the service's usual one for the status.
     pub code: Option<String>,
@@ -72,7 +72,7 @@ pub const REGISTRY: &str = "registry";
 
 /// The plan that holds, and the calls since it does.
 #[derive(Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     state: Mutex<State>,
     /// The call that stopped everything.
     held: Arc<Mutex<Option<Point>>>,
@@ -86,7 +86,7 @@ struct State {
 }
 
 /// What is to happen to one call.
-pub struct Fate {
+pub(crate) struct Fate {
     point: Point,
     actions: Vec<Action>,
     hook: Option<Hook>,
@@ -95,13 +95,13 @@ pub struct Fate {
 
 impl Faults {
     /// Calls are counted anew.
-    pub fn set(&self, plan: FaultPlan) {
+    pub(crate) fn set(&self, plan: FaultPlan) {
         *self.lock() = State { plan, ..State::default() };
         *self.lock_held() = None;
     }
 
     /// The call that stopped everything, once there is one.
-    pub fn held(&self) -> Option<Point> {
+    pub(crate) fn held(&self) -> Option<Point> {
         *self.lock_held()
     }
 
@@ -110,7 +110,7 @@ impl Faults {
     }
 
     /// Counts a call that has just arrived and says what is to happen to it.
-    pub fn fate_of(&self, service: &'static str, operation: &'static str) -> Fate {
+    pub(crate) fn fate_of(&self, service: &'static str, operation: &'static str) -> Fate {
         let mut state = self.lock();
         if service != REGISTRY {
             state.calls += 1;
@@ -134,12 +134,12 @@ impl Faults {
 
 impl Fate {
     /// Whether its effect may come when its caller is gone.
-    pub fn is_late(&self) -> bool {
+    pub(crate) fn is_late(&self) -> bool {
         self.actions.iter().any(|a| matches!(a, Action::Delay { .. }))
     }
 
     /// Before the call's effect.
-    pub async fn before(&self) -> Result<(), Stopped> {
+    pub(crate) async fn before(&self) -> Result<(), Stopped> {
         self.reach(Moment::Before).await;
         for action in &self.actions {
             match action {
@@ -164,7 +164,7 @@ impl Fate {
     }
 
     /// After its effect, before its reply is on its way.
-    pub async fn after(&self, response: Response<Body>) -> Result<Response<Body>, Cut> {
+    pub(crate) async fn after(&self, response: Response<Body>) -> Result<Response<Body>, Cut> {
         self.reach(Moment::After).await;
         if self.actions.contains(&Action::Hold(Moment::After)) {
             self.hold(Moment::After).await;
@@ -193,7 +193,7 @@ impl Fate {
 
 impl PlannedError {
     /// As an AWS API says it, with the code that the service has for the status.
-    pub fn of_service(self, words: &ErrorWords) -> AwsError {
+    pub(crate) fn of_service(self, words: &ErrorWords) -> AwsError {
         let (usual, text) = words.usual(self.status);
         let text = self.message.as_deref().unwrap_or(text);
         let mut error = AwsError::new(self.status, self.code.as_deref().unwrap_or(usual), text);

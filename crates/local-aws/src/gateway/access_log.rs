@@ -16,7 +16,7 @@ const LONGEST: usize = 1024;
 /// One call.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LoggedCall {
+pub(crate) struct LoggedCall {
     pub request_id: String,
     pub time: String,
     pub api: String,
@@ -35,7 +35,7 @@ pub struct LoggedCall {
 }
 
 impl LoggedCall {
-    pub fn of(exchange: &Exchange, target: &StageTarget, status: u16, why: Option<String>) -> Self {
+    pub(crate) fn of(exchange: &Exchange, target: &StageTarget, status: u16, why: Option<String>) -> Self {
         Self {
             request_id: exchange.id.clone(),
             time: exchange.received.to_string(),
@@ -68,10 +68,10 @@ fn cut(text: &str) -> String {
 
 /// The latest calls in their order.
 #[derive(Debug, Default)]
-pub struct AccessLog(Mutex<VecDeque<LoggedCall>>);
+pub(crate) struct AccessLog(Mutex<VecDeque<LoggedCall>>);
 
 impl AccessLog {
-    pub fn add(&self, entry: LoggedCall) {
+    pub(crate) fn add(&self, entry: LoggedCall) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() == KEPT {
             entries.pop_front();
@@ -79,7 +79,7 @@ impl AccessLog {
         entries.push_back(entry);
     }
 
-    pub fn entries(&self) -> Vec<LoggedCall> {
+    pub(crate) fn entries(&self) -> Vec<LoggedCall> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 /// Status, headers and body, before API Gateway adds its own ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     /// In order; a name may come several times.
     pub headers: Vec<(String, String)>,
@@ -15,18 +15,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     /// Sets a header, in place of any of that name.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.into()));
     }
 
     /// With `x-amzn-RequestId` and `x-amz-apigw-id`. A header that HTTP does not allow is left out.
-    pub fn into_response(mut self, exchange: &Exchange) -> Response<Body> {
+    pub(crate) fn into_response(mut self, exchange: &Exchange) -> Response<Body> {
         self.set("x-amzn-RequestId", &exchange.id);
         self.set("x-amz-apigw-id", &exchange.extended_id);
         let body = if exchange.request.method == "HEAD" { Bytes::new() } else { self.body };

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// A proven key and the limits of its plan.
 #[derive(Debug, Clone)]
-pub struct Holder {
+pub(crate) struct Holder {
     pub key_id: String,
     pub value: String,
     pub plan_id: String,
@@ -23,7 +23,7 @@ pub struct Holder {
 ///
 /// # Errors
 /// 403 Forbidden, with the broken link of the chain for the access log.
-pub fn check(world: &World, exchange: &Exchange, delays: &Delays) -> Result<Option<Holder>, Refusal> {
+pub(crate) fn check(world: &World, exchange: &Exchange, delays: &Delays) -> Result<Option<Holder>, Refusal> {
     if !exchange.route()?.method.api_key_required {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 
 /// Whether `media_type` (without parameters) is one of the binary types: `*/*` means every type, `image/*` all images.
 /// A wildcard on the left alone (`*/png`) matches nothing.
-pub fn is_binary(binary_types: &[String], media_type: &str) -> bool {
+pub(crate) fn is_binary(binary_types: &[String], media_type: &str) -> bool {
     let matches = |binary: &String| match binary.strip_suffix("/*") {
         Some("*") => true,
         Some(kind) => media_type.split_once('/').is_some_and(|(own, _)| own.eq_ignore_ascii_case(kind)),
@@ -12,7 +12,7 @@ pub fn is_binary(binary_types: &[String], media_type: &str) -> bool {
 }
 
 /// Whether a client that accepts this gets bytes: API Gateway looks at the first media type of the header only.
-pub fn wants_binary(binary_types: &[String], accept: Option<&str>) -> bool {
+pub(crate) fn wants_binary(binary_types: &[String], accept: Option<&str>) -> bool {
     let first = accept.unwrap_or("application/json").split([',', ';']).next().unwrap_or_default();
     is_binary(binary_types, first.trim())
 }

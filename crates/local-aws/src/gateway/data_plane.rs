@@ -5,7 +5,7 @@ use crate::{lambda::runtime::Pool, shared::Shared};
 use std::sync::Arc;
 
 /// It is not part of the world: a dump does not show it.
-pub struct Gateway {
+pub(crate) struct Gateway {
     pub shared: Arc<Shared>,
     /// The functions behind the APIs.
     pub functions: Arc<Pool>,
@@ -15,7 +15,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    pub fn new(shared: Arc<Shared>, functions: Arc<Pool>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, functions: Arc<Pool>) -> Self {
         Self {
             shared,
             functions,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// One call on its way. `site` and `route` are filled in as they are found.
 #[derive(Debug)]
-pub struct Exchange {
+pub(crate) struct Exchange {
     /// `requestId`, and the header `x-amzn-RequestId`.
     pub id: String,
     /// `extendedRequestId`, and the header `x-amz-apigw-id`.
@@ -27,7 +27,7 @@ pub struct Exchange {
 
 /// Who calls, as far as it was proven.
 #[derive(Debug, Clone, Default)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// Id and value of the API key.
     pub api_key: Option<(String, String)>,
     /// `usageIdentifierKey` of an authorizer.
@@ -39,7 +39,7 @@ pub struct Identity {
 }
 
 impl Exchange {
-    pub fn new(shared: &Shared, target: &StageTarget, parts: &Parts) -> Self {
+    pub(crate) fn new(shared: &Shared, target: &StageTarget, parts: &Parts) -> Self {
         let id = shared.request_id();
         let received = shared.clock.now();
         let request = Request::of(target, parts);
@@ -62,7 +62,7 @@ impl Exchange {
     ///
     /// # Errors
     /// It was not found yet: a step ran too early.
-    pub fn site(&self) -> Result<&Site, Refusal> {
+    pub(crate) fn site(&self) -> Result<&Site, Refusal> {
         self.site.as_ref().ok_or_else(|| Refusal::configuration("the stage is not known yet"))
     }
 
@@ -70,12 +70,12 @@ impl Exchange {
     ///
     /// # Errors
     /// It was not found yet: a step ran too early.
-    pub fn route(&self) -> Result<&Route, Refusal> {
+    pub(crate) fn route(&self) -> Result<&Route, Refusal> {
         self.route.as_ref().ok_or_else(|| Refusal::configuration("the route is not known yet"))
     }
 
     /// `requestContext` of an event; `$context` has the same members.
-    pub fn context(&self) -> Value {
+    pub(crate) fn context(&self) -> Value {
         let request = &self.request;
         let received = self.received.to_zoned(TimeZone::UTC);
         let mut context = json!({
@@ -126,7 +126,7 @@ impl Exchange {
     }
 
     /// `path`, `querystring` and `header`, each with one value a name: the first header, the last query parameter.
-    pub fn params(&self) -> Value {
+    pub(crate) fn params(&self) -> Value {
         let mut header = Map::new();
         for (name, value) in &self.request.headers.0 {
             header.entry(name.clone()).or_insert_with(|| json!(value));
@@ -136,12 +136,12 @@ impl Exchange {
         json!({ "path": path, "querystring": query, "header": header })
     }
 
-    pub fn stage_variables(&self) -> Value {
+    pub(crate) fn stage_variables(&self) -> Value {
         json!(self.site.as_ref().map(|s| &s.variables))
     }
 
     /// What a mapping template of this call sees.
-    pub fn scope(&self) -> vtl::Scope {
+    pub(crate) fn scope(&self) -> vtl::Scope {
         vtl::Scope {
             params: self.params(),
             body: String::from_utf8_lossy(&self.request.body).into_owned(),

@@ -11,7 +11,7 @@ use crate::apigateway::draft::GatewayResponse;
 use serde_json::{Value, json};
 
 /// Writes the answer to a refused call.
-pub fn write(exchange: &Exchange, refusal: &Refusal) -> Answer {
+pub(crate) fn write(exchange: &Exchange, refusal: &Refusal) -> Answer {
     let (name, status, error_type) = refusal.kind.row();
     let customised = find(exchange, refusal.kind, name, status);
     let set_status = customised.and_then(|c| c.status_code.as_ref()?.parse().ok());

@@ -7,7 +7,11 @@ use serde_json::Value;
 ///
 /// # Errors
 /// The expression is of no kind that is emulated.
-pub fn value(expression: &str, exchange: &Exchange, context: &Value) -> Result<Option<String>, String> {
+pub(crate) fn value(
+    expression: &str,
+    exchange: &Exchange,
+    context: &Value,
+) -> Result<Option<String>, String> {
     if let Some(literal) = expression.strip_prefix('\'').and_then(|e| e.strip_suffix('\'')) {
         return Ok(Some(literal.to_owned()));
     }

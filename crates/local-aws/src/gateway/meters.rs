@@ -20,7 +20,7 @@ const ACCOUNT: Limit = Limit { rate: 10_000.0, burst: 5_000.0 };
 
 /// The token buckets of one local AWS. Not part of the world.
 #[derive(Debug, Default)]
-pub struct Meters(Mutex<HashMap<String, Bucket>>);
+pub(crate) struct Meters(Mutex<HashMap<String, Bucket>>);
 
 /// One throttle that a call has to pass.
 struct Gate {
@@ -35,7 +35,7 @@ impl Meters {
     ///
     /// # Errors
     /// 429: over the plan's, the method's, the stage's or the account's throttle, or over the plan's quota.
-    pub fn admit(
+    pub(crate) fn admit(
         &self,
         exchange: &Exchange,
         holder: Option<&Holder>,

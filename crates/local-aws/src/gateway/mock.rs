@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 ///
 /// # Errors
 /// 500 where the templates give no status code or no response fits it, 415 where no template fits the content type.
-pub fn answer(exchange: &Exchange, integration: &Integration) -> Result<Answer, Refusal> {
+pub(crate) fn answer(exchange: &Exchange, integration: &Integration) -> Result<Answer, Refusal> {
     let request = request_text(exchange, integration)?;
     let status = status_code(&request).ok_or_else(|| {
         broken("the request template gives no integer statusCode: MOCK needs {\"statusCode\": 200}")

@@ -33,16 +33,16 @@ mod refusal;
 mod request;
 mod routing;
 mod site;
-pub mod target;
+pub(crate) mod target;
 mod validation;
 mod vtl;
 
 #[cfg(test)]
 mod tests;
 
-pub use authorize::user_pool;
-pub use data_plane::Gateway;
-pub use target::StageTarget;
+pub(crate) use authorize::user_pool;
+pub(crate) use data_plane::Gateway;
+pub(crate) use target::StageTarget;
 
 use crate::body::Body;
 use access_log::LoggedCall;
@@ -54,7 +54,11 @@ use refusal::Refusal;
 use site::Site;
 
 /// Answers one call of a stage URL.
-pub async fn handle(gateway: &Gateway, target: StageTarget, request: http::Request<Body>) -> Response<Body> {
+pub(crate) async fn handle(
+    gateway: &Gateway,
+    target: StageTarget,
+    request: http::Request<Body>,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut exchange = Exchange::new(&gateway.shared, &target, &parts);
     let served = serve(gateway, &target, &mut exchange, body).await;

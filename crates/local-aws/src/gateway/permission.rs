@@ -13,7 +13,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// What is missing, for the access log.
-pub fn check(
+pub(crate) fn check(
     world: &World,
     invocation: &Invocation,
     credentials: Option<&str>,
@@ -31,7 +31,7 @@ pub fn check(
 }
 
 /// The ARN of a call as a function's permission has to match it: the path as it was called.
-pub fn source_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn source_arn(exchange: &Exchange) -> Result<String, Refusal> {
     let path = exchange.request.path.as_str();
     Ok(exchange.site()?.method_arn(&exchange.request.method, path.strip_suffix('/').unwrap_or(path)))
 }

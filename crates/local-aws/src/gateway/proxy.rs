@@ -24,7 +24,7 @@ const ANSWER_LIMIT: usize = 6 * 1024 * 1024 + 100;
 /// # Errors
 /// The integration names no function or lacks the permission (500), the event is too large (413), the function takes
 /// longer than the integration allows (504), fails, or answers what is no proxy response (502).
-pub async fn answer(
+pub(crate) async fn answer(
     gateway: &Gateway,
     exchange: &Exchange,
     integration: &Integration,
@@ -54,7 +54,7 @@ fn invocation(exchange: &Exchange, integration: &Integration) -> Result<Invocati
 }
 
 /// Fills in `${stageVariables.name}`.
-pub fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, Refusal> {
+pub(crate) fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, Refusal> {
     let variables = &exchange.site()?.variables;
     let mut out = String::new();
     let mut rest = text;
@@ -69,7 +69,7 @@ pub fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, R
 }
 
 /// Region, account and name from `…:lambda:path/2015-03-31/functions/<arn>/invocations`.
-pub fn function_of(uri: &str) -> Option<(String, String, String)> {
+pub(crate) fn function_of(uri: &str) -> Option<(String, String, String)> {
     let (_, arn) = uri.split_once(":lambda:path/2015-03-31/functions/")?;
     let parts: Vec<&str> = arn.strip_suffix("/invocations")?.splitn(7, ':').collect();
     let [_, _, "lambda", region, account, "function", name] = parts[..] else { return None };

@@ -21,7 +21,7 @@ const DROPPED: [&str; 9] = [
 ///
 /// # Errors
 /// Only when asked before the route is known.
-pub fn event(exchange: &Exchange) -> Result<Value, Refusal> {
+pub(crate) fn event(exchange: &Exchange) -> Result<Value, Refusal> {
     let (site, route, request) = (exchange.site()?, exchange.route()?, &exchange.request);
     let headers = headers(exchange);
     let is_binary = binary::is_binary(&site.snapshot.binary_media_types, &request.content_type());
@@ -53,7 +53,7 @@ fn body(request: &Request, is_binary: bool) -> Option<String> {
 }
 
 /// The client's headers and those that API Gateway adds.
-pub fn headers(exchange: &Exchange) -> Vec<(String, String)> {
+pub(crate) fn headers(exchange: &Exchange) -> Vec<(String, String)> {
     let request = &exchange.request;
     let added = ["x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id"];
     let is_ours = |name: &str| added.iter().chain(&DROPPED).any(|d| d.eq_ignore_ascii_case(name));
@@ -69,11 +69,11 @@ pub fn headers(exchange: &Exchange) -> Vec<(String, String)> {
 }
 
 /// One value a name, the last one; null where there is none at all.
-pub fn singles(pairs: &[(String, String)]) -> Value {
+pub(crate) fn singles(pairs: &[(String, String)]) -> Value {
     or_null(pairs.iter().map(|(name, value)| (name.clone(), json!(value))).collect())
 }
 
-pub fn multiples(pairs: &[(String, String)]) -> Value {
+pub(crate) fn multiples(pairs: &[(String, String)]) -> Value {
     let mut map = Map::new();
     for (name, value) in pairs {
         if let Value::Array(values) = map.entry(name.clone()).or_insert_with(|| json!([])) {
@@ -83,6 +83,6 @@ pub fn multiples(pairs: &[(String, String)]) -> Value {
     or_null(map)
 }
 
-pub fn or_null(map: Map<String, Value>) -> Value {
+pub(crate) fn or_null(map: Map<String, Value>) -> Value {
     if map.is_empty() { Value::Null } else { Value::Object(map) }
 }

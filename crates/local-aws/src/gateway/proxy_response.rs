@@ -33,7 +33,7 @@ const DROPPED: [&str; 8] = [
 ///
 /// # Errors
 /// Why it is malformed, for the access log; the client sees 502.
-pub fn read(payload: &[u8], binary_types: &[String], accept: Option<&str>) -> Result<Answer, String> {
+pub(crate) fn read(payload: &[u8], binary_types: &[String], accept: Option<&str>) -> Result<Answer, String> {
     let value: Value = serde_json::from_slice(payload).map_err(|e| format!("the answer is not JSON: {e}"))?;
     let Value::Object(members) = value else { return Err("the answer is not a JSON object".to_owned()) };
     let known = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];

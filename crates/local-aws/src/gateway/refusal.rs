@@ -4,7 +4,7 @@ use crate::policy::Decision;
 
 /// API Gateway's gateway response types, as far as the local AWS answers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// No type: the URL names no stage, so there is nothing that could customise the answer.
     Forbidden,
     AccessDenied,
@@ -31,7 +31,7 @@ pub enum Kind {
 
 impl Kind {
     /// Type name, default status, and the value of `x-amzn-ErrorType`.
-    pub fn row(self) -> (&'static str, u16, &'static str) {
+    pub(crate) fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::Forbidden => ("", 403, "ForbiddenException"),
             Self::AccessDenied => ("ACCESS_DENIED", 403, "AccessDeniedException"),
@@ -61,7 +61,7 @@ impl Kind {
 }
 
 #[derive(Debug, Clone)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     pub kind: Kind,
     /// What the client reads; some refusals of authorizers say null.
     pub message: Option<String>,
@@ -70,64 +70,64 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub fn new(kind: Kind, message: impl Into<String>, why: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>, why: impl Into<String>) -> Self {
         Self { kind, message: Some(message.into()), why: why.into() }
     }
 
     /// The URL names no API or stage.
-    pub fn forbidden(why: impl Into<String>) -> Self {
+    pub(crate) fn forbidden(why: impl Into<String>) -> Self {
         Self::new(Kind::Forbidden, "Forbidden", why)
     }
 
-    pub fn no_route(why: impl Into<String>) -> Self {
+    pub(crate) fn no_route(why: impl Into<String>) -> Self {
         Self::new(Kind::MissingAuthenticationToken, "Missing Authentication Token", why)
     }
 
-    pub fn api_key(why: impl Into<String>) -> Self {
+    pub(crate) fn api_key(why: impl Into<String>) -> Self {
         Self::new(Kind::InvalidApiKey, "Forbidden", why)
     }
 
     /// The caller did not prove who it is.
-    pub fn unauthorized(why: impl Into<String>) -> Self {
+    pub(crate) fn unauthorized(why: impl Into<String>) -> Self {
         Self::new(Kind::Unauthorized, "Unauthorized", why)
     }
 
     /// The authorizer is set up, or answers, so that nothing can be decided.
-    pub fn authorizer(kind: Kind, why: impl Into<String>) -> Self {
+    pub(crate) fn authorizer(kind: Kind, why: impl Into<String>) -> Self {
         Self { kind, message: None, why: why.into() }
     }
 
-    pub fn throttled(why: impl Into<String>) -> Self {
+    pub(crate) fn throttled(why: impl Into<String>) -> Self {
         Self::new(Kind::Throttled, "Too Many Requests", why)
     }
 
-    pub fn quota(why: impl Into<String>) -> Self {
+    pub(crate) fn quota(why: impl Into<String>) -> Self {
         Self::new(Kind::QuotaExceeded, "Limit Exceeded", why)
     }
 
-    pub fn too_large(why: impl Into<String>) -> Self {
+    pub(crate) fn too_large(why: impl Into<String>) -> Self {
         Self::new(Kind::RequestTooLarge, "Request Too Long", why)
     }
 
-    pub fn bad_request(why: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(why: impl Into<String>) -> Self {
         Self::new(Kind::BadRequestParameters, "Bad Request", why)
     }
 
     /// The API is set up so that it cannot answer.
-    pub fn configuration(why: impl Into<String>) -> Self {
+    pub(crate) fn configuration(why: impl Into<String>) -> Self {
         Self::new(Kind::ApiConfigurationError, "Internal server error", why)
     }
 
     /// The integration answered what cannot be passed on.
-    pub fn integration(why: impl Into<String>) -> Self {
+    pub(crate) fn integration(why: impl Into<String>) -> Self {
         Self::new(Kind::BadIntegration, "Internal server error", why)
     }
 
-    pub fn timeout(why: impl Into<String>) -> Self {
+    pub(crate) fn timeout(why: impl Into<String>) -> Self {
         Self::new(Kind::IntegrationTimeout, "Endpoint request timed out", why)
     }
     /// A policy does not let the caller call, as AWS words it.
-    pub fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Self {
+    pub(crate) fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Self {
         let explicit = if decision == Decision::Deny { " with an explicit deny" } else { "" };
         let text = format!(
             "User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}"

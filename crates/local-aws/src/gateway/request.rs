@@ -8,12 +8,12 @@ use http_body_util::BodyExt;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The largest payload that API Gateway takes, in bytes.
-pub const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;
+pub(crate) const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;
 /// How much of a payload that is too large is still read, so that the client sees the answer instead of a reset.
 const DRAIN_LIMIT: usize = 100 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     pub method: String,
     /// Below the stage, with one leading slash: `path` of an event.
     pub path: String,
@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn of(target: &StageTarget, parts: &Parts) -> Self {
+    pub(crate) fn of(target: &StageTarget, parts: &Parts) -> Self {
         let query = parts.uri.query().unwrap_or_default();
         let peer = parts.extensions.get::<Peer>().map(|p| p.0);
         Self {
@@ -46,16 +46,16 @@ impl Request {
         }
     }
 
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         self.headers.get("host").unwrap_or_default()
     }
 
-    pub fn user_agent(&self) -> Option<&str> {
+    pub(crate) fn user_agent(&self) -> Option<&str> {
         self.headers.get("user-agent")
     }
 
     /// The media type of the body without parameters; JSON where none is given, as API Gateway assumes.
-    pub fn content_type(&self) -> String {
+    pub(crate) fn content_type(&self) -> String {
         let given = self.headers.get("content-type").unwrap_or("application/json");
         given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
@@ -63,7 +63,7 @@ impl Request {
 
 /// Headers in their order, with their names as the client wrote them; in lower case where that is not known.
 #[derive(Debug, Clone, Default)]
-pub struct Headers(pub Vec<(String, String)>);
+pub(crate) struct Headers(pub Vec<(String, String)>);
 
 /// The names that API Gateway writes like this whatever the client sent.
 const CANONICAL: [&str; 7] = [
@@ -88,11 +88,11 @@ impl Headers {
     }
 
     /// The first value; the case of the name does not matter.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 }
@@ -101,7 +101,7 @@ impl Headers {
 ///
 /// # Errors
 /// It is larger than [`PAYLOAD_LIMIT`], or the client broke off.
-pub async fn read_body(mut body: Body) -> Result<Bytes, Refusal> {
+pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, Refusal> {
     let mut read = BytesMut::new();
     let mut size = 0usize;
     while let Some(frame) = body.frame().await {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// The method that was found, and what the path's variables hold.
 #[derive(Debug, Clone)]
-pub struct Route {
+pub(crate) struct Route {
     pub resource_id: String,
     /// As in the API: `/items/{id}`.
     pub resource_path: String,
@@ -26,7 +26,7 @@ enum Fit {
 ///
 /// # Errors
 /// Why there is none, for the access log.
-pub fn find(draft: &Draft, method: &str, path: &str) -> Result<Route, String> {
+pub(crate) fn find(draft: &Draft, method: &str, path: &str) -> Result<Route, String> {
     let path = path.trim_start_matches('/');
     let path = path.strip_suffix('/').unwrap_or(path);
     let plain = plain(path);
@@ -45,7 +45,7 @@ pub fn find(draft: &Draft, method: &str, path: &str) -> Result<Route, String> {
 
 /// A path in the one form in which routes and policies see it: nothing is encoded that need not be. `/secr%65t` is
 /// `/secret`, and `%2F` is no slash.
-pub fn plain(path: &str) -> String {
+pub(crate) fn plain(path: &str) -> String {
     let mut plain = String::with_capacity(path.len());
     let mut rest = path;
     while let Some(at) = rest.find('%') {

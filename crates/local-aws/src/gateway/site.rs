@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// A stage as it is served: its deployment's snapshot and its own settings.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub(crate) struct Site {
     pub account: String,
     pub region: String,
     pub api: String,
@@ -30,7 +30,7 @@ impl Site {
     ///
     /// # Errors
     /// Why there is none, for the access log.
-    pub fn find(
+    pub(crate) fn find(
         world: &World,
         target: &StageTarget,
         now: Timestamp,
@@ -59,7 +59,7 @@ impl Site {
     }
 
     /// `arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`
-    pub fn method_arn(&self, method: &str, path: &str) -> String {
+    pub(crate) fn method_arn(&self, method: &str, path: &str) -> String {
         let Self { region, account, api, stage, .. } = self;
         format!(
             "arn:aws:execute-api:{region}:{account}:{api}/{stage}/{method}/{}",

@@ -2,7 +2,7 @@
 
 /// Which API and stage a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StageTarget {
+pub(crate) struct StageTarget {
     pub api: String,
     pub stage: String,
     /// The path below the stage, as it came (percent-encoded), with its leading slash; empty where there is none.
@@ -10,12 +10,12 @@ pub struct StageTarget {
 }
 
 /// `http://<api>.execute-api.localhost/<stage>/…`: all of the path is the API's.
-pub fn on_own_host(api: String, path: &str) -> StageTarget {
+pub(crate) fn on_own_host(api: String, path: &str) -> StageTarget {
     of(api, path.trim_start_matches('/'))
 }
 
 /// `/_aws/execute-api/<api>/<stage>/…`
-pub fn in_path(path: &str) -> Option<StageTarget> {
+pub(crate) fn in_path(path: &str) -> Option<StageTarget> {
     let rest = path.strip_prefix("/_aws/execute-api/")?;
     let (api, rest) = rest.split_once('/').unwrap_or((rest, ""));
     Some(of(api.to_owned(), rest))

@@ -6,7 +6,7 @@ use super::{exchange::Exchange, mapping, refusal::Refusal};
 ///
 /// # Errors
 /// 400 with the names of what is missing; 500 where the validator wants what is not emulated.
-pub fn check(exchange: &Exchange) -> Result<(), Refusal> {
+pub(crate) fn check(exchange: &Exchange) -> Result<(), Refusal> {
     let method = &exchange.route()?.method;
     let Some(id) = &method.request_validator_id else { return Ok(()) };
     let validator = exchange.site()?.snapshot.request_validators.get(id);

@@ -21,7 +21,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// The only answer that ever holds the secret.
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
     if find(call, &name)?.access_keys.len() >= MOST {
         let text = format!("Cannot exceed quota for AccessKeysPerUser: {MOST}");
@@ -38,7 +38,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     } })))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
     let page = Page::of(&input)?;
     let keys = &find(call, &name)?.access_keys;
@@ -47,7 +47,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     page.cut(call, "AccessKeyMetadata", items)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
     let mut members = Members::of(&input);
     let key = members.text("AccessKeyId", KEY_ID).to_owned();

@@ -24,7 +24,7 @@ fn read(input: &Value, kind: EntityKind) -> Result<(String, String), AwsError> {
 }
 
 /// Attaching what is attached already changes nothing.
-pub fn attach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn attach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, arn) = read(input, kind)?;
     let now = call.now;
     let iam = iam(call);
@@ -39,7 +39,7 @@ pub fn attach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Re
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn detach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn detach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, arn) = read(input, kind)?;
     managed_policies::check_parses(&arn)?;
     let gone = iam(call).entity_mut(kind, &name)?.attached.remove(&arn);
@@ -49,7 +49,7 @@ pub fn detach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Re
     }
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let mut members = Members::of(input);

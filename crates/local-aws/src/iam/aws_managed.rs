@@ -263,7 +263,7 @@ const POLICIES: &[Row] = &[
 ];
 
 /// The document of an AWS managed policy.
-pub fn document(arn: &str) -> Option<Value> {
+pub(crate) fn document(arn: &str) -> Option<Value> {
     let name = arn.strip_prefix(PREFIX)?;
     if name == "PowerUserAccess" {
         return Some(power_user());
@@ -281,12 +281,12 @@ fn power_user() -> Value {
     ] })
 }
 
-pub fn arns() -> impl Iterator<Item = String> {
+pub(crate) fn arns() -> impl Iterator<Item = String> {
     POLICIES.iter().map(|(name, _)| *name).chain(["PowerUserAccess"]).map(|name| format!("{PREFIX}{name}"))
 }
 
 /// AWS's ids of its own policies are arbitrary; here they follow from the name.
-pub fn id(name: &str) -> String {
+pub(crate) fn id(name: &str) -> String {
     let letters = name.bytes().filter(u8::is_ascii_alphanumeric).chain(std::iter::repeat(b'A')).take(17);
     "ANPA".chars().chain(letters.map(|b| char::from(b.to_ascii_uppercase()))).collect()
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Whom an access key belongs to.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     pub kind: CallerKind,
     /// The user's, or the session's (`arn:aws:sts::…:assumed-role/<role>/<session>`).
     pub arn: String,
@@ -16,7 +16,7 @@ pub struct Caller {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CallerKind {
+pub(crate) enum CallerKind {
     User,
     AssumedRole,
 }
@@ -36,14 +36,14 @@ impl Caller {
     }
 
     /// `aws:PrincipalArn`: of a session, its role's.
-    pub fn principal_arn(&self) -> &str {
+    pub(crate) fn principal_arn(&self) -> &str {
         self.entity.as_ref().map_or(&self.arn, |e| &e.arn)
     }
 }
 
 impl Iam {
     /// The caller that an access key belongs to.
-    pub fn caller_of_key(&self, access_key: &str) -> Option<Caller> {
+    pub(crate) fn caller_of_key(&self, access_key: &str) -> Option<Caller> {
         if let Some(session) = self.sessions.get(access_key) {
             return Some(Caller::of_session(self, session));
         }
@@ -57,12 +57,12 @@ impl Iam {
     }
 
     /// What the caller's own policies say.
-    pub fn policies_of_caller(&self, caller: &Caller) -> Vec<Value> {
+    pub(crate) fn policies_of_caller(&self, caller: &Caller) -> Vec<Value> {
         caller.entity.as_ref().map(|entity| self.policies_of(entity)).unwrap_or_default()
     }
 
     /// As [`Self::boundary_of`].
-    pub fn boundary_of_caller(&self, caller: &Caller) -> Option<Value> {
+    pub(crate) fn boundary_of_caller(&self, caller: &Caller) -> Option<Value> {
         self.boundary_of(caller.entity.as_ref()?)
     }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 impl Entity {
     /// A new one from the members of `CreateRole` or `CreateUser`.
-    pub fn create(
+    pub(crate) fn create(
         call: &mut Call<'_>,
         members: &mut Members<'_>,
         kind: EntityKind,
@@ -37,13 +37,13 @@ impl Entity {
     }
 
     /// What the lengths in AWS's model don't say, in the sentences that IAM has for it.
-    pub fn check_names(&self, kind: EntityKind) -> Result<(), AwsError> {
+    pub(crate) fn check_names(&self, kind: EntityKind) -> Result<(), AwsError> {
         check_name(kind.member(), &self.name)?;
         check_path(&self.path)
     }
 
     /// Only what has no policies can be deleted.
-    pub fn check_bare(&self) -> Result<(), AwsError> {
+    pub(crate) fn check_bare(&self) -> Result<(), AwsError> {
         let conflict = |text: &str| Err(AwsError::new(409, "DeleteConflict", text));
         if !self.attached.is_empty() {
             return conflict("Cannot delete entity, must detach all policies first.");
@@ -55,7 +55,7 @@ impl Entity {
     }
 
     /// The members that every answer about it has.
-    pub fn shown(&self, kind: EntityKind) -> Map<String, Value> {
+    pub(crate) fn shown(&self, kind: EntityKind) -> Map<String, Value> {
         let title = kind.title();
         Map::from_iter([
             ("Path".to_owned(), json!(self.path)),
@@ -67,7 +67,7 @@ impl Entity {
     }
 
     /// The members that lists leave out.
-    pub fn details(&self) -> Map<String, Value> {
+    pub(crate) fn details(&self) -> Map<String, Value> {
         let mut details = Map::new();
         if let Some(arn) = &self.boundary {
             let boundary = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn });
@@ -81,7 +81,7 @@ impl Entity {
 }
 
 /// IAM writes whole seconds.
-pub fn date(time: Timestamp) -> String {
+pub(crate) fn date(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

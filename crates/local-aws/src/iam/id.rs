@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// The next id: `prefix` and 17 characters.
-pub fn next(call: &mut Call<'_>, prefix: &str) -> String {
+pub(crate) fn next(call: &mut Call<'_>, prefix: &str) -> String {
     let iam = iam(call);
     iam.ids += 1;
     let count = iam.ids;
@@ -17,14 +17,14 @@ pub fn next(call: &mut Call<'_>, prefix: &str) -> String {
 }
 
 /// An access key id is one character shorter.
-pub fn next_access_key(call: &mut Call<'_>) -> String {
+pub(crate) fn next_access_key(call: &mut Call<'_>) -> String {
     let mut id = next(call, "AKIA");
     id.pop();
     id
 }
 
 /// The secret of an access key follows from its id and the seed, so that it is kept nowhere.
-pub fn secret_of(config: &Config, access_key: &str) -> String {
+pub(crate) fn secret_of(config: &Config, access_key: &str) -> String {
     let digest = Sha256::digest(format!("{}/secret/{access_key}", config.seed));
     STANDARD.encode(&digest[..30])
 }

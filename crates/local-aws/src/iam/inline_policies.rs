@@ -38,7 +38,7 @@ fn no_such(kind: EntityKind, policy: &str) -> AwsError {
     AwsError::new(404, "NoSuchEntity", text)
 }
 
-pub fn put(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let mut members = Members::of(input);
     let document = members.text("PolicyDocument", DOCUMENT);
@@ -55,7 +55,7 @@ pub fn put(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn get(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let inline = &iam(call).entity(kind, &name)?.inline;
     let document = inline.get(&policy).ok_or_else(|| no_such(kind, &policy))?;
@@ -66,13 +66,13 @@ pub fn get(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply
     })))
 }
 
-pub fn delete(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let (name, policy) = read(input, kind)?;
     let gone = iam(call).entity_mut(kind, &name)?.inline.remove(&policy);
     gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| no_such(kind, &policy))
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let inline = &iam(call).entity(kind, &name)?.inline;

@@ -53,7 +53,7 @@ fn profile<'a>(iam: &'a mut Iam, name: &str) -> Result<&'a mut InstanceProfile, 
     iam.instance_profiles.get_mut(name).ok_or_else(missing)
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = profile_name(&input)?;
     let mut members = Members::of(&input);
     let path = members.optional_text("Path", PATH).unwrap_or("/").to_owned();
@@ -72,14 +72,14 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({ "InstanceProfile": shown })))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (name, account) = (profile_name(&input)?, call.account.clone());
     let iam = iam(call);
     let profile = profile(iam, &name)?.clone();
     Ok(Reply::ok(json!({ "InstanceProfile": profile.described(iam, &account) })))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = profile_name(&input)?;
     let iam = iam(call);
     if profile(iam, &name)?.role.is_some() {
@@ -90,7 +90,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn add_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn add_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (name, role) = (profile_name(&input)?, name_of(&input, EntityKind::Role)?);
     let iam = iam(call);
     iam.role_mut(&role)?;
@@ -103,7 +103,7 @@ pub fn add_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (name, role) = (profile_name(&input)?, name_of(&input, EntityKind::Role)?);
     let iam = iam(call);
     iam.role_mut(&role)?;
@@ -116,7 +116,7 @@ pub fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn list_for_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_for_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let (page, account) = (Page::of(&input)?, call.account.clone());
     let iam = iam(call);

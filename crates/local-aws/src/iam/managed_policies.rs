@@ -36,12 +36,12 @@ const DESCRIPTION: Shape = Shape { length: (0, 1000), pattern: None };
 const SIZE: usize = 6144;
 
 /// `/service-role/` and `AWSLambdaBasicExecutionRole` of that policy's ARN.
-pub fn path_and_name(arn: &str) -> (&str, &str) {
+pub(crate) fn path_and_name(arn: &str) -> (&str, &str) {
     let rest = arn.split_once(":policy").map_or("", |(_, rest)| rest);
     rest.rsplit_once('/').map_or(("/", rest), |(path, name)| (&rest[..=path.len()], name))
 }
 
-pub fn check_parses(arn: &str) -> Result<(), AwsError> {
+pub(crate) fn check_parses(arn: &str) -> Result<(), AwsError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     if parts.len() == 6 && parts[0] == "arn" {
         return Ok(());
@@ -49,7 +49,7 @@ pub fn check_parses(arn: &str) -> Result<(), AwsError> {
     Err(AwsError::new(400, "ValidationError", "Invalid ARN:  Could not be parsed!"))
 }
 
-pub fn check_attachable(iam: &Iam, arn: &str) -> Result<(), AwsError> {
+pub(crate) fn check_attachable(iam: &Iam, arn: &str) -> Result<(), AwsError> {
     check_parses(arn)?;
     if iam.document(arn).is_some() {
         return Ok(());
@@ -57,7 +57,7 @@ pub fn check_attachable(iam: &Iam, arn: &str) -> Result<(), AwsError> {
     Err(AwsError::new(404, "NoSuchEntity", format!("Policy {arn} does not exist or is not attachable.")))
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("PolicyName", NAME);
     let path = members.optional_text("Path", PATH).unwrap_or("/");
@@ -125,13 +125,13 @@ fn shown(iam: &Iam, arn: &str) -> Value {
     shown
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let iam = iam(call);
     let arn = read(iam, &input)?;
     Ok(Reply::ok(json!({ "Policy": shown(iam, &arn) })))
 }
 
-pub fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let iam = iam(call);
     let arn = read(iam, &input)?;
     let mut members = Members::of(&input);
@@ -151,7 +151,7 @@ pub fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError>
     } })))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let page = Page::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", POLICY_PATH).unwrap_or("/");
@@ -171,7 +171,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     page.cut(call, "Policies", items)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let iam = iam(call);
     let arn = read(iam, &input)?;
     if !iam.policies.contains_key(&arn) {

@@ -15,7 +15,7 @@ mod names;
 mod paging;
 mod permissions;
 mod role;
-pub mod state;
+pub(crate) mod state;
 mod tags;
 mod trust;
 mod user;
@@ -23,8 +23,8 @@ mod user;
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Caller, CallerKind};
-pub use id::secret_of;
+pub(crate) use caller::{Caller, CallerKind};
+pub(crate) use id::secret_of;
 
 use crate::{
     error_words::ErrorWords,
@@ -33,7 +33,7 @@ use crate::{
 };
 use state::EntityKind::{Role, User};
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "iam",
     protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
     // A form with a policy document.

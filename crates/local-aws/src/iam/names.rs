@@ -7,15 +7,15 @@ use crate::{
 };
 use serde_json::Value;
 
-pub const NAME: Shape = Shape { length: (1, 64), pattern: None };
-pub const ARN: Shape = Shape { length: (20, 2048), pattern: None };
-pub const PATH: Shape = Shape { length: (1, 512), pattern: None };
+pub(crate) const NAME: Shape = Shape { length: (1, 64), pattern: None };
+pub(crate) const ARN: Shape = Shape { length: (20, 2048), pattern: None };
+pub(crate) const PATH: Shape = Shape { length: (1, 512), pattern: None };
 /// What lists are narrowed to.
-pub const PATH_PREFIX: Shape =
+pub(crate) const PATH_PREFIX: Shape =
     Shape { length: (1, 512), pattern: Some((r"\u002F[\u0021-\u007F]*", is_path_prefix)) };
 
 /// What lists of managed policies are narrowed to.
-pub const POLICY_PATH: Shape =
+pub(crate) const POLICY_PATH: Shape =
     Shape { length: (1, 512), pattern: Some((r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", is_policy_path)) };
 
 fn is_policy_path(text: &str) -> bool {
@@ -30,7 +30,7 @@ fn is_path_prefix(text: &str) -> bool {
 }
 
 /// The name of an existing role or user, from the input.
-pub fn name_of(input: &Value, kind: EntityKind) -> Result<String, AwsError> {
+pub(crate) fn name_of(input: &Value, kind: EntityKind) -> Result<String, AwsError> {
     let mut members = Members::of(input);
     let name = members.text(kind.member(), NAME).to_owned();
     members.finish("ValidationError")?;
@@ -38,7 +38,7 @@ pub fn name_of(input: &Value, kind: EntityKind) -> Result<String, AwsError> {
     Ok(name)
 }
 
-pub fn check_name(member: &str, name: &str) -> Result<(), AwsError> {
+pub(crate) fn check_name(member: &str, name: &str) -> Result<(), AwsError> {
     if name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c)) {
         return Ok(());
     }
@@ -52,7 +52,7 @@ pub fn check_name(member: &str, name: &str) -> Result<(), AwsError> {
     ))
 }
 
-pub fn check_path(path: &str) -> Result<(), AwsError> {
+pub(crate) fn check_path(path: &str) -> Result<(), AwsError> {
     let fits =
         path.starts_with('/') && path.ends_with('/') && path.bytes().all(|b| (0x21..=0x7e).contains(&b));
     if fits {

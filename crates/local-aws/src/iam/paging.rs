@@ -15,7 +15,7 @@ const MARKER: Shape = Shape {
 const PAGE: usize = 100;
 
 /// Which part of a list is asked for. It is read before what the list is of is looked for, as AWS does.
-pub struct Page {
+pub(crate) struct Page {
     marker: Option<String>,
     size: usize,
 }
@@ -23,7 +23,7 @@ pub struct Page {
 impl Page {
     /// # Errors
     /// `Marker` or `MaxItems` that can't be.
-    pub fn of(input: &Value) -> Result<Self, AwsError> {
+    pub(crate) fn of(input: &Value) -> Result<Self, AwsError> {
         let mut members = Members::of(input);
         let marker = members.optional_text("Marker", MARKER).map(str::to_owned);
         let wanted = members.number("MaxItems", 1..=1000);
@@ -32,7 +32,12 @@ impl Page {
     }
 
     /// This part of `items`, which are sorted by their key (a name or ARN), as the output member `name`.
-    pub fn cut(&self, call: &Call<'_>, name: &str, items: Vec<(String, Value)>) -> Result<Reply, AwsError> {
+    pub(crate) fn cut(
+        &self,
+        call: &Call<'_>,
+        name: &str,
+        items: Vec<(String, Value)>,
+    ) -> Result<Reply, AwsError> {
         let after = self.marker.as_deref().map(read_marker).transpose()?;
         let size = self.size.min(call.config.page_size.unwrap_or(usize::MAX)).max(1);
         let mut rest = items.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|a| key > a));

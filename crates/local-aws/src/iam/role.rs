@@ -30,7 +30,7 @@ const TRUST_SIZE: usize = 2048;
 const MOST_ROLES: usize = 1000;
 
 impl Role {
-    pub fn summary(&self) -> Map<String, Value> {
+    pub(crate) fn summary(&self) -> Map<String, Value> {
         let mut shown = self.entity.shown(EntityKind::Role);
         shown.insert("AssumeRolePolicyDocument".to_owned(), json!(url_encoded(&self.trust)));
         if let Some(description) = &self.description {
@@ -44,7 +44,7 @@ fn limit(what: &str) -> AwsError {
     AwsError::new(409, "LimitExceeded", format!("Cannot exceed quota for {what}"))
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let trust = members.text("AssumeRolePolicyDocument", DOCUMENT).to_owned();
     let description = members.optional_text("Description", DESCRIPTION).map(str::to_owned);
@@ -104,7 +104,7 @@ impl Iam {
     }
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let role = iam(call).role_mut(&name)?;
     let mut shown = role.summary();
@@ -115,7 +115,7 @@ pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// Neither tags nor session duration: those need GetRole.
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let page = Page::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
@@ -128,7 +128,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// A description that is not given stays; a session duration that is not given becomes one hour.
-pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let description = members.optional_text("Description", DESCRIPTION).map(str::to_owned);
@@ -142,7 +142,7 @@ pub fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({})))
 }
 
-pub fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let trust = members.text("PolicyDocument", DOCUMENT).to_owned();
@@ -159,7 +159,7 @@ pub fn update_trust(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let now = call.now;
     let account = call.account_mut();
@@ -175,7 +175,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn put_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let mut members = Members::of(&input);
     let arn = members.text("PermissionsBoundary", ARN);
@@ -186,7 +186,7 @@ pub fn put_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_boundary(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
     let gone = iam(call).role_mut(&name)?.entity.boundary.take();
     match gone {

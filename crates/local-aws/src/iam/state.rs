@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub type Tags = Vec<(String, String)>;
+pub(crate) type Tags = Vec<(String, String)>;
 
 /// The IAM of one account. Roles and users are kept by name in small letters: names differ by more than case.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Iam {
+pub(crate) struct Iam {
     pub roles: BTreeMap<String, Role>,
     pub users: BTreeMap<String, User>,
     /// Customer managed policies by ARN.
@@ -26,7 +26,7 @@ pub struct Iam {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Role {
+pub(crate) struct Role {
     #[serde(flatten)]
     pub entity: Entity,
     /// The trust policy as it was given.
@@ -39,7 +39,7 @@ pub struct Role {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct User {
+pub(crate) struct User {
     #[serde(flatten)]
     pub entity: Entity,
     /// Access key ids and since when they are. Their secrets follow from the ids and the seed.
@@ -47,20 +47,20 @@ pub struct User {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntityKind {
+pub(crate) enum EntityKind {
     Role,
     User,
 }
 
 impl EntityKind {
-    pub fn noun(self) -> &'static str {
+    pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::Role => "role",
             Self::User => "user",
         }
     }
 
-    pub fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Role => "Role",
             Self::User => "User",
@@ -68,14 +68,14 @@ impl EntityKind {
     }
 
     /// The member of an input that holds the name.
-    pub fn member(self) -> &'static str {
+    pub(crate) fn member(self) -> &'static str {
         match self {
             Self::Role => "RoleName",
             Self::User => "UserName",
         }
     }
 
-    pub fn id_prefix(self) -> &'static str {
+    pub(crate) fn id_prefix(self) -> &'static str {
         match self {
             Self::Role => "AROA",
             Self::User => "AIDA",
@@ -84,7 +84,7 @@ impl EntityKind {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Entity {
+pub(crate) struct Entity {
     pub name: String,
     pub path: String,
     pub id: String,
@@ -101,7 +101,7 @@ pub struct Entity {
 
 /// A policy of the account. It has one version: new versions are not made here.
 #[derive(Debug, Clone, Serialize)]
-pub struct ManagedPolicy {
+pub(crate) struct ManagedPolicy {
     pub id: String,
     pub document: String,
     pub description: Option<String>,
@@ -110,7 +110,7 @@ pub struct ManagedPolicy {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct InstanceProfile {
+pub(crate) struct InstanceProfile {
     pub name: String,
     pub path: String,
     pub id: String,
@@ -122,40 +122,40 @@ pub struct InstanceProfile {
 
 /// A session of a role: temporary credentials that may do what the role may.
 #[derive(Debug, Clone)]
-pub struct Session {
+pub(crate) struct Session {
     pub role_arn: String,
     pub name: String,
 }
 
 impl Iam {
-    pub fn role_by_arn(&self, arn: &str) -> Option<&Role> {
+    pub(crate) fn role_by_arn(&self, arn: &str) -> Option<&Role> {
         self.roles.values().find(|role| role.entity.arn == arn)
     }
 
     /// The user that an access key belongs to.
-    pub fn user_of_key(&self, access_key: &str) -> Option<&User> {
+    pub(crate) fn user_of_key(&self, access_key: &str) -> Option<&User> {
         self.users.values().find(|user| user.access_keys.contains_key(access_key))
     }
 
     /// Everything that a role's or user's own policies say, inline ones and attached ones. A permissions boundary is
     /// not among them: see [`Self::boundary_of`].
-    pub fn policies_of(&self, entity: &Entity) -> Vec<Value> {
+    pub(crate) fn policies_of(&self, entity: &Entity) -> Vec<Value> {
         let attached = entity.attached.keys().filter_map(|arn| self.document(arn));
         entity.inline.values().filter_map(|text| serde_json::from_str(text).ok()).chain(attached).collect()
     }
 
     /// The most that the entity's policies may allow, where it has a permissions boundary.
-    pub fn boundary_of(&self, entity: &Entity) -> Option<Value> {
+    pub(crate) fn boundary_of(&self, entity: &Entity) -> Option<Value> {
         self.document(entity.boundary.as_deref()?)
     }
 
     /// The document of a managed policy, AWS's or the account's.
-    pub fn document(&self, arn: &str) -> Option<Value> {
+    pub(crate) fn document(&self, arn: &str) -> Option<Value> {
         aws_managed::document(arn).or_else(|| serde_json::from_str(&self.policies.get(arn)?.document).ok())
     }
 
     /// The tags of the role or user that an ARN names.
-    pub fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+    pub(crate) fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
         let role = self.role_by_arn(arn).map(|role| &role.entity);
         let user = || self.users.values().map(|user| &user.entity).find(|entity| entity.arn == arn);
         Some(role.or_else(user)?.tags.iter().cloned().collect())

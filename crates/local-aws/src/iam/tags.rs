@@ -22,7 +22,7 @@ fn legal(text: &str) -> bool {
 }
 
 /// The member `Tags` of an input; broken shapes are left for `members.finish`.
-pub fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
+pub(crate) fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
     let list = members.list("Tags");
     let mut tags = Tags::new();
     for (n, tag) in list.iter().enumerate() {
@@ -51,11 +51,11 @@ fn invalid(text: &str) -> AwsError {
     AwsError::new(400, "InvalidInput", text)
 }
 
-pub fn shown(tags: &Tags) -> Value {
+pub(crate) fn shown(tags: &Tags) -> Value {
     tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect()
 }
 
-pub fn tag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn tag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let mut members = Members::of(input);
     let new = read(&mut members)?;
@@ -76,7 +76,7 @@ pub fn tag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn untag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn untag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let mut members = Members::of(input);
     let keys = members.texts("TagKeys", 0..=MOST, KEY);
@@ -89,7 +89,7 @@ pub fn untag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Rep
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
     let page = Page::of(input)?;
     let mut tags = iam(call).entity(kind, &name)?.tags.clone();

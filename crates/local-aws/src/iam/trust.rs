@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 impl Role {
     /// Whether Lambda may assume the role by now: its trust policy has to say so, for long enough.
-    pub fn lambda_may_assume(&self, now: Timestamp, delays: &Delays) -> bool {
+    pub(crate) fn lambda_may_assume(&self, now: Timestamp, delays: &Delays) -> bool {
         let age = now.duration_since(self.trusted_since);
         trusts_lambda(&self.trust) && age.unsigned_abs() >= delays.role_assumable
     }
 }
 
-pub fn trusts_lambda(trust: &str) -> bool {
+pub(crate) fn trusts_lambda(trust: &str) -> bool {
     let document: Value = serde_json::from_str(trust).unwrap_or_default();
     let request = Request {
         principal: Principal::Service("lambda.amazonaws.com".to_owned()),

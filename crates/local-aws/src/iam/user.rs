@@ -23,7 +23,7 @@ impl User {
     }
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let entity = Entity::create(call, &mut members, EntityKind::User)?;
     members.finish("ValidationError")?;
@@ -44,7 +44,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// The named user, or the caller.
-pub fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, AwsError> {
+pub(crate) fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, AwsError> {
     if input.get("UserName").is_some() {
         return name_of(input, EntityKind::User);
     }
@@ -55,17 +55,17 @@ pub fn named_or_caller(call: &mut Call<'_>, input: &Value) -> Result<String, Aws
     })
 }
 
-pub fn find<'a>(call: &'a mut Call<'_>, name: &str) -> Result<&'a mut User, AwsError> {
+pub(crate) fn find<'a>(call: &'a mut Call<'_>, name: &str) -> Result<&'a mut User, AwsError> {
     let found = iam(call).users.get_mut(&name.to_ascii_lowercase()).filter(|u| u.entity.name == name);
     found.ok_or_else(|| no_such(EntityKind::User, name))
 }
 
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
     Ok(Reply::ok(json!({ "User": find(call, &name)?.shown() })))
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let page = Page::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
@@ -76,7 +76,7 @@ pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     page.cut(call, "Users", items)
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::User)?;
     let user = find(call, &name)?;
     if !user.access_keys.is_empty() {

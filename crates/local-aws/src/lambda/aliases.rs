@@ -35,7 +35,7 @@ fn named(name: Option<&str>) -> Constraints {
     constraints
 }
 
-pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
     let mut constraints = named(name);
@@ -63,7 +63,7 @@ pub fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::created(shown))
 }
 
-pub fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     named(input["Name"].as_str()).check()?;
     let name = input["Name"].as_str().unwrap_or_default();
@@ -73,14 +73,14 @@ pub fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 }
 
 /// An alias that is not there is no error.
-pub fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     named(input["Name"].as_str()).check()?;
     target.find(call)?.attached.aliases.remove(input["Name"].as_str().unwrap_or_default());
     Ok(Reply::no_content())
 }
 
-pub fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let version = input["FunctionVersion"].as_str();
     let mut constraints = Constraints::default();
@@ -104,7 +104,7 @@ pub fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 ///
 /// # Errors
 /// It is an alias or a version.
-pub fn ensure_function(target: &Target) -> Result<(), AwsError> {
+pub(crate) fn ensure_function(target: &Target) -> Result<(), AwsError> {
     match target.qualifier.as_deref() {
         None | Some("$LATEST") => Ok(()),
         Some(qualifier) => {

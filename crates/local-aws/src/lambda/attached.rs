@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
 
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Attached {
+pub(crate) struct Attached {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: BTreeMap<String, Alias>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,7 +16,7 @@ pub struct Attached {
 
 /// A name for a version.
 #[derive(Debug, Clone, Serialize)]
-pub struct Alias {
+pub(crate) struct Alias {
     /// `$LATEST`, or a version's number.
     pub version: String,
     pub description: String,
@@ -25,7 +25,7 @@ pub struct Alias {
 
 /// A URL of the function's own.
 #[derive(Debug, Clone, Serialize)]
-pub struct FunctionUrl {
+pub(crate) struct FunctionUrl {
     /// `NONE` or `AWS_IAM`.
     pub auth: String,
     /// `BUFFERED` or `RESPONSE_STREAM`.
@@ -35,7 +35,7 @@ pub struct FunctionUrl {
 
 /// The asynchronous configuration of a function.
 #[derive(Debug, Clone, Serialize)]
-pub struct EventInvoke {
+pub(crate) struct EventInvoke {
     /// How often an event whose function failed is tried again; `None`: as often as Lambda does by itself.
     pub retries: Option<usize>,
     /// How old an event may get; `None`: as old as Lambda lets it get by itself.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 /// What a request says about settings; what it leaves out stays as it is.
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub struct Changes {
+pub(crate) struct Changes {
     role: Option<String>,
     description: Option<String>,
     timeout: Option<i64>,
@@ -133,7 +133,7 @@ const NOT_EMULATED_AT_ALL: [&str; 3] = ["AcceleratorConfig", "CapacityProviderCo
 
 impl Settings {
     /// Takes over what a checked request says.
-    pub fn apply(&mut self, changes: Changes) {
+    pub(crate) fn apply(&mut self, changes: Changes) {
         let number = |value: i64| u32::try_from(value).unwrap_or_default();
         set(&mut self.role, changes.role);
         set(&mut self.description, changes.description);
@@ -164,7 +164,7 @@ impl Changes {
     ///
     /// # Errors
     /// Members that are not emulated, wrong types, broken constraints (into `constraints`, which the caller ends).
-    pub fn read(input: &Value, constraints: &mut Constraints) -> Result<Self, AwsError> {
+    pub(crate) fn read(input: &Value, constraints: &mut Constraints) -> Result<Self, AwsError> {
         refuse_not_emulated(input)?;
         let changes: Self = serde_json::from_value(input.clone())
             .map_err(|e| AwsError::new(400, "SerializationException", e))?;
@@ -210,7 +210,7 @@ impl Changes {
     ///
     /// # Errors
     /// `InvalidParameterValueException` with AWS's text.
-    pub fn check(&self) -> Result<(), AwsError> {
+    pub(crate) fn check(&self) -> Result<(), AwsError> {
         if self.memory_size.is_some_and(|m| m > 10240) {
             return Err(invalid(
                 "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240",
@@ -228,19 +228,19 @@ impl Changes {
         check_environment(&self.variables())
     }
 
-    pub fn names_zip_settings(&self) -> bool {
+    pub(crate) fn names_zip_settings(&self) -> bool {
         self.runtime.is_some() || self.handler.is_some()
     }
 
-    pub fn has_runtime_and_handler(&self) -> bool {
+    pub(crate) fn has_runtime_and_handler(&self) -> bool {
         self.runtime.is_some() && self.handler.is_some()
     }
 
-    pub fn names_image_config(&self) -> bool {
+    pub(crate) fn names_image_config(&self) -> bool {
         self.image_config.as_ref().is_some_and(|c| *c != ImageConfig::default())
     }
 
-    pub fn role(&self) -> Option<&String> {
+    pub(crate) fn role(&self) -> Option<&String> {
         self.role.as_ref()
     }
 

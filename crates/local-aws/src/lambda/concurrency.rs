@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const UNRESERVABLE: u32 = 100;
 
 /// What all functions but `except` have reserved.
-pub fn reserved_in(lambda: &Lambda, except: &str) -> u32 {
+pub(crate) fn reserved_in(lambda: &Lambda, except: &str) -> u32 {
     let others = lambda.functions.values().filter(|f| f.id.name != except);
     others.filter_map(|f| f.reserved_concurrency).sum()
 }
@@ -27,7 +27,7 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
     ))
 }
 
-pub fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let asked = input["ReservedConcurrentExecutions"].as_i64();
     let mut constraints = Constraints::default();
@@ -51,12 +51,12 @@ pub fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, 
     Ok(Reply::ok(json!({ "ReservedConcurrentExecutions": reserved })))
 }
 
-pub fn get_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let reserved = target(call, &input)?.find(call)?.reserved_concurrency;
     Ok(Reply::ok(reserved.map_or_else(|| json!({}), |n| json!({ "ReservedConcurrentExecutions": n }))))
 }
 
-pub fn delete_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     target(call, &input)?.find(call)?.reserved_concurrency = None;
     Ok(Reply::no_content())
 }

@@ -10,11 +10,11 @@ use std::{
 
 /// The constraints that a request broke, in the order in which they were found.
 #[derive(Debug, Default)]
-pub struct Constraints(Vec<String>);
+pub(crate) struct Constraints(Vec<String>);
 
 impl Constraints {
     /// Ends the request with `ValidationException` where any constraint was broken.
-    pub fn check(self) -> Result<(), AwsError> {
+    pub(crate) fn check(self) -> Result<(), AwsError> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -22,7 +22,7 @@ impl Constraints {
     }
 
     /// A member that AWS requires.
-    pub fn required<T>(&mut self, member: &str, value: Option<&T>) {
+    pub(crate) fn required<T>(&mut self, member: &str, value: Option<&T>) {
         if value.is_none() {
             self.0.push(format!(
                 "Value null at '{member}' failed to satisfy constraint: Member must not be null"
@@ -31,7 +31,7 @@ impl Constraints {
     }
 
     /// A number between two bounds, both included.
-    pub fn range(&mut self, member: &str, value: Option<i64>, least: i64, most: i64) {
+    pub(crate) fn range(&mut self, member: &str, value: Option<i64>, least: i64, most: i64) {
         let Some(value) = value else { return };
         if value < least {
             self.fail(value, member, format!("Member must have value greater than or equal to {least}"));
@@ -42,7 +42,7 @@ impl Constraints {
     }
 
     /// A text of at most `most` characters.
-    pub fn length(&mut self, member: &str, value: Option<&str>, most: usize) {
+    pub(crate) fn length(&mut self, member: &str, value: Option<&str>, most: usize) {
         if let Some(value) = value
             && value.chars().count() > most
         {
@@ -51,7 +51,7 @@ impl Constraints {
     }
 
     /// A text that a pattern of AWS's model matches as a whole.
-    pub fn pattern(&mut self, member: &str, value: Option<&str>, pattern: &'static str) {
+    pub(crate) fn pattern(&mut self, member: &str, value: Option<&str>, pattern: &'static str) {
         if let Some(value) = value
             && !matches(pattern, value)
         {
@@ -61,14 +61,14 @@ impl Constraints {
     }
 
     /// Anything that a sentence can say.
-    pub fn holds(&mut self, member: &str, value: &str, holds: bool, constraint: &str) {
+    pub(crate) fn holds(&mut self, member: &str, value: &str, holds: bool, constraint: &str) {
         if !holds {
             self.fail(value, member, constraint.to_owned());
         }
     }
 
     /// One of a set of words.
-    pub fn one_of(&mut self, member: &str, value: Option<&str>, allowed: &[&str]) {
+    pub(crate) fn one_of(&mut self, member: &str, value: Option<&str>, allowed: &[&str]) {
         if let Some(value) = value
             && !allowed.contains(&value)
         {
@@ -78,7 +78,7 @@ impl Constraints {
     }
 
     /// A list of at most `most` items, each of which satisfies `each`, whose sentence is `constraint`.
-    pub fn list(
+    pub(crate) fn list(
         &mut self,
         member: &str,
         items: &[String],
@@ -96,7 +96,7 @@ impl Constraints {
     }
 
     /// A constraint on a member whose value AWS does not repeat, because it may be a secret.
-    pub fn secret(&mut self, member: &str, holds: bool, constraint: &str) {
+    pub(crate) fn secret(&mut self, member: &str, holds: bool, constraint: &str) {
         if !holds {
             self.0.push(format!("Value at '{member}' failed to satisfy constraint: {constraint}"));
         }
@@ -111,7 +111,7 @@ impl Constraints {
 static COMPILED: LazyLock<Mutex<HashMap<&'static str, Option<Regex>>>> = LazyLock::new(Mutex::default);
 
 /// Whether a pattern of AWS's model matches all of `text`.
-pub fn matches(pattern: &'static str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = compiled.entry(pattern).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
     regex.as_ref().is_some_and(|r| r.is_match(text))

@@ -25,7 +25,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-pub fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let (changes, architecture) = read(&input)?;
     ensure_short(&target.name)?;
@@ -89,7 +89,7 @@ fn read(input: &Value) -> Result<(Changes, String), AwsError> {
 }
 
 /// The one item of `Architectures`, where it is given.
-pub fn read_architecture(input: &Value, constraints: &mut Constraints) -> Option<String> {
+pub(crate) fn read_architecture(input: &Value, constraints: &mut Constraints) -> Option<String> {
     const RULE: &str = "Member must satisfy enum value set: [x86_64, arm64], Member must not be null";
     let items = input["Architectures"].as_array()?;
     let items: Vec<String> = items.iter().map(|i| i.as_str().unwrap_or_default().to_owned()).collect();
@@ -142,7 +142,7 @@ fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Re
     Ok(Source::Image(image))
 }
 
-pub fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     if target.qualifier.as_deref() == Some("$LATEST") {
         return Err(invalid("$LATEST version cannot be deleted without deleting the function."));

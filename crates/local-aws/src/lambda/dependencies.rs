@@ -29,7 +29,7 @@ const PULL: &str = "LambdaECRImageRetrievalPolicy";
 
 /// An image as ECR knows it.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub(crate) struct Found {
     pub digest: String,
     pub media_type: String,
     /// Digest and media type of its layers.
@@ -37,7 +37,7 @@ pub struct Found {
 }
 
 /// The image that a tag or digest names in an account's registry.
-pub fn image(call: &mut Call, account: &str, repository: &str, reference: &str) -> Option<Found> {
+pub(crate) fn image(call: &mut Call, account: &str, repository: &str, reference: &str) -> Option<Found> {
     let image = call.world.region(account, &call.region).ecr.image(repository, reference)?;
     let (digest, media_type) = (image.digest.clone(), image.media_type.clone());
     Some(Found { digest, media_type, layers: layers(&image.manifest) })
@@ -55,7 +55,7 @@ fn layers(manifest: &str) -> Vec<(String, String)> {
 ///
 /// # Errors
 /// `CodeArtifactUserFailedException`, which says so.
-pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError> {
+pub(crate) fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError> {
     let ImageRef { account, region, repository, digest } = image;
     if world.region(account, region).ecr.image(repository, digest).is_some() {
         return Ok(());
@@ -65,7 +65,7 @@ pub fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), AwsError>
 }
 
 /// Why a function that is woken does not come to life: its image is gone.
-pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<FailedAttempt> {
+pub(crate) fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<FailedAttempt> {
     let region = world.region(&invocation.account, &invocation.region);
     let Source::Image(image) = &region.lambda.functions.get(&invocation.function)?.source else {
         return None;
@@ -78,7 +78,7 @@ pub fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<Faile
 }
 
 /// The unique id of the role that is given the right to decrypt a function's variables, where there are any.
-pub fn grantee(call: &mut Call, settings: &Settings) -> Option<String> {
+pub(crate) fn grantee(call: &mut Call, settings: &Settings) -> Option<String> {
     let role = call.account_mut().iam.role_by_arn(&settings.role).filter(|_| settings.has_variables());
     role.map(|role| role.entity.id.clone())
 }
@@ -86,7 +86,7 @@ pub fn grantee(call: &mut Call, settings: &Settings) -> Option<String> {
 /// # Errors
 /// `KMSAccessDeniedException` where the function's role is not the one that was given the right to decrypt its
 /// variables, whatever its name.
-pub fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<(), AwsError> {
+pub(crate) fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<(), AwsError> {
     let account = world.account(&invocation.account);
     let region = account.regions.get(&invocation.region);
     let function = region.and_then(|r| r.lambda.functions.get(&invocation.function));
@@ -100,7 +100,7 @@ pub fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<
 }
 
 /// The password of the registry's user `AWS`.
-pub fn registry_password(secret: &Secret, account: &str, region: &str) -> String {
+pub(crate) fn registry_password(secret: &Secret, account: &str, region: &str) -> String {
     blobs::password(secret, account, region)
 }
 
@@ -108,7 +108,7 @@ pub fn registry_password(secret: &Secret, account: &str, region: &str) -> String
 ///
 /// # Errors
 /// `AccessDeniedException` where it does not.
-pub fn ensure_open(call: &mut Call, account: &str, repository: &str) -> Result<(), AwsError> {
+pub(crate) fn ensure_open(call: &mut Call, account: &str, repository: &str) -> Result<(), AwsError> {
     let (now, delay) = (call.now, call.delays.repository_policy);
     let caller = call.account.clone();
     let repository = call.world.region(account, &call.region).ecr.repositories.get(repository);
@@ -120,7 +120,7 @@ pub fn ensure_open(call: &mut Call, account: &str, repository: &str) -> Result<(
 
 /// # Errors
 /// `AccessDeniedException` where the repository's policy does not let Lambda pull, or not yet.
-pub fn ensure_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
+pub(crate) fn ensure_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
     let delays = call.delays;
     if may_pull(call, image, function_arn, &delays) { Ok(()) } else { Err(no_permission()) }
 }
@@ -132,7 +132,7 @@ fn no_permission() -> AwsError {
 
 /// As [`ensure_pull`]; but where the policy does not let Lambda in, the statement is added first, if the caller may do
 /// that himself. Lambda does so when a function is created, and only then, and only in the function's own account.
-pub fn grant_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
+pub(crate) fn grant_pull(call: &mut Call, image: &ImageSource, function_arn: &str) -> Result<(), AwsError> {
     let agreed = Delays::default();
     if image.account == call.account
         && !may_pull(call, image, function_arn, &agreed)
@@ -197,7 +197,7 @@ fn pull_statement(call: &Call) -> Value {
 ///
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text.
-pub fn ensure_role(call: &mut Call, settings: &Settings) -> Result<(), AwsError> {
+pub(crate) fn ensure_role(call: &mut Call, settings: &Settings) -> Result<(), AwsError> {
     let (now, delays) = (call.now, call.delays);
     if settings.role.split(':').nth(4) != Some(call.account.as_str()) {
         return Err(AwsError::new(403, "AccessDeniedException", "Cross-account pass role is not allowed."));
@@ -234,12 +234,12 @@ fn allows(iam: &Iam, role: &Role, action: &str, resource: &str) -> bool {
 
 /// What a function's role allows it to do with its log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LogRights {
+pub(crate) struct LogRights {
     pub create_group: bool,
     pub write: bool,
 }
 
-pub fn log_rights(world: &mut World, sandbox: &Sandbox, stream: &str) -> LogRights {
+pub(crate) fn log_rights(world: &mut World, sandbox: &Sandbox, stream: &str) -> LogRights {
     let id = &sandbox.id;
     let iam = &world.account(&id.account).iam;
     let Some(role) = iam.role_by_arn(&sandbox.role) else { return LogRights::default() };
@@ -253,7 +253,7 @@ pub fn log_rights(world: &mut World, sandbox: &Sandbox, stream: &str) -> LogRigh
 }
 
 /// Writes lines into the function's log group, as its role.
-pub fn write_log(
+pub(crate) fn write_log(
     world: &mut World,
     sandbox: &Sandbox,
     stream: &str,

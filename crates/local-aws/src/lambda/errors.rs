@@ -4,10 +4,10 @@ use crate::error::AwsError;
 use std::fmt::Display;
 
 /// A parameter that breaks a rule which is not in the model.
-pub fn invalid(message: impl Display) -> AwsError {
+pub(crate) fn invalid(message: impl Display) -> AwsError {
     AwsError::new(400, "InvalidParameterValueException", message)
 }
 
-pub fn not_found(message: impl Display) -> AwsError {
+pub(crate) fn not_found(message: impl Display) -> AwsError {
     AwsError::new(404, "ResourceNotFoundException", message)
 }

@@ -35,7 +35,7 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 }
 
 /// What is left out is as by default again.
-pub fn put(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (retries, age) = (input["MaximumRetryAttempts"].as_i64(), input["MaximumEventAgeInSeconds"].as_i64());
     let mut constraints = Constraints::default();
@@ -60,19 +60,19 @@ fn missing(target: &Target) -> AwsError {
     not_found(format!("The function {}:$LATEST doesn't have an EventInvokeConfig", target.arn))
 }
 
-pub fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let config = target.find(call)?.attached.event_invoke.as_ref();
     config.map(|c| Reply::ok(c.shown(&target.arn))).ok_or_else(|| missing(&target))
 }
 
-pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let gone = target.find(call)?.attached.event_invoke.take();
     gone.map(|_| Reply::no_content()).ok_or_else(|| missing(&target))
 }
 
-pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let mut constraints = Constraints::default();
     max_items(&input, 50, &mut constraints);

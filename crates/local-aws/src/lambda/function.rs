@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The version that changes.
-pub const LATEST: &str = "$LATEST";
+pub(crate) const LATEST: &str = "$LATEST";
 
 /// One function as it is (`$LATEST`), with the versions that were published of it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Function {
+pub(crate) struct Function {
     pub id: Identity,
     /// `$LATEST`, or the number of a published version.
     pub version: String,
@@ -49,14 +49,14 @@ pub struct Function {
 }
 
 #[derive(Debug, Clone)]
-pub struct Serving {
+pub(crate) struct Serving {
     pub now: Arc<Sandbox>,
     pub next: Option<(Timestamp, Arc<Sandbox>)>,
 }
 
 /// From which moment's point of view a function is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
+pub(crate) enum Seen {
     /// By the reply that created it: always `Pending`.
     Created,
     /// By the reply that updated it: always `InProgress`.
@@ -68,7 +68,7 @@ pub enum Seen {
 
 impl Function {
     /// What runs an invocation that comes now.
-    pub fn sandbox(&mut self, now: Timestamp) -> Arc<Sandbox> {
+    pub(crate) fn sandbox(&mut self, now: Timestamp) -> Arc<Sandbox> {
         if let Some((_, next)) = self.serving.next.take_if(|(from, _)| *from <= now) {
             self.serving.now = next;
         }
@@ -76,7 +76,7 @@ impl Function {
     }
 
     /// Lets an update of settings or source take effect, after AWS's delay.
-    pub fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
+    pub(crate) fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
         let from = later(now, delays.function_update);
         self.history.updated_from = Some(from);
         self.history.failure = FailedAttempt::of(&self.source, Attempt::Update);
@@ -90,17 +90,17 @@ impl Function {
     }
 
     /// A new revision, after any change.
-    pub fn modified(&mut self, now: Timestamp, request_id: &str) {
+    pub(crate) fn modified(&mut self, now: Timestamp, request_id: &str) {
         self.last_modified = now;
         self.revised(request_id);
     }
 
     /// A new revision without a new modification time: policy and concurrency.
-    pub fn revised(&mut self, request_id: &str) {
+    pub(crate) fn revised(&mut self, request_id: &str) {
         self.history.revision = stable_id::uuid(&[&self.id.arn, request_id]);
     }
 
-    pub fn revision_id(&self, now: Timestamp) -> String {
+    pub(crate) fn revision_id(&self, now: Timestamp) -> String {
         // AWS counts it as a new revision when a change has settled.
         if self.history.is_settled(now) {
             stable_id::uuid(&[&self.history.revision, "settled"])
@@ -111,7 +111,7 @@ impl Function {
 
     /// # Errors
     /// `ResourceConflictException` while a creation or an update is under way.
-    pub fn ensure_settled(&self, now: Timestamp) -> Result<(), AwsError> {
+    pub(crate) fn ensure_settled(&self, now: Timestamp) -> Result<(), AwsError> {
         self.ensure_active(now)?;
         if self.history.is_settled(now) {
             return Ok(());
@@ -121,7 +121,7 @@ impl Function {
 
     /// # Errors
     /// `ResourceConflictException` while the function is `Pending`, or if its creation failed.
-    pub fn ensure_active(&self, now: Timestamp) -> Result<(), AwsError> {
+    pub(crate) fn ensure_active(&self, now: Timestamp) -> Result<(), AwsError> {
         let state = if self.history.active_from > now {
             "Pending"
         } else if self.history.broken().is_some() {
@@ -133,7 +133,7 @@ impl Function {
     }
 
     /// As [`Self::ensure_settled`], for another image: that is what a function needs whose image is gone.
-    pub fn ensure_takes_code(&self, now: Timestamp) -> Result<(), AwsError> {
+    pub(crate) fn ensure_takes_code(&self, now: Timestamp) -> Result<(), AwsError> {
         match self.history.broken() {
             Some(failure) if failure.of == Attempt::Waking && self.history.is_settled(now) => Ok(()),
             _ => self.ensure_settled(now),
@@ -144,7 +144,7 @@ impl Function {
     ///
     /// # Errors
     /// As [`Self::ensure_active`]; `CodeArtifactUserPendingException` of a call that woke it.
-    pub fn ensure_awake(
+    pub(crate) fn ensure_awake(
         &mut self,
         now: Timestamp,
         delays: &Delays,
@@ -162,7 +162,12 @@ impl Function {
 
     /// # Errors
     /// `PreconditionFailedException` where the request names another revision.
-    pub fn ensure_revision(&self, wanted: &Value, now: Timestamp, read_by: &str) -> Result<(), AwsError> {
+    pub(crate) fn ensure_revision(
+        &self,
+        wanted: &Value,
+        now: Timestamp,
+        read_by: &str,
+    ) -> Result<(), AwsError> {
         match wanted.as_str() {
             Some(id) if id != self.revision_id(now) => Err(AwsError::new(
                 412,
@@ -176,7 +181,7 @@ impl Function {
     }
 
     /// The output shape `FunctionConfiguration`.
-    pub fn configuration(&self, seen: Seen) -> Value {
+    pub(crate) fn configuration(&self, seen: Seen) -> Value {
         let settings = &self.settings;
         let mut shape = json!({
             "FunctionName": self.id.name,

@@ -32,7 +32,7 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
     Ok(target)
 }
 
-pub fn create(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (auth, mode) = (input["AuthType"].as_str(), input["InvokeMode"].as_str());
     let mut constraints = Constraints::default();
@@ -69,19 +69,19 @@ fn missing() -> AwsError {
     not_found("The resource you requested does not exist.")
 }
 
-pub fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let url = target.find(call)?.attached.url.as_ref().ok_or_else(missing)?;
     Ok(Reply::ok(url.shown(&target.arn)))
 }
 
-pub fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     target.find(call)?.attached.url.take().ok_or_else(missing)?;
     Ok(Reply::no_content())
 }
 
-pub fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let mut constraints = Constraints::default();
     max_items(&input, 50, &mut constraints);

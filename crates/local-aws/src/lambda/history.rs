@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// When the function's last changes take effect, and what its revision id derives from.
 #[derive(Debug, Clone, Serialize)]
-pub struct History {
+pub(crate) struct History {
     /// `Pending` before.
     pub active_from: Timestamp,
     /// `InProgress` before, where there was an update.
@@ -26,7 +26,7 @@ pub struct History {
 
 /// Why a creation or an update failed after it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FailedAttempt {
+pub(crate) struct FailedAttempt {
     pub of: Attempt,
     /// A reason code of AWS's model.
     pub code: &'static str,
@@ -35,7 +35,7 @@ pub struct FailedAttempt {
 
 /// What failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Attempt {
+pub(crate) enum Attempt {
     /// Such a function can only be deleted.
     Creation,
     /// What was there before goes on.
@@ -50,22 +50,22 @@ const IDLE: SignedDuration = SignedDuration::from_hours(14 * 24);
 type States = Vec<(&'static str, String)>;
 
 impl History {
-    pub fn is_settled(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_settled(&self, now: Timestamp) -> bool {
         self.active_from <= now && self.updated_from.is_none_or(|from| from <= now)
     }
 
     /// Lambda has taken back what it had made ready for the function.
-    pub fn is_asleep(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_asleep(&self, now: Timestamp) -> bool {
         self.is_settled(now) && self.broken().is_none() && now.duration_since(self.used) >= IDLE
     }
 
     /// Why it takes no calls.
-    pub fn broken(&self) -> Option<&FailedAttempt> {
+    pub(crate) fn broken(&self) -> Option<&FailedAttempt> {
         self.failure.as_ref().filter(|f| f.of != Attempt::Update)
     }
 
     /// A call has come to a sleeping function: it is `Pending` until then.
-    pub fn wake(&mut self, until: Timestamp, failure: Option<FailedAttempt>) {
+    pub(crate) fn wake(&mut self, until: Timestamp, failure: Option<FailedAttempt>) {
         self.active_from = until;
         self.used = until;
         self.woken = true;
@@ -73,7 +73,7 @@ impl History {
     }
 
     /// The members about states, as at this moment.
-    pub fn states(&self, now: Timestamp) -> States {
+    pub(crate) fn states(&self, now: Timestamp) -> States {
         let creating = if self.woken { RESTORING } else { CREATING };
         if self.active_from > now {
             let mut states = state("Pending", creating);
@@ -110,12 +110,12 @@ fn successful() -> (&'static str, String) {
 }
 
 /// As the reply that created it shows it.
-pub fn pending() -> States {
+pub(crate) fn pending() -> States {
     state("Pending", CREATING)
 }
 
 /// As the reply that updated it shows it.
-pub fn updating() -> States {
+pub(crate) fn updating() -> States {
     let (reason, code) = CREATING;
     update_status("InProgress", reason, code)
 }
@@ -132,7 +132,7 @@ fn update_status(status: &str, reason: &str, code: &str) -> States {
 
 impl FailedAttempt {
     /// What a closer look at the code finds.
-    pub fn of(source: &Source, of: Attempt) -> Option<Self> {
+    pub(crate) fn of(source: &Source, of: Attempt) -> Option<Self> {
         source.flaw().map(|reason| Self { of, code: "InvalidImage", reason: reason.clone() })
     }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 /// An accepted call of Invoke, to be carried out outside the world's lock.
 #[derive(Debug, Clone)]
-pub struct Invocation {
+pub(crate) struct Invocation {
     pub account: String,
     pub region: String,
     pub function: String,
@@ -13,7 +13,7 @@ pub struct Invocation {
 
 /// What the Invoke operation goes on with outside the lock.
 #[derive(Debug, Clone)]
-pub struct InvokeRequest {
+pub(crate) struct InvokeRequest {
     pub invocation: Invocation,
     pub kind: InvocationType,
     pub request_id: String,
@@ -21,14 +21,14 @@ pub struct InvokeRequest {
 
 /// The invocation type, and for the waiting one the log type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvocationType {
+pub(crate) enum InvocationType {
     RequestResponse { tail: bool },
     Event,
 }
 
 /// What came of an invocation.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub payload: Bytes,
     /// `Unhandled` where the function failed, timed out or crashed (header `X-Amz-Function-Error`).
     pub function_error: Option<String>,

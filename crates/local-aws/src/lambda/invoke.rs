@@ -17,11 +17,11 @@ use serde_json::Value;
 /// Headers whose meaning is not emulated: durable executions, tenants.
 const NOT_EMULATED: [&str; 2] = ["x-amz-durable-execution-name", "x-amz-tenant-id"];
 /// Bytes of an event whose caller waits.
-pub const SYNC_LIMIT: usize = 6_291_456;
+pub(crate) const SYNC_LIMIT: usize = 6_291_456;
 /// Bytes of an event whose caller doesn't.
 const ASYNC_LIMIT: usize = 1_048_576;
 /// The Invoke operation, up to where it has to wait.
-pub fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let kind = header(&call.headers, "x-amz-invocation-type").unwrap_or("RequestResponse").to_owned();
     let log = header(&call.headers, "x-amz-log-type").unwrap_or("None").to_owned();
@@ -72,7 +72,7 @@ fn check_payload(payload: &Bytes, limit: usize) -> Result<(), AwsError> {
 
 /// # Errors
 /// `RequestTooLargeException` over so many bytes.
-pub fn check_size(payload: &Bytes, limit: usize) -> Result<(), AwsError> {
+pub(crate) fn check_size(payload: &Bytes, limit: usize) -> Result<(), AwsError> {
     if payload.len() <= limit {
         return Ok(());
     }

@@ -15,12 +15,12 @@
 //! | [`runtime`] | warm containers, each with its own Runtime API |
 //! | [`containers`] | the seam to whatever runs containers |
 
-pub mod containers;
-pub mod invoke;
-pub mod permission;
-pub mod runtime;
-pub mod sandbox;
-pub mod state;
+pub(crate) mod containers;
+pub(crate) mod invoke;
+pub(crate) mod permission;
+pub(crate) mod runtime;
+pub(crate) mod sandbox;
+pub(crate) mod state;
 
 mod aliases;
 mod attached;
@@ -28,16 +28,16 @@ mod changes;
 mod concurrency;
 mod constraints;
 mod create;
-pub mod dependencies;
+pub(crate) mod dependencies;
 mod errors;
 mod event_invoke;
 mod function;
 mod function_url;
 mod history;
 mod identity;
-pub mod invocation;
+pub(crate) mod invocation;
 mod name;
-pub mod network;
+pub(crate) mod network;
 mod permissions;
 mod publish;
 mod read;
@@ -61,7 +61,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "lambda",
     protocol: Protocol::Rest { error_body },
     // A function's code.

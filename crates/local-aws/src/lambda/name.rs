@@ -24,7 +24,7 @@ static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Which function, and which version of it, a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub(crate) struct Target {
     pub name: String,
     pub qualifier: Option<String>,
     /// The function's ARN in the caller's account and region, without qualifier.
@@ -36,12 +36,12 @@ impl Target {
     ///
     /// # Errors
     /// A malformed name, one of another region or account, or a qualifier that contradicts the name's own.
-    pub fn of(call: &Call, input: &Value) -> Result<Self, AwsError> {
+    pub(crate) fn of(call: &Call, input: &Value) -> Result<Self, AwsError> {
         Self::read(call, input, NAMESPACED, 256)
     }
 
     /// For operations that change a function; as [`Target::of`].
-    pub fn to_change(call: &Call, input: &Value) -> Result<Self, AwsError> {
+    pub(crate) fn to_change(call: &Call, input: &Value) -> Result<Self, AwsError> {
         Self::read(call, input, PLAIN, 140)
     }
 
@@ -85,7 +85,7 @@ impl Target {
     }
 
     /// The ARN as the request named it.
-    pub fn qualified_arn(&self) -> String {
+    pub(crate) fn qualified_arn(&self) -> String {
         match &self.qualifier {
             Some(qualifier) => format!("{}:{qualifier}", self.arn),
             None => self.arn.clone(),
@@ -96,7 +96,7 @@ impl Target {
     ///
     /// # Errors
     /// It is not there; or a published version or an alias of it is meant, which can be listed and described only.
-    pub fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
+    pub(crate) fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
         let operation = call.operation;
         let function = call.region_mut().lambda.functions.get_mut(&self.name);
         match (function, self.number()) {
@@ -115,7 +115,7 @@ impl Target {
     ///
     /// # Errors
     /// It is not there.
-    pub fn described<'a>(&self, call: &'a mut Call) -> Result<&'a Function, AwsError> {
+    pub(crate) fn described<'a>(&self, call: &'a mut Call) -> Result<&'a Function, AwsError> {
         let function = call.region_mut().lambda.functions.get(&self.name);
         let meant = function.and_then(|function| match self.alias(function).or(self.qualifier.as_deref()) {
             None | Some(LATEST) => Some(function),
@@ -137,7 +137,7 @@ impl Target {
         self.qualifier.as_deref()?.parse().ok()
     }
 
-    pub fn not_found(&self) -> AwsError {
+    pub(crate) fn not_found(&self) -> AwsError {
         not_found(format!("Function not found: {}", self.qualified_arn()))
     }
 }

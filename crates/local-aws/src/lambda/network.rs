@@ -6,7 +6,7 @@ use crate::{call::Call, clock::later, world::Account};
 use jiff::Timestamp;
 
 /// A function in a VPC is deleted.
-pub fn leave(call: &mut Call, function: &str, role: &str) {
+pub(crate) fn leave(call: &mut Call, function: &str, role: &str) {
     let removed = later(call.now, call.delays.network_release);
     if removed > call.now {
         let interface = NetworkInterface {
@@ -20,7 +20,7 @@ pub fn leave(call: &mut Call, function: &str, role: &str) {
 }
 
 /// A role is deleted: what was to be removed with its rights stays.
-pub fn role_deleted(account: &mut Account, arn: &str, now: Timestamp) {
+pub(crate) fn role_deleted(account: &mut Account, arn: &str, now: Timestamp) {
     for region in account.regions.values_mut() {
         let interfaces = &mut region.lambda.interfaces;
         interfaces.retain(|i| i.stranded || i.removed > now);

@@ -16,12 +16,12 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// Bytes of the whole policy.
-pub const POLICY_LIMIT: usize = 20_480;
+pub(crate) const POLICY_LIMIT: usize = 20_480;
 const ARN: &str = r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)";
 
 /// Whether API Gateway may invoke a function for a request to `source_arn`
 /// (`arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`).
-pub fn allows_apigateway(
+pub(crate) fn allows_apigateway(
     world: &World,
     account: &str,
     region: &str,
@@ -43,7 +43,7 @@ pub fn allows_apigateway(
     policy::evaluate([&document(&function.statements)], &request) == Decision::Allow
 }
 
-pub fn add_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn add_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     constrain(&input)?;
     if target.qualifier.as_deref() == Some("$LATEST") {
@@ -137,11 +137,11 @@ fn principal(text: &str) -> Result<Value, AwsError> {
     }
 }
 
-pub fn document(statements: &[Value]) -> Value {
+pub(crate) fn document(statements: &[Value]) -> Value {
     json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements })
 }
 
-pub fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let now = call.now;
     let function = target.find(call).ok().filter(|f| !f.statements.is_empty());
@@ -151,7 +151,7 @@ pub fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     ))
 }
 
-pub fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let sid = input["StatementId"].as_str().unwrap_or_default();
     let mut constraints = Constraints::default();

@@ -3,7 +3,7 @@
 use crate::{call::Call, permission::Permission, service::Operation};
 use serde_json::Value;
 
-pub fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
+pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
     let name = operation.name;
     let action = match name {
         "Invoke" => "lambda:InvokeFunction".to_owned(),

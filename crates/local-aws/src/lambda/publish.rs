@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 const READ_BY: &str = "GetFunction/GetAlias";
 
-pub fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let description = input["Description"].as_str();
     let mut constraints = Constraints::default();

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let (now, delays) = (call.now, call.delays);
     let young = |f: &Function| now.duration_since(f.created).unsigned_abs() < delays.function_visible;
@@ -54,7 +54,7 @@ fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
     authorization::check_one(call, &Permission::new("lambda:ListTags", &target.arn))
 }
 
-pub fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     Ok(Reply::ok(configuration(call, &target)?))
 }
@@ -83,7 +83,7 @@ fn configuration(call: &mut Call, target: &Target) -> Result<Value, AwsError> {
     Ok(configuration)
 }
 
-pub fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let mut constraints = Constraints::default();
     constraints.one_of("functionVersion", input["FunctionVersion"].as_str(), &["ALL"]);
     if !input["MasterRegion"].is_null() {
@@ -134,21 +134,21 @@ fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> 
 }
 
 /// How many items a page may have, where it is said: 1 to `most`.
-pub fn max_items(input: &Value, most: i64, constraints: &mut Constraints) -> Option<i64> {
+pub(crate) fn max_items(input: &Value, most: i64, constraints: &mut Constraints) -> Option<i64> {
     let asked = input["MaxItems"].as_str().and_then(|text| text.parse().ok());
     constraints.range("maxItems", asked, 1, most);
     asked
 }
 
 /// AWS gives at most 50 functions a page, whatever is asked for.
-pub fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
+pub(crate) fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
     let asked = max_items(input, 10_000, &mut constraints);
     constraints.check()?;
     let asked = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or(50);
     Ok(asked.min(50).min(call.config.page_size.unwrap_or(50)).max(1))
 }
 
-pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let size = page_size(call, &input, Constraints::default())?;
     let now = call.now;
@@ -161,19 +161,19 @@ pub fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply,
     Ok(Reply::ok(reply))
 }
 
-pub fn get_function_code_signing_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_function_code_signing_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     target.find(call)?;
     Ok(Reply::ok(json!({ "FunctionName": target.name })))
 }
 
-pub fn get_runtime_management_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_runtime_management_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     target.find(call)?;
     Ok(Reply::ok(json!({ "UpdateRuntimeOn": "Auto", "FunctionArn": target.qualified_arn() })))
 }
 
-pub fn get_account_settings(call: &mut Call, _input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_account_settings(call: &mut Call, _input: Value) -> Result<Reply, AwsError> {
     let most = call.config.concurrency;
     let lambda = &call.region_mut().lambda;
     let code_size: u64 = lambda.functions.values().map(|f| f.source.size()).sum();

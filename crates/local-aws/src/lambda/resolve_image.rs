@@ -23,7 +23,7 @@ impl ImageSource {
     ///
     /// # Errors
     /// A malformed URI, another region's registry, an image that is not there or that Lambda can't run.
-    pub fn resolve(call: &mut Call, uri: &str) -> Result<Self, AwsError> {
+    pub(crate) fn resolve(call: &mut Call, uri: &str) -> Result<Self, AwsError> {
         let not_valid = || invalid(format!("Source image {uri} is not valid. Provide a valid source image."));
         let parts = URI.as_ref().and_then(|u| u.captures(uri)).ok_or_else(not_valid)?;
         let part = |name| parts.name(name).map(|m| m.as_str());

@@ -27,7 +27,7 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 }
 
 /// Takes the place of whatever was there, statements of AddPermission too.
-pub fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let text = input["Policy"].as_str();
     let mut constraints = Constraints::default();
@@ -47,7 +47,7 @@ pub fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     Ok(Reply::ok(json!({ "Policy": text, "RevisionId": function.revision_id(now) })))
 }
 
-pub fn get_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let now = call.now;
     let function = target.find(call)?;
@@ -58,7 +58,7 @@ pub fn get_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     Ok(Reply::ok(json!({ "Policy": policy, "RevisionId": function.revision_id(now) })))
 }
 
-pub fn delete_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (now, request_id) = (call.now, call.request_id.clone());
     let function = target.find(call)?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Everything a container needs to know. Two are the same only if they are the same allocation.
 #[derive(Debug)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     pub id: Identity,
     pub role: String,
     /// `None` for Zip functions, which do not run here.
@@ -38,7 +38,7 @@ pub struct ImageRef {
 }
 
 impl Sandbox {
-    pub fn new(id: &Identity, settings: &Settings, source: &Source, architecture: &str) -> Self {
+    pub(crate) fn new(id: &Identity, settings: &Settings, source: &Source, architecture: &str) -> Self {
         Self {
             id: id.clone(),
             role: settings.role.clone(),

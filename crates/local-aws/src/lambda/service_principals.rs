@@ -95,7 +95,7 @@ const SERVICES: &[&str] = &[
 ];
 
 /// `s3.amazonaws.com`, `logs.us-east-2.amazonaws.com`, `lex.amazonaws.com.cn`: a known service, with or without region.
-pub fn is_service(principal: &str) -> bool {
+pub(crate) fn is_service(principal: &str) -> bool {
     let name = principal.strip_suffix(".amazonaws.com").or(principal.strip_suffix(".amazonaws.com.cn"));
     let name = name.or_else(|| principal.strip_suffix(".amazon.com"));
     let Some(name) = name else { return false };

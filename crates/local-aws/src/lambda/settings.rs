@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 
 /// Settings as they are, every default written out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     pub role: String,
     pub description: String,
     /// Seconds.
@@ -30,7 +30,7 @@ pub struct Settings {
 /// Environment variables. Their values are secrets: `Debug` shows the names only.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Environment(pub BTreeMap<String, String>);
+pub(crate) struct Environment(pub BTreeMap<String, String>);
 
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,7 +41,7 @@ impl fmt::Debug for Environment {
 /// What overrides the image's own configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ImageConfig {
+pub(crate) struct ImageConfig {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_point: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -52,7 +52,7 @@ pub struct ImageConfig {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Vpc {
+pub(crate) struct Vpc {
     #[serde(default)]
     pub subnet_ids: Vec<String>,
     #[serde(default)]
@@ -62,16 +62,16 @@ pub struct Vpc {
 }
 
 impl Settings {
-    pub fn has_variables(&self) -> bool {
+    pub(crate) fn has_variables(&self) -> bool {
         self.environment.as_ref().is_some_and(|e| !e.0.is_empty())
     }
 
-    pub fn is_in_vpc(&self) -> bool {
+    pub(crate) fn is_in_vpc(&self) -> bool {
         self.vpc.as_ref().is_some_and(|v| !v.subnet_ids.is_empty())
     }
 
     /// AWS's defaults.
-    pub fn new(function: &str) -> Self {
+    pub(crate) fn new(function: &str) -> Self {
         Self {
             role: String::new(),
             description: String::new(),

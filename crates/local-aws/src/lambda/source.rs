@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Source {
+pub(crate) enum Source {
     Image(ImageSource),
     /// Only what a reader can see of it: Zip functions do not run here.
     Zip {
@@ -19,7 +19,7 @@ pub enum Source {
 
 /// An image, pinned to the digest that its tag had when it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ImageSource {
+pub(crate) struct ImageSource {
     /// As it was given.
     pub uri: String,
     /// `host[:port]` of the URI.
@@ -38,14 +38,14 @@ pub struct ImageSource {
 const ZIP_LIMIT: usize = 52_428_800;
 
 impl Source {
-    pub fn package_type(&self) -> &'static str {
+    pub(crate) fn package_type(&self) -> &'static str {
         match self {
             Self::Image(_) => "Image",
             Self::Zip { .. } => "Zip",
         }
     }
 
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Image(_) => 0,
             Self::Zip { size, .. } => *size,
@@ -53,7 +53,7 @@ impl Source {
     }
 
     /// `CodeSha256`: of an image the digest's digits, of a Zip file its hash in base64.
-    pub fn sha256(&self) -> &str {
+    pub(crate) fn sha256(&self) -> &str {
         match self {
             Self::Image(image) => image.digest.trim_start_matches("sha256:"),
             Self::Zip { sha256, .. } => sha256,
@@ -61,7 +61,7 @@ impl Source {
     }
 
     /// The output shape `FunctionCodeLocation`.
-    pub fn location(&self) -> Value {
+    pub(crate) fn location(&self) -> Value {
         match self {
             Self::Image(image) => json!({
                 "RepositoryType": "ECR",
@@ -73,7 +73,7 @@ impl Source {
     }
 
     /// Why a function with this code fails after it was accepted.
-    pub fn flaw(&self) -> Option<&String> {
+    pub(crate) fn flaw(&self) -> Option<&String> {
         match self {
             Self::Image(image) => image.flaw.as_ref(),
             Self::Zip { .. } => None,
@@ -84,7 +84,7 @@ impl Source {
     ///
     /// # Errors
     /// A Zip file that is none, one that is too large or that lies in S3.
-    pub fn zip(code: &Value) -> Result<Self, AwsError> {
+    pub(crate) fn zip(code: &Value) -> Result<Self, AwsError> {
         const NO_ZIP: &str =
             "Could not unzip uploaded file. Please check your file, then try to upload again.";
         if code["S3Bucket"].is_string() {

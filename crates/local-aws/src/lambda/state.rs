@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// The functions of one account in one region, by name.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Lambda {
+pub(crate) struct Lambda {
     pub functions: BTreeMap<String, Function>,
     /// Of functions that are gone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -16,7 +16,7 @@ pub struct Lambda {
 
 /// A network interface that a deleted function has left behind.
 #[derive(Debug, Clone, Serialize)]
-pub struct NetworkInterface {
+pub(crate) struct NetworkInterface {
     pub function: String,
     pub role: String,
     /// When Lambda gets to removing it.
@@ -27,7 +27,7 @@ pub struct NetworkInterface {
 
 impl Lambda {
     /// The tags of the function that an ARN names, with or without a qualifier.
-    pub fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+    pub(crate) fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
         let name = arn.splitn(6, ':').nth(5)?.strip_prefix("function:")?;
         let name = name.split(':').next().unwrap_or(name);
         Some(self.functions.get(name)?.tags.clone())

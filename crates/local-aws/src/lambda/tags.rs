@@ -16,7 +16,7 @@ const MOST: usize = 50;
 ///
 /// # Errors
 /// `InvalidParameterValueException`: too many, keys or values that are too long, keys that are AWS's own.
-pub fn read(tags: &Value) -> Result<BTreeMap<String, String>, AwsError> {
+pub(crate) fn read(tags: &Value) -> Result<BTreeMap<String, String>, AwsError> {
     let Value::Object(members) = tags else { return Ok(BTreeMap::new()) };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let tags: BTreeMap<_, _> = members.iter().map(|(k, v)| (k.clone(), text(v))).collect();
@@ -64,7 +64,7 @@ fn tagged<'a>(call: &'a mut Call, input: &Value) -> Result<&'a mut Function, Aws
     target.find(call)
 }
 
-pub fn tag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn tag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let mut constraints = Constraints::default();
     constraints.required("tags", input["Tags"].as_object());
     constraints.check()?;
@@ -80,7 +80,7 @@ pub fn tag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::no_content())
 }
 
-pub fn untag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn untag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let keys = &input["TagKeys"];
     // One key arrives as a text, several as a list.
     let one = std::slice::from_ref(keys);
@@ -101,7 +101,7 @@ pub fn untag_resource(call: &mut Call, input: Value) -> Result<Reply, AwsError> 
     Ok(Reply::no_content())
 }
 
-pub fn list_tags(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list_tags(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let tags = &tagged(call, &input)?.tags;
     Ok(Reply::ok(json!({ "Tags": tags })))
 }

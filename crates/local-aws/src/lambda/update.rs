@@ -22,7 +22,7 @@ const NOT_EMULATED: [&str; 6] =
     ["S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "PublishTo", "SourceKMSKeyArn"];
 const READ_BY: &str = "GetFunction/GetAlias";
 
-pub fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let mut constraints = Constraints::default();
     let changes = Changes::read(&input, &mut constraints)?;
@@ -72,7 +72,7 @@ fn check_package(function: &Function, changes: &Changes) -> Result<(), AwsError>
     }
 }
 
-pub fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let mut constraints = Constraints::default();
     let architecture = read_architecture(&input, &mut constraints);

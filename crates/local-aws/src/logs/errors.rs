@@ -2,14 +2,14 @@
 
 use crate::error::AwsError;
 
-pub fn not_found(what: &str) -> AwsError {
+pub(crate) fn not_found(what: &str) -> AwsError {
     AwsError::new(400, "ResourceNotFoundException", format!("The specified {what} does not exist."))
 }
 
-pub fn exists(what: &str) -> AwsError {
+pub(crate) fn exists(what: &str) -> AwsError {
     AwsError::new(400, "ResourceAlreadyExistsException", format!("The specified {what} already exists"))
 }
 
-pub fn invalid(text: impl std::fmt::Display) -> AwsError {
+pub(crate) fn invalid(text: impl std::fmt::Display) -> AwsError {
     AwsError::new(400, "InvalidParameterException", text)
 }

@@ -19,11 +19,11 @@ const FUTURE: i64 = 2 * 60 * 60 * 1000;
 const PAST: i64 = 14 * DAY;
 
 /// Sequence tokens are ignored nowadays, but still answered.
-pub fn sequence_token(stream: &LogStream) -> String {
+pub(crate) fn sequence_token(stream: &LogStream) -> String {
     format!("{:056}", stream.events.len())
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let group = members.text("logGroupName", GROUP).to_owned();
     let stream = members.text("logStreamName", STREAM).to_owned();
@@ -114,7 +114,7 @@ fn rejected(batch: &[(i64, String)], now: i64, oldest: i64) -> Value {
 }
 
 /// From the end backwards, unless `startFromHead`. The tokens go on in both directions; at an end they stay the same.
-pub fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let group = group_of(&input)?;
     let mut members = Members::of(&input);
     let stream = members.text("logStreamName", STREAM).to_owned();

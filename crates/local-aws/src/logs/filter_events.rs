@@ -18,7 +18,7 @@ const PAGE_EVENTS: i64 = 10_000;
 const PAGE_BYTES: usize = 1_048_576;
 
 /// A page ends after so many events that were looked at, so that pages can be empty and yet not the last, as on AWS.
-pub fn filter(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn filter(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let group = group_of(&input)?;
     let mut members = Members::of(&input);
     let start = members.number("startTime", 0..=i64::MAX).unwrap_or(0);

@@ -5,7 +5,7 @@ use crate::error::AwsError;
 
 /// Which messages are wanted.
 #[derive(Debug)]
-pub enum FilterPattern {
+pub(crate) enum FilterPattern {
     Terms {
         /// `ERROR "not found"`: all of these.
         all: Vec<String>,
@@ -21,7 +21,7 @@ impl FilterPattern {
     /// # Errors
     /// `InvalidParameterException` for what is no pattern; "not implemented" for patterns of space-delimited fields and
     /// regular expressions.
-    pub fn read(text: &str) -> Result<Self, AwsError> {
+    pub(crate) fn read(text: &str) -> Result<Self, AwsError> {
         let text = text.trim();
         if text.starts_with('{') {
             return JsonFilter::read(text).map(Self::Json);
@@ -45,7 +45,7 @@ impl FilterPattern {
     }
 
     /// Terms are found anywhere in the message, in exactly their case. As on AWS, `?` terms beside others count nothing.
-    pub fn matches(&self, message: &str) -> bool {
+    pub(crate) fn matches(&self, message: &str) -> bool {
         let has = |term: &String| message.contains(term.as_str());
         match self {
             Self::Json(filter) => filter.matches(message),

@@ -28,7 +28,7 @@ fn name_of(input: &Value) -> Result<String, AwsError> {
     Ok(name)
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("logGroupName", GROUP).to_owned();
     let kms_key = members.optional_text("kmsKeyId", KMS_KEY).map(str::to_owned);
@@ -46,7 +46,7 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input)?;
     if logs(call).group(&name)?.protected {
         let text = format!("The log group {name} has deletion protection enabled and cannot be deleted.");
@@ -56,7 +56,7 @@ pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn put_deletion_protection(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_deletion_protection(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = input::name_in(members.text("logGroupIdentifier", IDENTIFIER)).to_owned();
     let protected = input["deletionProtectionEnabled"].as_bool();
@@ -68,7 +68,7 @@ pub fn put_deletion_protection(call: &mut Call<'_>, input: Value) -> Result<Repl
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn put_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("logGroupName", GROUP).to_owned();
     let days = members.number("retentionInDays", i64::MIN..=i64::MAX);
@@ -85,13 +85,13 @@ pub fn put_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn delete_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete_retention(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input)?;
     logs(call).group_mut(&name)?.retention = None;
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let prefix = members.optional_text("logGroupNamePrefix", GROUP).map(str::to_owned);
     let pattern = members.optional_text("logGroupNamePattern", NAME_PATTERN).map(str::to_owned);

@@ -9,11 +9,13 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-pub const GROUP: Shape = Shape { length: (1, 512), pattern: Some((r"[\.\-_/#A-Za-z0-9]+", group_name)) };
-pub const STREAM: Shape = Shape { length: (1, 512), pattern: Some(("[^:*]*", |t| !t.contains([':', '*']))) };
-pub const IDENTIFIER: Shape =
+pub(crate) const GROUP: Shape =
+    Shape { length: (1, 512), pattern: Some((r"[\.\-_/#A-Za-z0-9]+", group_name)) };
+pub(crate) const STREAM: Shape =
+    Shape { length: (1, 512), pattern: Some(("[^:*]*", |t| !t.contains([':', '*']))) };
+pub(crate) const IDENTIFIER: Shape =
     Shape { length: (1, 2048), pattern: Some((r"[\w#+=/:,.@-]*", |t| t.chars().all(identifier))) };
-pub const TOKEN: Shape = Shape { length: (1, usize::MAX), pattern: None };
+pub(crate) const TOKEN: Shape = Shape { length: (1, usize::MAX), pattern: None };
 
 fn group_name(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#".contains(c))
@@ -24,18 +26,18 @@ fn identifier(c: char) -> bool {
 }
 
 /// The logs of the caller's region.
-pub fn logs<'a>(call: &'a mut Call<'_>) -> &'a mut Logs {
+pub(crate) fn logs<'a>(call: &'a mut Call<'_>) -> &'a mut Logs {
     &mut call.region_mut().logs
 }
 
 /// # Errors
 /// `InvalidParameterException`, as every broken member in this service.
-pub fn done(members: Members<'_>) -> Result<(), AwsError> {
+pub(crate) fn done(members: Members<'_>) -> Result<(), AwsError> {
     members.finish("InvalidParameterException")
 }
 
 /// The group that `logGroupName` or `logGroupIdentifier` (a name or an ARN) names.
-pub fn group_of(input: &Value) -> Result<String, AwsError> {
+pub(crate) fn group_of(input: &Value) -> Result<String, AwsError> {
     let mut members = Members::of(input);
     let name = members.optional_text("logGroupName", GROUP);
     let identifier = members.optional_text("logGroupIdentifier", IDENTIFIER);
@@ -48,12 +50,12 @@ pub fn group_of(input: &Value) -> Result<String, AwsError> {
 }
 
 /// The group's name in its ARN, or the name itself.
-pub fn name_in(identifier: &str) -> &str {
+pub(crate) fn name_in(identifier: &str) -> &str {
     identifier.split_once(":log-group:").map_or(identifier, |(_, name)| name)
 }
 
 /// The member `limit` and how many items come where it is missing, bounded by the configured page.
-pub fn limit(call: &Call<'_>, input: &Value, most: i64) -> Result<usize, AwsError> {
+pub(crate) fn limit(call: &Call<'_>, input: &Value, most: i64) -> Result<usize, AwsError> {
     let mut members = Members::of(input);
     let limit = members.number("limit", 1..=most).unwrap_or(most);
     done(members)?;
@@ -61,7 +63,7 @@ pub fn limit(call: &Call<'_>, input: &Value, most: i64) -> Result<usize, AwsErro
 }
 
 /// The text that [`write_token`] made the member `nextToken` of.
-pub fn token(input: &Value) -> Result<Option<String>, AwsError> {
+pub(crate) fn token(input: &Value) -> Result<Option<String>, AwsError> {
     let mut members = Members::of(input);
     let token = members.optional_text("nextToken", TOKEN);
     done(members)?;
@@ -72,6 +74,6 @@ fn read_token(token: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
 }
 
-pub fn write_token(text: &str) -> String {
+pub(crate) fn write_token(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }

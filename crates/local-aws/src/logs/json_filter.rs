@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// A question to a JSON message.
 #[derive(Debug)]
-pub struct JsonFilter(Condition);
+pub(crate) struct JsonFilter(Condition);
 
 #[derive(Debug)]
 enum Condition {
@@ -40,7 +40,7 @@ enum Comparison {
 }
 
 impl JsonFilter {
-    pub fn read(text: &str) -> Result<Self, AwsError> {
+    pub(crate) fn read(text: &str) -> Result<Self, AwsError> {
         let mut reader = Reader(text);
         let condition = reader.filter();
         let whole = reader.0.trim().is_empty();
@@ -51,7 +51,7 @@ impl JsonFilter {
     }
 
     /// A message that is no JSON object matches nothing.
-    pub fn matches(&self, message: &str) -> bool {
+    pub(crate) fn matches(&self, message: &str) -> bool {
         let json: Option<Value> = serde_json::from_str(message).ok();
         json.filter(Value::is_object).is_some_and(|json| self.0.holds(&json))
     }

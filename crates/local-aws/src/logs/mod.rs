@@ -10,7 +10,7 @@ mod input;
 mod json_filter;
 mod permissions;
 mod retention_policy;
-pub mod state;
+pub(crate) mod state;
 mod streams;
 mod tags;
 
@@ -24,7 +24,7 @@ use crate::{
     service::{Operation, Protocol, Service},
 };
 
-pub static SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     name: "logs",
     protocol: Protocol::Json,
     // A batch of events of 1 MB, as texts in JSON.

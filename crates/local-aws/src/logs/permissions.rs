@@ -4,7 +4,7 @@ use super::input::name_in;
 use crate::{call::Call, permission::Permission, service::Operation};
 use serde_json::Value;
 
-pub fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
+pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
     let name = operation.name;
     let action = format!("logs:{name}");
     if let Some(arn) = input["resourceArn"].as_str() {

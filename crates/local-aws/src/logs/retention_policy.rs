@@ -36,7 +36,7 @@ fn read_type(members: &mut Members<'_>) -> Result<(), AwsError> {
     }
 }
 
-pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("policyName", NAME).to_owned();
     let document = members.text("policyDocument", DOCUMENT).to_owned();
@@ -62,7 +62,7 @@ pub fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({ "accountPolicy": shown })))
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let name = members.text("policyName", NAME).to_owned();
     read_type(&mut members)?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The log groups of one region, by name.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Logs {
+pub(crate) struct Logs {
     pub groups: BTreeMap<String, LogGroup>,
     #[serde(skip_serializing_if = "RetentionPolicies::is_empty")]
     pub retention_policies: RetentionPolicies,
@@ -22,7 +22,7 @@ pub struct Logs {
 
 /// Times are milliseconds since 1970, as everywhere in this service.
 #[derive(Debug, Default, Clone, Serialize)]
-pub struct LogGroup {
+pub(crate) struct LogGroup {
     pub created: i64,
     pub class: String,
     pub kms_key: Option<String>,
@@ -35,14 +35,14 @@ pub struct LogGroup {
 }
 
 #[derive(Debug, Default, Clone, Serialize)]
-pub struct LogStream {
+pub(crate) struct LogStream {
     pub created: i64,
     /// By time, then by arrival.
     pub events: Vec<LogEvent>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct LogEvent {
+pub(crate) struct LogEvent {
     pub timestamp: i64,
     pub ingested: i64,
     pub message: String,
@@ -51,14 +51,14 @@ pub struct LogEvent {
 }
 
 /// Bytes that AWS counts for an event beside its message.
-pub const OVERHEAD: usize = 26;
-pub const DAY: i64 = 24 * 60 * 60 * 1000;
+pub(crate) const OVERHEAD: usize = 26;
+pub(crate) const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl Logs {
     /// Adds what a function wrote. The stream comes into being where it is missing, the group only where the function's
     /// role may create it. Answers whether the group was there before; without it and without that right the events are
     /// lost, as on AWS.
-    pub fn append(
+    pub(crate) fn append(
         &mut self,
         group: &str,
         stream: &str,
@@ -86,45 +86,45 @@ impl Logs {
     }
 
     /// The tags of the group that an ARN names.
-    pub fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+    pub(crate) fn tags_of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
         let group = arn.splitn(6, ':').nth(5)?.strip_prefix("log-group:")?;
         self.groups.get(group).map(|g| g.tags.clone())
     }
 
-    pub fn group(&self, name: &str) -> Result<&LogGroup, AwsError> {
+    pub(crate) fn group(&self, name: &str) -> Result<&LogGroup, AwsError> {
         self.groups.get(name).ok_or_else(|| not_found("log group"))
     }
 
-    pub fn group_mut(&mut self, name: &str) -> Result<&mut LogGroup, AwsError> {
+    pub(crate) fn group_mut(&mut self, name: &str) -> Result<&mut LogGroup, AwsError> {
         self.groups.get_mut(name).ok_or_else(|| not_found("log group"))
     }
 }
 
 impl LogGroup {
-    pub fn new(created: i64) -> Self {
+    pub(crate) fn new(created: i64) -> Self {
         Self { created, class: "STANDARD".to_owned(), ..Self::default() }
     }
 
     /// Older events have expired.
-    pub fn expires_before(&self, now: i64) -> i64 {
+    pub(crate) fn expires_before(&self, now: i64) -> i64 {
         self.retention.map_or(i64::MIN, |days| now - days * DAY)
     }
 
-    pub fn stream(&self, name: &str) -> Result<&LogStream, AwsError> {
+    pub(crate) fn stream(&self, name: &str) -> Result<&LogStream, AwsError> {
         self.streams.get(name).ok_or_else(|| not_found("log stream"))
     }
 
-    pub fn stored_bytes(&self) -> usize {
+    pub(crate) fn stored_bytes(&self) -> usize {
         self.streams.values().flat_map(|s| &s.events).map(LogEvent::size).sum()
     }
 }
 
 impl LogStream {
-    pub fn new(created: i64) -> Self {
+    pub(crate) fn new(created: i64) -> Self {
         Self { created, events: Vec::new() }
     }
 
-    pub fn add(&mut self, event: LogEvent) {
+    pub(crate) fn add(&mut self, event: LogEvent) {
         let place = self.events.partition_point(|e| e.timestamp <= event.timestamp);
         self.events.insert(place, event);
     }
@@ -132,17 +132,17 @@ impl LogStream {
 
 impl LogEvent {
     /// What AWS counts.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.message.len() + OVERHEAD
     }
 }
 
 /// Account policies of type RETENTION_POLICY, by name.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct RetentionPolicies(pub BTreeMap<String, RetentionPolicy>);
+pub(crate) struct RetentionPolicies(pub BTreeMap<String, RetentionPolicy>);
 
 #[derive(Debug, Clone, Serialize)]
-pub struct RetentionPolicy {
+pub(crate) struct RetentionPolicy {
     /// `None` is for ever.
     pub days: Option<i64>,
     /// Groups that were made before are not meant.
@@ -151,12 +151,12 @@ pub struct RetentionPolicy {
 }
 
 impl RetentionPolicies {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The name and the days of the policy for a group that was made then.
-    pub fn of(&self, created: i64) -> Option<(&str, Option<i64>)> {
+    pub(crate) fn of(&self, created: i64) -> Option<(&str, Option<i64>)> {
         let found = self.0.iter().find(|(_, p)| p.from.is_none_or(|from| created >= from))?;
         Some((found.0, found.1.days))
     }

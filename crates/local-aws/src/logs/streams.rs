@@ -22,7 +22,7 @@ fn names_of(input: &Value) -> Result<(String, String), AwsError> {
     Ok((group, stream))
 }
 
-pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (group, name) = names_of(&input)?;
     let now = call.now.as_millisecond();
     let streams = &mut logs(call).group_mut(&group)?.streams;
@@ -33,13 +33,13 @@ pub fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let (group, name) = names_of(&input)?;
     let gone = logs(call).group_mut(&group)?.streams.remove(&name);
     gone.map(|_| Reply::Empty { status: 200 }).ok_or_else(|| not_found("log stream"))
 }
 
-pub fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let group = group_of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("logStreamNamePrefix", STREAM).unwrap_or_default();

@@ -27,7 +27,7 @@ fn arn(text: &str) -> bool {
 }
 
 /// The member `tags` of an input.
-pub fn read(members: &mut Members<'_>, input: &Value) -> Result<BTreeMap<String, String>, AwsError> {
+pub(crate) fn read(members: &mut Members<'_>, input: &Value) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for (key, value) in input["tags"].as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default();
@@ -62,7 +62,7 @@ fn group<'a>(call: &'a mut Call<'_>, input: &Value) -> Result<&'a mut LogGroup, 
     logs(call).groups.get_mut(name).ok_or_else(missing)
 }
 
-pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let new = read(&mut members, &input)?;
     if input["tags"].is_null() {
@@ -77,7 +77,7 @@ pub fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let mut members = Members::of(&input);
     let gone = members.texts("tagKeys", 0..=MOST, KEY);
     if input["tagKeys"].is_null() {
@@ -88,6 +88,6 @@ pub fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::Empty { status: 200 })
 }
 
-pub fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
+pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(json!({ "tags": group(call, &input)?.tags })))
 }

@@ -35,11 +35,11 @@ enum Test {
 }
 
 /// Whether the evaluator knows the operator.
-pub fn known(operator: &str) -> bool {
+pub(crate) fn known(operator: &str) -> bool {
     Operator::read(operator).is_some()
 }
 
-pub fn all_hold(conditions: &Value, context: &Context, language: Language) -> bool {
+pub(crate) fn all_hold(conditions: &Value, context: &Context, language: Language) -> bool {
     let Value::Object(operators) = conditions else { return conditions.is_null() };
     operators.iter().all(|(name, keys)| {
         let (Some(operator), Value::Object(keys)) = (Operator::read(name), keys) else { return false };

@@ -4,23 +4,23 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Condition keys in lower case, each with its values.
-pub type Context = BTreeMap<String, Vec<String>>;
+pub(crate) type Context = BTreeMap<String, Vec<String>>;
 
 /// Policy variables (`${aws:username}`) exist since 2012-10-17; before, and without `Version`, they are plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
+pub(crate) enum Language {
     Plain,
     WithVariables,
 }
 
 impl Language {
-    pub fn of(document: &Value) -> Self {
+    pub(crate) fn of(document: &Value) -> Self {
         if document["Version"] == "2012-10-17" { Self::WithVariables } else { Self::Plain }
     }
 }
 
 /// A list, or one thing that stands for a list of one.
-pub fn one_or_more(value: &Value) -> impl Iterator<Item = &Value> {
+pub(crate) fn one_or_more(value: &Value) -> impl Iterator<Item = &Value> {
     match value {
         Value::Array(items) => items.as_slice(),
         Value::Null => &[],
@@ -29,6 +29,6 @@ pub fn one_or_more(value: &Value) -> impl Iterator<Item = &Value> {
     .iter()
 }
 
-pub fn texts(value: &Value) -> impl Iterator<Item = &str> {
+pub(crate) fn texts(value: &Value) -> impl Iterator<Item = &str> {
     one_or_more(value).filter_map(Value::as_str)
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Where a policy is used, which decides what it must and must not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Inline or managed: what its bearer may do. No `Principal`.
     Identity,
     /// Who may assume a role. No `Resource`.
@@ -35,7 +35,7 @@ const PRINCIPAL_KINDS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUse
 ///
 /// # Errors
 /// AWS's text of a `MalformedPolicyDocument`.
-pub fn check(text: &str, kind: Kind) -> Result<Value, String> {
+pub(crate) fn check(text: &str, kind: Kind) -> Result<Value, String> {
     let unreadable = match kind {
         Kind::Identity => "Syntax errors in policy.",
         Kind::Trust | Kind::Resource => "This policy contains invalid Json",

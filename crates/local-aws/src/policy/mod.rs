@@ -7,16 +7,16 @@ mod document;
 mod grammar;
 mod pattern;
 
-pub use document::Context;
-pub use grammar::{Kind, check};
-pub use pattern::Pattern;
+pub(crate) use document::Context;
+pub(crate) use grammar::{Kind, check};
+pub(crate) use pattern::Pattern;
 
 use document::{Language, one_or_more, texts};
 use serde_json::Value;
 
 /// What policies say about a request. An explicit `Deny` outweighs any `Allow`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub(crate) enum Decision {
     Allow,
     Deny,
     /// No statement fits: refused, unless another policy allows it.
@@ -25,7 +25,7 @@ pub enum Decision {
 
 /// Who asks, in the words of a policy's `Principal`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Principal {
+pub(crate) enum Principal {
     /// A service such as `lambda.amazonaws.com`.
     Service(String),
     /// An IAM user or role by its ARN; its account (`arn:aws:iam::<account>:root`) is meant too.
@@ -36,7 +36,7 @@ pub enum Principal {
 
 /// What is asked. Keys of `context` are condition keys in lower case (`aws:sourceip`), each with its values.
 #[derive(Debug, Clone)]
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     pub principal: Principal,
     /// `lambda:CreateFunction`
     pub action: &'a str,
@@ -46,7 +46,10 @@ pub struct Request<'a> {
 
 /// What all `documents` together say. A document without `Principal` (identity policy) is about whoever asks, one
 /// without `Resource` (trust policy) about whatever is asked for.
-pub fn evaluate<'d>(documents: impl IntoIterator<Item = &'d Value>, request: &Request<'_>) -> Decision {
+pub(crate) fn evaluate<'d>(
+    documents: impl IntoIterator<Item = &'d Value>,
+    request: &Request<'_>,
+) -> Decision {
     let mut decision = Decision::NoMatch;
     for document in documents {
         let language = Language::of(document);

@@ -4,7 +4,7 @@ use super::document::{Context, Language};
 
 /// A text in which `*` stands for any characters and `?` for one.
 #[derive(Debug, Clone)]
-pub struct Pattern(Vec<Token>);
+pub(crate) struct Pattern(Vec<Token>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
@@ -15,7 +15,7 @@ enum Token {
 
 impl Pattern {
     /// Without variables.
-    pub fn plain(text: &str) -> Self {
+    pub(crate) fn plain(text: &str) -> Self {
         Self(text.chars().map(token).collect())
     }
 
@@ -38,15 +38,15 @@ impl Pattern {
     }
 
     /// Equality, for operators that compare without wildcards: there `*` and `?` are themselves.
-    pub fn is(&self, text: &str) -> bool {
+    pub(crate) fn is(&self, text: &str) -> bool {
         self.0.iter().map(|t| t.char()).eq(text.chars())
     }
 
-    pub fn to_lowercase(&self) -> Self {
+    pub(crate) fn to_lowercase(&self) -> Self {
         Self(self.0.iter().map(|t| t.to_lowercase()).collect())
     }
 
-    pub fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let (mut at, mut in_text) = (0, 0);
         // Where to go on when the shortest reading of the last `*` turns out too short.

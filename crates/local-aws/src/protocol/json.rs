@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http::{Response, request::Parts};
 use serde_json::{Value, json};
 
-pub const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
+pub(crate) const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
 
-pub fn read(
+pub(crate) fn read(
     service: &Service,
     parts: &Parts,
     payload: &Bytes,
@@ -29,7 +29,7 @@ pub fn read(
     Ok((operation, input))
 }
 
-pub fn write_error(error: &AwsError) -> Response<Body> {
+pub(crate) fn write_error(error: &AwsError) -> Response<Body> {
     let body = json!({ "__type": error.code, "message": error.message });
     typed(error.status, MEDIA_TYPE, body.to_string())
 }

@@ -21,10 +21,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, req
 use serde_json::Value;
 use std::net::IpAddr;
 
-pub use scope::Scope;
+pub(crate) use scope::Scope;
 
 /// A request, understood.
-pub struct Incoming {
+pub(crate) struct Incoming {
     pub service: &'static Service,
     pub operation: &'static Operation,
     pub account: String,
@@ -39,14 +39,14 @@ pub struct Incoming {
 }
 
 /// A request that never reached an operation.
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// Not an AWS request at all.
     Plain(StatusCode, String),
     Aws(&'static Service, AwsError),
 }
 
 impl Unreadable {
-    pub fn into_response(self, request_id: &str) -> Response<Body> {
+    pub(crate) fn into_response(self, request_id: &str) -> Response<Body> {
         match self {
             Self::Plain(status, why) => text(status, why),
             Self::Aws(service, error) => finish(write_error(service, request_id, &error), request_id),
@@ -55,13 +55,13 @@ impl Unreadable {
 }
 
 /// A body over its service's limit.
-pub fn too_large(service: &'static Service) -> Unreadable {
+pub(crate) fn too_large(service: &'static Service) -> Unreadable {
     let text = format!("Request must be smaller than {} bytes.", service.body_limit);
     Unreadable::Aws(service, AwsError::new(413, "RequestEntityTooLargeException", text))
 }
 
 /// A body whose end did not come.
-pub fn broken(service: &'static Service, why: impl std::fmt::Display) -> Unreadable {
+pub(crate) fn broken(service: &'static Service, why: impl std::fmt::Display) -> Unreadable {
     Unreadable::Aws(
         service,
         AwsError::new(400, "SerializationException", format!("the body broke off: {why}")),
@@ -72,7 +72,7 @@ pub fn broken(service: &'static Service, why: impl std::fmt::Display) -> Unreada
 ///
 /// # Errors
 /// The service has no such operation, or the input can't be read.
-pub fn read(
+pub(crate) fn read(
     service: &'static Service,
     scope: Scope,
     parts: &Parts,
@@ -105,7 +105,11 @@ pub fn read(
 }
 
 /// Writes a reply or an error in the protocol of its service.
-pub fn write(incoming: &Incoming, request_id: &str, result: &Result<Reply, AwsError>) -> Response<Body> {
+pub(crate) fn write(
+    incoming: &Incoming,
+    request_id: &str,
+    result: &Result<Reply, AwsError>,
+) -> Response<Body> {
     let response = match result {
         Ok(reply) => write_reply(incoming, request_id, reply),
         Err(error) => write_error(incoming.service, request_id, error),

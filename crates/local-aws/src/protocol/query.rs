@@ -14,7 +14,7 @@ use std::fmt::Write;
 /// More than any request of AWS has: a role's fifty tags are a hundred.
 const MOST_PARAMETERS: usize = 5000;
 
-pub fn read(service: &Service, payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
+pub(crate) fn read(service: &Service, payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
     if payload.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
         let text = format!("the form has more than {MOST_PARAMETERS} parameters");
         return Err(AwsError::new(400, "MalformedQueryString", text));
@@ -60,7 +60,7 @@ fn lists(value: Value) -> Value {
     Value::Object(map)
 }
 
-pub fn write(namespace: &str, action: &str, request_id: &str, body: &Value) -> Response<Body> {
+pub(crate) fn write(namespace: &str, action: &str, request_id: &str, body: &Value) -> Response<Body> {
     let mut xml = format!("<{action}Response xmlns=\"{namespace}\">");
     if let Value::Object(map) = body {
         _ = write!(xml, "<{action}Result>{}</{action}Result>", members(map));
@@ -89,7 +89,7 @@ fn element(name: &str, value: &Value) -> String {
     }
 }
 
-pub fn write_error(namespace: &str, request_id: &str, error: &AwsError) -> Response<Body> {
+pub(crate) fn write_error(namespace: &str, request_id: &str, error: &AwsError) -> Response<Body> {
     let fault = if error.status < 500 { "Sender" } else { "Receiver" };
     let xml = format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",

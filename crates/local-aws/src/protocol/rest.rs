@@ -11,7 +11,7 @@ use http::{HeaderValue, Response, request::Parts};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-pub fn read(
+pub(crate) fn read(
     table: &'static [Operation],
     parts: &Parts,
     payload: &Bytes,
@@ -78,7 +78,7 @@ fn decoded(text: &str) -> Value {
     json!(percent_decode_str(text).decode_utf8_lossy())
 }
 
-pub fn write_error(error: &AwsError, body: &Value) -> Response<Body> {
+pub(crate) fn write_error(error: &AwsError, body: &Value) -> Response<Body> {
     let mut response = typed(error.status, "application/json", body.to_string());
     if let Ok(code) = HeaderValue::try_from(error.code.as_str()) {
         response.headers_mut().insert("x-amzn-errortype", code);

@@ -4,7 +4,7 @@ use super::Unreadable;
 use http::{StatusCode, header, request::Parts};
 
 /// The credential scope of a SigV4 signature: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-pub struct Scope {
+pub(crate) struct Scope {
     pub access_key: String,
     pub region: String,
     /// As it is signed, whether there is such a service or not.
@@ -14,7 +14,7 @@ pub struct Scope {
 impl Scope {
     /// # Errors
     /// The request is not signed.
-    pub fn of(parts: &Parts) -> Result<Self, Unreadable> {
+    pub(crate) fn of(parts: &Parts) -> Result<Self, Unreadable> {
         let missing = || {
             let why = "this is a local AWS: AWS API requests must be signed (SigV4); see /_local/requests for what was asked\n";
             Unreadable::Plain(StatusCode::FORBIDDEN, why.to_owned())

@@ -7,7 +7,7 @@ const MOST: usize = 200_000;
 
 /// # Errors
 /// The document has more values than anything that AWS takes.
-pub fn check(document: &[u8]) -> Result<(), AwsError> {
+pub(crate) fn check(document: &[u8]) -> Result<(), AwsError> {
     if count(document) <= MOST {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use super::{
 use http::{HeaderMap, Response, StatusCode, header};
 
 /// The blob, or the range of it that is asked for.
-pub async fn get(scope: &Scope<'_>, digest: &str, headers: &HeaderMap) -> Answer {
+pub(crate) async fn get(scope: &Scope<'_>, digest: &str, headers: &HeaderMap) -> Answer {
     let unknown = || {
         let text = format!("The blob '{digest}' does not exist in the repository '{}'", scope.owner.name);
         RegistryError::not_found("BLOB_UNKNOWN", text)

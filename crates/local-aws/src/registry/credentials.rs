@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, header};
 ///
 /// # Errors
 /// There are none, or this local AWS did not give them out.
-pub fn of(request: &Request<Body>, secret: &Secret) -> Result<RegistryAccess, RegistryError> {
+pub(crate) fn of(request: &Request<Body>, secret: &Secret) -> Result<RegistryAccess, RegistryError> {
     let password = match from_url(request) {
         Some(token) => token,
         None => from_header(request.headers())

@@ -14,7 +14,7 @@ use tokio::{
 const PIECE: usize = 256 * 1024;
 
 /// `length` bytes of the file from `start` on.
-pub async fn stream(mut file: File, start: u64, length: u64) -> io::Result<Body> {
+pub(crate) async fn stream(mut file: File, start: u64, length: u64) -> io::Result<Body> {
     file.seek(SeekFrom::Start(start)).await?;
     let pieces = stream::try_unfold(file.take(length), |mut file| async move {
         let mut piece = BytesMut::with_capacity(PIECE);

@@ -10,10 +10,10 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::{fmt::Display, io};
 
-pub type Answer = Result<Response<Body>, RegistryError>;
+pub(crate) type Answer = Result<Response<Body>, RegistryError>;
 
 #[derive(Debug)]
-pub enum RegistryError {
+pub(crate) enum RegistryError {
     /// An error that the specification names.
     Named { status: StatusCode, code: &'static str, message: String },
     /// Nobody said who they are. Docker asks with credentials then.
@@ -21,24 +21,24 @@ pub enum RegistryError {
 }
 
 impl RegistryError {
-    pub fn new(status: StatusCode, code: &'static str, message: impl Display) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Display) -> Self {
         Self::Named { status, code, message: message.to_string() }
     }
 
-    pub fn bad(code: &'static str, message: impl Display) -> Self {
+    pub(crate) fn bad(code: &'static str, message: impl Display) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub fn not_found(code: &'static str, message: impl Display) -> Self {
+    pub(crate) fn not_found(code: &'static str, message: impl Display) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    pub fn unauthorized(host: Option<&HeaderValue>) -> Self {
+    pub(crate) fn unauthorized(host: Option<&HeaderValue>) -> Self {
         let host = host.and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1");
         Self::Unauthorized { host: host.to_owned() }
     }
 
-    pub fn denied() -> Self {
+    pub(crate) fn denied() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
             "DENIED",
@@ -46,16 +46,16 @@ impl RegistryError {
         )
     }
 
-    pub fn unsupported() -> Self {
+    pub(crate) fn unsupported() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported.")
     }
 
-    pub fn no_such_page() -> Self {
+    pub(crate) fn no_such_page() -> Self {
         Self::not_found("UNSUPPORTED", "not implemented by the local AWS")
     }
 
     /// A manifest that the repository refuses.
-    pub fn refused(refusal: &PutRefusal, repository: &str, account: &str) -> Self {
+    pub(crate) fn refused(refusal: &PutRefusal, repository: &str, account: &str) -> Self {
         let code = match refusal {
             PutRefusal::Manifest(_) | PutRefusal::Exists { .. } => "MANIFEST_INVALID",
             PutRefusal::Digest { .. } => "DIGEST_INVALID",
@@ -65,7 +65,7 @@ impl RegistryError {
         Self::bad(code, refusal.text(repository, account))
     }
 
-    pub fn into_response(self) -> Response<Body> {
+    pub(crate) fn into_response(self) -> Response<Body> {
         match self {
             Self::Named { status, code, message } => {
                 json(status, &json!({ "errors": [{ "code": code, "message": message }] }))
@@ -99,7 +99,7 @@ impl From<Mismatch> for RegistryError {
 }
 
 /// What a fault plan answers with.
-pub fn planned(error: &PlannedError) -> Response<Body> {
+pub(crate) fn planned(error: &PlannedError) -> Response<Body> {
     let usual = match error.status {
         401 | 403 => "DENIED",
         429 => "TOOMANYREQUESTS",
@@ -115,19 +115,19 @@ pub fn planned(error: &PlannedError) -> Response<Body> {
     response
 }
 
-pub fn json(status: StatusCode, body: &Value) -> Response<Body> {
+pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Body> {
     typed(status.as_u16(), "application/json", body.to_string())
 }
 
 /// A response without a body.
-pub fn empty(status: StatusCode, headers: &[(&'static str, String)]) -> Response<Body> {
+pub(crate) fn empty(status: StatusCode, headers: &[(&'static str, String)]) -> Response<Body> {
     let mut response = Response::new(full(""));
     *response.status_mut() = status;
     set(&mut response, headers);
     response
 }
 
-pub fn set(response: &mut Response<Body>, headers: &[(&'static str, String)]) {
+pub(crate) fn set(response: &mut Response<Body>, headers: &[(&'static str, String)]) {
     for (name, value) in headers {
         // Digests, names and numbers: nothing that a header could not hold.
         if let Ok(value) = HeaderValue::try_from(value) {

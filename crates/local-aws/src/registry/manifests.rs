@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 
 /// A manifest, if the caller takes its media type.
-pub fn get(scope: &Scope<'_>, reference: &str, headers: &HeaderMap) -> Answer {
+pub(crate) fn get(scope: &Scope<'_>, reference: &str, headers: &HeaderMap) -> Answer {
     let image = scope.with(|r| r.image(reference).cloned().ok_or_else(unknown))?;
     if !accepts(headers, &image.media_type) {
         let text = format!("The manifest is of media type '{}', which is not accepted", image.media_type);
@@ -43,7 +43,7 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 }
 
 /// A manifest whose blobs and images are all there. The same once more changes nothing.
-pub async fn put(scope: &Scope<'_>, reference: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn put(scope: &Scope<'_>, reference: &str, request: Request<Body>) -> Answer {
     let (parts, body) = request.into_parts();
     let by_digest = reference.contains(':');
     if !is_digest(reference) && !is_tag(reference) {
@@ -78,7 +78,7 @@ async fn whole(body: Body) -> Result<String, RegistryError> {
 }
 
 /// As BatchDeleteImage of one id.
-pub fn delete(scope: &Scope<'_>, reference: &str) -> Answer {
+pub(crate) fn delete(scope: &Scope<'_>, reference: &str) -> Answer {
     let reference = Some(reference.to_owned());
     let id = match reference.as_deref().is_some_and(is_digest) {
         true => ImageId { image_digest: reference, image_tag: None },

@@ -26,7 +26,7 @@ use scope::Scope;
 ///
 /// # Errors
 /// [`Cut`], only where a fault plan says so.
-pub async fn handle(shared: &Shared, request: Request<Body>) -> Result<Response<Body>, Cut> {
+pub(crate) async fn handle(shared: &Shared, request: Request<Body>) -> Result<Response<Body>, Cut> {
     let head = request.method() == Method::HEAD;
     let operation = route::operation(&request);
     let fate = shared.faults.fate_of(faults::REGISTRY, operation);
@@ -81,6 +81,6 @@ async fn answer(shared: &Shared, request: Request<Body>) -> Answer {
 #[cfg(test)]
 mod docker_tests;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use http::Request;
 
 /// What a path under `/v2/` means.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Route {
+pub(crate) enum Route {
     Base,
     Catalog,
     Repository(String, Target),
@@ -12,7 +12,7 @@ pub enum Route {
 
 /// What of a repository.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     Blob(String),
     Uploads,
     Upload(String),
@@ -23,7 +23,7 @@ pub enum Target {
 
 impl Route {
     /// Repository names have slashes, so a path is read from its end.
-    pub fn of(path: &str) -> Option<Self> {
+    pub(crate) fn of(path: &str) -> Option<Self> {
         let path = path.strip_prefix("/v2")?.trim_matches('/');
         let parts: Vec<&str> = path.split('/').collect();
         let (length, target) = match parts.as_slice() {
@@ -41,7 +41,7 @@ impl Route {
 }
 
 /// What a request does, as a fault plan names it.
-pub fn operation<B>(request: &Request<B>) -> &'static str {
+pub(crate) fn operation<B>(request: &Request<B>) -> &'static str {
     let target = match Route::of(request.uri().path()) {
         Some(Route::Base) => return "Ping",
         Some(Route::Catalog) => return "ListRepositories",

@@ -9,14 +9,14 @@ use crate::{
 };
 
 /// Whose repository; it was there when the request came, and is looked up again for every use.
-pub struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     pub shared: &'a Shared,
     pub owner: Owner,
 }
 
 impl<'a> Scope<'a> {
     /// ECR makes no repository by a push: it has to be there.
-    pub fn new(shared: &'a Shared, access: RegistryAccess, name: &str) -> Result<Self, RegistryError> {
+    pub(crate) fn new(shared: &'a Shared, access: RegistryAccess, name: &str) -> Result<Self, RegistryError> {
         if !ecr::is_repository_name(name) {
             return Err(RegistryError::bad("NAME_INVALID", format!("Invalid repository name '{name}'")));
         }
@@ -27,7 +27,7 @@ impl<'a> Scope<'a> {
     }
 
     /// Does something with the repository under the world's lock.
-    pub fn with<T>(
+    pub(crate) fn with<T>(
         &self,
         act: impl FnOnce(&mut Repository) -> Result<T, RegistryError>,
     ) -> Result<T, RegistryError> {
@@ -36,7 +36,7 @@ impl<'a> Scope<'a> {
 }
 
 impl Owner {
-    pub fn repository<'w>(&self, world: &'w mut World) -> Result<&'w mut Repository, RegistryError> {
+    pub(crate) fn repository<'w>(&self, world: &'w mut World) -> Result<&'w mut Repository, RegistryError> {
         let region = world.region(&self.account, &self.region);
         region.ecr.repositories.get_mut(&self.name).ok_or_else(|| {
             let text = ecr::repository_not_found(&self.name, &self.account).message;

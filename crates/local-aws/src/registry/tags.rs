@@ -9,14 +9,14 @@ use http::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-pub fn list(scope: &Scope<'_>, uri: &Uri) -> Answer {
+pub(crate) fn list(scope: &Scope<'_>, uri: &Uri) -> Answer {
     let tags = scope.with(|repository| Ok(repository.image_tags.keys().cloned().collect()))?;
     let (tags, next) = page(uri, tags);
     let body = json!({ "name": scope.owner.name, "tags": tags });
     Ok(linked(json(StatusCode::OK, &body), next))
 }
 
-pub fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> Answer {
+pub(crate) fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> Answer {
     let mut world = shared.world();
     let region = world.region(&access.account, &access.region);
     let (names, next) = page(request.uri(), region.ecr.repositories.keys().cloned().collect());

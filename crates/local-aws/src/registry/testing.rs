@@ -15,35 +15,35 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|h| h.to_str().unwrap()).unwrap_or_default()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// Code and message of its first error.
-    pub fn error(&self) -> (String, String) {
+    pub(crate) fn error(&self) -> (String, String) {
         let error = &self.json()["errors"][0];
         (error["code"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
     }
 }
 
 /// The credentials of the tests' account and region.
-pub fn authorization(aws: &LocalAws) -> String {
+pub(crate) fn authorization(aws: &LocalAws) -> String {
     format!("Basic {}", STANDARD.encode(format!("AWS:{}", password(aws.secret(), ACCOUNT, REGION))))
 }
 
 /// As it is.
-pub async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
+pub(crate) async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
     let response = aws.handle(request.body(full(body)).unwrap()).await;
     let (parts, body) = response.into_parts();
     Answer {
@@ -54,12 +54,12 @@ pub async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> A
 }
 
 /// With the tests' credentials.
-pub async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
+pub(crate) async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
     send(aws, request.header(header::AUTHORIZATION, authorization(aws)), body).await
 }
 
 /// Uploads a blob in one go.
-pub async fn upload(aws: &LocalAws, repository: &str, content: impl Into<Bytes>) -> String {
+pub(crate) async fn upload(aws: &LocalAws, repository: &str, content: impl Into<Bytes>) -> String {
     let content = content.into();
     let digest = crate::blobs::sha256(&content);
     let url = format!("/v2/{repository}/blobs/uploads/?digest={digest}");

@@ -17,7 +17,7 @@ use http_body_util::{BodyExt, StreamBody};
 use serde_json::json;
 use std::io;
 
-pub async fn with_app() -> LocalAws {
+pub(crate) async fn with_app() -> LocalAws {
     let aws = instant();
     create(&aws, "app").await;
     aws

@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, StatusCode, Uri, header};
 use std::collections::BTreeMap;
 
 /// `mount=` takes the blob over from a repository that has it, `digest=` brings it in this one request.
-pub async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
+pub(crate) async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
     let parameters = parameters(request.uri());
     if let Some(digest) = parameters.get("mount")
         && mount(scope, digest, parameters.get("from"))?
@@ -46,20 +46,20 @@ fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool,
     Ok(size.is_some())
 }
 
-pub fn status(scope: &Scope<'_>, id: &str) -> Answer {
+pub(crate) fn status(scope: &Scope<'_>, id: &str) -> Answer {
     let upload = take(scope, id)?;
     Ok(go_on(scope, id.to_owned(), upload, StatusCode::NO_CONTENT))
 }
 
 /// ECR answers 201 here, where the distribution specification asks for 202.
-pub async fn append(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn append(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
     let mut upload = fitting(scope, id, request.headers())?;
     upload.append(request.into_body()).await?;
     Ok(go_on(scope, id.to_owned(), upload, StatusCode::CREATED))
 }
 
 /// May bring the last part, or all of it.
-pub async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
     let digest = parameters(request.uri()).remove("digest");
     let digest = digest.filter(|d| is_digest(d)).ok_or_else(|| {
         RegistryError::bad("DIGEST_INVALID", "An upload is finished with a digest of sha256")
@@ -69,7 +69,7 @@ pub async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answ
     complete(scope, upload, &digest)
 }
 
-pub fn cancel(scope: &Scope<'_>, id: &str) -> Answer {
+pub(crate) fn cancel(scope: &Scope<'_>, id: &str) -> Answer {
     drop(take(scope, id)?);
     Ok(empty(StatusCode::NO_CONTENT, &[]))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 /// What becomes of the path that the document says all its paths are below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BasePath {
+pub(crate) enum BasePath {
     Ignore,
     /// Its parts become resources.
     Prepend,
@@ -15,7 +15,7 @@ pub enum BasePath {
 }
 
 #[derive(Debug)]
-pub struct Document {
+pub(crate) struct Document {
     root: Value,
     base_path: BasePath,
 }
@@ -28,7 +28,7 @@ const METHODS: &[&str] =
 
 impl Document {
     /// What is neither JSON nor YAML, or says of itself to be neither OpenAPI 3 nor Swagger 2, is refused.
-    pub fn read(bytes: &[u8], base_path: BasePath) -> Result<Self, AwsError> {
+    pub(crate) fn read(bytes: &[u8], base_path: BasePath) -> Result<Self, AwsError> {
         let invalid = || bad_request("Invalid OpenAPI input.");
         let text = std::str::from_utf8(bytes).map_err(|_| invalid())?;
         let root: Value = serde_json::from_str(text)
@@ -41,21 +41,21 @@ impl Document {
         if known { Ok(document) } else { Err(invalid()) }
     }
 
-    pub fn is_swagger(&self) -> bool {
+    pub(crate) fn is_swagger(&self) -> bool {
         self.root.get("swagger").is_some()
     }
 
-    pub fn get(&self, member: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, member: &str) -> Option<&Value> {
         self.root.get(member).map(|value| self.resolve(value))
     }
 
     /// An extension of AWS, by what follows `x-amazon-apigateway-`.
-    pub fn extension(&self, name: &str) -> Option<&Value> {
+    pub(crate) fn extension(&self, name: &str) -> Option<&Value> {
         self.get(&format!("x-amazon-apigateway-{name}"))
     }
 
     /// Follows `{"$ref": "#/…"}` inside the document.
-    pub fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let mut at = value;
         // A chain of references is short; one that never ends stays where it is.
         for _ in 0..16 {
@@ -69,7 +69,7 @@ impl Document {
     }
 
     /// `#/components/<kind>` of OpenAPI 3, `#/<swagger kind>` of Swagger 2.
-    pub fn components(&self, kind: &str, swagger_kind: &str) -> Option<&Map<String, Value>> {
+    pub(crate) fn components(&self, kind: &str, swagger_kind: &str) -> Option<&Map<String, Value>> {
         let found = if self.is_swagger() {
             self.root.get(swagger_kind)
         } else {
@@ -79,7 +79,7 @@ impl Document {
     }
 
     /// The paths as the API gets them, each with its item.
-    pub fn paths(&self) -> Vec<(String, &Map<String, Value>)> {
+    pub(crate) fn paths(&self) -> Vec<(String, &Map<String, Value>)> {
         let prefix = self.prefix();
         let items = self.root.get("paths").and_then(Value::as_object).into_iter().flatten();
         let full = |path: &String| {
@@ -119,7 +119,7 @@ impl Document {
     }
 
     /// What a parser of OpenAPI misses, which AWS answers as warnings.
-    pub fn parse_issues(&self) -> Vec<String> {
+    pub(crate) fn parse_issues(&self) -> Vec<String> {
         let mut missing = Vec::new();
         match self.root.get("info") {
             None => missing.push("info".to_owned()),
@@ -169,13 +169,13 @@ fn filled<'a>(url: &str, variable: impl Fn(&str) -> Option<&'a str>) -> String {
 }
 
 /// A path item's methods, by the document's names for them.
-pub fn operations(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
+pub(crate) fn operations(item: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let members = item.as_object().into_iter().flatten();
     members.filter(|(name, _)| METHODS.contains(&name.as_str())).map(|(name, value)| (name.as_str(), value))
 }
 
 /// Text, or a number as text: YAML writes versions and status codes without quotes.
-pub fn text_of(value: &Value) -> Option<String> {
+pub(crate) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 impl Importer<'_> {
     /// The method's integration with its responses. Without the extension there is none, which CreateDeployment
     /// refuses later.
-    pub fn integration(&mut self, method: &mut Method, resource: &str, path: &str, operation: &Value) {
+    pub(crate) fn integration(&mut self, method: &mut Method, resource: &str, path: &str, operation: &Value) {
         let Some(extension) = operation.get("x-amazon-apigateway-integration") else { return };
         let extension = self.document.resolve(extension).clone();
         let place = format!("'{}' for resource at path '{path}'", method.http_method);

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 impl Importer<'_> {
     /// One method with its responses and its integration. A method that was there is replaced.
-    pub fn method(
+    pub(crate) fn method(
         &mut self,
         resource: &str,
         path: &str,

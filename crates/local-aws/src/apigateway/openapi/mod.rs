@@ -1,6 +1,6 @@
 //! From an OpenAPI document to a draft.
 
-pub mod document;
+pub(crate) mod document;
 
 mod integration;
 mod methods;
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens to that of the draft which the document does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// It stays.
     Merge,
     /// It goes, or falls back to its default.
@@ -25,7 +25,7 @@ pub enum Mode {
 
 /// What an import has to say. With an error nothing is imported.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     pub errors: Vec<String>,
     pub warnings: Vec<String>,
 }
@@ -48,7 +48,7 @@ struct Importer<'a> {
 }
 
 /// Writes the document into the API's draft and its API-level settings.
-pub fn apply(
+pub(crate) fn apply(
     call: &Call<'_>,
     api: &mut RestApi,
     document: &Document,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 impl Importer<'_> {
     /// Every path with its methods, in the document's order.
-    pub fn paths(&mut self) {
+    pub(crate) fn paths(&mut self) {
         let document = self.document;
         for (path, item) in document.paths() {
             let created = self.resource(&path);

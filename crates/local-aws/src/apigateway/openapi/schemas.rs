@@ -7,7 +7,7 @@ const PREFIXES: [&str; 2] = ["#/components/schemas/", "#/definitions/"];
 
 impl Importer<'_> {
     /// The name of a schema's model. A schema without a name gets one.
-    pub fn model(&mut self, schema: &Value) -> Option<String> {
+    pub(crate) fn model(&mut self, schema: &Value) -> Option<String> {
         match referred(schema) {
             Some(name) => self.named_model(&name),
             None => {

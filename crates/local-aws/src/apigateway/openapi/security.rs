@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 impl<'a> Importer<'a> {
     /// Every scheme with `x-amazon-apigateway-authorizer` becomes an authorizer, used or not.
-    pub fn authorizers(&mut self) {
+    pub(crate) fn authorizers(&mut self) {
         for (name, scheme) in self.schemes().into_iter().flatten() {
             let Some(extension) = scheme.get("x-amazon-apigateway-authorizer") else { continue };
             let result = wanted(name, scheme, extension).and_then(|wanted| {
@@ -30,7 +30,7 @@ impl<'a> Importer<'a> {
     }
 
     /// The method's own requirements, or the document's. All that are listed apply together.
-    pub fn secure(&mut self, method: &mut Method, operation: &Value) {
+    pub(crate) fn secure(&mut self, method: &mut Method, operation: &Value) {
         if let Some(kind) = operation.pointer("/x-amazon-apigateway-auth/type").and_then(Value::as_str) {
             method.authorization_type = kind.to_uppercase();
         }

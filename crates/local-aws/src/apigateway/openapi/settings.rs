@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 impl Importer<'_> {
     /// Name, description, version and the settings that are extensions. Where a document is silent, an overwrite
     /// brings the default back.
-    pub fn settings(&mut self, api: &mut RestApi) -> Result<(), AwsError> {
+    pub(crate) fn settings(&mut self, api: &mut RestApi) -> Result<(), AwsError> {
         self.info()?;
         self.draft_settings()?;
         let extension = |name: &str| self.document.extension(name);
@@ -81,7 +81,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    pub fn request_validators(&mut self) {
+    pub(crate) fn request_validators(&mut self) {
         let document = self.document;
         let wanted = document.extension("request-validators").and_then(Value::as_object);
         for (name, flags) in wanted.into_iter().flatten() {
@@ -98,7 +98,7 @@ impl Importer<'_> {
         }
     }
 
-    pub fn gateway_responses(&mut self) {
+    pub(crate) fn gateway_responses(&mut self) {
         let document = self.document;
         let wanted = document.extension("gateway-responses").and_then(Value::as_object);
         for (kind, response) in wanted.into_iter().flatten() {

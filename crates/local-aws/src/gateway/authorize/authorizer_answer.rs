@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 /// An answer that says who calls and what the caller may do.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AuthorizerAnswer {
+pub(crate) struct AuthorizerAnswer {
     pub principal: String,
     pub policy: Value,
     /// Already as text, as functions see it.
@@ -18,7 +18,7 @@ impl AuthorizerAnswer {
     ///
     /// # Errors
     /// What is missing or not allowed in it.
-    pub fn read(payload: &[u8]) -> Result<Self, String> {
+    pub(crate) fn read(payload: &[u8]) -> Result<Self, String> {
         let value: Value = serde_json::from_slice(payload).map_err(|e| format!("not JSON: {e}"))?;
         let policy = &value["policyDocument"];
         if !policy["Statement"].is_array() && !policy["Statement"].is_object() {

@@ -12,11 +12,11 @@ use std::{
 const KEPT: usize = 10_000;
 
 /// API, stage, authorizer, and the values of the identity sources.
-pub type CallerKey = (String, String, String, Vec<String>);
+pub(crate) type CallerKey = (String, String, String, Vec<String>);
 
 /// Holds tokens as keys, and therefore shows nothing of them.
 #[derive(Default)]
-pub struct AuthorizerCache(Mutex<HashMap<CallerKey, (Timestamp, AuthorizerAnswer)>>);
+pub(crate) struct AuthorizerCache(Mutex<HashMap<CallerKey, (Timestamp, AuthorizerAnswer)>>);
 
 impl fmt::Debug for AuthorizerCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,12 +25,12 @@ impl fmt::Debug for AuthorizerCache {
 }
 
 impl AuthorizerCache {
-    pub fn get(&self, key: &CallerKey, now: Timestamp) -> Option<AuthorizerAnswer> {
+    pub(crate) fn get(&self, key: &CallerKey, now: Timestamp) -> Option<AuthorizerAnswer> {
         let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         answers.get(key).filter(|(until, _)| now < *until).map(|(_, answer)| answer.clone())
     }
 
-    pub fn put(&self, key: CallerKey, until: Timestamp, now: Timestamp, answer: AuthorizerAnswer) {
+    pub(crate) fn put(&self, key: CallerKey, until: Timestamp, now: Timestamp, answer: AuthorizerAnswer) {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if answers.len() >= KEPT {
             answers.retain(|_, (until, _)| now < *until);

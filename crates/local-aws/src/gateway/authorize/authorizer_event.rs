@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// 401: one is missing, or a token does not match the authorizer's expression. The function is not asked then.
-pub fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<Vec<String>, Refusal> {
+pub(crate) fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<Vec<String>, Refusal> {
     let default = if authorizer.kind == "TOKEN" { "method.request.header.Authorization" } else { "" };
     let sources = authorizer.identity_source.as_deref().unwrap_or(default);
     let context = exchange.context();
@@ -45,7 +45,11 @@ fn matches(authorizer: &Authorizer, token: Option<&String>) -> bool {
 }
 
 /// The event for the authorizer's function. Where there is nothing a REQUEST event has an empty object, not null.
-pub fn event(exchange: &Exchange, authorizer: &Authorizer, identity: &[String]) -> Result<Value, Refusal> {
+pub(crate) fn event(
+    exchange: &Exchange,
+    authorizer: &Authorizer,
+    identity: &[String],
+) -> Result<Value, Refusal> {
     let arn = method_arn(exchange)?;
     if authorizer.kind == "TOKEN" {
         return Ok(json!({ "type": "TOKEN", "authorizationToken": identity.first(), "methodArn": arn }));

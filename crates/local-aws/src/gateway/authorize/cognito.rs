@@ -15,7 +15,7 @@ const DEFAULT_SOURCE: &str = "method.request.header.Authorization";
 ///
 /// # Errors
 /// 401: no token, a wrong one, one that has expired, or one without the method's scopes.
-pub fn check(exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), Refusal> {
+pub(crate) fn check(exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), Refusal> {
     let source = authorizer.identity_source.as_deref().unwrap_or(DEFAULT_SOURCE);
     let given = mapping::value(source, exchange, &exchange.context()).map_err(Refusal::configuration)?;
     let given = given.ok_or_else(|| Refusal::unauthorized(format!("the call has no {source}")))?;

@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// The secret of every key that no IAM user has: such a key is the user `local` of its account, who may do everything.
-pub const DEFAULT_SECRET: &str = "local";
+pub(crate) const DEFAULT_SECRET: &str = "local";
 
 /// Whose signature it is, and what the caller's own policies say about the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
+pub(crate) struct Caller {
     pub access_key: String,
     pub account: String,
     pub id: String,
@@ -33,7 +33,7 @@ pub struct Caller {
 ///
 /// # Errors
 /// 403: no signature, an unknown key, or a signature that does not hold.
-pub fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<Caller, Refusal> {
+pub(crate) fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<Caller, Refusal> {
     let signature = Signature::of(&exchange.request).map_err(refused)?;
     let config = &shared.config;
     let user = user(&shared.world(), &signature.access_key, exchange)?;
@@ -96,7 +96,7 @@ fn local(config: &Config, access_key: &str) -> Result<Caller, Refusal> {
 ///
 /// # Errors
 /// 403 in AWS's words.
-pub fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<(), Refusal> {
+pub(crate) fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<(), Refusal> {
     let same_account = caller.account == exchange.site()?.account;
     let allows = caller.decision == Decision::Allow;
     if caller.decision == Decision::Deny || (!same_account && !allows) {
@@ -107,7 +107,7 @@ pub fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<()
 }
 
 /// Writes the caller where functions and templates see it.
-pub fn note(exchange: &mut Exchange, caller: Caller) {
+pub(crate) fn note(exchange: &mut Exchange, caller: Caller) {
     let identity = &mut exchange.identity;
     identity.access_key = Some(caller.access_key);
     identity.account = Some(caller.account);

@@ -32,7 +32,7 @@ const TIMEOUT: Duration = Duration::from_secs(29);
 ///
 /// # Errors
 /// 401 without identity or on its "Unauthorized", 403 where its policy does not allow, 500 where it does not work.
-pub async fn check(
+pub(crate) async fn check(
     gateway: &Gateway,
     exchange: &mut Exchange,
     authorizer: &Authorizer,
@@ -110,7 +110,7 @@ async fn ask(
 }
 
 /// A function that fails with the message "Unauthorized" means 401.
-pub fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (Kind, String)> {
+pub(crate) fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (Kind, String)> {
     if outcome.function_error.is_some() {
         let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
         let message = error["errorMessage"].as_str().unwrap_or_default();
@@ -124,7 +124,7 @@ pub fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (Kind, String)> {
 }
 
 /// The answer's policy is about the method that is called now, also when it comes from the cache.
-pub fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), Refusal> {
+pub(crate) fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), Refusal> {
     let resource = resource_policy::method_arn(exchange)?;
     let request = policy::Request {
         principal: Principal::Anonymous,

@@ -16,12 +16,12 @@ mod lambda_authorizer;
 mod resource_policy;
 mod sigv4;
 mod token;
-pub mod user_pool;
+pub(crate) mod user_pool;
 
 #[cfg(test)]
 mod tests;
 
-pub use authorizer_cache::AuthorizerCache;
+pub(crate) use authorizer_cache::AuthorizerCache;
 
 use super::{
     data_plane::Gateway,
@@ -35,7 +35,7 @@ use resource_policy::Policy;
 ///
 /// # Errors
 /// 401 or 403 for the caller, 500 for an authorizer that does not work.
-pub async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<(), Refusal> {
+pub(crate) async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<(), Refusal> {
     let policy = Policy::of(exchange)?;
     match exchange.route()?.method.authorization_type.as_str() {
         "AWS_IAM" => {

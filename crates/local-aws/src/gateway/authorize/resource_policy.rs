@@ -7,10 +7,10 @@ use crate::{
 use serde_json::Value;
 
 /// The policy of the API that is called, or none.
-pub struct Policy(Option<Value>);
+pub(crate) struct Policy(Option<Value>);
 
 impl Policy {
-    pub fn of(exchange: &Exchange) -> Result<Self, Refusal> {
+    pub(crate) fn of(exchange: &Exchange) -> Result<Self, Refusal> {
         let Some(text) = exchange.site()?.policy.as_deref().filter(|p| !p.is_empty()) else {
             return Ok(Self(None));
         };
@@ -20,7 +20,7 @@ impl Policy {
     }
 
     /// `otherwise_allowed`: something else allows already, so that only an explicit deny counts.
-    pub fn check(
+    pub(crate) fn check(
         &self,
         exchange: &Exchange,
         principal: Principal,
@@ -62,21 +62,21 @@ fn name(principal: &Principal) -> String {
 }
 
 /// The ARN of the called method, as policies and authorizers see it.
-pub fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
     let path = &exchange.request.path;
     // A slash at the end is nothing to routes either.
     Ok(exchange.site()?.method_arn(&exchange.request.method, &plain(path.strip_suffix('/').unwrap_or(path))))
 }
 
 /// AWS shows a stranger only the end of the account.
-pub fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
     let account = &exchange.site()?.account;
     let shown = account.get(account.len().saturating_sub(4)..).unwrap_or_default();
     Ok(method_arn(exchange)?.replacen(&format!(":{account}:"), &format!(":********{shown}:"), 1))
 }
 
 /// Condition keys of a call.
-pub fn context(exchange: &Exchange) -> Context {
+pub(crate) fn context(exchange: &Exchange) -> Context {
     let request = &exchange.request;
     let mut context = Context::from([
         ("aws:sourceip".to_owned(), vec![request.source_ip.to_string()]),

@@ -17,7 +17,7 @@ const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
 /// The parts of a signature as the client wrote them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
+pub(crate) struct Signature {
     pub access_key: String,
     date: String,
     pub region: String,
@@ -32,7 +32,7 @@ pub struct Signature {
 
 /// Why a signature does not hold, in AWS's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wrong {
+pub(crate) enum Wrong {
     /// There is none.
     Missing,
     /// Its parts are not all there.
@@ -45,7 +45,7 @@ impl Signature {
     ///
     /// # Errors
     /// There is none, or parts of it are missing.
-    pub fn of(request: &Request) -> Result<Self, Wrong> {
+    pub(crate) fn of(request: &Request) -> Result<Self, Wrong> {
         let query = |name: &str| request.query.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
         if query("X-Amz-Signature").is_some() {
             let part = |name: &str| {
@@ -110,18 +110,24 @@ impl Signature {
     ///
     /// # Errors
     /// What is wrong, in AWS's words.
-    pub fn verify(&self, request: &Request, secret: &str, region: &str, now: Timestamp) -> Result<(), Wrong> {
+    pub(crate) fn verify(
+        &self,
+        request: &Request,
+        secret: &str,
+        region: &str,
+        now: Timestamp,
+    ) -> Result<(), Wrong> {
         self.check_scope(region)?;
         self.check_time(now)?;
         self.check_signed_headers(request)?;
         let scope = format!("{}/{}/{}/aws4_request", self.date, self.region, self.service);
-        let canonical = hex(&Sha256::digest(self.canonical_request(request)));
+        let canonical = hex::encode(Sha256::digest(self.canonical_request(request)));
         let text = format!("{ALGORITHM}\n{}\n{scope}\n{canonical}", self.time);
         let key = [self.date.as_str(), &self.region, &self.service, "aws4_request"]
             .iter()
             .fold(format!("AWS4{secret}").into_bytes(), |key, part| sign(&key, part));
         let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
-        let given = unhex(&self.signature).unwrap_or_default();
+        let given = hex::decode(&self.signature).unwrap_or_default();
         hmac::verify(&key, text.as_bytes(), &given).map_err(|_| {
             Wrong::Invalid(
                 "The request signature we calculated does not match the signature you provided. Check your AWS \
@@ -211,7 +217,7 @@ impl Signature {
             canonical_path(&request.raw_path),
             canonical_query(&request.query),
             self.signed_headers.join(";"),
-            hex(&Sha256::digest(&request.body)),
+            hex::encode(Sha256::digest(&request.body)),
         )
     }
 }
@@ -254,13 +260,4 @@ fn canonical_query(query: &[(String, String)]) -> String {
 
 fn sign(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect();
-    Some(digits?.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 ///
 /// # Errors
 /// What is wrong with the token, without repeating it.
-pub fn verified(
+pub(crate) fn verified(
     token: &str,
     key_id: &str,
     key: &RsaPublicKeyComponents<Vec<u8>>,
@@ -33,7 +33,7 @@ pub fn verified(
 ///
 /// # Errors
 /// The key cannot sign.
-pub fn signed(claims: &Map<String, Value>, key_id: &str, key: &RsaKeyPair) -> Result<String, String> {
+pub(crate) fn signed(claims: &Map<String, Value>, key_id: &str, key: &RsaKeyPair) -> Result<String, String> {
     let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let header = json!({ "kid": key_id, "alg": "RS256" });
     let text = format!("{}.{}", encoded(&header), encoded(&Value::Object(claims.clone())));

@@ -19,7 +19,7 @@ const KEY_ID: &str = "local-test-pool";
 const LIFETIME: i64 = 3600;
 
 /// Who issues the tokens of a pool; its region is the part before the underscore (`us-east-2_Abc123`).
-pub fn issuer(pool: &str) -> String {
+pub(crate) fn issuer(pool: &str) -> String {
     let region = pool.split('_').next().unwrap_or_default();
     format!("https://cognito-idp.{region}.amazonaws.com/{pool}")
 }
@@ -28,12 +28,12 @@ pub fn issuer(pool: &str) -> String {
 ///
 /// # Errors
 /// What is wrong with the token, without repeating it.
-pub fn verified(token: &str) -> Result<Map<String, Value>, String> {
+pub(crate) fn verified(token: &str) -> Result<Map<String, Value>, String> {
     token::verified(token, KEY_ID, &RsaPublicKeyComponents::from(key()?.public()))
 }
 
 /// The pages `/_local/cognito/<pool>/…`.
-pub fn page(page: &str, query: &str, now: Timestamp) -> Response<Body> {
+pub(crate) fn page(page: &str, query: &str, now: Timestamp) -> Response<Body> {
     let parts: Vec<&str> = page.split('/').collect();
     let answer = match parts[..] {
         ["cognito", _, ".well-known", "jwks.json"] => jwks(),
@@ -62,7 +62,7 @@ fn jwks() -> Result<String, String> {
 
 /// Parameters are claims, but for `expires_in` (seconds, may be negative) and `groups` (with commas between).
 /// `token_use` is `id` (the default) or `access`.
-pub fn mint(pool: &str, query: &str, now: i64) -> Result<String, String> {
+pub(crate) fn mint(pool: &str, query: &str, now: i64) -> Result<String, String> {
     let given: Vec<(String, String)> = serde_urlencoded::from_str(query).map_err(|e| e.to_string())?;
     let mut lifetime = LIFETIME;
     let mut claims = Map::from_iter([

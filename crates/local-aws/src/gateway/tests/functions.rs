@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
 /// Function `analyzer` with a time-out in seconds, behind `POST /items/{id}`; 5XX have a CORS header.
-pub async fn world(timeout: u32, script: impl Fn(&Value) -> Reaction + Send + Sync + 'static) -> LocalAws {
+pub(crate) async fn world(
+    timeout: u32,
+    script: impl Fn(&Value) -> Reaction + Send + Sync + 'static,
+) -> LocalAws {
     let engine = Arc::new(Scripted::new(move |event, _| script(event)));
     let aws = LocalAws::new(Config::default(), engine).unwrap();
     let trust = json!({ "Version": "2012-10-17", "Statement": [{
@@ -45,7 +48,7 @@ pub async fn world(timeout: u32, script: impl Fn(&Value) -> Reaction + Send + Sy
     aws
 }
 
-pub async fn permit(aws: &LocalAws, source: &str) {
+pub(crate) async fn permit(aws: &LocalAws, source: &str) {
     let input = json!({
         "FunctionName": "analyzer",
         "StatementId": "api",

@@ -12,4 +12,4 @@ mod proxies;
 mod routes;
 mod sockets;
 mod validations;
-pub mod world;
+pub(crate) mod world;

@@ -14,38 +14,44 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
-pub const API: &str = "abc123";
-pub const REGION: &str = "us-east-2";
-pub const ACCOUNT: &str = "000000000000";
-pub const FUNCTION: &str = "arn:aws:lambda:us-east-2:000000000000:function:analyzer";
+pub(crate) const API: &str = "abc123";
+pub(crate) const REGION: &str = "us-east-2";
+pub(crate) const ACCOUNT: &str = "000000000000";
+pub(crate) const FUNCTION: &str = "arn:aws:lambda:us-east-2:000000000000:function:analyzer";
 
 /// What a call was answered.
-pub struct Seen {
+pub(crate) struct Seen {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|v| v.to_str().unwrap())
     }
 
-    pub fn message(&self) -> Value {
+    pub(crate) fn message(&self) -> Value {
         serde_json::from_str::<Value>(&self.body).unwrap()["message"].clone()
     }
 }
 
-pub fn local_aws(config: Config) -> LocalAws {
+pub(crate) fn local_aws(config: Config) -> LocalAws {
     LocalAws::new(config, Arc::new(NoContainers)).unwrap()
 }
 
 /// Calls `/default<path>` by the host name of the API.
-pub async fn call(aws: &LocalAws, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Seen {
+pub(crate) async fn call(
+    aws: &LocalAws,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Seen {
     send(aws, request(method, &format!("/default{path}"), headers, body)).await
 }
 
-pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+pub(crate) fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(uri);
     request = request.header("host", format!("{API}.execute-api.localhost:4566"));
     for (name, value) in headers {
@@ -55,14 +61,14 @@ pub fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &str) ->
 }
 
 /// Which API and stage a request is for.
-pub fn target(request: &Request<Body>) -> StageTarget {
+pub(crate) fn target(request: &Request<Body>) -> StageTarget {
     match door(request) {
         Ok(Door::Stage(target)) => target,
         other => panic!("no stage URL: {other:?}"),
     }
 }
 
-pub async fn send(aws: &LocalAws, request: Request<Body>) -> Seen {
+pub(crate) async fn send(aws: &LocalAws, request: Request<Body>) -> Seen {
     let (parts, body) = aws.handle(request).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Seen {
@@ -72,7 +78,7 @@ pub async fn send(aws: &LocalAws, request: Request<Body>) -> Seen {
     }
 }
 
-pub fn mock(status: &str) -> Integration {
+pub(crate) fn mock(status: &str) -> Integration {
     let response = IntegrationResponse { status_code: status.to_owned(), ..IntegrationResponse::default() };
     Integration {
         kind: "MOCK".to_owned(),
@@ -85,7 +91,7 @@ pub fn mock(status: &str) -> Integration {
     }
 }
 
-pub fn proxy() -> Integration {
+pub(crate) fn proxy() -> Integration {
     Integration {
         kind: "AWS_PROXY".to_owned(),
         http_method: Some("POST".to_owned()),
@@ -97,7 +103,7 @@ pub fn proxy() -> Integration {
     }
 }
 
-pub fn method(name: &str, integration: Integration) -> Method {
+pub(crate) fn method(name: &str, integration: Integration) -> Method {
     Method {
         http_method: name.to_owned(),
         authorization_type: "NONE".to_owned(),
@@ -107,7 +113,7 @@ pub fn method(name: &str, integration: Integration) -> Method {
 }
 
 /// A draft with these methods; the resource ids are the paths.
-pub fn draft(methods: impl IntoIterator<Item = (&'static str, Method)>) -> Draft {
+pub(crate) fn draft(methods: impl IntoIterator<Item = (&'static str, Method)>) -> Draft {
     let mut draft = Draft { api_key_source: "HEADER".to_owned(), ..Draft::default() };
     for (path, method) in methods {
         let resource = draft.resources.entry(path.to_owned()).or_insert_with(|| Resource {
@@ -121,7 +127,7 @@ pub fn draft(methods: impl IntoIterator<Item = (&'static str, Method)>) -> Draft
 }
 
 /// Serves a draft as stage `default` of the API.
-pub fn publish(aws: &LocalAws, draft: Draft) {
+pub(crate) fn publish(aws: &LocalAws, draft: Draft) {
     let now = aws.shared().clock.now();
     let deployment = Deployment {
         id: "dep1".to_owned(),
@@ -162,14 +168,14 @@ fn stage(now: Timestamp) -> Stage {
 }
 
 /// Changes the API's stage.
-pub fn change_stage(aws: &LocalAws, change: impl FnOnce(&mut Stage)) {
+pub(crate) fn change_stage(aws: &LocalAws, change: impl FnOnce(&mut Stage)) {
     let mut world = aws.shared().world();
     let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
     change(api.stages.get_mut("default").unwrap());
 }
 
 /// An enabled key with this value; its id is `id-<value>`.
-pub fn add_key(aws: &LocalAws, value: &str) {
+pub(crate) fn add_key(aws: &LocalAws, value: &str) {
     let now = aws.shared().clock.now();
     let key = ApiKey {
         id: format!("id-{value}"),
@@ -186,7 +192,7 @@ pub fn add_key(aws: &LocalAws, value: &str) {
 }
 
 /// A plan `plan` with the API's stage and this key.
-pub fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) {
+pub(crate) fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) {
     let now = aws.shared().clock.now();
     let mut plan = UsagePlan {
         id: "plan".to_owned(),
@@ -204,12 +210,12 @@ pub fn add_plan(aws: &LocalAws, key: &str, change: impl FnOnce(&mut UsagePlan)) 
 }
 
 /// The reason of the latest call.
-pub fn why(aws: &LocalAws) -> String {
+pub(crate) fn why(aws: &LocalAws) -> String {
     aws.inner().gateway.log.entries().pop().unwrap().why.unwrap_or_default()
 }
 
 /// Changes the authorizer `auth` of what is served.
-pub fn change_authorizer(aws: &LocalAws, change: impl FnOnce(&mut Authorizer)) {
+pub(crate) fn change_authorizer(aws: &LocalAws, change: impl FnOnce(&mut Authorizer)) {
     let mut world = aws.shared().world();
     let api = world.region(ACCOUNT, REGION).apigateway.apis.get_mut(API).unwrap();
     let deployment = api.deployments.get_mut("dep1").unwrap();

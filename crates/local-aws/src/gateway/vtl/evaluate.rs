@@ -13,7 +13,7 @@ use super::{
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, TemplateFailure> {
+pub(crate) fn run(nodes: &[Node], scope: &Scope) -> Result<Rendered, TemplateFailure> {
     let mut evaluation =
         Evaluation { scope, variables: BTreeMap::new(), made: Rendered::default(), spent: 0 };
     evaluation.nodes(nodes)?;

@@ -10,7 +10,7 @@ use super::{
 use serde_json::{Number, Value};
 
 /// Expressions with commas between, up to `end`.
-pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, TemplateFailure> {
+pub(crate) fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, TemplateFailure> {
     let mut items = Vec::new();
     cursor.skip_space();
     if cursor.eat(end) {
@@ -26,7 +26,7 @@ pub fn list(cursor: &mut Cursor<'_>, end: &str) -> Result<Vec<Expression>, Templ
 }
 
 /// An expression with the space around it.
-pub fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
+pub(crate) fn expression(cursor: &mut Cursor<'_>) -> Result<Expression, TemplateFailure> {
     cursor.deeper(|cursor| {
         chain(cursor, "||", Expression::Any, |c| chain(c, "&&", Expression::All, |c| compare(c, 0)))
     })

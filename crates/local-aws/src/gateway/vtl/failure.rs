@@ -4,7 +4,7 @@ use std::fmt;
 
 /// On AWS the client sees a 500 and the execution log has the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateFailure(pub String);
+pub(crate) struct TemplateFailure(pub String);
 
 impl fmt::Display for TemplateFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,6 +12,6 @@ impl fmt::Display for TemplateFailure {
     }
 }
 
-pub fn failed<T>(why: impl Into<String>) -> Result<T, TemplateFailure> {
+pub(crate) fn failed<T>(why: impl Into<String>) -> Result<T, TemplateFailure> {
     Err(TemplateFailure(why.into()))
 }

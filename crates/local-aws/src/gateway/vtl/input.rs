@@ -8,7 +8,7 @@ use super::{
 };
 use serde_json::Value;
 
-pub fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
+pub(crate) fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     match (name, arguments) {
         ("params", []) => Ok(scope.params.clone()),
         ("params", [Some(key)]) => parameter(scope, &shown(key)),

@@ -4,7 +4,7 @@ use super::failure::{TemplateFailure, failed};
 use serde_json::Value;
 
 /// What is not there is an empty text, as `$input.path` shows it.
-pub fn find(document: &Value, path: &str) -> Result<Value, TemplateFailure> {
+pub(crate) fn find(document: &Value, path: &str) -> Result<Value, TemplateFailure> {
     let Some(mut rest) = path.trim().strip_prefix('$') else {
         return failed(format!("JSONPath {path:?} does not start with $"));
     };

@@ -6,49 +6,49 @@ use super::{
 };
 
 /// Reads a text from left to right and counts how deep the reader has gone into it.
-pub struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub fn new(text: &'a str, depth: usize) -> Self {
+    pub(crate) fn new(text: &'a str, depth: usize) -> Self {
         Self { text, at: 0, depth }
     }
 
-    pub fn rest(&self) -> &'a str {
+    pub(crate) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    pub fn peek(&self) -> Option<char> {
+    pub(crate) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    pub fn bump(&mut self) -> Option<char> {
+    pub(crate) fn bump(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += c.len_utf8();
         Some(c)
     }
 
-    pub fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
-    pub fn since(&self, start: usize) -> &'a str {
+    pub(crate) fn since(&self, start: usize) -> &'a str {
         &self.text[start..self.at]
     }
 
-    pub fn back_to(&mut self, position: usize) {
+    pub(crate) fn back_to(&mut self, position: usize) {
         self.at = position;
     }
 
-    pub fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         self.depth
     }
 
     /// Goes over `token` if it comes next.
-    pub fn eat(&mut self, token: &str) -> bool {
+    pub(crate) fn eat(&mut self, token: &str) -> bool {
         let found = self.rest().starts_with(token);
         if found {
             self.at += token.len();
@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    pub fn expect(&mut self, token: &str) -> Result<(), TemplateFailure> {
+    pub(crate) fn expect(&mut self, token: &str) -> Result<(), TemplateFailure> {
         if self.eat(token) {
             return Ok(());
         }
@@ -64,19 +64,19 @@ impl<'a> Cursor<'a> {
         failed(format!("expected {token} before {found:?} (line {})", self.line()))
     }
 
-    pub fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
+    pub(crate) fn take_while(&mut self, accept: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !accept(c)).unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
 
-    pub fn skip_space(&mut self) {
+    pub(crate) fn skip_space(&mut self) {
         self.take_while(char::is_whitespace);
     }
 
     /// A directive takes the rest of its line with it if nothing else stands there.
-    pub fn skip_line_end(&mut self) {
+    pub(crate) fn skip_line_end(&mut self) {
         let start = self.at;
         self.take_while(|c| c == ' ' || c == '\t');
         self.eat("\r");
@@ -85,12 +85,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub fn line(&self) -> usize {
+    pub(crate) fn line(&self) -> usize {
         self.text[..self.at].matches('\n').count() + 1
     }
 
     /// Runs `read` one level deeper.
-    pub fn deeper<T>(
+    pub(crate) fn deeper<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, TemplateFailure>,
     ) -> Result<T, TemplateFailure> {

@@ -7,12 +7,12 @@ use super::{
 use serde_json::Value;
 
 /// A property that is not there is null.
-pub fn property(value: &Value, name: &str) -> Value {
+pub(crate) fn property(value: &Value, name: &str) -> Value {
     value.get(name).cloned().unwrap_or_default()
 }
 
 /// `list[0]`, `map["key"]`.
-pub fn index(value: &Value, index: Option<&Value>) -> Result<Value, TemplateFailure> {
+pub(crate) fn index(value: &Value, index: Option<&Value>) -> Result<Value, TemplateFailure> {
     match (value, index) {
         (Value::Array(items), Some(Value::Number(n))) => {
             let item = n.as_u64().and_then(|n| items.get(n as usize));
@@ -24,7 +24,7 @@ pub fn index(value: &Value, index: Option<&Value>) -> Result<Value, TemplateFail
 }
 
 /// A method call on a map, a list or a text.
-pub fn call(value: &Value, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
+pub(crate) fn call(value: &Value, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     let arguments: Vec<String> =
         arguments.iter().map(|a| a.as_ref().map(shown).unwrap_or_default()).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();

@@ -21,8 +21,8 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use failure::TemplateFailure;
-pub use scope::{Rendered, Scope};
+pub(crate) use failure::TemplateFailure;
+pub(crate) use scope::{Rendered, Scope};
 
 use failure::failed;
 use limits::TEMPLATE_LIMIT;
@@ -31,7 +31,7 @@ use limits::TEMPLATE_LIMIT;
 ///
 /// # Errors
 /// The template is not valid, too large, or uses what is not emulated.
-pub fn render(template: &str, scope: &Scope) -> Result<Rendered, TemplateFailure> {
+pub(crate) fn render(template: &str, scope: &Scope) -> Result<Rendered, TemplateFailure> {
     checked_size(template)?;
     evaluate::run(&parse::template(template)?, scope)
 }
@@ -40,7 +40,7 @@ pub fn render(template: &str, scope: &Scope) -> Result<Rendered, TemplateFailure
 ///
 /// # Errors
 /// A reference is not valid or uses what is not emulated.
-pub fn substitute(template: &str, scope: &Scope) -> Result<String, TemplateFailure> {
+pub(crate) fn substitute(template: &str, scope: &Scope) -> Result<String, TemplateFailure> {
     checked_size(template)?;
     Ok(evaluate::run(&parse::references(template)?, scope)?.text)
 }

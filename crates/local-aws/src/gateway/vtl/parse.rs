@@ -11,7 +11,7 @@ use super::{
 const UNKNOWN: [&str; 8] = ["foreach", "macro", "parse", "include", "stop", "break", "evaluate", "define"];
 
 /// The whole language.
-pub fn template(text: &str) -> Result<Vec<Node>, TemplateFailure> {
+pub(crate) fn template(text: &str) -> Result<Vec<Node>, TemplateFailure> {
     let mut cursor = Cursor::new(text, 0);
     let (nodes, end) = block(&mut cursor)?;
     match end {
@@ -21,12 +21,12 @@ pub fn template(text: &str) -> Result<Vec<Node>, TemplateFailure> {
 }
 
 /// References only; everything else is text.
-pub fn references(text: &str) -> Result<Vec<Node>, TemplateFailure> {
+pub(crate) fn references(text: &str) -> Result<Vec<Node>, TemplateFailure> {
     interpolated(&mut Cursor::new(text, 0))
 }
 
 /// Text with references in it.
-pub fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, TemplateFailure> {
+pub(crate) fn interpolated(cursor: &mut Cursor<'_>) -> Result<Vec<Node>, TemplateFailure> {
     let mut nodes = Vec::new();
     while let Some(c) = cursor.peek() {
         match output(cursor)? {
@@ -163,7 +163,7 @@ fn output(cursor: &mut Cursor<'_>) -> Result<Option<Node>, TemplateFailure> {
 }
 
 /// `$name…`, `${name…}`, and the quiet `$!name…`; whether it was quiet comes along.
-pub fn reference(cursor: &mut Cursor<'_>) -> Result<Option<(Reference, bool)>, TemplateFailure> {
+pub(crate) fn reference(cursor: &mut Cursor<'_>) -> Result<Option<(Reference, bool)>, TemplateFailure> {
     let start = cursor.position();
     if !cursor.eat("$") {
         return Ok(None);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// What the references of a template find.
 #[derive(Debug, Clone, Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// `$input.params()`: `path`, `querystring` and `header`, each an object of strings.
     pub params: Value,
     /// `$input.body`.
@@ -20,7 +20,7 @@ pub struct Scope {
 
 /// What a template made: its text, and what it set in `$context.responseOverride`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     pub text: String,
     pub status: Option<u16>,
     pub headers: BTreeMap<String, String>,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Node {
+pub(crate) enum Node {
     Text(String),
     /// `$name…` in the text; `source` is what stands there if it is undefined, empty for the quiet `$!name`.
     Output {
@@ -17,20 +17,20 @@ pub enum Node {
 
 /// `$root.step.step(…)[…]`
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reference {
+pub(crate) struct Reference {
     pub root: String,
     pub steps: Vec<Step>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Step {
+pub(crate) enum Step {
     Property(String),
     Call(String, Vec<Expression>),
     Index(Expression),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Expression {
+pub(crate) enum Expression {
     Literal(Value),
     /// A double-quoted string: its references are replaced.
     Interpolated(Vec<Node>),
@@ -45,7 +45,7 @@ pub enum Expression {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     Less,

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-pub fn call(name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
+pub(crate) fn call(name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     let [argument] = arguments else { return failed(format!("$util.{name} takes one argument")) };
     let text = argument.as_ref().map(shown).unwrap_or_default();
     match name {

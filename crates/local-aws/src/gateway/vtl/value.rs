@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// A value as text: null shows as nothing.
-pub fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -29,7 +29,7 @@ enum Content {
 ///
 /// # Errors
 /// The image or one of its blobs is not in the registry.
-pub async fn archive(
+pub(crate) async fn archive(
     shared: &Shared,
     image: &ImageRef,
     tag: &str,

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 
 /// An image that the engine has.
 #[derive(Debug)]
-pub struct Fetched {
+pub(crate) struct Fetched {
     /// The engine's name for it.
     pub reference: String,
     /// Lambda's name for the architecture that its config claims.
@@ -33,14 +33,14 @@ type Fetching = Arc<OnceCell<Arc<Fetched>>>;
 
 /// Images by digest.
 #[derive(Default)]
-pub struct Images(Mutex<HashMap<String, Fetching>>);
+pub(crate) struct Images(Mutex<HashMap<String, Fetching>>);
 
 impl Images {
     /// The image, fetched if need be. Who asks for one that is being fetched waits for it.
     ///
     /// # Errors
     /// The engine can neither pull it nor load it.
-    pub async fn get(&self, docker: &Docker, launch: &Launch) -> anyhow::Result<Arc<Fetched>> {
+    pub(crate) async fn get(&self, docker: &Docker, launch: &Launch) -> anyhow::Result<Arc<Fetched>> {
         let image = &launch.image;
         let key = format!("{}@{}", image.image.repository, image.image.digest);
         let mut fetching = self.entry(&key);
@@ -74,7 +74,7 @@ impl Images {
     }
 
     /// Removes what was fetched. An image that somebody else uses by now stays.
-    pub async fn remove_all(&self, docker: &Docker) {
+    pub(crate) async fn remove_all(&self, docker: &Docker) {
         let all = std::mem::take(&mut *self.lock());
         let fetched = all.values().filter_map(|f| f.get()).filter(|f| !f.was_there);
         for image in fetched {

@@ -17,7 +17,7 @@ struct Lines {
 }
 
 /// The lines of what the engine sends; what has no line end at the end of the output is a line too.
-pub fn lines<S>(output: S) -> impl Stream<Item = String> + Send
+pub(crate) fn lines<S>(output: S) -> impl Stream<Item = String> + Send
 where
     S: Stream<Item = Result<LogOutput, Error>> + Send + Unpin,
 {

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 /// A listener that closes, with all its connections, when it is dropped.
-pub struct Listener {
+pub(crate) struct Listener {
     /// What the container calls it.
     pub address: String,
     container: watch::Sender<Option<IpAddr>>,
@@ -30,7 +30,7 @@ impl Listener {
     ///
     /// # Errors
     /// As binding a port.
-    pub async fn open(bind: IpAddr, host: &str, api: RuntimeApi) -> io::Result<Self> {
+    pub(crate) async fn open(bind: IpAddr, host: &str, api: RuntimeApi) -> io::Result<Self> {
         let listener = TcpListener::bind((bind, 0)).await?;
         let address = format!("{host}:{}", listener.local_addr()?.port());
         let (container, known) = watch::channel(None);
@@ -39,7 +39,7 @@ impl Listener {
     }
 
     /// Answers whoever comes from this address, and from now on hangs up on all others.
-    pub fn admit(&self, container: IpAddr) {
+    pub(crate) fn admit(&self, container: IpAddr) {
         self.container.send_replace(Some(container));
     }
 }

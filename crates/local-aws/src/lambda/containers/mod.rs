@@ -7,9 +7,11 @@ mod lines;
 mod listener;
 mod network;
 mod orphans;
+#[cfg(any(test, feature = "testing"))]
 mod scripted;
 
 pub use docker::DockerEngine;
+#[cfg(any(test, feature = "testing"))]
 pub use scripted::{Reaction, Scripted, Started};
 
 use super::{
@@ -86,7 +88,7 @@ pub struct Container {
 
 impl Container {
     /// One that never came to be.
-    pub fn never() -> Self {
+    pub(crate) fn never() -> Self {
         let (output, exited) = (stream::empty().boxed(), future::pending().boxed());
         Self { id: String::new(), began: Instant::now(), output, exited }
     }

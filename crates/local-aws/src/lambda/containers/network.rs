@@ -21,7 +21,7 @@ const METADATA: &str = "169.254.169.254";
 
 /// A network of containers, and the address on which their Runtime APIs listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Network {
+pub(crate) struct Network {
     pub name: String,
     pub bind: IpAddr,
     /// What the containers call it.
@@ -36,7 +36,7 @@ impl Network {
     ///
     /// # Errors
     /// The engine makes no network.
-    pub async fn make(docker: &Docker, owner: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn make(docker: &Docker, owner: &str) -> anyhow::Result<Self> {
         let name = format!("lambdeploy-{owner}");
         create(docker, &name, owner).await?;
         Ok(match gateway(docker, &name).await {
@@ -53,7 +53,7 @@ impl Network {
     }
 
     /// How a container is connected.
-    pub fn connection(&self) -> NetworkingConfig {
+    pub(crate) fn connection(&self) -> NetworkingConfig {
         let ipam = EndpointIpamConfig {
             link_local_ips: Some(vec![METADATA.to_owned()]),
             ..EndpointIpamConfig::default()
@@ -63,7 +63,7 @@ impl Network {
     }
 
     /// Where a container's calls come from; none where it has ended already.
-    pub async fn address_of(&self, docker: &Docker, container: &str) -> Option<IpAddr> {
+    pub(crate) async fn address_of(&self, docker: &Docker, container: &str) -> Option<IpAddr> {
         if self.bind.is_loopback() {
             return Some(self.bind);
         }

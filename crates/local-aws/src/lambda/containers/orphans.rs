@@ -21,12 +21,12 @@ const LOOKS: usize = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The mark on what is `owner`'s.
-pub fn labels(owner: &str) -> HashMap<String, String> {
+pub(crate) fn labels(owner: &str) -> HashMap<String, String> {
     HashMap::from([(LABEL.to_owned(), owner.to_owned())])
 }
 
 /// The engine's name for an image that was uploaded to it: each local AWS has its own, and removes it.
-pub fn image_name(owner: &str, repository: &str, digits: &str) -> String {
+pub(crate) fn image_name(owner: &str, repository: &str, digits: &str) -> String {
     format!("{}{repository}:{digits}", images_of(owner))
 }
 
@@ -49,7 +49,7 @@ async fn containers(docker: &Docker, owner: &str) -> Result<Vec<String>, Error> 
 ///
 /// # Errors
 /// The engine's.
-pub async fn remove(docker: &Docker, id: &str) -> anyhow::Result<()> {
+pub(crate) async fn remove(docker: &Docker, id: &str) -> anyhow::Result<()> {
     let options = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
     gone(docker.remove_container(id, Some(options)).await)
 }
@@ -65,7 +65,7 @@ fn gone<T>(result: Result<T, Error>) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The engine's, or it does not remove them.
-pub async fn remove_all(docker: &Docker, owner: &str) -> anyhow::Result<()> {
+pub(crate) async fn remove_all(docker: &Docker, owner: &str) -> anyhow::Result<()> {
     for _ in 0..LOOKS {
         let left = containers(docker, owner).await?;
         if left.is_empty() {
@@ -101,7 +101,7 @@ async fn remove_rest(docker: &Docker, owner: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The engine's, or this machine's folder of temporary files can't be read.
-pub async fn sweep(docker: &Docker) -> anyhow::Result<()> {
+pub(crate) async fn sweep(docker: &Docker) -> anyhow::Result<()> {
     for abandoned in home::abandoned()? {
         remove_all(docker, &abandoned.id).await?;
         Abandoned::remove(abandoned)?;

@@ -6,7 +6,7 @@ use http::{Request, Response};
 use std::sync::Arc;
 
 /// The door to the rest of AWS.
-pub trait AwsApi: Send + Sync {
+pub(crate) trait AwsApi: Send + Sync {
     /// Answers a request by a function's own code, which has the credentials of its role and no others.
     fn answer(
         self: Arc<Self>,

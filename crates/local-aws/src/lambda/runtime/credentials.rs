@@ -4,7 +4,7 @@ use crate::{iam::state::Session, lambda::sandbox::Sandbox, secret, shared::Share
 use std::{io, sync::Weak};
 
 /// RoleCredentials of one container; nobody can use them once this is dropped.
-pub struct RoleCredentials {
+pub(crate) struct RoleCredentials {
     pub access_key: String,
     pub secret_key: String,
     pub session_token: String,

@@ -38,13 +38,13 @@ const ATTEMPTS: usize = 3;
 ///
 /// # Errors
 /// As Lambda's Invoke: unknown function, not Active, too many requests, request over 6 MB.
-pub async fn run(pool: &Arc<Pool>, invocation: Invocation) -> Result<Outcome, AwsError> {
+pub(crate) async fn run(pool: &Arc<Pool>, invocation: Invocation) -> Result<Outcome, AwsError> {
     check_size(&invocation.payload, SYNC_LIMIT)?;
     perform(pool, invocation, None, false).await
 }
 
 /// The Invoke operation's reply.
-pub async fn answer(pool: &Arc<Pool>, request: InvokeRequest) -> Result<Reply, AwsError> {
+pub(crate) async fn answer(pool: &Arc<Pool>, request: InvokeRequest) -> Result<Reply, AwsError> {
     let InvokeRequest { invocation, kind, request_id } = request;
     match kind {
         InvocationType::RequestResponse { tail } => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Why there is no answer of the handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It took longer than the function's timeout.
     TimedOut(Duration),
     /// The runtime's process ended by itself.
@@ -42,7 +42,7 @@ pub enum Exit {
 
 impl Exit {
     /// From an exit code in the shell's convention, where 128 + n is signal n.
-    pub fn from_code(code: i64) -> Self {
+    pub(crate) fn from_code(code: i64) -> Self {
         match code {
             132 => Self::Signal("illegal instruction"),
             134 => Self::Signal("aborted"),
@@ -56,7 +56,7 @@ impl Exit {
 
 impl Fault {
     /// The payload that the caller gets beside `X-Amz-Function-Error: Unhandled`.
-    pub fn payload(&self, request_id: &str) -> Bytes {
+    pub(crate) fn payload(&self, request_id: &str) -> Bytes {
         let (kind, message) = match self {
             Self::Init(payload) | Self::Handler(payload) => return payload.clone(),
             Self::ResponseTooLarge => {
@@ -69,7 +69,7 @@ impl Fault {
     }
 
     /// The lines that Lambda writes to the function's log about it.
-    pub fn log(&self, request_id: &str, now: Timestamp) -> Vec<String> {
+    pub(crate) fn log(&self, request_id: &str, now: Timestamp) -> Vec<String> {
         match self {
             Self::Init(_) | Self::Handler(_) | Self::ResponseTooLarge => Vec::new(),
             Self::TimedOut(_) => vec![format!("{now:.3} {request_id} {}", self.text())],
@@ -84,7 +84,7 @@ impl Fault {
     }
 
     /// The word for it in the REPORT line.
-    pub fn status(&self) -> &'static str {
+    pub(crate) fn status(&self) -> &'static str {
         if matches!(self, Self::TimedOut(_)) { "timeout" } else { "error" }
     }
 

@@ -6,10 +6,10 @@ use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
 
 /// Who waits for a container.
-pub type Waiter = oneshot::Sender<Result<Arc<Instance>, NoInstance>>;
+pub(crate) type Waiter = oneshot::Sender<Result<Arc<Instance>, NoInstance>>;
 
 /// The containers of one function's newest sandbox, and who waits for one.
-pub struct Fleet {
+pub(crate) struct Fleet {
     pub sandbox: Arc<Sandbox>,
     /// The last one in is the first one out, so that those which are not needed grow old.
     idle: Vec<(Arc<Instance>, Instant)>,
@@ -25,7 +25,7 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    pub fn new(sandbox: Arc<Sandbox>) -> Self {
+    pub(crate) fn new(sandbox: Arc<Sandbox>) -> Self {
         Self {
             sandbox,
             idle: Vec::new(),
@@ -37,12 +37,12 @@ impl Fleet {
         }
     }
 
-    pub fn is_of(&self, sandbox: &Arc<Sandbox>) -> bool {
+    pub(crate) fn is_of(&self, sandbox: &Arc<Sandbox>) -> bool {
         Arc::ptr_eq(&self.sandbox, sandbox)
     }
 
     /// Goes over to a newer sandbox; the containers of the old one are retired as they become free.
-    pub fn replace(&mut self, sandbox: &Arc<Sandbox>) {
+    pub(crate) fn replace(&mut self, sandbox: &Arc<Sandbox>) {
         if self.is_of(sandbox) {
             return;
         }
@@ -51,12 +51,12 @@ impl Fleet {
         (self.containers, self.starting) = (0, 0);
     }
 
-    pub fn retire_idle(&mut self) {
+    pub(crate) fn retire_idle(&mut self) {
         self.idle.drain(..).for_each(|(instance, _)| instance.retire());
     }
 
     /// An idle container that is still alive.
-    pub fn take_idle(&mut self) -> Option<Arc<Instance>> {
+    pub(crate) fn take_idle(&mut self) -> Option<Arc<Instance>> {
         while let Some((instance, _)) = self.idle.pop() {
             if !instance.api.is_over() {
                 return Some(instance);
@@ -65,12 +65,12 @@ impl Fleet {
         None
     }
 
-    pub fn wait(&mut self, waiter: Waiter) {
+    pub(crate) fn wait(&mut self, waiter: Waiter) {
         self.waiting.push_back(waiter);
     }
 
     /// How many containers to start so that nobody waits for longer than needed.
-    pub fn start_missing(&mut self) -> usize {
+    pub(crate) fn start_missing(&mut self) -> usize {
         let wanted = self.waiting.len().saturating_sub(self.starting);
         let missing = wanted.min(self.most.saturating_sub(self.containers));
         self.containers += missing;
@@ -79,17 +79,17 @@ impl Fleet {
     }
 
     /// A launch is over, well or not.
-    pub fn launched(&mut self) {
+    pub(crate) fn launched(&mut self) {
         self.starting = self.starting.saturating_sub(1);
     }
 
     /// A container is gone.
-    pub fn vacate(&mut self) {
+    pub(crate) fn vacate(&mut self) {
         self.containers = self.containers.saturating_sub(1);
     }
 
     /// Gives a free container to whoever has waited longest, or keeps it warm.
-    pub fn hand_over(&mut self, instance: Arc<Instance>, now: Instant) {
+    pub(crate) fn hand_over(&mut self, instance: Arc<Instance>, now: Instant) {
         let mut result = Ok(instance);
         while let Some(waiter) = self.waiting.pop_front() {
             match waiter.send(result) {
@@ -103,7 +103,7 @@ impl Fleet {
     }
 
     /// Tells whoever has waited longest that it will be nothing.
-    pub fn fail(&mut self, why: NoInstance) {
+    pub(crate) fn fail(&mut self, why: NoInstance) {
         let mut result = Err(why);
         while let Some(waiter) = self.waiting.pop_front() {
             match waiter.send(result) {
@@ -114,11 +114,11 @@ impl Fleet {
     }
 
     /// Since when a container is idle.
-    pub fn idle_since(&self, instance: &Arc<Instance>) -> Option<Instant> {
+    pub(crate) fn idle_since(&self, instance: &Arc<Instance>) -> Option<Instant> {
         self.idle.iter().find(|(i, _)| Arc::ptr_eq(i, instance)).map(|(_, since)| *since)
     }
 
-    pub fn forget(&mut self, instance: &Arc<Instance>) {
+    pub(crate) fn forget(&mut self, instance: &Arc<Instance>) {
         self.idle.retain(|(i, _)| !Arc::ptr_eq(i, instance));
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::{Notify, mpsc};
 
 /// A container whose runtime is ready, or was.
-pub struct Instance {
+pub(crate) struct Instance {
     pub sandbox: Arc<Sandbox>,
     pub api: RuntimeApi,
     /// The engine's name for the container.
@@ -21,7 +21,7 @@ pub struct Instance {
 }
 
 impl Instance {
-    pub fn new(
+    pub(crate) fn new(
         sandbox: Arc<Sandbox>,
         api: RuntimeApi,
         container: String,
@@ -31,34 +31,34 @@ impl Instance {
     }
 
     /// The runtime got ready after `init`.
-    pub fn initialised(&self, init: Duration) {
+    pub(crate) fn initialised(&self, init: Duration) {
         *self.init.lock().unwrap_or_else(PoisonError::into_inner) = Some(init);
     }
 
     /// The init duration, for the first invocation only.
-    pub fn take_init(&self) -> Option<Duration> {
+    pub(crate) fn take_init(&self) -> Option<Duration> {
         self.init.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes into the function's log, in order with the container's own output.
-    pub fn record(&self, entry: JournalEntry) {
+    pub(crate) fn record(&self, entry: JournalEntry) {
         // The journal ends with the local AWS; then nobody can read it anyway.
         let _unread = self.journal.send(entry);
     }
 
     /// Lets the container's supervisor kill it.
-    pub fn retire(&self) {
+    pub(crate) fn retire(&self) {
         self.retired.notify_one();
     }
 
     /// Waits until somebody retires it.
-    pub async fn until_retired(&self) {
+    pub(crate) async fn until_retired(&self) {
         self.retired.notified().await;
     }
 }
 
 /// A launch that failed by the function's fault. The instance is over; it lives on so that the log can be written.
-pub struct FailedLaunch {
+pub(crate) struct FailedLaunch {
     pub fault: Fault,
     pub instance: Arc<Instance>,
     pub init: Duration,

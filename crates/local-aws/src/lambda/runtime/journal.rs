@@ -20,7 +20,7 @@ use tokio::{
 };
 
 /// What the journal is told, in order.
-pub enum JournalEntry {
+pub(crate) enum JournalEntry {
     Start {
         request_id: String,
     },
@@ -30,7 +30,7 @@ pub enum JournalEntry {
 }
 
 /// The end of an invocation.
-pub struct End {
+pub(crate) struct End {
     /// Lambda's own words about a failure.
     pub lines: Vec<String>,
     pub report: Report,
@@ -49,7 +49,7 @@ const RIGHTS_AGE: Duration = Duration::from_secs(1);
 const TAIL: usize = 4096;
 
 /// Writes one log stream.
-pub struct Journal {
+pub(crate) struct Journal {
     pub shared: Weak<Shared>,
     pub engine: Arc<dyn ContainerEngine>,
     pub sandbox: Arc<Sandbox>,
@@ -68,7 +68,7 @@ struct Memory {
 }
 
 impl Journal {
-    pub fn new(
+    pub(crate) fn new(
         shared: Weak<Shared>,
         engine: Arc<dyn ContainerEngine>,
         sandbox: Arc<Sandbox>,
@@ -88,7 +88,7 @@ impl Journal {
     }
 
     /// Writes until nobody can send entries any more.
-    pub async fn keep(mut self, mut entries: mpsc::UnboundedReceiver<JournalEntry>) {
+    pub(crate) async fn keep(mut self, mut entries: mpsc::UnboundedReceiver<JournalEntry>) {
         let mut next = entries.recv().await;
         while let Some(entry) = next.take() {
             match entry {

@@ -33,7 +33,7 @@ use tokio::{
 const INIT: Duration = Duration::from_secs(10);
 
 /// What a launch tells whoever counts the containers.
-pub trait Launches: Send + Sync {
+pub(crate) trait Launches: Send + Sync {
     /// It succeeded.
     fn launched(&self, instance: Arc<Instance>);
     /// It failed.
@@ -48,7 +48,7 @@ pub trait Launches: Send + Sync {
 
 /// What containers are launched with. It keeps nothing of the local AWS alive.
 #[derive(Clone)]
-pub struct Launcher {
+pub(crate) struct Launcher {
     pub shared: Weak<Shared>,
     pub api: Weak<dyn AwsApi>,
     pub launches: Weak<dyn Launches>,
@@ -78,7 +78,7 @@ impl Drop for Place {
 }
 
 /// Starts one container, and hands it or its failure to whoever waits.
-pub async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
+pub(crate) async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
     let credentials = RoleCredentials::issue(&launcher.shared, &sandbox)
         .map_err(|e| NoInstance::Refused(engine_failed(&e.into())));
     let launches = launcher.launches.clone();

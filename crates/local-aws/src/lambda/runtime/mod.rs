@@ -17,8 +17,8 @@ mod pool;
 mod report;
 mod runtime_api;
 
-pub use aws_api::AwsApi;
-pub use execution::{answer, run};
-pub use fault::{Entrypoint, Exit};
-pub use pool::Pool;
-pub use runtime_api::{Ended, RuntimeApi};
+pub(crate) use aws_api::AwsApi;
+pub(crate) use execution::{answer, run};
+pub(crate) use fault::{Entrypoint, Exit};
+pub(crate) use pool::Pool;
+pub(crate) use runtime_api::{Ended, RuntimeApi};

@@ -3,7 +3,7 @@
 use super::instance::FailedLaunch;
 use crate::error::AwsError;
 
-pub enum NoInstance {
+pub(crate) enum NoInstance {
     /// The function's own fault.
     Fault(Box<FailedLaunch>),
     Refused(AwsError),

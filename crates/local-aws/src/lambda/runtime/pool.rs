@@ -36,7 +36,7 @@ const WARM: Duration = Duration::from_secs(300);
 const STOPPING: Duration = Duration::from_secs(30);
 
 /// All warm containers.
-pub struct Pool {
+pub(crate) struct Pool {
     pub shared: Arc<Shared>,
     /// Where functions call AWS.
     api: Weak<dyn AwsApi>,
@@ -49,7 +49,7 @@ pub struct Pool {
 }
 
 /// The right to be one of a function's concurrent executions, until it is dropped.
-pub struct Admission {
+pub(crate) struct Admission {
     pool: Arc<Pool>,
     sandbox: Arc<Sandbox>,
 }
@@ -70,7 +70,7 @@ fn in_flight_beside(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
 }
 
 impl Pool {
-    pub fn new(shared: Arc<Shared>, api: Weak<dyn AwsApi>, engine: Arc<dyn ContainerEngine>) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, api: Weak<dyn AwsApi>, engine: Arc<dyn ContainerEngine>) -> Self {
         Self {
             shared,
             api,
@@ -83,7 +83,7 @@ impl Pool {
     }
 
     /// Tells where this local AWS listens: containers pull their images from there.
-    pub fn served_at(&self, address: SocketAddr) {
+    pub(crate) fn served_at(&self, address: SocketAddr) {
         // A second listener of the same local AWS serves the same registry: the first will do.
         let _known = self.served_at.set(address);
     }
@@ -99,7 +99,7 @@ impl Pool {
     }
 
     /// An invocation's request id.
-    pub fn request_id(&self, sandbox: &Sandbox) -> String {
+    pub(crate) fn request_id(&self, sandbox: &Sandbox) -> String {
         stable_id::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
     }
 
@@ -107,7 +107,7 @@ impl Pool {
     ///
     /// # Errors
     /// `TooManyRequestsException` over the reserved concurrency, or over the account's.
-    pub fn admit(
+    pub(crate) fn admit(
         self: &Arc<Self>,
         sandbox: &Arc<Sandbox>,
         reserved: Option<u32>,
@@ -134,7 +134,7 @@ impl Pool {
     ///
     /// # Errors
     /// The container could not be started, or the function is gone.
-    pub async fn take(self: &Arc<Self>, sandbox: &Arc<Sandbox>) -> Result<Arc<Instance>, NoInstance> {
+    pub(crate) async fn take(self: &Arc<Self>, sandbox: &Arc<Sandbox>) -> Result<Arc<Instance>, NoInstance> {
         let gone = || self.gone(sandbox);
         let receiver = {
             let mut fleets = self.fleets();
@@ -183,7 +183,7 @@ impl Pool {
     }
 
     /// Brings a container back; one that must not be used again is killed.
-    pub fn give_back(&self, instance: Arc<Instance>, healthy: bool) {
+    pub(crate) fn give_back(&self, instance: Arc<Instance>, healthy: bool) {
         let mut fleets = self.fleets();
         match fleets.get_mut(&instance.sandbox.id.arn) {
             Some(fleet) if healthy && fleet.is_of(&instance.sandbox) => {
@@ -202,21 +202,21 @@ impl Pool {
     }
 
     /// Goes over to a function's newest sandbox.
-    pub fn replace(&self, sandbox: &Arc<Sandbox>) {
+    pub(crate) fn replace(&self, sandbox: &Arc<Sandbox>) {
         if let Some(fleet) = self.fleets().get_mut(&sandbox.id.arn) {
             fleet.replace(sandbox);
         }
     }
 
     /// Retires the containers of a function that was deleted.
-    pub fn retire(&self, function_arn: &str) {
+    pub(crate) fn retire(&self, function_arn: &str) {
         if let Some(mut fleet) = self.fleets().remove(function_arn) {
             fleet.retire_idle();
         }
     }
 
     /// Stops every container, for the end of the process. Nothing can be invoked afterwards.
-    pub async fn stop_all(&self) {
+    pub(crate) async fn stop_all(&self) {
         self.stop.send_replace(true);
         self.fleets().clear();
         // Every container's supervisor kills it; what they don't manage in time is swept up after them.

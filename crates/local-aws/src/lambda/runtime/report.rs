@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 
 /// What one invocation took.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub(crate) struct Report {
     pub request_id: String,
     pub duration: Duration,
     /// Of the invocation for which the container was started: how long its runtime took to get ready.
@@ -18,14 +18,14 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(request_id: &str, duration: Duration, memory_size: u32, fault: Option<&Fault>) -> Self {
+    pub(crate) fn new(request_id: &str, duration: Duration, memory_size: u32, fault: Option<&Fault>) -> Self {
         let status = fault.map(Fault::status);
         let memory_full = matches!(fault, Some(Fault::Exited(Exit::OutOfMemory)));
         Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status, memory_full }
     }
 
     /// The line, with the most memory (in MB) that was seen in use.
-    pub fn line(&self, memory_used: u64) -> String {
+    pub(crate) fn line(&self, memory_used: u64) -> String {
         let billed = self.duration + self.init.unwrap_or_default();
         let memory_used = if self.memory_full { self.memory_size.into() } else { memory_used };
         let mut line = format!(

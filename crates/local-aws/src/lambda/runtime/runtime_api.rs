@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Notify, oneshot};
 
 /// Bytes of an answer: 6 MB and a little for its envelope.
-pub const RESPONSE_LIMIT: usize = 6_291_556;
+pub(crate) const RESPONSE_LIMIT: usize = 6_291_556;
 const PREFIX: &str = "/2018-06-01/runtime/";
 
 /// One container's Runtime API. A clone is another handle to the same.
@@ -53,7 +53,7 @@ enum Init {
 
 /// One event for the runtime.
 #[derive(Debug, Clone)]
-pub struct Event {
+pub(crate) struct Event {
     pub request_id: String,
     pub payload: Bytes,
     pub function_arn: String,
@@ -64,7 +64,7 @@ pub struct Event {
 
 /// What came back for an event.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     Response(Bytes),
     Fault(Fault),
     /// The container ended before its runtime took the event: another one can have it.
@@ -156,7 +156,7 @@ impl RuntimeApi {
     }
 
     /// Answers one request of the container.
-    pub async fn handle(&self, request: Request<Body>) -> Response<Body> {
+    pub(crate) async fn handle(&self, request: Request<Body>) -> Response<Body> {
         let Some(what) = request.uri().path().strip_prefix(PREFIX) else {
             return self.elsewhere(request).await;
         };

@@ -200,7 +200,6 @@ async fn an_iam_user_may_what_its_policies_say() {
 fn by_hand(headers: &[(&str, &str)], signed: &str, date: &str) -> Request<crate::Body> {
     use ring::hmac;
     use sha2::{Digest, Sha256};
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let hmac = |key: &[u8], text: &str| {
         hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
     };
@@ -210,14 +209,14 @@ fn by_hand(headers: &[(&str, &str)], signed: &str, date: &str) -> Request<crate:
     let all = [headers, &[("host", host.as_str()), ("x-amz-date", now.as_str())]].concat();
     let value = |name: &str| all.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v);
     let canonical: String = signed.split(';').map(|name| format!("{name}:{}\n", value(name))).collect();
-    let body = hex(&Sha256::digest(""));
-    let request = hex(&Sha256::digest(format!("GET\n/default/\n\n{canonical}\n{signed}\n{body}")));
+    let body = hex::encode(Sha256::digest(""));
+    let request = hex::encode(Sha256::digest(format!("GET\n/default/\n\n{canonical}\n{signed}\n{body}")));
     let scope = format!("{date}/{REGION}/execute-api/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{now}\n{scope}\n{request}");
     let key = [date, REGION, "execute-api", "aws4_request"]
         .iter()
         .fold(b"AWS4local".to_vec(), |key, part| hmac(&key, part));
-    let signature = hex(&hmac(&key, &text));
+    let signature = hex::encode(hmac(&key, &text));
     let authorization = format!(
         "AWS4-HMAC-SHA256 Credential=LOCALKEY/{scope}, SignedHeaders={signed}, Signature={signature}"
     );

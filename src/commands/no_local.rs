@@ -1,0 +1,27 @@
+//! `local` and `--local` in a build without the local AWS: they say so.
+
+use crate::{Exit, cli, exit::Usage, ui::Printer};
+use anyhow::Result;
+
+const ABSENT: &str = "this build of lambdeploy has no local AWS: build it with the cargo feature `local` (on by default), or use AWS itself without --local";
+
+/// # Errors
+/// Always.
+pub async fn run(_: &cli::Local, _: &Printer) -> Result<Exit> {
+    Err(Usage(ABSENT.to_owned()).into())
+}
+
+pub mod background {
+    use super::{ABSENT, Printer, Result, Usage};
+
+    /// # Errors
+    /// Always.
+    pub async fn find_or_start(_: &Printer) -> Result<String> {
+        Err(Usage(ABSENT.to_owned()).into())
+    }
+
+    /// AWS itself never does.
+    pub async fn agrees_at_once(_: &str) -> bool {
+        false
+    }
+}
