@@ -55,7 +55,7 @@ impl Default for Config {
 /// The durations of AWS's slowness (with their sources: `docs/aws.md`).
 /// All zero when the consistency is `Instant`.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Delays {
+pub struct Delays {
     /// A young role cannot be assumed by Lambda (observed 5–20 s).
     pub role_assumable: Duration,
     /// A young repository policy is not yet seen by Lambda.
@@ -84,7 +84,7 @@ pub(crate) struct Delays {
 }
 
 impl Config {
-    pub(crate) fn delays(&self) -> Delays {
+    pub fn delays(&self) -> Delays {
         if self.consistency == Consistency::Instant {
             return Delays::default();
         }

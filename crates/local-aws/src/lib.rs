@@ -74,7 +74,7 @@ mod watch;
 mod world;
 
 pub use body::{Body, full};
-pub use config::{Config, Consistency, random_seed};
+pub use config::{Config, Consistency, Delays, random_seed};
 pub use faults::{Action, Cut, Fault, FaultPlan, Hook, Moment, Point, REGISTRY};
 pub use interrupted::interrupted;
 pub use lambda::containers::{ContainerEngine, DockerEngine, NoContainers};
