@@ -4,7 +4,7 @@ mod tips;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
-pub use tips::tipped;
+pub(crate) use tips::tipped;
 
 /// What is said below the options of `--help`.
 const AFTER: &str = "\
@@ -26,7 +26,7 @@ Results go to stdout, progress and errors to stderr. NO_COLOR is respected.";
 /// One stack.yaml in, a running HTTPS endpoint out.
 #[derive(Debug, Parser)]
 #[command(name = "lambdeploy", version, arg_required_else_help = true, after_help = AFTER)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     pub common: Common,
     #[command(subcommand)]
@@ -35,7 +35,7 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
-pub struct Common {
+pub(crate) struct Common {
     /// The stack file
     #[arg(short, long, global = true, default_value = "stack.yaml", value_name = "FILE")]
     pub file: PathBuf,
@@ -64,7 +64,7 @@ pub struct Common {
 
 impl Common {
     /// How to call `command` for the same stack in the same place, as a person would type it.
-    pub fn again(&self, command: &str) -> String {
+    pub(crate) fn again(&self, command: &str) -> String {
         let mut line = format!("lambdeploy {command}");
         if self.local {
             line += " --local";
@@ -83,7 +83,7 @@ impl Common {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make AWS match the stack file, then check the result from outside
     Up(UpArgs),
     /// Show what `up` would do; changes nothing
@@ -105,7 +105,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Consent {
+pub(crate) struct Consent {
     /// Take over what exists under the stack's names: all of it, or one thing by its id (api=ID, key=ID, plan=ID)
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "KIND=ID")]
     pub adopt: Vec<String>,
@@ -121,7 +121,7 @@ pub struct Consent {
 }
 
 #[derive(Debug, Args)]
-pub struct UpArgs {
+pub(crate) struct UpArgs {
     #[command(flatten)]
     pub consent: Consent,
     /// Do not check the contract from outside
@@ -133,7 +133,7 @@ pub struct UpArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub consent: Consent,
     /// Exit with 2 if there is something to do
@@ -142,14 +142,14 @@ pub struct PlanArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct DestroyArgs {
+pub(crate) struct DestroyArgs {
     /// Also delete what existed before the stack and was adopted
     #[arg(long)]
     pub include_adopted: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// Show the values of the API keys
     #[arg(long)]
     pub show_key: bool,
@@ -165,14 +165,14 @@ pub struct OutputArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(crate) struct VerifyArgs {
     /// Also send bursts and megabytes, and use up the quota of the first key
     #[arg(long)]
     pub load: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct LogsArgs {
+pub(crate) struct LogsArgs {
     /// Functions by their key in the stack file (default: all)
     pub functions: Vec<String>,
     /// Keep showing new lines, until Ctrl-C
@@ -190,13 +190,13 @@ pub struct LogsArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Consistency {
+pub(crate) enum Consistency {
     Instant,
     Realistic,
 }
 
 #[derive(Debug, Args)]
-pub struct LocalArgs {
+pub(crate) struct LocalArgs {
     /// The port on 127.0.0.1 (4510); 0 takes any that is free
     #[arg(long)]
     pub port: Option<u16>,

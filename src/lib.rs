@@ -22,36 +22,44 @@
 //!
 //! Dependencies go one way: `cli → commands → stack_graph → resources → (aws, docker, engine)`, and `ui → engine`.
 
+#![allow(rustdoc::private_intra_doc_links, reason = "the map is for who works on it")]
+// What tests reach is public for them alone.
+#![cfg_attr(feature = "testing", deny(unreachable_pub))]
 // What is printed goes through the one sink of `ui`.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
-pub mod aws;
-pub mod cli;
-pub mod commands;
-pub mod contract;
-pub mod docker;
-pub mod engine;
-pub mod exit;
-pub mod files;
-pub mod mask;
-pub mod net;
-pub mod outputs;
-pub mod outside;
-pub mod resources;
-pub mod stack;
-pub mod stack_graph;
-pub mod ui;
+mod aws;
+mod cli;
+mod commands;
+mod contract;
+mod docker;
+#[allow(unreachable_pub, dead_code, unused_imports)]
+mod engine;
+mod exit;
+mod files;
+mod mask;
+mod net;
+mod outputs;
+mod outside;
+#[allow(unreachable_pub, dead_code, unused_imports)]
+mod resources;
+mod stack;
+#[allow(unreachable_pub, dead_code, unused_imports)]
+mod stack_graph;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod ui;
 
-use clap::error::ErrorKind;
-pub use exit::Exit;
+use clap::{Parser, error::ErrorKind};
+use exit::Exit;
 use std::{
     io::{self, Write},
     process::ExitCode,
 };
 
-/// Runs one command line on this thread.
-pub fn run(cli: Result<cli::Cli, clap::Error>) -> ExitCode {
-    let cli = match cli {
+/// Runs the command line of this process on this thread.
+pub fn run() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             let error = cli::tipped(error);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// What there is to know about a stack from outside.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outputs {
+pub(crate) struct Outputs {
     pub stack: String,
     pub region: String,
     pub api_id: Option<String>,
@@ -16,7 +16,7 @@ pub struct Outputs {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Key {
+pub(crate) struct Key {
     pub name: String,
     pub id: String,
     /// Only where it was asked for.
@@ -26,7 +26,7 @@ pub struct Key {
 
 /// One stack of several.
 #[derive(Debug, Clone, Serialize)]
-pub struct Listed {
+pub(crate) struct Listed {
     pub stack: String,
     pub region: String,
     pub api_id: String,
@@ -51,19 +51,19 @@ struct Try<'a> {
 
 impl Outputs {
     /// The values of the keys, where they were read.
-    pub fn secrets(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
         self.keys.iter().filter_map(|key| key.value.clone())
     }
 
     /// What to open: the stage itself where a route is at `/`, else a path at which the stack answers.
-    pub fn opening(&self, stack: &Stack) -> Option<String> {
+    pub(crate) fn opening(&self, stack: &Stack) -> Option<String> {
         let at_root = stack.api.routes.iter().any(|route| route.path == "/");
         let path = Try::of(stack).filter(|_| !at_root).map_or_else(|| "/".to_owned(), |call| call.path);
         Some(format!("{}{path}", self.url.as_ref()?))
     }
 
     /// A line to try, which can be pasted: `show_key` is the command that prints the key alone.
-    pub fn curl(&self, stack: &Stack, show_key: &str) -> Option<String> {
+    pub(crate) fn curl(&self, stack: &Stack, show_key: &str) -> Option<String> {
         let call = Try::of(stack)?;
         let method = call.method();
         let mut line =

@@ -27,7 +27,7 @@ use tokio::time::Instant;
 
 /// How long to wait between tries, and how long in all.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(crate) struct Patience {
     pub first: Duration,
     pub longest: Duration,
     pub budget: Duration,
@@ -37,26 +37,26 @@ pub struct Patience {
 
 impl Patience {
     /// Asked often: what a role or a repository takes to be seen is most of a first `up`.
-    pub const NOT_YET: Self = Self::new(250, 500, 300);
+    pub(crate) const NOT_YET: Self = Self::new(250, 500, 300);
     /// A function that AWS is at work on. GetFunction has 100 requests a second of its own.
-    pub const AT_WORK: Self = Self::new(250, 500, 600);
+    pub(crate) const AT_WORK: Self = Self::new(250, 500, 600);
     /// A write that builds on something young; when it is really gone, half a minute tells.
-    pub const YOUNG: Self = Self::new(250, 2_000, 30);
-    pub const BUSY: Self = Self::new(250, 2_000, 600);
+    pub(crate) const YOUNG: Self = Self::new(250, 2_000, 30);
+    pub(crate) const BUSY: Self = Self::new(250, 2_000, 600);
     /// A REST API that is `UPDATING` takes no further update.
-    pub const API_UPDATE: Self = Self::new(250, 2_000, 1_200);
+    pub(crate) const API_UPDATE: Self = Self::new(250, 2_000, 1_200);
     /// How long what an import brought may be missing from a deployment's summary before another one is made.
-    pub const SETTLES: Self = Self::new(250, 2_000, 5);
+    pub(crate) const SETTLES: Self = Self::new(250, 2_000, 5);
     /// Lambda removes network interfaces within 20 minutes (AWS's own article on Lambda's network interfaces).
-    pub const NETWORK: Self = Self::new(1_000, 10_000, 1_200);
+    pub(crate) const NETWORK: Self = Self::new(1_000, 10_000, 1_200);
     /// IAM's and API Gateway's conflicts settle in two minutes or never (an instance profile, an id that is no more).
-    pub const WRITERS: Self = Self::new(250, 2_000, 120);
+    pub(crate) const WRITERS: Self = Self::new(250, 2_000, 120);
     /// How long a list may hide what was made (assumed: no source gives a bound).
-    pub const LISTED: Self = Self::new(250, 2_000, 30);
+    pub(crate) const LISTED: Self = Self::new(250, 2_000, 30);
     /// A list is looked at once more after so long, before what a lost reply may have made is made again.
-    pub const LOST: Self = Self::new(5_000, 5_000, 5);
-    pub const AMBIGUOUS: Self = Self::new(500, 8_000, 20);
-    pub const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
+    pub(crate) const LOST: Self = Self::new(5_000, 5_000, 5);
+    pub(crate) const AMBIGUOUS: Self = Self::new(500, 8_000, 20);
+    pub(crate) const THROTTLED: Self = Self { jitter: true, ..Self::new(2_000, 35_000, 300) };
 
     const fn new(first_ms: u64, longest_ms: u64, budget_s: u64) -> Self {
         Self {
@@ -106,7 +106,7 @@ fn builds_on(operation: &str) -> bool {
 ///
 /// # Errors
 /// A [`Failure`] with AWS's last words, or `Interrupted`.
-pub async fn call<T, E, Fut>(run: &Run, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+pub(crate) async fn call<T, E, Fut>(run: &Run, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
 where
     Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -118,7 +118,11 @@ where
 ///
 /// # Errors
 /// As [`call`]; a failure of class `Ambiguous` is the caller's to resolve.
-pub async fn call_once<T, E, Fut>(run: &Run, operation: &'static str, send: impl Fn() -> Fut) -> Result<T>
+pub(crate) async fn call_once<T, E, Fut>(
+    run: &Run,
+    operation: &'static str,
+    send: impl Fn() -> Fut,
+) -> Result<T>
 where
     Fut: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -193,7 +197,12 @@ impl Waits {
 ///
 /// # Errors
 /// When patience ends, with how it stood last; `Interrupted`; whatever `ask` fails of.
-pub async fn wait_until<T, Fut>(run: &Run, patience: Patience, what: &str, ask: impl Fn() -> Fut) -> Result<T>
+pub(crate) async fn wait_until<T, Fut>(
+    run: &Run,
+    patience: Patience,
+    what: &str,
+    ask: impl Fn() -> Fut,
+) -> Result<T>
 where
     Fut: Future<Output = Result<Result<T, String>>>,
 {
@@ -207,7 +216,7 @@ where
 ///
 /// # Errors
 /// `Interrupted`; whatever `ask` fails of.
-pub async fn wait_at_most<T, Fut>(
+pub(crate) async fn wait_at_most<T, Fut>(
     run: &Run,
     patience: Patience,
     what: &str,

@@ -16,7 +16,7 @@ const SIGNED: [&str; 5] = [
 const SKEWED: i64 = 4 * 60;
 
 /// Seconds that AWS's clock, by the answer's `date`, is ahead of this machine's, if that explains `code`.
-pub fn skew(code: Option<&str>, date: &str) -> Option<i64> {
+pub(super) fn skew(code: Option<&str>, date: &str) -> Option<i64> {
     let theirs = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
     let ours = DateTime::from(SystemTime::now()).secs();
     Some(theirs - ours).filter(|skew| code.is_some_and(|c| SIGNED.contains(&c)) && skew.abs() >= SKEWED)

@@ -9,8 +9,6 @@ use crate::{
     net::Network,
 };
 use anyhow::{Context, Result, bail};
-#[cfg(feature = "local")]
-use local_aws::LocalAws;
 use std::{cell::RefCell, rc::Rc};
 use tokio::sync::OnceCell;
 
@@ -22,8 +20,8 @@ pub enum Target {
     /// A local AWS at `http://127.0.0.1:<port>`.
     Local { endpoint: String, account: String, region: String },
     /// A local AWS in this process.
-    #[cfg(feature = "local")]
-    InProcess { aws: LocalAws, account: String, region: String },
+    #[cfg(feature = "testing")]
+    InProcess { aws: local_aws::LocalAws, account: String, region: String },
 }
 
 /// Who is calling (STS GetCallerIdentity).
@@ -77,7 +75,7 @@ impl Cloud {
         let (local, endpoint) = match &target {
             Target::Aws { .. } => (false, None),
             Target::Local { endpoint, .. } => (true, Some(endpoint.clone())),
-            #[cfg(feature = "local")]
+            #[cfg(feature = "testing")]
             Target::InProcess { .. } => (true, None),
         };
         let settings = settings(target).await?;

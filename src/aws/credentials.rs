@@ -18,7 +18,7 @@ use std::fmt;
 
 /// There are no credentials; the text is the whole reason.
 #[derive(Debug, Clone)]
-pub struct NoCredentials(pub String);
+pub(super) struct NoCredentials(pub String);
 
 impl fmt::Display for NoCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,13 +29,13 @@ impl fmt::Display for NoCredentials {
 impl std::error::Error for NoCredentials {}
 
 impl NoCredentials {
-    pub fn error(text: impl Into<String>) -> CredentialsError {
+    pub(super) fn error(text: impl Into<String>) -> CredentialsError {
         CredentialsError::provider_error(Self(text.into()))
     }
 }
 
 /// What gives the credentials of `choice`, where it is not what the SDK does by itself.
-pub fn provider(
+pub(super) fn provider(
     choice: &Choice,
     profiles: &Profiles,
     config: &SdkConfig,

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt};
 
 /// An account and a region, and what is unusual on the way there.
 #[derive(Debug, Clone, Serialize)]
-pub struct Destination {
+pub(crate) struct Destination {
     pub local: bool,
     /// Twelve digits.
     pub account: String,
@@ -23,7 +23,7 @@ pub struct Destination {
 impl Destination {
     /// # Errors
     /// Before the caller is known, which is a mistake in the program.
-    pub fn of(cloud: &Cloud) -> Result<Self> {
+    pub(crate) fn of(cloud: &Cloud) -> Result<Self> {
         Ok(Self {
             local: cloud.local,
             account: cloud.identity()?.account.clone(),
@@ -54,7 +54,7 @@ impl fmt::Display for Destination {
 const SERVICES: [&str; 6] = ["STS", "IAM", "ECR", "Lambda", "API Gateway", "CloudWatch Logs"];
 
 /// The addresses that the environment or the profile gives instead of AWS's own, for all services or for one.
-pub fn endpoints(config: &SdkConfig) -> Vec<String> {
+pub(super) fn endpoints(config: &SdkConfig) -> Vec<String> {
     let one = |service| {
         let key =
             ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");

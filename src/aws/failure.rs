@@ -11,7 +11,7 @@ use std::{fmt, time::Duration};
 
 /// One failed call. An `SdkError` displays only "service error", so everything is taken out of it here.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// "CreateFunction"
     pub operation: &'static str,
     pub code: Option<String>,
@@ -31,7 +31,7 @@ pub struct Failure {
 
 /// What a failure means for a retry (`docs/aws.md` 13). Code first, text second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
+pub(crate) enum Class {
     /// Another part of AWS does not know yet what we just made: a young role, a young policy.
     NotYet,
     Throttled,
@@ -49,7 +49,7 @@ pub enum Class {
 }
 
 impl Failure {
-    pub fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    pub(crate) fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -77,19 +77,19 @@ impl Failure {
     }
 
     /// There is no connection, and there never was one to that host: trying again is no use.
-    pub fn is_out_of_reach(&self) -> bool {
+    pub(crate) fn is_out_of_reach(&self) -> bool {
         self.unreachable.as_ref().is_some_and(|u| u.never_reached)
     }
 
-    pub fn is(&self, code: &str) -> bool {
+    pub(crate) fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }
 
-    pub fn says(&self, text: &str) -> bool {
+    pub(crate) fn says(&self, text: &str) -> bool {
         self.message.to_lowercase().contains(&text.to_lowercase())
     }
 
-    pub fn class(&self) -> Class {
+    pub(crate) fn class(&self) -> Class {
         let code = self.code.as_deref().unwrap_or_default();
         match code {
             _ if self.no_credentials.is_some() => Class::Credentials,
@@ -140,18 +140,18 @@ impl Failure {
     }
 
     /// A REST API takes no update while its `apiStatus` is UPDATING.
-    pub fn is_api_update(&self) -> bool {
+    pub(crate) fn is_api_update(&self) -> bool {
         self.says("already an update in progress")
     }
 
     /// A usage plan's stage: API Gateway says BadRequestException or NotFoundException, also of one that was made a moment
     /// ago.
-    pub fn is_unknown_stage(&self) -> bool {
+    pub(crate) fn is_unknown_stage(&self) -> bool {
         self.code.is_some() && self.says("Invalid API Stage")
     }
 
     /// The state in which a function refuses a change: "… currently in the following state: 'Failed'".
-    pub fn function_state(&self) -> Option<&str> {
+    pub(crate) fn function_state(&self) -> Option<&str> {
         let (_, rest) = self.message.split_once("currently in the following state: ")?;
         rest.split_whitespace().next().map(|word| word.trim_matches(['\'', '.', ',']))
     }
@@ -274,12 +274,12 @@ impl Failure {
 impl std::error::Error for Failure {}
 
 /// The AWS failure inside an error, if that is what it is.
-pub fn failure_of(error: &anyhow::Error) -> Option<&Failure> {
+pub(crate) fn failure_of(error: &anyhow::Error) -> Option<&Failure> {
     error.downcast_ref()
 }
 
 /// "Not there" is an answer, not an error.
-pub trait FoundExt<T> {
+pub(crate) trait FoundExt<T> {
     /// `None` where AWS says that it does not exist.
     fn found(self) -> anyhow::Result<Option<T>>;
 }

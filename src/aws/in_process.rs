@@ -12,7 +12,7 @@ use local_aws::LocalAws;
 use std::{fmt, io};
 
 /// An HTTP client that hands every request to `aws`.
-pub fn http_client(aws: LocalAws) -> SharedHttpClient {
+pub(crate) fn http_client(aws: LocalAws) -> SharedHttpClient {
     http_client_fn(move |_, _| SharedHttpConnector::new(Router(aws.clone())))
 }
 

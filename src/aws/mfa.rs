@@ -26,7 +26,7 @@ use tokio::sync::OnceCell;
 
 /// A role that is assumed with a code, once a run.
 #[derive(Debug)]
-pub struct Mfa {
+pub(super) struct Mfa {
     profile: String,
     serial: String,
     request: AssumeRoleFluentBuilder,
@@ -36,7 +36,7 @@ pub struct Mfa {
 
 impl Mfa {
     /// For a profile that needs a code.
-    pub fn of(
+    pub(super) fn of(
         name: &str,
         profiles: &Profiles,
         config: &SdkConfig,

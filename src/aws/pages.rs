@@ -3,13 +3,13 @@
 use anyhow::Result;
 
 /// Some items of a list, and where the next ones are; `None`: these are the last.
-pub type Page<T> = (Vec<T>, Option<String>);
+pub(crate) type Page<T> = (Vec<T>, Option<String>);
 
 /// All items of a list, in its order. `page` asks for the items at a place; `None`: for the first ones.
 ///
 /// # Errors
 /// Those of `page`.
-pub async fn pages<T>(page: impl AsyncFn(Option<String>) -> Result<Page<T>>) -> Result<Vec<T>> {
+pub(crate) async fn pages<T>(page: impl AsyncFn(Option<String>) -> Result<Page<T>>) -> Result<Vec<T>> {
     let (mut all, mut place) = (Vec::new(), None);
     loop {
         let (items, next) = page(place).await?;

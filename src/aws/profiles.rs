@@ -17,7 +17,7 @@ pub struct Wish {
 
 /// Where credentials are to come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(super) enum Choice {
     /// This profile, whatever the environment holds.
     Only(String),
     /// Keys or a role that the environment has.
@@ -30,7 +30,7 @@ pub enum Choice {
 
 impl Choice {
     /// As a person is told.
-    pub fn shown(&self) -> Option<String> {
+    pub(super) fn shown(&self) -> Option<String> {
         match self {
             Self::Only(name) | Self::Usual(Some(name)) => Some(format!("profile {name}")),
             Self::Environment => Some("credentials of the environment".to_owned()),
@@ -48,14 +48,14 @@ const CREDENTIALS: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
-pub struct Profiles(ProfileSet);
+pub(super) struct Profiles(ProfileSet);
 
 impl Profiles {
     /// Reads the files that the SDKs read.
     ///
     /// # Errors
     /// One that can't be read, with its line.
-    pub async fn load() -> Result<Self> {
+    pub(super) async fn load() -> Result<Self> {
         Self::read(&EnvConfigFiles::default()).await
     }
 
@@ -64,7 +64,7 @@ impl Profiles {
         Ok(Self(loaded.map_err(|e| anyhow!("AWS's own configuration: {:#}", anyhow!(e)))?))
     }
 
-    pub fn get(&self, name: &str) -> Option<&Profile> {
+    pub(super) fn get(&self, name: &str) -> Option<&Profile> {
         self.0.get_profile(name)
     }
 
@@ -72,7 +72,7 @@ impl Profiles {
     ///
     /// # Errors
     /// A profile that --profile or AWS_PROFILE names and that is not there.
-    pub fn choose(&self, wish: &Wish, environment: &dyn Fn(&str) -> Option<String>) -> Result<Choice> {
+    pub(super) fn choose(&self, wish: &Wish, environment: &dyn Fn(&str) -> Option<String>) -> Result<Choice> {
         let set = |name: &str| environment(name).filter(|v| !v.is_empty());
         if let Some(name) = &wish.asked {
             return self.there("--profile", name).map(Choice::Only);
@@ -111,7 +111,7 @@ impl Profiles {
     }
 
     /// The file of further CAs that the profile names.
-    pub fn ca_bundle(&self, choice: &Choice) -> Option<PathBuf> {
+    pub(super) fn ca_bundle(&self, choice: &Choice) -> Option<PathBuf> {
         let name = match choice {
             Choice::Only(name) | Choice::Usual(Some(name)) => name,
             _ => self.0.selected_profile(),

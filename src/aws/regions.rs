@@ -74,13 +74,13 @@ const PARTITIONS: &[Partition] = &[
 ];
 
 /// The end of AWS's host names in `region`: `amazonaws.com`, `amazonaws.com.cn`, …
-pub fn suffix(region: &str) -> &'static str {
+pub(crate) fn suffix(region: &str) -> &'static str {
     let begins = |p: &&Partition| p.prefixes.iter().any(|prefix| region.starts_with(prefix));
     PARTITIONS.iter().find(begins).unwrap_or(&PARTITIONS[0]).suffix
 }
 
 /// Whether `name` is written as a region's name is.
-pub fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let mut parts: Vec<&str> = name.split('-').collect();
     let number = parts.pop().unwrap_or_default();
     let word = |part: &&str| part.len() >= 2 && part.bytes().all(|b| b.is_ascii_lowercase());
@@ -89,7 +89,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// For a name that is no region known here: the nearest that is.
-pub fn meant(name: &str) -> Option<&'static str> {
+pub(super) fn meant(name: &str) -> Option<&'static str> {
     let all = || PARTITIONS.iter().flat_map(|p| p.regions).copied();
     if all().any(|region| region == name) {
         return None;
@@ -98,7 +98,7 @@ pub fn meant(name: &str) -> Option<&'static str> {
 }
 
 /// The region in a host's name: `lambda.us-east-2.amazonaws.com`.
-pub fn of_host(host: &str) -> Option<&str> {
+pub(super) fn of_host(host: &str) -> Option<&str> {
     host.split('.').find(|label| is_name(label))
 }
 

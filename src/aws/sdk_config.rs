@@ -18,7 +18,7 @@ use std::time::Duration;
 const ATTEMPT: Duration = Duration::from_secs(60);
 
 /// What the clients are made of.
-pub struct Settings {
+pub(super) struct Settings {
     pub sdk: SdkConfig,
     pub network: Network,
     /// Where the credentials are from, where somebody named a profile or the environment has them.
@@ -27,7 +27,7 @@ pub struct Settings {
 
 /// # Errors
 /// A profile, a proxy or a region that can't be.
-pub async fn settings(target: Target) -> Result<Settings> {
+pub(super) async fn settings(target: Target) -> Result<Settings> {
     let timeouts =
         TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_attempt_timeout(ATTEMPT);
     let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts.build());
@@ -38,7 +38,7 @@ pub async fn settings(target: Target) -> Result<Settings> {
             let loader = loader.http_client(http_client(network.clone())).endpoint_url(endpoint);
             Settings { sdk: local(loader, account, region).load().await, network, credentials: None }
         }
-        #[cfg(feature = "local")]
+        #[cfg(feature = "testing")]
         Target::InProcess { aws, account, region } => {
             let loader =
                 loader.http_client(super::in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");

@@ -5,13 +5,13 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 
 /// Key to value, in order.
-pub type Tags = BTreeMap<String, String>;
+pub(crate) type Tags = BTreeMap<String, String>;
 
-pub const STACK: &str = "lambdeploy:stack";
-pub const ID: &str = "lambdeploy:id";
-pub const REGION: &str = "lambdeploy:region";
+pub(crate) const STACK: &str = "lambdeploy:stack";
+pub(crate) const ID: &str = "lambdeploy:id";
+pub(crate) const REGION: &str = "lambdeploy:region";
 /// It was there before the stack; `destroy` keeps it.
-pub const ADOPTED: &str = "lambdeploy:adopted";
+pub(crate) const ADOPTED: &str = "lambdeploy:adopted";
 
 /// How many tags everything that was adopted has of us.
 const OWN: usize = 4;
@@ -20,7 +20,7 @@ const MOST: usize = 50;
 
 /// Whose things are whose: one stack in one region, and the tags its owner wants on everything.
 #[derive(Debug, Clone)]
-pub struct Ownership {
+pub(crate) struct Ownership {
     pub stack: String,
     pub region: String,
     /// The user's own `tags:`.
@@ -29,7 +29,7 @@ pub struct Ownership {
 
 impl Ownership {
     /// The tags of a resource that is ours or becomes ours.
-    pub fn tags(&self, id: &Id, owner: Option<&Owner>) -> Tags {
+    pub(crate) fn tags(&self, id: &Id, owner: Option<&Owner>) -> Tags {
         let mut tags = self.extra.clone();
         tags.insert(STACK.to_owned(), self.stack.clone());
         tags.insert(ID.to_owned(), id.to_string());
@@ -41,12 +41,12 @@ impl Ownership {
     }
 
     /// Whether these tags say "this stack, in this region".
-    pub fn owns(&self, tags: &Tags) -> bool {
+    pub(crate) fn owns(&self, tags: &Tags) -> bool {
         tags.get(STACK) == Some(&self.stack) && tags.get(REGION) == Some(&self.region)
     }
 
     /// Whose a thing with these tags is; `what` names it for a refusal.
-    pub fn owner(&self, tags: &Tags, what: impl FnOnce() -> String) -> Owner {
+    pub(crate) fn owner(&self, tags: &Tags, what: impl FnOnce() -> String) -> Owner {
         match (self.owns(tags), tags.get(STACK), tags.get(ADOPTED).map(String::as_str)) {
             (true, _, Some("true")) => Owner::Adopted,
             (true, _, _) => Owner::Us,
@@ -64,7 +64,7 @@ impl Ownership {
     }
 
     /// Why a thing with these tags of other people can't be adopted: ours, with `more` besides the usual, have no room.
-    pub fn crowded(&self, tags: &Tags, more: usize) -> Option<String> {
+    pub(crate) fn crowded(&self, tags: &Tags, more: usize) -> Option<String> {
         let foreign = tags.keys().filter(|k| !k.starts_with("aws:") && !self.extra.contains_key(*k)).count();
         let ours = OWN + self.extra.len() + more;
         (foreign + ours > MOST).then(|| {
@@ -76,7 +76,7 @@ impl Ownership {
 
     /// The canonical form of what AWS reports: AWS's own tags are not ours to manage, and on adopted things strangers'
     /// tags stay. Ours are all there should be on what we made.
-    pub fn managed(&self, tags: &Tags, owner: &Owner) -> Tags {
+    pub(crate) fn managed(&self, tags: &Tags, owner: &Owner) -> Tags {
         let ours = |key: &str| key.starts_with("lambdeploy:") || self.extra.contains_key(key);
         let elsewhere = |key: &str| ["aws:", INVENTORY, KEPT, CHECKED].iter().any(|p| key.starts_with(p));
         let keep = |key: &str| !elsewhere(key) && (*owner == Owner::Us || ours(key));
@@ -85,19 +85,19 @@ impl Ownership {
 }
 
 /// The inventory on the REST API has its own field ([`crate::stack::Inventory`]).
-pub const INVENTORY: &str = "lambdeploy:inventory";
+pub(crate) const INVENTORY: &str = "lambdeploy:inventory";
 
 /// Statements of a function that is being made anew, on the REST API: the function's own business.
-pub const KEPT: &str = "lambdeploy:kept";
+pub(crate) const KEPT: &str = "lambdeploy:kept";
 
 /// For which state of the stack its contract held, on the stage.
-pub const CHECKED: &str = "lambdeploy:checked";
+pub(crate) const CHECKED: &str = "lambdeploy:checked";
 
 /// Makes the managed tags `have` into `want`: every service has one call that sets tags and one that takes them away.
 ///
 /// # Errors
 /// Those of the calls.
-pub async fn change(
+pub(crate) async fn change(
     have: &Tags,
     want: &Tags,
     set: impl AsyncFnOnce(Tags) -> Result<()>,
@@ -114,7 +114,7 @@ pub async fn change(
 }
 
 /// What to set and what to take away, from one set of managed tags to another.
-pub fn difference(have: &Tags, want: &Tags) -> (Tags, Vec<String>) {
+pub(crate) fn difference(have: &Tags, want: &Tags) -> (Tags, Vec<String>) {
     let set =
         want.iter().filter(|(k, v)| have.get(*k) != Some(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
     let gone = have.keys().filter(|k| !want.contains_key(*k)).cloned().collect();

@@ -13,7 +13,7 @@ use anyhow::Result;
 
 /// One kind of such things. `Item` is what a list shows of one.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread")]
-pub trait Unkeyed {
+pub(crate) trait Unkeyed {
     type Item;
 
     /// All of ours (by tag), best first: the one that is wired, else the oldest, else the lowest id. Read anew. `mine`
@@ -38,7 +38,7 @@ pub trait Unkeyed {
 ///
 /// # Errors
 /// As the create.
-pub async fn create_unkeyed<U: Unkeyed>(kind: &U, run: &Run) -> Result<U::Item> {
+pub(crate) async fn create_unkeyed<U: Unkeyed>(kind: &U, run: &Run) -> Result<U::Item> {
     for _ in 0..3 {
         match kind.create().await {
             Ok(mine) => return settle(kind, mine, run).await,

@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 /// For the clients of the services that answer in XML.
 #[derive(Debug)]
-pub struct WholeXml;
+pub(super) struct WholeXml;
 
 #[dyn_dispatch_hint]
 impl Intercept for WholeXml {

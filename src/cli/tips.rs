@@ -19,7 +19,7 @@ const MEANT: [(&str, &[&str]); 6] = [
 ];
 
 /// The error with a tip that does no harm: what deletes is only named to who typed a word for it.
-pub fn tipped(mut error: Error) -> Error {
+pub(crate) fn tipped(mut error: Error) -> Error {
     if error.kind() != ErrorKind::InvalidSubcommand {
         return error;
     }

@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeSet;
 
-pub async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(CHANGES_STOP, printer);
     let options = Options { include_adopted: args.include_adopted, ..Options::default() };

@@ -12,7 +12,7 @@ use crate::{
 use anyhow::Result;
 use aws_sdk_apigateway::types::RestApi;
 
-pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let cloud = session::cloud(common, printer).await?;
     let (caller, apis) = tokio::join!(cloud.identify(), cloud.rest_apis());
     caller?;

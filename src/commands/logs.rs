@@ -22,7 +22,7 @@ const LATE_MS: i64 = 10_000;
 /// Between two looks while following.
 const POLL: Duration = Duration::from_secs(2);
 
-pub async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(READING_STOPS, printer);
     let groups = groups(&session, &args.functions)?;

@@ -7,9 +7,9 @@ mod list;
 #[cfg_attr(not(feature = "local"), path = "no_local.rs")]
 mod local;
 mod logs;
-pub mod output;
+pub(crate) mod output;
 mod plan;
-pub mod session;
+pub(crate) mod session;
 mod status;
 mod up;
 mod verify;
@@ -22,7 +22,7 @@ use crate::{
 use anyhow::Result;
 
 /// Runs the command, prints its error if it has one, and gives the exit code.
-pub async fn run(cli: Cli) -> Exit {
+pub(crate) async fn run(cli: Cli) -> Exit {
     let printer = Printer::of(&cli.common);
     let result = dispatch(cli, &printer).await;
     let exit = match &result {

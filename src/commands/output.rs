@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::{Result, bail};
 use futures_util::future::try_join_all;
-pub async fn run(common: &cli::Common, args: &cli::OutputArgs, printer: &Printer) -> Result<Exit> {
+pub(crate) async fn run(common: &cli::Common, args: &cli::OutputArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     let asked = args.show_key || args.key.is_some();
     let mut outputs = read(&session, asked || args.env.is_some()).await?;

@@ -13,7 +13,7 @@ use crate::{
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
 
-pub async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
     let (_, plan) = planned(&session, &args.consent, printer).await?;
     show(&session, &plan, printer)?;

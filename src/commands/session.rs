@@ -13,12 +13,12 @@ use anyhow::Result;
 use std::rc::Rc;
 
 /// For commands that change something.
-pub const CHANGES_STOP: &str = "stopping: calls that have begun will finish, nothing new starts";
+pub(crate) const CHANGES_STOP: &str = "stopping: calls that have begun will finish, nothing new starts";
 /// For commands that only read.
-pub const READING_STOPS: &str = "stopping";
+pub(crate) const READING_STOPS: &str = "stopping";
 
 /// A stack and the AWS it is for.
-pub struct Session {
+pub(crate) struct Session {
     pub stack: Stack,
     pub cloud: Rc<Cloud>,
     pub stop: Stop,
@@ -30,7 +30,7 @@ impl Session {
     ///
     /// # Errors
     /// A wrong stack file, no region, a local AWS that does not start.
-    pub async fn open(common: &Common, values: Values, printer: &Printer) -> Result<Self> {
+    pub(crate) async fn open(common: &Common, values: Values, printer: &Printer) -> Result<Self> {
         let stack = stack::load(&common.file, values, &|name| std::env::var(name).ok())?;
         printer.hide(stack.secrets().map(str::to_owned));
         for warning in &stack.warnings {
@@ -45,12 +45,12 @@ impl Session {
     ///
     /// # Errors
     /// Before the caller is known, which is a mistake in the program.
-    pub fn destination(&self) -> Result<Destination> {
+    pub(crate) fn destination(&self) -> Result<Destination> {
         Destination::of(&self.cloud)
     }
 
     /// Why a command that needs a deployed stack can't do its work, and what to do.
-    pub fn not_deployed(&self, common: &Common) -> String {
+    pub(crate) fn not_deployed(&self, common: &Common) -> String {
         let (name, region) = (&self.stack.name, &self.cloud.region);
         format!("the stack {name} is not deployed in {region}; `{}` deploys it", common.again("up"))
     }
@@ -59,7 +59,7 @@ impl Session {
     ///
     /// # Errors
     /// When nobody has asked yet who calls.
-    pub fn warn_of_root(&self, printer: &Printer) -> Result<()> {
+    pub(crate) fn warn_of_root(&self, printer: &Printer) -> Result<()> {
         if self.cloud.identity()?.is_root() {
             printer.warn("these are the root user's credentials, which AWS advises to use in emergencies only: choose those of an IAM user or role (--profile)");
         }
@@ -67,12 +67,12 @@ impl Session {
     }
 
     /// The person's Docker, connected to when it is first needed.
-    pub fn docker(&self) -> Rc<dyn Docker> {
+    pub(crate) fn docker(&self) -> Rc<dyn Docker> {
         Rc::clone(&self.docker)
     }
 
     /// The first Ctrl-C stops gently, the second at once. `meaning`: what stopping means for this command.
-    pub fn listen_for_ctrl_c(&self, meaning: &'static str, printer: &Printer) {
+    pub(crate) fn listen_for_ctrl_c(&self, meaning: &'static str, printer: &Printer) {
         let (stop, printer) = (self.stop.clone(), printer.clone());
         tokio::task::spawn_local(async move {
             if tokio::signal::ctrl_c().await.is_err() {
@@ -94,7 +94,7 @@ impl Session {
 ///
 /// # Errors
 /// As [`Session::open`].
-pub async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud>> {
+pub(crate) async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud>> {
     let stack = if common.file.exists() {
         Some(stack::load(&common.file, Values::NotNeeded, &|name| std::env::var(name).ok())?)
     } else {

@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::Result;
 
-pub async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
     let consent = cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false };
     let graph = observed(&session, &consent, printer).await?;

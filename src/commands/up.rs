@@ -18,7 +18,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use std::time::Instant;
 
-pub async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
     let mut since = Instant::now();
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(CHANGES_STOP, printer);

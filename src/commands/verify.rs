@@ -25,7 +25,7 @@ use std::{
 const LOOKS: usize = 3;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
-pub async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(READING_STOPS, printer);
     let rows = contract::rows(&session.stack);

@@ -2,7 +2,7 @@
 
 /// The cause in a sentence, and what to do, from the lines of the last invocation (oldest first); `None`: they don't
 /// say.
-pub fn cause(lines: &[&str]) -> Option<String> {
+pub(crate) fn cause(lines: &[&str]) -> Option<String> {
     let all = lines.join("\n");
     let after = |text: &str| all.rsplit_once(text).map(|(_, rest)| rest.lines().next().unwrap_or_default());
     let found = |text: &str| all.contains(text);

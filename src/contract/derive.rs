@@ -3,7 +3,7 @@
 use super::{
     fix::Fix,
     preflight,
-    row::{Ask, Key, Load, Misbehaviour, Must, Need, Row},
+    row::{Ask, Key, Load, Must, Need, Row},
 };
 use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,12 +29,11 @@ pub fn rows(stack: &Stack) -> Vec<Row> {
     rows.extend(checks(stack));
     rows.extend(nowhere(stack));
     rows.extend(limits(stack));
-    rows.extend(misbehaviours(stack));
     rows
 }
 
 /// `/items/{id}` as somebody would call it.
-pub fn concrete(path: &str) -> String {
+pub(crate) fn concrete(path: &str) -> String {
     let part = |part: &str| if part.starts_with('{') { VARIABLE.to_owned() } else { part.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
@@ -65,12 +64,12 @@ fn origin(stack: &Stack) -> Option<String> {
 }
 
 /// Without it a page's code sees a network failure instead of the status.
-fn readable(stack: &Stack) -> Vec<Must> {
+pub(super) fn readable(stack: &Stack) -> Vec<Must> {
     let credentials = stack.api.cors.as_ref().is_some_and(|c: &Cors| c.credentials);
     origin(stack).map(|origin| Must::LetRead { origin, credentials }).into_iter().collect()
 }
 
-fn row(promise: String, ask: Ask, must: Vec<Must>, fix: Fix) -> Row {
+pub(super) fn row(promise: String, ask: Ask, must: Vec<Must>, fix: Fix) -> Row {
     Row { promise, ask, must, need: Need::Nothing, reserved: BTreeMap::new(), fix }
 }
 
@@ -148,7 +147,7 @@ fn can_prove(auth: &Auth) -> bool {
     matches!(auth, Auth::None | Auth::ApiKey)
 }
 
-fn proving(stack: &Stack, route: &Route) -> (Ask, &'static str) {
+pub(super) fn proving(stack: &Stack, route: &Route) -> (Ask, &'static str) {
     match route.auth {
         Auth::ApiKey => (call(stack, route).key(Key::Right), " with the key"),
         _ => (call(stack, route), ""),
@@ -256,28 +255,8 @@ fn limits(stack: &Stack) -> Vec<Row> {
 }
 
 /// The first route that is called with the key.
-fn answers_route(stack: &Stack) -> Option<&Route> {
+pub(super) fn answers_route(stack: &Stack) -> Option<&Route> {
     let routes = || stack.api.routes.iter().filter(|r| r.auth == Auth::ApiKey && !r.path.contains('{'));
     let by = |method: &'static str| routes().find(move |r| r.method == method);
     by("GET").or_else(|| by("ANY")).or_else(|| by("POST"))
-}
-
-/// What API Gateway answers in the place of a function that fails.
-fn misbehaviours(stack: &Stack) -> Vec<Row> {
-    let Some(route) = answers_route(stack).or_else(|| stack.api.routes.iter().find(|r| r.auth == Auth::None))
-    else {
-        return Vec::new();
-    };
-    let each = [
-        (Misbehaviour::Slow, "takes longer than 29 s", 504),
-        (Misbehaviour::Crash, "crashes", 502),
-        (Misbehaviour::Malformed, "answers no HTTP answer", 502),
-        (Misbehaviour::TooLarge, "answers more than 6 MB", 502),
-    ];
-    let row = |(how, what, status): (Misbehaviour, &str, u16)| {
-        let promise = format!("a function that {what} is answered with {status}");
-        let must = [vec![Must::Status(status)], readable(stack)].concat();
-        Row { need: Need::Function(how), ..row(promise, proving(stack, route).0, must, Fix::Deployed) }
-    };
-    each.into_iter().map(row).collect()
 }

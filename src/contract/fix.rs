@@ -19,15 +19,15 @@ pub enum Fix {
 }
 
 /// When something else answers, or nothing does.
-pub const URL: &str = "see whether the URL is right and reachable from here (`lambdeploy output`)";
+pub(super) const URL: &str = "see whether the URL is right and reachable from here (`lambdeploy output`)";
 
 /// When a function forgets the header that only it can send.
-pub const ORIGIN: &str = "only the function itself can send this header with its own answers; it knows the origins by ALLOWED_ORIGINS.
+pub(super) const ORIGIN: &str = "only the function itself can send this header with its own answers; it knows the origins by ALLOWED_ORIGINS.
   Python: return {\"statusCode\": 200, \"headers\": {\"Access-Control-Allow-Origin\": os.environ[\"ALLOWED_ORIGINS\"].split(\",\")[0]}, \"body\": …}
   Node:   return { statusCode: 200, headers: { \"Access-Control-Allow-Origin\": process.env.ALLOWED_ORIGINS.split(\",\")[0] }, body: … }";
 
 /// The same, when pages may send credentials.
-pub const CREDENTIALS: &str = "`cors: {credentials: true}` promises it, and only the function itself can send this header with its own answers.
+pub(super) const CREDENTIALS: &str = "`cors: {credentials: true}` promises it, and only the function itself can send this header with its own answers.
   Python: return {\"statusCode\": 200, \"headers\": {\"Access-Control-Allow-Credentials\": \"true\", …}, \"body\": …}
   Node:   return { statusCode: 200, headers: { \"Access-Control-Allow-Credentials\": \"true\", … }, body: … }";
 

@@ -31,12 +31,12 @@ pub enum Forgotten {
 }
 
 /// Whether API Gateway answered itself, and not the function behind it.
-pub fn by_the_gateway(answer: &Response) -> bool {
+pub(super) fn by_the_gateway(answer: &Response) -> bool {
     answer.header("x-amzn-errortype").is_some()
 }
 
 /// Whether this is the function's own answer, as API Gateway passes it on.
-pub fn by_the_function(answer: &Response) -> bool {
+pub(super) fn by_the_function(answer: &Response) -> bool {
     names_its_request(answer) && !by_the_gateway(answer)
 }
 
@@ -112,8 +112,6 @@ fn difference(must: &Must, answer: &Response) -> Option<String> {
             named.map(|named| format!("Access-Control-Allow-Origin is {named} for {origin}"))
         }
         Must::List { header: name, names } => missing(name, header(name), names),
-        Must::Header { name, value } => (header(name) != Some(value.as_str()))
-            .then(|| format!("{name} is {} instead of {value}", header(name).unwrap_or("missing"))),
         Must::Json { path, value } => json_difference(answer, path, value),
     }
 }
@@ -153,7 +151,7 @@ fn message(answer: &Response) -> Option<String> {
 }
 
 /// `403 "Forbidden"`
-pub fn status_and_words(answer: &Response) -> String {
+pub(super) fn status_and_words(answer: &Response) -> String {
     match message(answer).filter(|_| answer.status >= 400) {
         Some(said) => format!("{} \"{}\"", answer.status, start(&said)),
         None => answer.status.to_string(),

@@ -9,16 +9,21 @@ mod check;
 mod derive;
 mod fix;
 mod judge;
+#[cfg(feature = "testing")]
+mod misbehaviour;
 mod preflight;
 mod row;
 mod shut_out;
 mod turns;
 mod waking;
 
-pub use cause::cause;
+pub(crate) use cause::cause;
 pub use check::{Carrier, Check, Outcome, Patience, Verdict};
-pub use derive::{concrete, rows};
-pub use fix::Fix;
-pub use judge::{By, Difference, Forgotten, judge};
-pub use row::{Ask, Key, Load, Misbehaviour, Must, Need, Row};
+pub use derive::rows;
+#[cfg(feature = "testing")]
+pub use judge::judge;
+#[cfg(feature = "testing")]
+pub use misbehaviour::{Misbehaviour, misbehaviours};
+pub(crate) use row::Load;
+pub use row::{Ask, Key, Need, Row};
 pub use shut_out::by_web_acl;

@@ -8,10 +8,10 @@ use crate::stack::{Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A page that no stack allows: the name is reserved for never existing.
-pub const STRANGER: &str = "https://stranger.invalid";
+pub(super) const STRANGER: &str = "https://stranger.invalid";
 
 /// One row for each path and allowed origin, and one for a page from elsewhere.
-pub fn rows(stack: &Stack, cors: &Cors) -> Vec<Row> {
+pub(super) fn rows(stack: &Stack, cors: &Cors) -> Vec<Row> {
     let mut paths: BTreeMap<&str, Vec<&Route>> = BTreeMap::new();
     for route in &stack.api.routes {
         paths.entry(&route.path).or_default().push(route);

@@ -82,11 +82,6 @@ pub enum Must {
         header: &'static str,
         names: Vec<String>,
     },
-    /// A header is exactly this.
-    Header {
-        name: &'static str,
-        value: String,
-    },
     /// The JSON at this path equals this.
     Json {
         path: crate::stack::JsonPath,
@@ -103,8 +98,6 @@ pub enum Need {
     Variable,
     /// Requests until one is refused, or a body of megabytes: asked with `--load`.
     Load(Load),
-    /// A function that misbehaves so: asked where it can be told to.
-    Function(Misbehaviour),
 }
 
 /// What `--load` adds.
@@ -116,16 +109,4 @@ pub enum Load {
     Quota(u32),
     /// The row's one large body.
     Large,
-}
-
-/// What a function can do wrong, and API Gateway answers in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misbehaviour {
-    /// Takes longer than 29 seconds.
-    Slow,
-    Crash,
-    /// Answers something that is no proxy response.
-    Malformed,
-    /// Answers more than 6 MB.
-    TooLarge,
 }

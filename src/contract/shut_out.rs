@@ -7,11 +7,11 @@ use super::{
 };
 use crate::outside::http::Response;
 
-pub const BY_POLICY: &str = "this machine may not call (allow_from)";
+pub(super) const BY_POLICY: &str = "this machine may not call (allow_from)";
 const BY_WEB_ACL: &str = "this machine may not call (a web ACL guards the stage)";
 
 /// Whether the API's resource policy refused a call: it denies addresses that `allow_from` does not name.
-pub fn by_policy(answer: &Response) -> bool {
+pub(super) fn by_policy(answer: &Response) -> bool {
     let denied = answer.header("x-amzn-errortype").is_some_and(|t| t.starts_with("AccessDeniedException"));
     let text = answer.text();
     denied && answer.status == 403 && text.contains("execute-api:Invoke") && text.contains("explicit deny")

@@ -17,12 +17,12 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const OCI_CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
 
 /// An image in a file.
-pub struct What<'a> {
+pub(super) struct What<'a> {
     pub path: &'a Path,
     /// What to call it in errors.
     pub name: &'a str,
@@ -32,7 +32,7 @@ pub struct What<'a> {
 
 impl<'a> What<'a> {
     /// The person's own file; `name` is its path.
-    pub fn archive(path: &'a Path, name: &'a str) -> Self {
+    pub(super) fn archive(path: &'a Path, name: &'a str) -> Self {
         const ZSTD: &str = "write the archive with `docker buildx build --output type=oci,dest=FILE,compression=gzip,\
                             force-compression=true`";
         Self { path, name, zstd: ZSTD }
@@ -44,7 +44,7 @@ impl<'a> What<'a> {
 ///
 /// # Errors
 /// A file that is no image archive or holds none for the architecture, layers Lambda does not take, what the registry says.
-pub async fn push(
+pub(super) async fn push(
     to: &Distribution<'_>,
     what: &What<'_>,
     architecture: &str,
@@ -132,17 +132,12 @@ fn compress(file: &Path, layer: &Layer) -> Result<Ready> {
     Ok(Ready { blob: Blob { digest, size, content }, _file: Some(temporary) })
 }
 
-fn manifest(config: &Blob, layers: &[Blob]) -> Vec<u8> {
+pub(super) fn manifest(config: &Blob, layers: &[Blob]) -> Vec<u8> {
     let descriptor = |media_type: &str, blob: &Blob| json!({"mediaType": media_type, "digest": blob.digest, "size": blob.size});
     let layers: Vec<_> = layers.iter().map(|l| descriptor(OCI_LAYER, l)).collect();
     json!({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": descriptor(OCI_CONFIG, config), "layers": layers})
         .to_string()
         .into_bytes()
-}
-
-/// The manifest of a single layer that is gzip already, with both blobs' bytes given.
-pub fn simple_manifest(config: &Blob, layer: &Blob) -> (&'static str, Vec<u8>) {
-    (OCI_MANIFEST, manifest(config, std::slice::from_ref(layer)))
 }
 
 /// Hashes what is written through it.

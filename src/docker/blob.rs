@@ -1,6 +1,6 @@
 //! What is uploaded: named by its digest, in memory or in a file, streamed from there.
 
-pub use crate::net::whole;
+pub(super) use crate::net::whole;
 
 use super::distribution::Body;
 use bytes::{Bytes, BytesMut};
@@ -23,7 +23,7 @@ const CHUNK: usize = 256 * 1024;
 
 /// Content with its name.
 #[derive(Debug, Clone)]
-pub struct Blob {
+pub(super) struct Blob {
     /// `sha256:…`
     pub digest: String,
     pub size: u64,
@@ -31,7 +31,7 @@ pub struct Blob {
 }
 
 #[derive(Debug, Clone)]
-pub enum Content {
+pub(super) enum Content {
     Bytes(Bytes),
     /// `size` bytes of a file, from `offset`.
     Part {
@@ -41,13 +41,13 @@ pub enum Content {
 }
 
 impl Blob {
-    pub fn of(bytes: impl Into<Bytes>) -> Self {
+    pub(super) fn of(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Self { digest: digest(&bytes), size: bytes.len() as u64, content: Content::Bytes(bytes) }
     }
 
     /// The content as a request's body; `sent` counts its bytes on their way.
-    pub fn body(&self, sent: Arc<AtomicU64>) -> Body {
+    pub(super) fn body(&self, sent: Arc<AtomicU64>) -> Body {
         match &self.content {
             Content::Bytes(bytes) => {
                 sent.store(self.size, Ordering::Relaxed);
@@ -93,6 +93,6 @@ impl Part {
 }
 
 /// `sha256:…` of `bytes`.
-pub fn digest(bytes: &[u8]) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }

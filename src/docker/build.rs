@@ -41,7 +41,7 @@ const OUTPUTS: &str = r#"[{"Type":"moby","Attrs":{"compression":"gzip","force-co
 ///
 /// # Errors
 /// See [`super::Docker::build`].
-pub async fn build(
+pub(super) async fn build(
     connection: &Connection,
     request: &BuildRequest,
     on: OnProgress<'_>,

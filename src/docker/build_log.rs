@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 const TAIL: usize = 20;
 
 /// Reads a build's messages, of either builder.
-pub struct BuildLog<'a> {
+pub(super) struct BuildLog<'a> {
     on: OnProgress<'a>,
     mask: Mask,
     /// BuildKit's, by their digests.
@@ -42,13 +42,13 @@ struct Failure {
 }
 
 impl<'a> BuildLog<'a> {
-    pub fn new(on: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
+    pub(super) fn new(on: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
         let mut mask = Mask::default();
         mask.add(secrets.values().filter_map(|value| String::from_utf8(value.0.clone()).ok()));
         Self { on, mask, steps: HashMap::new(), current: Step::default(), image: None }
     }
 
-    pub fn take(&mut self, info: BuildInfo) {
+    pub(super) fn take(&mut self, info: BuildInfo) {
         match info.aux {
             Some(BuildInfoAux::BuildKit(status)) => self.buildkit(status),
             Some(BuildInfoAux::Default(image)) => self.image = image.id.or(self.image.take()),
@@ -64,7 +64,7 @@ impl<'a> BuildLog<'a> {
     }
 
     /// What to say of a build that failed with `message`: the step that failed first, and its last lines.
-    pub fn failure(&self, message: &str) -> String {
+    pub(super) fn failure(&self, message: &str) -> String {
         let first =
             self.steps.values().filter(|step| step.failure.is_some()).min_by_key(|step| &step.failure);
         let step = first.unwrap_or(&self.current);

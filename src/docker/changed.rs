@@ -7,28 +7,28 @@ use std::{collections::BTreeMap, fmt};
 const NAMED: usize = 3;
 
 /// What a build is made of: by the entry's name, a hash of all that counts of it.
-pub type Parts = BTreeMap<Vec<u8>, Digest>;
+pub(crate) type Parts = BTreeMap<Vec<u8>, Digest>;
 
 /// Something was written to the context, or went from it, between its hash and the build, or while it was read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Changed {
+pub(crate) struct Changed {
     /// Names in the context; not empty.
     files: Vec<String>,
 }
 
 impl Changed {
     /// One file that changed while it was read.
-    pub fn of(entry: &Entry) -> Self {
+    pub(crate) fn of(entry: &Entry) -> Self {
         Self { files: vec![shown(&entry.name)] }
     }
 
     /// One file by its name.
-    pub fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         Self { files: vec![name.to_owned()] }
     }
 
     /// What differs between two states of one context.
-    pub fn between(before: &Parts, now: &Parts) -> Self {
+    pub(crate) fn between(before: &Parts, now: &Parts) -> Self {
         let other = |(name, part): &(&Vec<u8>, &Digest)| before.get(*name) != Some(*part);
         let new = now.iter().filter(other).map(|(name, _)| name);
         let gone = before.keys().filter(|name| !now.contains_key(*name));
@@ -36,7 +36,7 @@ impl Changed {
     }
 
     /// "a, b, c and 4 more"
-    pub fn files(&self) -> String {
+    pub(crate) fn files(&self) -> String {
         let named = self.files.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         match self.files.len().saturating_sub(NAMED) {
             0 => named,

@@ -67,7 +67,7 @@ pub async fn connect() -> Result<Connection> {
 ///
 /// # Errors
 /// As [`connect`].
-pub async fn connect_in(environment: &Environment<'_>) -> Result<Connection> {
+pub(super) async fn connect_in(environment: &Environment<'_>) -> Result<Connection> {
     let Candidates { chosen_by, endpoints } = environment.candidates()?;
     let mut tried = Vec::new();
     for endpoint in endpoints {

@@ -18,14 +18,14 @@ const FOREIGN_DOCKERFILE: &[u8] = b".lambdeploy.Dockerfile";
 const HISTORY: &str = "**/.git";
 
 /// A line of every file that `output --env` writes: such a file stays out of every context.
-pub const CLIENT_ENV_MARK: &str = "# written by `lambdeploy output --env`";
+pub(crate) const CLIENT_ENV_MARK: &str = "# written by `lambdeploy output --env`";
 
 /// Bytes of a file that is looked at for the mark.
 const LARGEST_CLIENT_ENV: u64 = 64 * 1024;
 
 /// A context, listed but not read.
 #[derive(Debug)]
-pub struct Context {
+pub(super) struct Context {
     /// Folders stand before what is in them.
     pub entries: Vec<Entry>,
     /// Index of the Dockerfile in `entries`.
@@ -35,7 +35,7 @@ pub struct Context {
 }
 
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Relative to the context, with `/`, as the file system has it (on Unix: any bytes).
     pub name: Vec<u8>,
     pub path: PathBuf,
@@ -47,7 +47,7 @@ pub struct Entry {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Folder,
     File { size: u64, executable: bool },
     Link { target: Vec<u8> },
@@ -58,7 +58,7 @@ impl Context {
     ///
     /// # Errors
     /// No such folder or Dockerfile, a malformed ignore file, what can't be read, and devices and pipes (by path).
-    pub fn list(build: &Build) -> Result<Self> {
+    pub(super) fn list(build: &Build) -> Result<Self> {
         let root = root(&build.context)?;
         let dockerfile = dockerfile(&build.dockerfile)?;
         let ignore_file = ignore_file(&root, &dockerfile);
@@ -76,7 +76,7 @@ impl Context {
     ///
     /// # Errors
     /// No such folder or Dockerfile.
-    pub fn dockerfile_name(build: &Build) -> Result<Vec<u8>> {
+    pub(super) fn dockerfile_name(build: &Build) -> Result<Vec<u8>> {
         name_in_context(&canonical(&build.context)?, &dockerfile(&build.dockerfile)?)
     }
 
@@ -84,7 +84,7 @@ impl Context {
     ///
     /// # Errors
     /// No such folder or Dockerfile, a malformed ignore file.
-    pub fn is_without_dockerfile(build: &Build) -> Result<bool> {
+    pub(super) fn is_without_dockerfile(build: &Build) -> Result<bool> {
         let (root, dockerfile) = (root(&build.context)?, dockerfile(&build.dockerfile)?);
         let name = name_in_context(&root, &dockerfile)?;
         let ignore = with_ours(&root, build, Ignore::read(&ignore_file(&root, &dockerfile))?)?;
@@ -121,7 +121,7 @@ impl Context {
 
 impl Kind {
     /// Bytes of content.
-    pub fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         match self {
             Self::File { size, .. } => *size,
             _ => 0,
@@ -318,4 +318,4 @@ fn name_of(path: &Path) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 #[path = "context_tests.rs"]
-pub mod tests;
+pub(super) mod tests;

@@ -4,12 +4,12 @@ use crate::{docker::hash, stack::Architecture};
 use std::{collections::BTreeMap, fs};
 
 /// A context with a Dockerfile and `files`, each with its name as content.
-pub struct Sample {
+pub(crate) struct Sample {
     folder: tempfile::TempDir,
     pub build: Build,
 }
 
-pub fn sample(files: &[&str]) -> Sample {
+pub(crate) fn sample(files: &[&str]) -> Sample {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("context");
     fs::create_dir(&root).unwrap();
@@ -28,7 +28,7 @@ pub fn sample(files: &[&str]) -> Sample {
 }
 
 impl Sample {
-    pub fn write(&self, name: &str, content: &str) {
+    pub(crate) fn write(&self, name: &str, content: &str) {
         let path = self.build.context.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();

@@ -28,7 +28,7 @@ const FIRST_LINE: u64 = 256;
 
 /// A size that makes every build slow, folders that were meant for nobody, a file whose values everybody could read who can
 /// pull the image, and scripts that Linux can't start.
-pub fn of(context: &Context) -> Vec<String> {
+pub(super) fn of(context: &Context) -> Vec<String> {
     [large(context), needless(context), dotenv(context), windows_scripts(context)]
         .into_iter()
         .flatten()

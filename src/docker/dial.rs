@@ -161,7 +161,7 @@ async fn listen(mut from: ChildStderr, to: Arc<Mutex<String>>) {
 }
 
 #[cfg(unix)]
-pub async fn unix(path: &Path) -> io::Result<Box<dyn Stream>> {
+pub(super) async fn unix(path: &Path) -> io::Result<Box<dyn Stream>> {
     Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
 }
 
@@ -189,7 +189,7 @@ pub async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
 }
 
 #[cfg(not(windows))]
-pub async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
+pub(super) async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "named pipes are Windows' own; use unix:// or tcp://"))
 }
 

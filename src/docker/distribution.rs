@@ -10,7 +10,6 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
-use http_body_util::BodyExt;
 use std::{
     sync::{
         Arc,
@@ -54,26 +53,8 @@ impl Exchange for Client {
     }
 }
 
-/// [`Exchange`] with a registry in this process: whatever answers requests, or fails as a connection does.
-pub struct InProcess<F>(pub F);
-
-impl<F, Fut> Exchange for InProcess<F>
-where
-    F: Fn(Request<Body>) -> Fut,
-    Fut: Future<Output = Result<Response<Body>>> + 'static,
-{
-    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
-        let answer = (self.0)(request);
-        async move {
-            let (parts, body) = answer.await?.into_parts();
-            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
-        }
-        .boxed_local()
-    }
-}
-
 /// One repository of one registry.
-pub struct Distribution<'a> {
+pub(super) struct Distribution<'a> {
     exchange: &'a dyn Exchange,
     base: String,
     repository: String,
@@ -89,7 +70,7 @@ struct Failure {
 }
 
 impl<'a> Distribution<'a> {
-    pub fn new(exchange: &'a dyn Exchange, registry: &Registry, repository: &str) -> Self {
+    pub(super) fn new(exchange: &'a dyn Exchange, registry: &Registry, repository: &str) -> Self {
         let scheme = if registry.insecure { "http" } else { "https" };
         Self {
             exchange,
@@ -106,7 +87,7 @@ impl<'a> Distribution<'a> {
     ///
     /// # Errors
     /// What the registry says, after some attempts.
-    pub async fn upload(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<()> {
+    pub(super) async fn upload(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<()> {
         let attempt =
             || async { if self.has(&blob.digest).await? { Ok(()) } else { self.send(blob, on_bytes).await } };
         retried(attempt).await.with_context(|| format!("uploading {} ({} bytes)", blob.digest, blob.size))?;
@@ -118,7 +99,12 @@ impl<'a> Distribution<'a> {
     ///
     /// # Errors
     /// What the registry says, after some attempts; a digest that is not the manifest's.
-    pub async fn put_manifest(&self, reference: &str, media_type: &str, manifest: Bytes) -> Result<String> {
+    pub(super) async fn put_manifest(
+        &self,
+        reference: &str,
+        media_type: &str,
+        manifest: Bytes,
+    ) -> Result<String> {
         let attempt = || async {
             let request =
                 self.request(Method::PUT, &format!("/v2/{}/manifests/{reference}", self.repository))?;

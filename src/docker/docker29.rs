@@ -27,14 +27,14 @@ use tokio::{
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
 /// The registry of the base image.
-pub const BASE_HOST: &str = "base.example.com";
+pub(super) const BASE_HOST: &str = "base.example.com";
 
 /// The id of what it builds.
-pub const IMAGE: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(super) const IMAGE: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// One engine, and what was asked of it.
 #[derive(Default)]
-pub struct Docker29 {
+pub(super) struct Docker29 {
     /// Something before it speaks HTTP/1 only.
     pub http1_only: bool,
     /// What pushes say, one after the other; afterwards they go well.
@@ -46,7 +46,7 @@ pub struct Docker29 {
 
 impl Docker29 {
     /// Serves; gives `tcp://host:port`.
-    pub async fn serve(self: &Arc<Self>) -> String {
+    pub(super) async fn serve(self: &Arc<Self>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("tcp://{}", listener.local_addr().unwrap());
         let engine = Arc::clone(self);
@@ -58,7 +58,7 @@ impl Docker29 {
         address
     }
 
-    pub fn saw(&self, what: &str) -> bool {
+    pub(super) fn saw(&self, what: &str) -> bool {
         self.seen.lock().unwrap().iter().any(|seen| seen == what)
     }
 

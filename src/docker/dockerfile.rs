@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Some facts about a Dockerfile.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Dockerfile {
+pub(super) struct Dockerfile {
     /// `# syntax=…`: the image that reads the rest, pulled by BuildKit.
     pub syntax: Option<String>,
     /// Line number of the first `--mount`, `--link` or `--chmod`: BuildKit's own.
@@ -39,13 +39,13 @@ struct Instruction {
 
 impl Dockerfile {
     /// The platform that the Dockerfile itself sets for the stage `target` (default: the last), whatever is asked for.
-    pub fn platform(&self, target: Option<&str>) -> Option<&str> {
+    pub(super) fn platform(&self, target: Option<&str>) -> Option<&str> {
         let wanted = |s: &&Stage| target.is_none_or(|t| t.to_lowercase() == s.name);
         self.stages.iter().rev().find(wanted)?.platform.as_deref()
     }
 
     /// Reads `text`; `args` are the build's and those the builder sets, which may name a base or a platform.
-    pub fn parse(text: &str, args: &BTreeMap<String, String>) -> Self {
+    pub(super) fn parse(text: &str, args: &BTreeMap<String, String>) -> Self {
         let mut found = Self { syntax: directive(text, "syntax"), ..Self::default() };
         let escape = directive(text, "escape").and_then(|e| e.chars().next()).unwrap_or('\\');
         let mut values = args.clone();

@@ -29,14 +29,14 @@ pub enum Endpoint {
 }
 
 /// The variables and the home folder that decide. A value of its own, so that tests need not change the process.
-pub struct Environment<'a> {
+pub(super) struct Environment<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     pub home: Option<PathBuf>,
 }
 
 /// The engines to try, in order. Only a chosen one is tried where the user chose.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Candidates {
+pub(super) struct Candidates {
     /// Who chose: "DOCKER_HOST", "the Docker context `remote`"; `None`: nobody.
     pub chosen_by: Option<String>,
     pub endpoints: Vec<Endpoint>,
@@ -49,7 +49,7 @@ impl Environment<'_> {
 
     /// # Errors
     /// A malformed `DOCKER_HOST`, or a context that does not exist or asks for unverified TLS.
-    pub fn candidates(&self) -> Result<Candidates> {
+    pub(super) fn candidates(&self) -> Result<Candidates> {
         if let Some(host) = self.get("DOCKER_HOST") {
             let endpoint = Endpoint::parse(&host, self.certificates()).context("DOCKER_HOST")?;
             return Ok(Candidates { chosen_by: Some("DOCKER_HOST".into()), endpoints: vec![endpoint] });
@@ -74,7 +74,7 @@ impl Environment<'_> {
     ///
     /// # Errors
     /// A `config.json` or `DOCKER_AUTH_CONFIG` that is malformed or can't be read.
-    pub fn logins(&self) -> Result<Logins> {
+    pub(super) fn logins(&self) -> Result<Logins> {
         let config = match self.docker_folder() {
             Some(folder) => ClientConfig::read(&folder)?,
             None => ClientConfig::default(),
@@ -83,7 +83,7 @@ impl Environment<'_> {
     }
 
     /// The ssh agent that builds may use.
-    pub fn ssh_agent(&self) -> Option<Agent> {
+    pub(super) fn ssh_agent(&self) -> Option<Agent> {
         Agent::new(self.get("SSH_AUTH_SOCK"))
     }
 
@@ -183,11 +183,6 @@ impl Endpoint {
             None => (rest, None),
         };
         Ok(Self::Ssh { destination: destination.to_owned(), port })
-    }
-
-    /// Whether the engine runs on this machine and shares its loopback, as far as the address tells.
-    pub fn is_local(&self) -> bool {
-        matches!(self, Self::Unix(_) | Self::Pipe(_))
     }
 }
 

@@ -7,10 +7,10 @@ use tokio::sync::OnceCell;
 
 /// The Docker engine of this process' environment. It is not asked for before the first build or push.
 #[derive(Default)]
-pub struct Engine(OnceCell<connect::Connection>);
+pub(crate) struct Engine(OnceCell<connect::Connection>);
 
 impl Engine {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
@@ -24,7 +24,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`connect::connect`].
-    pub async fn connection(&self) -> Result<&connect::Connection> {
+    pub(crate) async fn connection(&self) -> Result<&connect::Connection> {
         self.0.get_or_try_init(connect::connect).await
     }
 }

@@ -18,10 +18,10 @@ use std::{
 };
 
 /// SHA-256 of a file's bytes.
-pub type Digest = [u8; 32];
+pub(super) type Digest = [u8; 32];
 
 /// Bytes read at once.
-pub const BUFFER: usize = 1 << 20;
+pub(super) const BUFFER: usize = 1 << 20;
 
 /// Files are hashed by this many threads: a disk and a core are busy at the same time.
 const THREADS: usize = 4;
@@ -30,7 +30,7 @@ const THREADS: usize = 4;
 ///
 /// # Errors
 /// A file that can't be read, or whose size is another than when it was listed.
-pub fn digests(context: &Context) -> Result<Vec<Digest>> {
+pub(super) fn digests(context: &Context) -> Result<Vec<Digest>> {
     let next = AtomicUsize::new(0);
     let mut digests = vec![Digest::default(); context.entries.len()];
     let parts = std::thread::scope(|scope| {
@@ -69,7 +69,7 @@ fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
 }
 
 /// Digest and length of what is left of `file`.
-pub fn content(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
+pub(super) fn content(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<(Digest, u64)> {
     let (mut hasher, mut read) = (Sha256::new(), 0);
     loop {
         match file.read(buffer) {
@@ -89,7 +89,7 @@ pub fn content(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<(Digest, u
 ///
 /// # Errors
 /// The file can't be read, or is written meanwhile.
-pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
+pub(super) fn archive(path: &Path, architecture: Architecture) -> Result<String> {
     let read = || -> io::Result<_> {
         let file = files::open(path)?;
         let size = file.metadata()?.len();
@@ -108,7 +108,7 @@ pub fn archive(path: &Path, architecture: Architecture) -> Result<String> {
 
 /// # Errors
 /// The file can't be read; [`Changed`] if it is gone.
-pub fn open(entry: &Entry) -> Result<File> {
+pub(super) fn open(entry: &Entry) -> Result<File> {
     File::open(&entry.path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Changed::of(entry).into(),
         _ => anyhow::Error::from(error).context(format!("cannot read {}", entry.path.display())),
@@ -119,7 +119,12 @@ pub fn open(entry: &Entry) -> Result<File> {
 ///
 /// Everything is written with its length before it, so no two builds have the same text. Times are not in it: two clones
 /// of one commit agree.
-pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture: Architecture) -> String {
+pub(super) fn build(
+    context: &Context,
+    digests: &[Digest],
+    build: &Build,
+    architecture: Architecture,
+) -> String {
     let mut text = Text(Sha256::new());
     text.put(b"lambdeploy image 1");
     text.put(architecture.platform().as_bytes());
@@ -137,7 +142,7 @@ pub fn build(context: &Context, digests: &[Digest], build: &Build, architecture:
 }
 
 /// Each entry by its name, and the hash of all that counts of it.
-pub fn parts(context: &Context, digests: &[Digest]) -> Parts {
+pub(super) fn parts(context: &Context, digests: &[Digest]) -> Parts {
     let part = |(entry, digest): (&Entry, &Digest)| {
         let mut text = Text(Sha256::new());
         text.entry(entry, digest);

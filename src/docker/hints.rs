@@ -127,7 +127,7 @@ const FOR_GOOD: &[&str] = &[
 ];
 
 /// Whether a push that failed with `message` may go well the next time.
-pub fn may_pass(message: &str) -> bool {
+pub(super) fn may_pass(message: &str) -> bool {
     let lower = message.to_lowercase();
     !FOR_GOOD.iter().any(|words| lower.contains(words))
 }
@@ -142,7 +142,7 @@ const NOT_FOUND: [&str; 5] = [
 ];
 
 /// What a build in the folder `context` said, with advice if there is any.
-pub fn explain_build(message: &str, context: &Path) -> String {
+pub(super) fn explain_build(message: &str, context: &Path) -> String {
     match not_found(message) {
         Some(file) => format!("{message}\nhint: {}", where_it_is(&file, message, context)),
         None => explain(message, BUILD),
@@ -175,7 +175,7 @@ fn where_it_is(file: &str, message: &str, context: &Path) -> String {
 }
 
 /// What a push said, with advice if there is any.
-pub fn explain_push(message: &str) -> String {
+pub(super) fn explain_push(message: &str) -> String {
     explain(message, PUSH)
 }
 

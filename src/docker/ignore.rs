@@ -12,13 +12,13 @@ const LONGEST_PATTERN: usize = 4096;
 
 /// The patterns of one ignore file, in order: the last one that matches decides.
 #[derive(Debug, Default)]
-pub struct Ignore {
+pub(super) struct Ignore {
     patterns: Vec<Pattern>,
 }
 
 /// What the patterns made of one path.
 #[derive(Debug)]
-pub struct Verdict {
+pub(super) struct Verdict {
     pub out: bool,
     /// Which patterns matched it or a folder above it.
     by: Vec<bool>,
@@ -58,7 +58,7 @@ impl Ignore {
     ///
     /// # Errors
     /// The file can't be read, or a pattern is malformed (with its line).
-    pub fn read(path: &Path) -> Result<Option<Self>> {
+    pub(super) fn read(path: &Path) -> Result<Option<Self>> {
         match files::read(path, LARGEST_FILE) {
             Ok(bytes) => Self::parse(&String::from_utf8_lossy(&bytes))
                 .map(Some)
@@ -70,7 +70,7 @@ impl Ignore {
 
     /// # Errors
     /// A pattern is malformed.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut patterns = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -82,7 +82,7 @@ impl Ignore {
     }
 
     /// These names (relative, with `/`), taken as they are.
-    pub fn names(names: impl Iterator<Item = String>) -> Self {
+    pub(super) fn names(names: impl Iterator<Item = String>) -> Self {
         let literal = |text: String| Pattern {
             exception: false,
             tokens: text.chars().map(Token::Char).collect(),
@@ -92,14 +92,14 @@ impl Ignore {
     }
 
     /// What both ignore, unless `then` has an exception for it.
-    pub fn then(mut self, then: Self) -> Self {
+    pub(super) fn then(mut self, then: Self) -> Self {
         self.patterns.extend(then.patterns);
         self
     }
 
     /// Whether `name` (relative, with `/`) stays out of the context. What matched the folder it is `below` matches it
     /// too; but a pattern that would have changed nothing there was not asked.
-    pub fn judge(&self, name: &str, below: Option<&Verdict>) -> Verdict {
+    pub(super) fn judge(&self, name: &str, below: Option<&Verdict>) -> Verdict {
         let mut out = false;
         let judge = |(i, pattern): (usize, &Pattern)| {
             let matches =
@@ -112,14 +112,14 @@ impl Ignore {
     }
 
     /// [`Self::judge`] from the root of the context on.
-    pub fn excludes(&self, name: &str) -> bool {
+    pub(super) fn excludes(&self, name: &str) -> bool {
         let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
         let folder = folders.fold(None, |above, folder| Some(self.judge(folder, above.as_ref())));
         self.judge(name, folder.as_ref()).out
     }
 
     /// Whether something below the excluded folder `name` could be in again.
-    pub fn may_include_below(&self, name: &str) -> bool {
+    pub(super) fn may_include_below(&self, name: &str) -> bool {
         self.patterns.iter().filter(|p| p.exception).any(|p| p.could_match_below(name))
     }
 }

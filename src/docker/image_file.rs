@@ -25,11 +25,11 @@ const LARGEST_IMAGE: u64 = 10 * 1024 * 1024 * 1024;
 const MOST_LAYERS: usize = 1_000;
 
 /// An image archive.
-pub struct ImageFile(Members);
+pub(super) struct ImageFile(Members);
 
 /// One image of an archive, for one platform.
 #[derive(Debug)]
-pub struct Picked {
+pub(super) struct Picked {
     pub config: Vec<u8>,
     pub layers: Vec<Layer>,
     /// Media type and bytes of the manifest, if it can be pushed as it is.
@@ -38,7 +38,7 @@ pub struct Picked {
 
 /// A layer inside an archive.
 #[derive(Debug, Clone)]
-pub struct Layer {
+pub(super) struct Layer {
     pub offset: u64,
     pub size: u64,
     /// The blob's digest, of a layer that is gzip already.
@@ -52,7 +52,7 @@ impl Layer {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn open(&self, file: &Path) -> Result<impl Read> {
+    pub(super) fn open(&self, file: &Path) -> Result<impl Read> {
         let mut file = File::open(file)?;
         file.seek(SeekFrom::Start(self.offset))?;
         Ok(BufReader::with_capacity(1 << 20, file))
@@ -111,7 +111,7 @@ impl ImageFile {
     ///
     /// # Errors
     /// The file can't be read or is no tar.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         Members::open(path).map(Self)
     }
 
@@ -119,7 +119,7 @@ impl ImageFile {
     ///
     /// # Errors
     /// No image archive, none or several for that platform, a layer that Lambda does not take.
-    pub fn pick(&self, architecture: &str) -> Result<Picked> {
+    pub(super) fn pick(&self, architecture: &str) -> Result<Picked> {
         if self.0.has("index.json") {
             self.pick_oci(architecture)
         } else if self.0.has("manifest.json") {
@@ -249,7 +249,7 @@ impl<T> Default for Found<T> {
 
 /// A layer that Lambda does not take.
 #[derive(Debug)]
-pub struct Zstd(String);
+pub(super) struct Zstd(String);
 
 impl fmt::Display for Zstd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

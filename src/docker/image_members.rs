@@ -17,7 +17,7 @@ const LARGEST_JSON: u64 = 4 * 1024 * 1024;
 const TABLE_OF_CONTENTS: u64 = 64 * 1024 * 1024;
 
 /// A tar and where its members are.
-pub struct Members {
+pub(super) struct Members {
     path: PathBuf,
     members: BTreeMap<String, Member>,
 }
@@ -33,7 +33,7 @@ impl Members {
     ///
     /// # Errors
     /// The file can't be read or is no tar.
-    pub fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path) -> Result<Self> {
         let mut file = files::open(path).context("cannot read the image archive")?;
         let length = file.metadata()?.len();
         let mut magic = [0; 2];
@@ -63,11 +63,11 @@ impl Members {
         Ok(Self { path: path.to_owned(), members })
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
     }
 
@@ -75,7 +75,7 @@ impl Members {
     ///
     /// # Errors
     /// There is none of that name.
-    pub fn find(&self, name: &str) -> Result<(u64, u64)> {
+    pub(super) fn find(&self, name: &str) -> Result<(u64, u64)> {
         let mut name = name;
         // `docker save` links a layer that it has already written; links to links would be damage.
         for _ in 0..8 {
@@ -92,7 +92,7 @@ impl Members {
     ///
     /// # Errors
     /// There is none of that name, it is too large, or can't be read.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+    pub(super) fn read(&self, name: &str) -> Result<Vec<u8>> {
         let (offset, size) = self.find(name)?;
         if size > LARGEST_JSON {
             bail!("{name} is too large for what it is");
@@ -106,7 +106,7 @@ impl Members {
 
     /// # Errors
     /// As [`Self::read`]; it is other JSON.
-    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+    pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         serde_json::from_slice(&self.read(name)?).with_context(|| format!("{name} in the archive"))
     }
 }

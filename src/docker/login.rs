@@ -155,7 +155,7 @@ impl Auth {
 }
 
 /// The registry that an image's name names.
-pub fn registry_of(image: &str) -> &str {
+pub(super) fn registry_of(image: &str) -> &str {
     match image.split_once('/') {
         Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
         _ => "docker.io",
@@ -181,7 +181,7 @@ fn entry<'a, T>(entries: &'a BTreeMap<String, T>, server: &str) -> Option<&'a T>
 }
 
 /// The value of `X-Registry-Config`: how the classic builder is told logins, by registry.
-pub fn header(logins: &[(String, Login)]) -> String {
+pub(super) fn header(logins: &[(String, Login)]) -> String {
     let config: serde_json::Map<String, Value> = logins
         .iter()
         .map(|(host, login)| {

@@ -28,9 +28,11 @@ mod ignore;
 mod image_file;
 mod image_members;
 mod login;
+mod no_docker;
 mod pulls;
 mod push;
 mod refusal;
+#[cfg(feature = "testing")]
 mod scripted;
 mod session;
 mod stand_in;
@@ -39,15 +41,17 @@ mod tarball;
 mod testing;
 mod tidy;
 
-pub use changed::{Changed, Parts};
+pub(crate) use changed::{Changed, Parts};
 pub use connect::connect;
-pub use context::CLIENT_ENV_MARK;
-pub use distribution::{Body, Exchange, InProcess};
-pub use engine::Engine;
-pub use login::{Login, OwnLogins};
-pub use scripted::{Call, Fault, NoDocker, ScriptedDocker};
-pub use session::LARGEST_SECRET;
-pub use stand_in::{STAND_IN, is_stand_in};
+pub(crate) use context::CLIENT_ENV_MARK;
+#[cfg(feature = "testing")]
+pub use distribution::{Body, Exchange};
+pub(crate) use engine::Engine;
+pub(crate) use login::{Login, OwnLogins};
+pub(crate) use no_docker::NoDocker;
+#[cfg(feature = "testing")]
+pub use scripted::{Call, Fault, ScriptedDocker};
+pub(crate) use session::LARGEST_SECRET;
 
 use crate::{
     net::{Client, Network},
@@ -66,7 +70,7 @@ pub enum Progress {
 }
 
 /// Where [`Progress`] goes.
-pub type OnProgress<'a> = &'a dyn Fn(Progress);
+pub(crate) type OnProgress<'a> = &'a dyn Fn(Progress);
 
 /// An image in the engine's own store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,7 +215,7 @@ impl std::fmt::Debug for SecretValue {
 ///
 /// # Errors
 /// A context, ignore file or Dockerfile that is missing, malformed or can't be read, by path; [`Changed`].
-pub async fn fingerprint(
+pub(crate) async fn fingerprint(
     build: &crate::stack::Build,
     architecture: Architecture,
 ) -> anyhow::Result<Fingerprint> {
@@ -238,7 +242,7 @@ fn read(build: &crate::stack::Build, architecture: Architecture) -> anyhow::Resu
 ///
 /// # Errors
 /// See [`Docker::build`].
-pub async fn build(
+pub(crate) async fn build(
     docker: &dyn Docker,
     request: &mut BuildRequest,
     on: OnProgress<'_>,
@@ -257,7 +261,7 @@ pub async fn build(
 
 /// What reading a context once tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
+pub(crate) struct Fingerprint {
     /// 64 hex digits.
     pub hash: String,
     pub parts: Arc<Parts>,
@@ -269,7 +273,7 @@ pub struct Fingerprint {
 ///
 /// # Errors
 /// The file can't be read, or is written meanwhile.
-pub async fn fingerprint_file(file: &Path, architecture: Architecture) -> anyhow::Result<Fingerprint> {
+pub(crate) async fn fingerprint_file(file: &Path, architecture: Architecture) -> anyhow::Result<Fingerprint> {
     let file = file.to_owned();
     tokio::task::spawn_blocking(move || {
         Ok(Fingerprint {

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, convert::Infallible};
 use tokio::sync::mpsc;
 
 /// Where logins come from, and who is told of those that can't be had.
-pub struct Pulls<'a> {
+pub(super) struct Pulls<'a> {
     pub logins: &'a Logins,
     pub own: Option<&'a dyn OwnLogins>,
     pub on: OnProgress<'a>,
@@ -18,7 +18,7 @@ pub struct Pulls<'a> {
 
 impl Pulls<'_> {
     /// Answers BuildKit for as long as this is polled.
-    pub async fn answer(&self, mut asks: mpsc::Receiver<Asked>) -> Infallible {
+    pub(super) async fn answer(&self, mut asks: mpsc::Receiver<Asked>) -> Infallible {
         while let Some(Asked { host, answer }) = asks.recv().await {
             // A build that no longer wants it is over.
             _ = answer.send(self.login(&host).await);
@@ -27,7 +27,7 @@ impl Pulls<'_> {
     }
 
     /// The header that tells the classic builder the logins for `images`, if there are any.
-    pub async fn header(&self, images: &[String]) -> Option<HeaderValue> {
+    pub(super) async fn header(&self, images: &[String]) -> Option<HeaderValue> {
         let mut found = Vec::new();
         for host in images.iter().map(|image| login::registry_of(image)).collect::<BTreeSet<_>>() {
             found.extend(self.login(host).await.map(|login| (host.to_owned(), login)));

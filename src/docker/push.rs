@@ -36,7 +36,7 @@ const RETRYING: &str = "Retrying";
 ///
 /// # Errors
 /// See [`super::Docker::push`].
-pub async fn push(
+pub(super) async fn push(
     connection: &Connection,
     image: &BuiltImage,
     to: &Registry,
@@ -64,7 +64,7 @@ pub async fn push(
 }
 
 /// Takes away the name that a push which was broken off has left with the engine. Untidy if that fails, not wrong.
-pub async fn abandon(connection: &Connection, to: &Registry, repository: &str, tag: &str) {
+pub(super) async fn abandon(connection: &Connection, to: &Registry, repository: &str, tag: &str) {
     _ = tokio::time::timeout(TIDYING, remove(connection, &format!("{}/{repository}:{tag}", to.host), true))
         .await;
 }

@@ -7,7 +7,7 @@ use super::{
     tidy::local_name,
 };
 use crate::stack::Architecture;
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde_json::json;
@@ -195,7 +195,8 @@ impl ScriptedDocker {
         if breaks {
             bail!("the engine closed the connection: connection closed before message completed");
         }
-        let (media_type, manifest) = archive::simple_manifest(&image.config, &image.layer);
+        let manifest = archive::manifest(&image.config, std::slice::from_ref(&image.layer));
+        let media_type = archive::OCI_MANIFEST;
         registry.put_manifest(tag, media_type, manifest.into()).await.map(drop)
     }
 }
@@ -251,34 +252,6 @@ impl Docker for ScriptedDocker {
             archive::push(&registry, &archive::What::archive(file, &name), architecture.oci(), tag, on).await
         }
         .boxed_local()
-    }
-}
-
-/// A machine without Docker: every call fails as it would there.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoDocker;
-
-fn no_docker() -> anyhow::Error {
-    anyhow!(
-        "no Docker engine: tried unix:///var/run/docker.sock (No such file or directory). Start Docker, or name it in \
-         DOCKER_HOST. `image.uri` and `image.archive` need no Docker"
-    )
-}
-
-impl Docker for NoDocker {
-    fn build<'a>(&'a self, _: &'a BuildRequest, _: OnProgress<'a>) -> LocalBoxFuture<'a, Result<BuiltImage>> {
-        async { Err(no_docker()) }.boxed_local()
-    }
-
-    fn push<'a>(
-        &'a self,
-        _: &'a BuiltImage,
-        _: &'a Registry,
-        _: &'a str,
-        _: &'a str,
-        _: OnProgress<'a>,
-    ) -> LocalBoxFuture<'a, Result<()>> {
-        async { Err(no_docker()) }.boxed_local()
     }
 }
 

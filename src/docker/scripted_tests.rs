@@ -96,6 +96,6 @@ async fn a_stall_is_told_of_and_never_ends() {
 
 #[tokio::test]
 async fn a_machine_without_docker_says_so() {
-    let error = NoDocker.build(&request("one", false), &|_| {}).await.unwrap_err().to_string();
+    let error = crate::docker::NoDocker.build(&request("one", false), &|_| {}).await.unwrap_err().to_string();
     assert!(error.contains("need no Docker"), "{error}");
 }

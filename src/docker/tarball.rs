@@ -22,7 +22,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 const WAITING: usize = 4;
 
 /// A tar under way.
-pub struct Sending {
+pub(super) struct Sending {
     /// Ends with an error, and so breaks off the request, when the context is not what was hashed.
     pub body: std::pin::Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
     /// Why it ended early; ask when the request failed.
@@ -30,7 +30,12 @@ pub struct Sending {
 }
 
 /// Starts to send the context of `build`, which must still hash to `fingerprint`; `hashed` says what of it changed, if not.
-pub fn send(build: Build, architecture: Architecture, fingerprint: String, hashed: Arc<Parts>) -> Sending {
+pub(super) fn send(
+    build: Build,
+    architecture: Architecture,
+    fingerprint: String,
+    hashed: Arc<Parts>,
+) -> Sending {
     let (to, from) = mpsc::channel(WAITING);
     let outcome = tokio::task::spawn_blocking(move || {
         let done = write(&build, architecture, (&fingerprint, &hashed), Chunks::new(to.clone()));

@@ -1,7 +1,10 @@
 //! What several tests of this module need.
 #![allow(clippy::unwrap_used)]
 
-use super::{Body, Exchange, InProcess, Registry};
+use super::{
+    Registry,
+    distribution::{Body, Exchange},
+};
 use crate::aws::in_process;
 use anyhow::Result;
 use aws_sdk_ecr::{
@@ -24,8 +27,26 @@ use std::{
     sync::Arc,
 };
 
+/// [`Exchange`] with a registry in this process: whatever answers requests, or fails as a connection does.
+struct InProcess<F>(F);
+
+impl<F, Fut> Exchange for InProcess<F>
+where
+    F: Fn(Request<Body>) -> Fut,
+    Fut: Future<Output = Result<Response<Body>>> + 'static,
+{
+    fn send(&self, request: Request<Body>) -> LocalBoxFuture<'_, Result<Response<Bytes>>> {
+        let answer = (self.0)(request);
+        async move {
+            let (parts, body) = answer.await?.into_parts();
+            Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+        }
+        .boxed_local()
+    }
+}
+
 /// Serves `answer` on a port of its own.
-pub async fn serve(
+pub(super) async fn serve(
     answer: impl Fn(Request<Incoming>) -> Response<Full<Bytes>> + Clone + Send + Sync + 'static,
 ) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -42,7 +63,7 @@ pub async fn serve(
     address
 }
 
-pub fn registry() -> Registry {
+pub(super) fn registry() -> Registry {
     let (user, password) = ("AWS".into(), "hunter2".into());
     Registry {
         host: "registry.test".into(),
@@ -55,7 +76,7 @@ pub fn registry() -> Registry {
 
 /// A registry in memory that checks what it is given.
 #[derive(Default)]
-pub struct MemoryRegistry {
+pub(super) struct MemoryRegistry {
     pub blobs: RefCell<BTreeMap<String, Bytes>>,
     pub manifests: RefCell<BTreeMap<String, (String, Bytes)>>,
     pub requests: RefCell<Vec<String>>,
@@ -121,14 +142,14 @@ impl Exchange for MemoryRegistry {
 }
 
 /// A served local AWS with the repository `team/app`.
-pub struct World {
+pub(super) struct World {
     aws: LocalAws,
     ecr: Client,
     pub registry: Registry,
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let aws = LocalAws::new(Config::default(), Arc::new(NoContainers)).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
@@ -162,7 +183,7 @@ impl World {
     }
 
     /// Digest and media type of what the tag names.
-    pub async fn image(&self, tag: &str) -> Option<(String, String)> {
+    pub(super) async fn image(&self, tag: &str) -> Option<(String, String)> {
         let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
         let found = self.ecr.describe_images().repository_name("team/app").image_ids(id).send().await.ok()?;
         let image = found.image_details().first()?;
@@ -170,7 +191,7 @@ impl World {
     }
 
     /// Media types of the layers of what the tag names.
-    pub async fn layers(&self, tag: &str) -> Vec<String> {
+    pub(super) async fn layers(&self, tag: &str) -> Vec<String> {
         let id = aws_sdk_ecr::types::ImageIdentifier::builder().image_tag(tag).build();
         let found =
             self.ecr.batch_get_image().repository_name("team/app").image_ids(id).send().await.unwrap();
@@ -181,13 +202,13 @@ impl World {
     }
 
     /// The next request of this kind is refused, once.
-    pub fn refuse(&self, operation: &str, status: u16) {
+    pub(super) fn refuse(&self, operation: &str, status: u16) {
         let action = Action::Refuse { status, code: None, message: None, retry_after: None };
         let fault = Fault { call: None, operation: Some(operation.into()), nth: Some(1), action };
         self.aws.set_faults(FaultPlan { faults: vec![fault], hook: None });
     }
 
-    pub fn exchange(&self) -> impl Exchange + use<> {
+    pub(super) fn exchange(&self) -> impl Exchange + use<> {
         let aws = self.aws.clone();
         InProcess(move |request| {
             let aws = aws.clone();

@@ -16,13 +16,13 @@ fn store(repository: &str) -> String {
 }
 
 /// The name under which the image of a build stays in the engine.
-pub fn local_name(request: &BuildRequest) -> String {
+pub(super) fn local_name(request: &BuildRequest) -> String {
     let hash = &request.fingerprint;
     format!("{}:{}", store(&request.repository), &hash[..hash.len().min(16)])
 }
 
 /// After a push: takes away the names of the repository's older images. What can't go (a container runs it) is said.
-pub async fn older(connection: &Connection, repository: &str, newest: &str, on: OnProgress<'_>) {
+pub(super) async fn older(connection: &Connection, repository: &str, newest: &str, on: OnProgress<'_>) {
     // By its names, for stores differ in which of an image's digests they list as its id.
     let gone = match connection.client.inspect_image(newest).await {
         Ok(image) => forget(connection, repository, &image.repo_tags.unwrap_or_default(), on).await,
@@ -34,7 +34,7 @@ pub async fn older(connection: &Connection, repository: &str, newest: &str, on: 
 }
 
 /// Once a repository is gone: takes away the names of all its images.
-pub async fn all(connection: &Connection, repository: &str, on: OnProgress<'_>) {
+pub(super) async fn all(connection: &Connection, repository: &str, on: OnProgress<'_>) {
     if let Err(e) = forget(connection, repository, &[], on).await {
         on(Progress::Line(format!("images of {repository} stay with the engine: {}", text(&e))));
     }
@@ -69,12 +69,12 @@ fn short(name: &str) -> &str {
 }
 
 /// The image that has `name` before a build, which may take the name away from it.
-pub async fn holder(connection: &Connection, name: &str) -> Option<String> {
+pub(super) async fn holder(connection: &Connection, name: &str) -> Option<String> {
     connection.client.inspect_image(name).await.ok()?.id
 }
 
 /// After a build of the same inputs (`--rebuild`): an image that is left without any name goes.
-pub async fn nameless(connection: &Connection, before: Option<String>, now: &str, on: OnProgress<'_>) {
+pub(super) async fn nameless(connection: &Connection, before: Option<String>, now: &str, on: OnProgress<'_>) {
     let Some(id) = before.filter(|id| id != now) else { return };
     let Ok(image) = connection.client.inspect_image(&id).await else { return };
     if !image.repo_tags.unwrap_or_default().is_empty() {

@@ -17,12 +17,12 @@ const MASK: &str = "***";
 
 /// Texts that are hidden wherever they stand.
 #[derive(Debug, Clone, Default)]
-pub struct Mask(Vec<Needle>);
+pub(crate) struct Mask(Vec<Needle>);
 
 impl Mask {
     /// Hides these values, of one with several lines every line: as they are; as JSON (also in ASCII, and JSON in JSON),
     /// XML, a URL, a form or Python writes them; in base64 and in hexadecimal.
-    pub fn add(&mut self, secrets: impl IntoIterator<Item = String>) {
+    pub(crate) fn add(&mut self, secrets: impl IntoIterator<Item = String>) {
         for secret in secrets {
             let lines: Vec<&str> = secret.lines().map(str::trim).collect();
             self.0.extend(lines.iter().filter(|line| is_secret(line)).map(|line| Needle::of(line)));
@@ -36,7 +36,7 @@ impl Mask {
     }
 
     /// The text with `***` for every secret in it.
-    pub fn apply(&self, text: &str) -> String {
+    pub(crate) fn apply(&self, text: &str) -> String {
         if self.0.is_empty() {
             return text.to_owned();
         }
@@ -51,7 +51,7 @@ impl Mask {
     }
 
     /// As [`Mask::apply`], to every text in a value.
-    pub fn apply_to_json(&self, value: Value) -> Value {
+    pub(crate) fn apply_to_json(&self, value: Value) -> Value {
         match value {
             Value::String(text) => self.apply(&text).into(),
             Value::Array(items) => items.into_iter().map(|item| self.apply_to_json(item)).collect(),

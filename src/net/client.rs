@@ -19,7 +19,7 @@ const LONGEST_ANSWER: usize = 64 << 20;
 ///
 /// # Errors
 /// What breaks off, and what does not end within 64 MiB.
-pub async fn all_of(body: Incoming) -> Result<Bytes> {
+pub(crate) async fn all_of(body: Incoming) -> Result<Bytes> {
     let read = Limited::new(body, LONGEST_ANSWER).collect().await.map_err(|error| match error {
         error if error.is::<LengthLimitError>() => anyhow!("the answer does not end within 64 MiB"),
         error => anyhow!(error),
@@ -28,7 +28,7 @@ pub async fn all_of(body: Incoming) -> Result<Bytes> {
 }
 
 /// A body that is there already.
-pub fn whole(bytes: impl Into<Bytes>) -> Body {
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }
 

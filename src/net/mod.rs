@@ -9,10 +9,11 @@ mod trust;
 mod tunnel;
 mod unreachable;
 
-pub use client::{Body, Client, all_of, whole};
+pub use client::{Body, Client};
+pub(crate) use client::{all_of, whole};
 pub use connector::Network;
-pub use proxies::Proxies;
-pub use unreachable::{Unreachable, Why};
+pub(crate) use proxies::Proxies;
+pub(crate) use unreachable::{Unreachable, Why};
 
 #[cfg(test)]
 mod tests;

@@ -13,19 +13,19 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Bytes both ways.
-pub trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 
 /// As hyper's client wants it.
-pub struct Stream {
+pub(super) struct Stream {
     io: TokioIo<Box<dyn Bytes>>,
     /// It ends at a proxy that reads each request: they name the whole URL.
     to_proxy: bool,
 }
 
 impl Stream {
-    pub fn new(bytes: Box<dyn Bytes>, to_proxy: bool) -> Self {
+    pub(super) fn new(bytes: Box<dyn Bytes>, to_proxy: bool) -> Self {
         Self { io: TokioIo::new(bytes), to_proxy }
     }
 }

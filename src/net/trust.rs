@@ -11,7 +11,7 @@ use std::{path::Path, sync::Arc};
 ///
 /// # Errors
 /// A bundle that can't be read or holds none; a machine without any.
-pub fn config(bundle: Option<&Path>) -> Result<Arc<ClientConfig>, Why> {
+pub(super) fn config(bundle: Option<&Path>) -> Result<Arc<ClientConfig>, Why> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(file) = bundle {

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioIo;
 ///
 /// # Errors
 /// What the proxy refuses.
-pub async fn through(
+pub(super) async fn through(
     link: Box<dyn Bytes>,
     authority: &str,
     authorization: Option<&HeaderValue>,

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A host that can't be reached. Nothing was sent to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreachable {
+pub(crate) struct Unreachable {
     pub host: String,
     /// The proxy on the way, without its password.
     pub proxy: Option<String>,
@@ -17,7 +17,7 @@ pub struct Unreachable {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// The name does not resolve; the resolver's words.
     Name(String),
     Slow,
@@ -39,7 +39,7 @@ pub enum Why {
 
 impl Unreachable {
     /// The cause without the host.
-    pub fn cause(&self) -> String {
+    pub(crate) fn cause(&self) -> String {
         let via = self.proxy.as_ref().filter(|_| self.at_proxy);
         match (&self.why, via, &self.proxy) {
             (Why::Password { refused: false }, _, Some(proxy)) => {
@@ -58,7 +58,7 @@ impl Unreachable {
     }
 
     /// What may help, where it is not in the cause.
-    pub fn advice(&self) -> Option<String> {
+    pub(crate) fn advice(&self) -> Option<String> {
         let text = match (&self.why, self.at_proxy) {
             (Why::UnknownCa, _) => {
                 "where a company's proxy opens connections, name the file with its CA: AWS_CA_BUNDLE, or `ca_bundle` in the profile"

@@ -1,6 +1,6 @@
 //! The URL as a client sees it.
 
-pub mod http;
+pub(crate) mod http;
 mod stage;
 
 pub use stage::Stage;

@@ -13,15 +13,14 @@ pub fn arn(aws: &StackAws, rest: &str) -> Result<String> {
 }
 
 pub async fn set(aws: &StackAws, arn: &str, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
-    let (set, gone) = tags::difference(have, want);
-    if !set.is_empty() {
-        let set = set.into_iter().collect();
-        let request = aws.cloud.apigateway.tag_resource().resource_arn(arn).set_tags(Some(set));
-        call(run, "TagResource", || request.clone().send()).await?;
-    }
-    if !gone.is_empty() {
-        let request = aws.cloud.apigateway.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
-        call(run, "UntagResource", || request.clone().send()).await?;
-    }
-    Ok(())
+    let cloud = &aws.cloud.apigateway;
+    let set = async |new: tags::Tags| {
+        let request = cloud.tag_resource().resource_arn(arn).set_tags(Some(new.into_iter().collect()));
+        call(run, "TagResource", || request.clone().send()).await.map(drop)
+    };
+    let take_away = async |gone| {
+        let request = cloud.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
+        call(run, "UntagResource", || request.clone().send()).await.map(drop)
+    };
+    tags::change(have, want, set, take_away).await
 }

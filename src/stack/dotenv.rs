@@ -14,11 +14,11 @@ const LARGEST: u64 = 1 << 20;
 
 /// The variables of a `.env` file. Their values are secrets.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct DotEnv(HashMap<String, String>);
+pub(crate) struct DotEnv(HashMap<String, String>);
 
 impl DotEnv {
     /// The `.env` in `folder`, empty if there is none; and what of it can't be read: which line, never what is in it.
-    pub fn in_folder(folder: &Path) -> (Self, Vec<Mistake>) {
+    pub(crate) fn in_folder(folder: &Path) -> (Self, Vec<Mistake>) {
         let file = folder.join(".env");
         if !file.is_file() {
             return Default::default();
@@ -42,7 +42,7 @@ impl DotEnv {
     }
 
     /// A variable, from `env` or else from the file.
-    pub fn get(&self, name: &str, env: Lookup) -> Option<String> {
+    pub(crate) fn get(&self, name: &str, env: Lookup) -> Option<String> {
         env(name).or_else(|| self.0.get(name).cloned())
     }
 }

@@ -13,11 +13,11 @@ const MAX_DEPTH: usize = 8;
 const MAX_UNSET: usize = 20;
 
 /// What a variable holds, by name; `None`: it is not set.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Replaces the references in every scalar below `root`; keys stay as they are. What cannot be read comes back as
 /// mistakes; what is not set stays in the tree, for whoever needs the value to complain about.
-pub fn interpolate(root: &mut Node, text: &str, lookup: Lookup) -> Vec<Mistake> {
+pub(super) fn interpolate(root: &mut Node, text: &str, lookup: Lookup) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     walk(root, &mut |node| scalar(node, text, lookup, &mut mistakes));
     mistakes

@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 mod former;
 
 /// Characters of a tag's value.
-pub const VALUE_LENGTH: usize = 256;
+pub(super) const VALUE_LENGTH: usize = 256;
 
 /// One thing of a stack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// "role"
     pub kind: String,
     /// In the stack file; empty for what a stack has one of.
@@ -28,12 +28,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn new(kind: &str, key: &str, name: &str) -> Self {
+    pub(crate) fn new(kind: &str, key: &str, name: &str) -> Self {
         Self { kind: kind.to_owned(), key: key.to_owned(), name: name.to_owned() }
     }
 
     /// `kind/key=name`, as it stands in a tag.
-    pub fn text(&self, defaults: DefaultNames) -> String {
+    pub(crate) fn text(&self, defaults: DefaultNames) -> String {
         let slash = if self.key.is_empty() { "" } else { "/" };
         let id = format!("{}{slash}{}", self.kind, self.key);
         if self.name == defaults.of(&self.kind, &self.key) { id } else { format!("{id}={}", self.name) }
@@ -51,7 +51,7 @@ impl Entry {
 
 /// All entries of a stack.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inventory(BTreeSet<Entry>);
+pub(crate) struct Inventory(BTreeSet<Entry>);
 
 impl FromIterator<Entry> for Inventory {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
@@ -61,44 +61,44 @@ impl FromIterator<Entry> for Inventory {
 
 impl Inventory {
     /// Both.
-    pub fn union(&self, other: &Self) -> Self {
+    pub(crate) fn union(&self, other: &Self) -> Self {
         self.0.union(&other.0).cloned().collect()
     }
 
     /// What `other` does not have.
-    pub fn beyond(&self, other: &Self) -> Self {
+    pub(crate) fn beyond(&self, other: &Self) -> Self {
         self.0.difference(&other.0).cloned().collect()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.0.iter()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Entry> {
+    pub(crate) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Entry> {
         self.0.iter().filter(move |entry| entry.kind == kind)
     }
 
     /// The entries of these kinds alone.
-    pub fn of_kinds(&self, kinds: &[&str]) -> Self {
+    pub(crate) fn of_kinds(&self, kinds: &[&str]) -> Self {
         self.0.iter().filter(|entry| kinds.contains(&entry.kind.as_str())).cloned().collect()
     }
 
     /// Whether there is an entry for this key of the stack file.
-    pub fn has(&self, kind: &str, key: &str) -> bool {
+    pub(crate) fn has(&self, kind: &str, key: &str) -> bool {
         self.of_kind(kind).any(|entry| entry.key == key)
     }
 
     /// Whether a thing of this kind has this name, under whatever key.
-    pub fn names(&self, kind: &str, name: &str) -> bool {
+    pub(crate) fn names(&self, kind: &str, name: &str) -> bool {
         self.of_kind(kind).any(|entry| entry.name == name)
     }
 
     /// The values of as many tags as the entries need.
-    pub fn values(&self, defaults: DefaultNames) -> Vec<String> {
+    pub(crate) fn values(&self, defaults: DefaultNames) -> Vec<String> {
         let mut values: Vec<String> = Vec::new();
         for entry in self.0.iter().map(|entry| entry.text(defaults)) {
             match values.last_mut().filter(|v| v.len() + 1 + entry.len() <= VALUE_LENGTH) {
@@ -110,7 +110,7 @@ impl Inventory {
     }
 
     /// From the tags' values. What is no entry is left out: somebody may have edited a tag by hand.
-    pub fn read<'a>(values: impl IntoIterator<Item = &'a String>, defaults: DefaultNames) -> Self {
+    pub(crate) fn read<'a>(values: impl IntoIterator<Item = &'a String>, defaults: DefaultNames) -> Self {
         let entries = |value: &'a String| match former::entries(value) {
             Some(entries) => entries,
             None => value.split_whitespace().filter_map(|text| Entry::read(text, defaults)).collect(),
@@ -119,7 +119,7 @@ impl Inventory {
     }
 
     /// The names of a stack's things: what [`Self::values`] needs room for is known before anything is called.
-    pub fn of_stack(
+    pub(crate) fn of_stack(
         functions: &BTreeMap<String, super::Function>,
         api_keys: &[String],
         has_plan: bool,

@@ -53,6 +53,7 @@ pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackErro
 ///
 /// # Errors
 /// Everything that is wrong with the text, at once.
+#[cfg(feature = "testing")]
 pub fn read(
     text: &str,
     file_name: &str,

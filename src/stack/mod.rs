@@ -22,6 +22,7 @@ mod prepare;
 mod reader;
 mod rule;
 mod scalar;
+#[cfg(test)]
 mod schema;
 mod sections;
 mod shape;
@@ -35,15 +36,15 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use default_names::DefaultNames;
-pub use dotenv::DotEnv;
-pub use interpolate::Lookup;
-pub use inventory::{Entry, Inventory};
-pub use json_path::JsonPath;
-pub use load::{Values, load, read};
-pub use mistake::{Mistake, StackError, Warning};
-pub use outside::Outside;
-pub use place::Place;
-pub use schema::schema;
+pub(crate) use default_names::DefaultNames;
+pub(crate) use dotenv::DotEnv;
+pub(crate) use interpolate::Lookup;
+pub(crate) use inventory::{Entry, Inventory};
+pub(crate) use json_path::JsonPath;
+#[cfg(feature = "testing")]
+pub use load::read;
+pub use load::{Values, load};
+pub(crate) use mistake::{Mistake, StackError, Warning};
+pub(crate) use outside::Outside;
 pub use sections::*;
-pub use text::Text;
+pub(crate) use text::Text;

@@ -3,13 +3,13 @@
 use super::place::Place;
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node {
+pub(crate) struct Node {
     pub value: Value,
     pub place: Place,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub(crate) enum Value {
     Scalar(Scalar),
     List(Vec<Node>),
     Map(Vec<Entry>),
@@ -17,7 +17,7 @@ pub enum Value {
 
 /// A key with its value. Keys of one mapping differ.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub(crate) struct Entry {
     pub key: String,
     pub key_place: Place,
     pub value: Node,
@@ -25,7 +25,7 @@ pub struct Entry {
 
 /// A single value, as it is spelled: `1.10` stays `1.10`.
 #[derive(Clone, PartialEq)]
-pub struct Scalar {
+pub(crate) struct Scalar {
     pub text: String,
     pub kind: Kind,
     pub origin: Origin,
@@ -33,7 +33,7 @@ pub struct Scalar {
 
 /// What YAML takes a scalar for. Whatever is in quotes is text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Null,
     Flag,
     Number,
@@ -42,7 +42,7 @@ pub enum Kind {
 
 /// Where a scalar's text comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// All of it is written in the file.
     File,
     /// It holds `${…}`, and every one took the default that the file gives.
@@ -54,7 +54,7 @@ pub enum Origin {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unset {
+pub(crate) struct Unset {
     pub name: String,
     pub place: Place,
     /// The message of `${NAME:?message}`.
@@ -63,15 +63,15 @@ pub struct Unset {
 
 impl Scalar {
     /// Whether `${…}` is in it: its kind is then whatever its text can be read as.
-    pub fn refers(&self) -> bool {
+    pub(crate) fn refers(&self) -> bool {
         self.origin != Origin::File
     }
 
-    pub fn secret(&self) -> bool {
+    pub(crate) fn secret(&self) -> bool {
         matches!(self.origin, Origin::Outside | Origin::Unset(_))
     }
 
-    pub fn unset(&self) -> bool {
+    pub(crate) fn unset(&self) -> bool {
         matches!(self.origin, Origin::Unset(_))
     }
 }
@@ -84,19 +84,19 @@ impl std::fmt::Debug for Scalar {
 }
 
 impl Node {
-    pub fn scalar(&self) -> Option<&Scalar> {
+    pub(crate) fn scalar(&self) -> Option<&Scalar> {
         match &self.value {
             Value::Scalar(scalar) => Some(scalar),
             _ => None,
         }
     }
 
-    pub fn is_null(&self) -> bool {
+    pub(crate) fn is_null(&self) -> bool {
         self.scalar().is_some_and(|scalar| scalar.kind == Kind::Null)
     }
 
     /// The entries of a mapping; none for anything else.
-    pub fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Entry] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
@@ -104,7 +104,7 @@ impl Node {
     }
 
     /// The items of a list; none for anything else.
-    pub fn items(&self) -> &[Node] {
+    pub(crate) fn items(&self) -> &[Node] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -112,16 +112,16 @@ impl Node {
     }
 
     /// A scalar that says something; `None`: nothing is written, or it is unset.
-    pub fn given(&self) -> Option<&Scalar> {
+    pub(crate) fn given(&self) -> Option<&Scalar> {
         self.scalar().filter(|scalar| scalar.kind != Kind::Null && !scalar.unset())
     }
 
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// What it is, in a sentence: "expected a list, found …".
-    pub fn found(&self) -> &'static str {
+    pub(crate) fn found(&self) -> &'static str {
         match &self.value {
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",

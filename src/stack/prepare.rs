@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Prepares the tree below `root`; gives what is misspelt.
-pub fn prepare(root: &mut Node, shape: &Shape) -> Vec<Mistake> {
+pub(super) fn prepare(root: &mut Node, shape: &Shape) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     node(root, shape, &mut mistakes);
     mistakes

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The JSON Schema (draft 7, which editors know best) of `stack.yaml`.
-pub fn schema() -> Value {
+pub(crate) fn schema() -> Value {
     let mut schema = shape(&sections::STACK, false);
     let head = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

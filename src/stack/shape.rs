@@ -55,6 +55,8 @@ pub(crate) struct Fields {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
+    /// For the schema, which a test makes.
+    #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) about: &'static str,
     pub(crate) shape: Shape,
     pub(crate) required: bool,
@@ -66,11 +68,13 @@ pub(crate) struct Field {
     pub(crate) closed: Option<&'static str>,
     /// What its number counts.
     pub(crate) unit: Option<Unit>,
+    #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) default: DefaultValue,
 }
 
-/// What holds when a key is left out.
+/// What holds when a key is left out, for the schema.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(test), expect(dead_code))]
 pub(crate) enum DefaultValue {
     /// Nothing, or what `about` says.
     None,

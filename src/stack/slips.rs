@@ -11,7 +11,7 @@ use super::{
 const SHOWN: usize = 60;
 
 /// The nearest of `known`, if it is near enough to have been meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > 64 {
         return None;
@@ -25,7 +25,7 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// The same among the choices of a key; of numbers the one that is nearest in value.
-pub fn nearest_choice<'a>(text: &str, choices: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest_choice<'a>(text: &str, choices: &[&'a str]) -> Option<&'a str> {
     match whole(text) {
         Some(number) => {
             let numbers = choices.iter().filter_map(|choice| Some((whole(choice)?, *choice)));
@@ -36,7 +36,7 @@ pub fn nearest_choice<'a>(text: &str, choices: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The usual slip: a number in quotes, or text that YAML takes for a number.
-pub fn quotes(node: &Node, shape: &Shape) -> Option<String> {
+pub(super) fn quotes(node: &Node, shape: &Shape) -> Option<String> {
     let scalar = node.scalar()?;
     let said = match (shape, scalar.kind) {
         (Shape::Text(_) | Shape::Choice(_), Kind::Number | Kind::Flag) => "put it in quotes",
@@ -54,7 +54,7 @@ pub fn quotes(node: &Node, shape: &Shape) -> Option<String> {
 }
 
 /// A number that has its unit with it.
-pub fn with_unit(node: &Node, shape: &Shape, unit: Option<Unit>) -> Option<String> {
+pub(super) fn with_unit(node: &Node, shape: &Shape, unit: Option<Unit>) -> Option<String> {
     let scalar = node.scalar().filter(|scalar| scalar.kind == Kind::Text && !scalar.refers())?;
     let (unit, number) = (unit?, unit?.whole(&scalar.text)?.to_string());
     match shape {
@@ -67,7 +67,7 @@ pub fn with_unit(node: &Node, shape: &Shape, unit: Option<Unit>) -> Option<Strin
 }
 
 /// What the value of `key` could look like, where it is another kind of thing than it must be.
-pub fn example(key: &str, node: &Node, shape: &Shape) -> Option<String> {
+pub(super) fn example(key: &str, node: &Node, shape: &Shape) -> Option<String> {
     match (shape, &node.value) {
         (Shape::List { of, .. }, Value::Scalar(scalar)) if of.is_scalar() => {
             let own = !scalar.refers() && !scalar.text.contains('\n') && scalar.text.chars().count() <= SHOWN;

@@ -17,7 +17,8 @@ impl Text {
         Self { value: value.into(), secret: false }
     }
 
-    pub fn secret(value: impl Into<String>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn secret(value: impl Into<String>) -> Self {
         Self { value: value.into(), secret: true }
     }
 

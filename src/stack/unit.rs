@@ -1,14 +1,14 @@
 //! What the numbers of a stack file count. They stand there without their unit, and many people write it.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     Megabytes,
     Seconds,
     Days,
 }
 
 impl Unit {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Megabytes => "MB",
             Self::Seconds => "seconds",
@@ -17,7 +17,7 @@ impl Unit {
     }
 
     /// What a number with a unit is in this one: `1.5 GB` is 1536 MB. `None`: it is something else, or no whole number.
-    pub fn whole(self, text: &str) -> Option<u64> {
+    pub(crate) fn whole(self, text: &str) -> Option<u64> {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, unit) = text.split_at(end);
         let times = self.times(unit.trim().to_ascii_lowercase().as_str())?;

@@ -12,13 +12,13 @@ use super::{
 };
 
 /// Bytes of a stack file. A stack of three hundred routes has some twenty thousand.
-pub const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 const MAX_NODES: usize = 50_000;
 const MAX_DEPTH: usize = 24;
 const MAX_ALIASES: usize = 1_000;
 
 /// The tree of `text`, and what is wrong with its keys. A mistake in the syntax comes alone.
-pub fn parse(text: &str) -> Result<(Node, Vec<Mistake>), Mistake> {
+pub(super) fn parse(text: &str) -> Result<(Node, Vec<Mistake>), Mistake> {
     if text.len() > MAX_BYTES {
         return Err(Mistake::of_file(format!("the stack file is larger than {} KiB", MAX_BYTES >> 10)));
     }

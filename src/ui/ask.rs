@@ -9,7 +9,7 @@ impl Printer {
     ///
     /// # Errors
     /// Where there is nobody to ask; Ctrl-C.
-    pub async fn confirm(&self, question: &str, again: &str, yes: bool, stop: &Stop) -> Result<bool> {
+    pub(crate) async fn confirm(&self, question: &str, again: &str, yes: bool, stop: &Stop) -> Result<bool> {
         if yes {
             return Ok(true);
         }
@@ -26,7 +26,7 @@ impl Printer {
     ///
     /// # Errors
     /// Where there is nobody to ask, also because of `yes`, which agrees to what is usual; Ctrl-C.
-    pub async fn confirm_by_name(
+    pub(crate) async fn confirm_by_name(
         &self,
         what: &str,
         name: &str,

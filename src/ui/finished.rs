@@ -4,7 +4,7 @@ use super::{object::Object, outcome::Channel, text::StyledText};
 use crate::outputs::Outputs;
 use serde_json::json;
 
-pub struct Finished {
+pub(crate) struct Finished {
     pub outputs: Outputs,
     /// What to open: a URL at which the stack answers.
     pub url: Option<String>,

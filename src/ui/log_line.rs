@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 /// One event of a log.
-pub struct LogLine<'a> {
+pub(crate) struct LogLine<'a> {
     /// Its key in the stack file.
     pub function: &'a str,
     /// Lines of several functions are shown.

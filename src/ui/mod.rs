@@ -31,16 +31,16 @@ use crate::{
     Exit, cli,
     engine::{Event, Id, Plan},
 };
-pub use finished::Finished;
-pub use log_line::LogLine;
-pub use outcome::{Outcome, Proposal, Standing};
+pub(crate) use finished::Finished;
+pub(crate) use log_line::LogLine;
+pub(crate) use outcome::{Outcome, Proposal, Standing};
 use sink::Sink;
 use std::rc::Rc;
-pub use text::StyledText;
+pub(crate) use text::StyledText;
 
 /// Where everything that is printed goes through. A clone is the same printer.
 #[derive(Clone)]
-pub struct Printer {
+pub(crate) struct Printer {
     sink: Rc<Sink>,
     view: Rc<dyn View>,
 }
@@ -60,7 +60,7 @@ trait View {
 }
 
 impl Printer {
-    pub fn of(common: &cli::Common) -> Self {
+    pub(crate) fn of(common: &cli::Common) -> Self {
         let sink = Rc::new(Sink::new());
         let view: Rc<dyn View> = if common.json {
             Rc::new(json::Json::new(common.quiet, sink.clone()))
@@ -71,46 +71,46 @@ impl Printer {
     }
 
     /// Hides these values from now on, whoever repeats them. To be called before anybody is asked who may.
-    pub fn hide(&self, secrets: impl IntoIterator<Item = String>) {
+    pub(crate) fn hide(&self, secrets: impl IntoIterator<Item = String>) {
         self.sink.hide(secrets);
     }
 
-    pub fn show(&self, outcome: Outcome<'_>) {
+    pub(crate) fn show(&self, outcome: Outcome<'_>) {
         self.view.show(outcome);
     }
 
     /// Progress, which is left out with `--quiet`.
-    pub fn say(&self, text: impl Into<StyledText>) {
+    pub(crate) fn say(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Progress(text.into()));
     }
 
-    pub fn warn(&self, text: impl Into<StyledText>) {
+    pub(crate) fn warn(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Warning(text.into()));
     }
 
     /// The result, in a sentence.
-    pub fn answer(&self, text: impl Into<StyledText>) {
+    pub(crate) fn answer(&self, text: impl Into<StyledText>) {
         self.show(Outcome::Answer(text.into()));
     }
 
     /// Whether somebody still reads the results: a closed pipe ends what would go on for ever.
-    pub fn is_read(&self) -> bool {
+    pub(crate) fn is_read(&self) -> bool {
         self.sink.is_read()
     }
 
     /// Whether a question waits for its answer.
-    pub fn is_asking(&self) -> bool {
+    pub(crate) fn is_asking(&self) -> bool {
         self.sink.is_asking()
     }
 
     /// For the engine: what happens.
-    pub fn events(&self) -> Rc<dyn Fn(Event)> {
+    pub(crate) fn events(&self) -> Rc<dyn Fn(Event)> {
         let view = self.view.clone();
         Rc::new(move |event| view.event(&event))
     }
 
     /// The same while a plan is carried out: what would have stayed as it is loses nothing by being skipped.
-    pub fn events_of(&self, plan: &Plan) -> Rc<dyn Fn(Event)> {
+    pub(crate) fn events_of(&self, plan: &Plan) -> Rc<dyn Fn(Event)> {
         let (kept, view) = (plan::kept(plan), self.view.clone());
         Rc::new(move |event| {
             if !matches!(&event, Event::Skipped { id, .. } if kept.contains(id)) {
@@ -120,16 +120,16 @@ impl Printer {
     }
 
     /// Shows that something which is no resource takes its time, until [`Printer::settle`].
-    pub fn live(&self, id: &Id, doing: &str) {
+    pub(crate) fn live(&self, id: &Id, doing: &str) {
         self.view.live(id, doing);
     }
 
-    pub fn settle(&self) {
+    pub(crate) fn settle(&self) {
         self.view.settle();
     }
 
     /// With `--json`, the last line: one object with all results.
-    pub fn end(&self, exit: Exit) {
+    pub(crate) fn end(&self, exit: Exit) {
         self.view.end(exit);
     }
 }

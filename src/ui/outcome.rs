@@ -24,7 +24,7 @@ use anyhow::Error;
 use serde_json::json;
 
 /// One thing that is told.
-pub enum Outcome<'a> {
+pub(crate) enum Outcome<'a> {
     /// On the way to a result.
     Progress(StyledText),
     Warning(StyledText),
@@ -60,7 +60,7 @@ pub enum Outcome<'a> {
 
 /// What `up` would do to a stack, and where.
 #[derive(Clone, Copy)]
-pub struct Proposal<'a> {
+pub(crate) struct Proposal<'a> {
     pub stack: &'a Stack,
     pub plan: &'a Plan,
     pub destination: &'a Destination,
@@ -68,7 +68,7 @@ pub struct Proposal<'a> {
 
 /// What there is of a stack, beside what should be.
 #[derive(Clone, Copy)]
-pub struct Standing<'a> {
+pub(crate) struct Standing<'a> {
     pub stack: &'a Stack,
     pub plan: &'a Plan,
     pub outputs: &'a Outputs,

@@ -8,7 +8,7 @@ use std::fmt::Display;
 
 /// Pieces of words with their colours.
 #[derive(Debug, Clone, Default)]
-pub struct StyledText(pub(super) Vec<Piece>);
+pub(crate) struct StyledText(pub(super) Vec<Piece>);
 
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
@@ -28,7 +28,7 @@ pub(super) enum PieceKind {
 }
 
 impl StyledText {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
@@ -37,12 +37,12 @@ impl StyledText {
         self
     }
 
-    pub fn plain(self, words: impl Display) -> Self {
+    pub(crate) fn plain(self, words: impl Display) -> Self {
         self.with(words, Style::new(), PieceKind::Any)
     }
 
     /// What is of no use with a part of it hidden: an id, a URL, a command.
-    pub fn exact(self, words: impl Display) -> Self {
+    pub(crate) fn exact(self, words: impl Display) -> Self {
         self.with(words, Style::new(), PieceKind::Exact)
     }
 
@@ -50,28 +50,28 @@ impl StyledText {
         self.with(words, Style::new(), PieceKind::Drawn)
     }
 
-    pub fn green(self, words: impl Display) -> Self {
+    pub(crate) fn green(self, words: impl Display) -> Self {
         self.with(words, AnsiColor::Green.on_default(), PieceKind::Any)
     }
 
-    pub fn yellow(self, words: impl Display) -> Self {
+    pub(crate) fn yellow(self, words: impl Display) -> Self {
         self.with(words, AnsiColor::Yellow.on_default(), PieceKind::Any)
     }
 
-    pub fn red(self, words: impl Display) -> Self {
+    pub(crate) fn red(self, words: impl Display) -> Self {
         self.with(words, AnsiColor::Red.on_default(), PieceKind::Any)
     }
 
-    pub fn dim(self, words: impl Display) -> Self {
+    pub(crate) fn dim(self, words: impl Display) -> Self {
         self.with(words, Style::new().dimmed(), PieceKind::Any)
     }
 
-    pub fn then(mut self, other: impl Into<Self>) -> Self {
+    pub(crate) fn then(mut self, other: impl Into<Self>) -> Self {
         self.0.extend(other.into().0);
         self
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|piece| piece.words.is_empty())
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 /// The text as it can be shown: a carriage return, which would write over the line, begins a new one that is indented.
-pub fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut all = text.chars().peekable();
     while let Some(c) = all.next() {
@@ -24,7 +24,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// As [`visible`], but for the colours in it (`ESC [ 31 m`).
-pub fn visible_but_colours(text: &str) -> String {
+pub(super) fn visible_but_colours(text: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(start) = rest.find("\u{1b}[") {
         let end = start + colour_length(&rest[start..]).unwrap_or_default();
@@ -44,7 +44,7 @@ fn colour_length(text: &str) -> Option<usize> {
 }
 
 /// The same text as JSON may hold it: what acts on a terminal is escaped, so a program reads what it was.
-pub fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\u{7f}' || acts(c) {

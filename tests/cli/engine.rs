@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 
 /// What it answers; the defaults build and push an image.
 #[derive(Clone)]
-pub struct Answers {
+pub(crate) struct Answers {
     pub version: &'static str,
     /// The messages of a build.
     pub build: &'static str,
@@ -31,14 +31,14 @@ impl Default for Answers {
 
 impl Answers {
     /// No build gets anywhere.
-    pub fn that_fail() -> Self {
+    pub(crate) fn that_fail() -> Self {
         let build =
             r#"{"error": "no space left on device", "errorDetail": {"message": "no space left on device"}}"#;
         Self { build, ..Self::default() }
     }
 
     /// A command that takes this for its engine, which serves until the tests end.
-    pub fn serve_for(self, command: &mut Command) -> &mut Command {
+    pub(crate) fn serve_for(self, command: &mut Command) -> &mut Command {
         command.env("DOCKER_HOST", self.serve()).env("DOCKER_BUILDKIT", "0")
     }
 

@@ -8,21 +8,21 @@ use std::{
 };
 
 /// A server on a port of its own, until the test's process ends.
-pub struct Fake {
+pub(crate) struct Fake {
     pub url: String,
     pub asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
     /// Answers each request by its number (from 0) and its text, and closes the connection.
-    pub fn http(answer: impl Fn(usize, &str) -> String + Send + 'static) -> Self {
+    pub(crate) fn http(answer: impl Fn(usize, &str) -> String + Send + 'static) -> Self {
         Self::start(move |count, mut stream, request| {
             _ = stream.write_all(answer(count, &request).as_bytes());
         })
     }
 
     /// Hands each connection over after the first request on it.
-    pub fn start(serve: impl Fn(usize, TcpStream, String) + Send + 'static) -> Self {
+    pub(crate) fn start(serve: impl Fn(usize, TcpStream, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<String>>>::default();
@@ -42,14 +42,14 @@ impl Fake {
     }
 
     /// The first lines of what was asked.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
         asked.iter().map(|request| request.lines().next().unwrap_or_default().to_owned()).collect()
     }
 }
 
 /// One request with its body, as text.
-pub fn request(stream: &mut impl Read) -> String {
+pub(crate) fn request(stream: &mut impl Read) -> String {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
@@ -64,12 +64,12 @@ pub fn request(stream: &mut impl Read) -> String {
 }
 
 /// An answer of STS.
-pub fn sts(status: &str, body: &str) -> String {
+pub(crate) fn sts(status: &str, body: &str) -> String {
     sts_at(status, "Sun, 29 Nov 2026 12:00:00 GMT", body)
 }
 
 /// The same, at another hour.
-pub fn sts_at(status: &str, date: &str, body: &str) -> String {
+pub(crate) fn sts_at(status: &str, date: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: text/xml\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
@@ -77,29 +77,29 @@ pub fn sts_at(status: &str, date: &str, body: &str) -> String {
 }
 
 /// STS's refusal.
-pub fn refusal(code: &str, message: &str) -> String {
+pub(crate) fn refusal(code: &str, message: &str) -> String {
     format!(
         "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>"
     )
 }
 
 /// A CA, and the end of TLS connections for any host by it.
-pub struct Ca(rcgen::CertifiedIssuer<'static, rcgen::KeyPair>);
+pub(crate) struct Ca(rcgen::CertifiedIssuer<'static, rcgen::KeyPair>);
 
 impl Ca {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = rcgen::CertificateParams::default();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let key = rcgen::KeyPair::generate().unwrap();
         Self(rcgen::CertifiedIssuer::self_signed(params, key).unwrap())
     }
 
-    pub fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         self.0.pem()
     }
 
     /// TLS as `host` on a connection.
-    pub fn end(
+    pub(crate) fn end(
         &self,
         host: &str,
         stream: TcpStream,
@@ -119,7 +119,7 @@ impl Ca {
 }
 
 /// A company's proxy: it opens TLS by `ca` and brings each request to the local AWS at `address`.
-pub fn opening(ca: Ca, address: String) -> Fake {
+pub(crate) fn opening(ca: Ca, address: String) -> Fake {
     let ca = Arc::new(ca);
     Fake::start(move |_, mut stream, asks| {
         let (ca, address) = (ca.clone(), address.clone());

@@ -2,7 +2,7 @@
 
 use crate::shell::{Shell, block_on, command};
 use insta::assert_snapshot;
-use lambdeploy::outside::http;
+use lambdeploy::testing::outside::http;
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,

@@ -6,7 +6,7 @@ use crate::{
     verify::echoing,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lambdeploy::outside::http;
+use lambdeploy::testing::outside::http;
 
 /// Ends a title, clears the screen, writes to the clipboard, turns the order of letters; the first by one character (C1).
 const HOSTILE: &str = "\u{9b}2J\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}]52;c;b3duZWQ=\u{7}evil\u{202e}txt.exe\u{8}";

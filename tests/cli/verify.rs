@@ -20,7 +20,7 @@ fn front(shell: &Shell, answer: &'static str) -> String {
 }
 
 /// As [`before`]: a function that answers what `say` makes of the key that it was called with.
-pub fn echoing(shell: &Shell, say: fn(&str) -> String) -> String {
+pub(crate) fn echoing(shell: &Shell, say: fn(&str) -> String) -> String {
     before(shell, move |request| {
         let header =
             |line: &str| line.to_lowercase().strip_prefix("x-api-key: ").map(|_| line[11..].to_owned());

@@ -5,7 +5,7 @@ use crate::{
     world::{REGION, World, lines, refusals},
 };
 use aws_sdk_apigateway::types::{Op, PatchOperation};
-use lambdeploy::{
+use lambdeploy::testing::{
     aws::Cloud,
     engine::{Change, Options},
     stack_graph::Wishes,

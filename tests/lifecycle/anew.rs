@@ -9,7 +9,7 @@ use aws_sdk_lambda::{
     operation::add_permission::builders::AddPermissionFluentBuilder as Add,
     types::{FunctionUrlAuthType, PackageType},
 };
-use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use lambdeploy::testing::{aws::Cloud, engine::Options, stack_graph::Wishes};
 use serde_json::{Value, json};
 use std::rc::Rc;
 

@@ -10,7 +10,7 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::{BodyExt, Full};
-use lambdeploy::contract::{Ask, Carrier, Verdict};
+use lambdeploy::testing::contract::{Ask, Carrier, Verdict};
 use local_aws::{Action, Config, Consistency, Fault, FaultPlan, LocalAws, Moment, Reaction, Scripted};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};

@@ -5,7 +5,7 @@ use crate::{
     stage_url::{StageUrl, broken, response},
     world::{REGION, World},
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,

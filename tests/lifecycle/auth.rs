@@ -8,7 +8,7 @@ use aws_sdk_apigateway::{
     Client,
     types::{AuthorizerType, Op, PatchOperation},
 };
-use lambdeploy::contract::{Ask, Carrier};
+use lambdeploy::testing::contract::{Ask, Carrier};
 use local_aws::{Config, Reaction, Scripted};
 use serde_json::{Value, json};
 use std::sync::Arc;

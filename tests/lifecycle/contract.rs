@@ -10,8 +10,8 @@ use aws_sdk_apigateway::{
     Client,
     types::{GatewayResponseType, Op, PatchOperation},
 };
-use lambdeploy::{
-    contract::{Carrier, Check, Key, Misbehaviour, Need, Patience, Verdict, judge, rows},
+use lambdeploy::testing::{
+    contract::{Carrier, Check, Key, Misbehaviour, Patience, Verdict, judge, misbehaviours, rows},
     engine::{Id, Run},
     stack::{self, Values},
 };
@@ -123,8 +123,7 @@ async fn what_a_failing_function_is_answered_with() {
     world.settles(&text).await;
     let stage = StageUrl::of(&world, "default").await;
     let mut asked = 0;
-    for row in rows(&world.stack(&text)) {
-        let Need::Function(how) = row.need else { continue };
+    for (how, row) in misbehaviours(&world.stack(&text)) {
         let body = match how {
             Misbehaviour::Slow => "slow",
             Misbehaviour::Crash => "crash",
@@ -132,7 +131,7 @@ async fn what_a_failing_function_is_answered_with() {
             Misbehaviour::TooLarge => "too large",
         };
         assert_eq!(row.ask.key, Key::Right);
-        let ask = lambdeploy::contract::Ask { body: Some(body.into()), ..row.ask.clone() };
+        let ask = lambdeploy::testing::contract::Ask { body: Some(body.into()), ..row.ask.clone() };
         let answer = stage.carry(&ask).await.unwrap();
         assert_eq!(judge(&row, &answer), [], "{}: {answer:?}", row.promise);
         asked += 1;

@@ -4,7 +4,7 @@ use crate::{
     stacks::{HELLO, THREE, without_orders},
     world::{ACCOUNT, REGION, World, lines, refusals, write},
 };
-use lambdeploy::engine::{Change, Id, Options};
+use lambdeploy::testing::engine::{Change, Id, Options};
 
 #[tokio::test(start_paused = true)]
 async fn a_life_of_hello() {

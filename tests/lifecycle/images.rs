@@ -6,7 +6,7 @@ use crate::{
     world::{World, lines, write},
 };
 use aws_sdk_ecr::types::{Image, ImageIdentifier, ImageTagMutability, TargetStorageClass};
-use lambdeploy::{
+use lambdeploy::testing::{
     aws::Cloud,
     docker::Call,
     engine::{Change, Options},

@@ -1,7 +1,7 @@
 //! The contract asked of URLs that are not what they should be: by real HTTP, and each row says what it met.
 
 use crate::{stacks::HELLO, world::World};
-use lambdeploy::{
+use lambdeploy::testing::{
     contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
     engine::{Id, Run},
     net::{Client, Network},

@@ -6,7 +6,7 @@ use crate::{
     world::{World, lines, refusals},
 };
 use aws_sdk_apigateway::types::{Op, PatchOperation, QuotaPeriodType, QuotaSettings};
-use lambdeploy::{aws::Cloud, engine::Options, stack_graph::Wishes};
+use lambdeploy::testing::{aws::Cloud, engine::Options, stack_graph::Wishes};
 use std::collections::{BTreeMap, BTreeSet};
 
 const GROUP: &str = "/aws/lambda/hello-hello";

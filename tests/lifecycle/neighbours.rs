@@ -6,7 +6,7 @@ use crate::{
     stage_url::StageUrl,
     world::{ACCOUNT, World, lines, write},
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     contract::{Ask, Carrier, Key},
     engine::Options,
     stack_graph::Wishes,

@@ -2,7 +2,7 @@
 
 use crate::world::{ACCOUNT, REGION, World};
 use aws_sdk_ecr::types::ImageIdentifier;
-use lambdeploy::{aws::Cloud, stack_graph::Wishes};
+use lambdeploy::testing::{aws::Cloud, stack_graph::Wishes};
 use serde_json::json;
 
 const OTHER: &str = "111111111111";
@@ -23,8 +23,12 @@ async fn theirs(world: &World) -> String {
     let text = "stack: theirs\nregion: us-east-2\nfunctions: {f: {image: {context: ., repository: shared}}}\n\
                 api: {routes: {GET /: f}}\n";
     let stack = world.stack(text);
-    let graph =
-        lambdeploy::stack_graph::StackGraph::observed(&stack, &aws, world.docker.clone(), Wishes::default());
+    let graph = lambdeploy::testing::stack_graph::StackGraph::observed(
+        &stack,
+        &aws,
+        world.docker.clone(),
+        Wishes::default(),
+    );
     let graph = graph.await.unwrap();
     let report = graph.apply(&Default::default(), world.sink(), &Default::default()).await;
     assert!(report.is_complete(), "{report:?}");

@@ -5,7 +5,7 @@ use crate::{
     stacks::{HELLO, THREE, without_orders},
     world::{World, lines, refusals},
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     engine::{Change, Options},
     stack_graph::{Wishes, ended_functions},
 };

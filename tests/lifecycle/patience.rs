@@ -1,7 +1,7 @@
 //! What is not as promised may be "not yet": the wait is seen, says for which row, and ends.
 
 use crate::{stacks::HELLO, stage_url::response, world::World};
-use lambdeploy::{
+use lambdeploy::testing::{
     contract::{Ask, Carrier, Check, Key, Need, Outcome, Patience, Verdict, by_web_acl, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,

@@ -5,7 +5,7 @@ use crate::{
     world::{World, write},
 };
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier};
-use lambdeploy::{aws::Cloud, engine::Event, stack_graph::Wishes};
+use lambdeploy::testing::{aws::Cloud, engine::Event, stack_graph::Wishes};
 use local_aws::{Config, FaultPlan};
 use serde_json::json;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use crate::{
     stage_url::{broken, verify},
     world::{REGION, World, lines, write},
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     engine::{Change, Event, Options, Report},
     stack_graph::Wishes,
 };

@@ -3,7 +3,7 @@
 use crate::world::{REGION, World};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use lambdeploy::{
+use lambdeploy::testing::{
     contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,
@@ -12,7 +12,7 @@ use local_aws::LocalAws;
 use std::time::Duration;
 
 /// The stage of the only API of a world, called as a client would.
-pub struct StageUrl {
+pub(crate) struct StageUrl {
     aws: LocalAws,
     pub api: String,
     pub stage: String,
@@ -20,7 +20,7 @@ pub struct StageUrl {
 }
 
 impl StageUrl {
-    pub async fn of(world: &World, stage: &str) -> Self {
+    pub(crate) async fn of(world: &World, stage: &str) -> Self {
         let client = &world.cloud_in(REGION).await.apigateway;
         let apis = client.get_rest_apis().send().await.unwrap();
         let keys = client.get_api_keys().include_values(true).send().await.unwrap();
@@ -33,7 +33,7 @@ impl StageUrl {
     }
 
     /// The default stage of an API that is known by its id, with the value of a key.
-    pub fn known(world: &World, api: &str, key: &str) -> Self {
+    pub(crate) fn known(world: &World, api: &str, key: &str) -> Self {
         let (api, key) = (api.to_owned(), Some(key.to_owned()));
         Self { aws: world.aws.clone(), api, stage: "default".to_owned(), key }
     }
@@ -65,13 +65,13 @@ impl Carrier for StageUrl {
 }
 
 /// What a stage in a test answers.
-pub fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
+pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Response {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Response { status, headers, body: Bytes::from(body.to_owned()) }
 }
 
 /// The contract of a stack file, asked of its stage.
-pub async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
+pub(crate) async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
     let stack = world.stack(text);
     let stage = StageUrl::of(world, &stack.api.stage).await;
     let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
@@ -80,7 +80,7 @@ pub async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
 }
 
 /// The promises that are broken, with what was seen.
-pub fn broken(outcomes: &[Outcome]) -> Vec<String> {
+pub(crate) fn broken(outcomes: &[Outcome]) -> Vec<String> {
     let seen = |o: &Outcome| match &o.verdict {
         Verdict::Broken { seen, .. } => Some(format!("{}: {}", o.promise, seen.join("; "))),
         Verdict::Holds => None,

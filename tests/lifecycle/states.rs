@@ -5,7 +5,7 @@ use crate::{
     world::{REGION, World, lines, refusals},
 };
 use aws_sdk_lambda::types::FunctionUrlAuthType;
-use lambdeploy::{
+use lambdeploy::testing::{
     aws::Cloud,
     contract::{Ask, Carrier},
     docker::Docker,

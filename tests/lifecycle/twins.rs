@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, rc::Rc, time::Duration};
 /// HELLO with two keys, up, and what of it can be made twice.
 struct Stack {
     world: World,
-    cloud: Rc<lambdeploy::aws::Cloud>,
+    cloud: Rc<lambdeploy::testing::aws::Cloud>,
     text: String,
     api: String,
     plan: String,

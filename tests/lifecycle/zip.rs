@@ -6,7 +6,7 @@ use crate::{
     world::{REGION, World, lines},
 };
 use aws_sdk_lambda::types::{FunctionCode, PackageType};
-use lambdeploy::{
+use lambdeploy::testing::{
     aws::Cloud,
     engine::{Options, Stop},
     stack_graph::Wishes,

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use futures_util::FutureExt;
-use lambdeploy::docker;
+use lambdeploy::testing::docker;
 use local_aws::{FaultPlan, Moment, Point};
 use std::{
     fmt,
@@ -10,13 +10,13 @@ use std::{
 };
 
 /// The service that Docker's builds and pushes are counted under.
-pub const DOCKER: &str = "docker";
-pub const BUILD: &str = "build";
-pub const PUSH: &str = "push";
+pub(crate) const DOCKER: &str = "docker";
+pub(crate) const BUILD: &str = "build";
+pub(crate) const PUSH: &str = "push";
 
 /// One call of AWS's APIs, one request to the registry, one build or push: in words that hold whatever runs beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub(crate) struct Call {
     pub service: &'static str,
     pub operation: &'static str,
     /// Its number among the calls of its operation, from 1.
@@ -24,17 +24,17 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn is(&self, point: &Point) -> bool {
+    pub(crate) fn is(&self, point: &Point) -> bool {
         (self.service, self.operation, self.nth) == (point.service, point.operation, point.nth)
     }
 
     /// `service:operation`, as fault plans name it.
-    pub fn operation(&self) -> String {
+    pub(crate) fn operation(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
 
     /// Notes all calls from now on but Docker's, in their order.
-    pub fn noted(world: &World) -> Arc<Mutex<Vec<Self>>> {
+    pub(crate) fn noted(world: &World) -> Arc<Mutex<Vec<Self>>> {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let noted = calls.clone();
         let hook = move |p: Point| {
@@ -48,7 +48,7 @@ impl Call {
     }
 
     /// All builds and pushes of a world so far.
-    pub fn of_docker(world: &World) -> Vec<Self> {
+    pub(crate) fn of_docker(world: &World) -> Vec<Self> {
         let (mut builds, mut pushes) = (0, 0);
         let call = |call: &docker::Call| {
             let (operation, count) = match call {

@@ -1,11 +1,11 @@
 //! What happens at one call, and what the command must make of it.
 
 use crate::call::{BUILD, Call, DOCKER, PUSH};
-use lambdeploy::docker;
+use lambdeploy::testing::docker;
 use local_aws::{Action, Fault as AwsFault};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// The process dies before the call has an effect.
     DeathBefore,
     /// The process dies when the call has had its effect.
@@ -43,7 +43,7 @@ pub enum Fault {
 
 /// What becomes of the run that is struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     Dies,
     /// It stops, and nothing failed.
     Stops,
@@ -56,10 +56,10 @@ pub enum Fate {
 /// Longer than one try of a call is waited for (60 s).
 const LATE: u64 = 90_000;
 /// What [`Fault::ThrottleWithTime`] asks for, in seconds.
-pub const RETRY_AFTER: u32 = 30;
+pub(crate) const RETRY_AFTER: u32 = 30;
 
 impl Fault {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::DeathBefore => "death before the effect",
             Self::DeathAfter => "death after the effect",
@@ -86,7 +86,7 @@ impl Fault {
         }
     }
 
-    pub fn fate(self) -> Fate {
+    pub(crate) fn fate(self) -> Fate {
         match self {
             Self::DeathBefore | Self::DeathAfter | Self::DeathInBuild | Self::DeathInPush => Fate::Dies,
             Self::CtrlC | Self::CtrlCInBuild | Self::CtrlCInPush => Fate::Stops,
@@ -101,7 +101,7 @@ impl Fault {
     }
 
     /// Whether this can happen to a call.
-    pub fn strikes(self, call: &Call) -> bool {
+    pub(crate) fn strikes(self, call: &Call) -> bool {
         match self {
             Self::BlobCut => call.operation() == "registry:AppendUpload",
             Self::ManifestRefused => call.operation() == "registry:PutManifest",
@@ -118,7 +118,7 @@ impl Fault {
     }
 
     /// What a fault plan makes of it.
-    pub fn on(self, call: &Call) -> Vec<AwsFault> {
+    pub(crate) fn on(self, call: &Call) -> Vec<AwsFault> {
         let nth = |nth: u64, action: Action| AwsFault::on_nth(&call.operation(), nth, action);
         let one = |action: Action| vec![nth(call.nth, action)];
         let refuse = |status, retry_after| Action::Refuse { status, code: None, message: None, retry_after };
@@ -147,7 +147,7 @@ impl Fault {
     }
 
     /// What the scripted Docker makes of it.
-    pub fn in_docker(self) -> Option<docker::Fault> {
+    pub(crate) fn in_docker(self) -> Option<docker::Fault> {
         Some(match self {
             Self::EngineGone => docker::Fault::BuildBreaks,
             Self::StepFails => docker::Fault::StepFails,

@@ -5,7 +5,7 @@ use crate::{
     scenario::Act,
     shell::{Shell, block_on},
 };
-use lambdeploy::outside::http;
+use lambdeploy::testing::outside::http;
 use local_aws::Point;
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,35 +15,35 @@ use std::{
 };
 
 /// A command gets to its held call within seconds, on a busy machine too.
-pub const HANGS: Duration = Duration::from_secs(60);
+pub(crate) const HANGS: Duration = Duration::from_secs(60);
 
 /// One call, as the local AWS names it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Called {
+pub(crate) struct Called {
     pub service: String,
     pub operation: String,
 }
 
 impl Called {
-    pub fn is(&self, point: &Point) -> bool {
+    pub(crate) fn is(&self, point: &Point) -> bool {
         self.service == point.service && self.operation == point.operation
     }
 }
 
 /// A person's machine: the binary, and a local AWS.
-pub struct Machine {
+pub(crate) struct Machine {
     pub shell: Shell,
 }
 
 impl Machine {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let machine = Self { shell: Shell::new() };
         machine.write_image("hello");
         machine
     }
 
     /// What the stack's image holds from now on.
-    pub fn write_image(&self, text: &str) {
+    pub(crate) fn write_image(&self, text: &str) {
         archive::write(&self.shell.folder.path().join("image.tar"), text);
     }
 
@@ -63,13 +63,13 @@ impl Machine {
         command
     }
 
-    pub fn run(&self, act: &Act) {
+    pub(crate) fn run(&self, act: &Act) {
         let output = self.command(act).output().unwrap();
         assert!(output.status.success(), "{}", self.shell.shown(&output));
     }
 
     /// Starts a command, lets it come to its `call`-th call, and kills it there; what call that was.
-    pub fn kill(&self, act: &Act, call: usize, moment: &str) -> Called {
+    pub(crate) fn kill(&self, act: &Act, call: usize, moment: &str) -> Called {
         self.shell.faults(&format!(r#"[{{"call": {call}, "action": {{"hold": "{moment}"}}}}]"#));
         let mut command = self.command(act);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -93,12 +93,12 @@ impl Machine {
         answer.text()
     }
 
-    pub fn dump(&self) -> Value {
+    pub(crate) fn dump(&self) -> Value {
         serde_json::from_str(&self.get("dump")).unwrap()
     }
 
     /// All calls so far, in the order in which they took effect.
-    pub fn calls(&self) -> Vec<Called> {
+    pub(crate) fn calls(&self) -> Vec<Called> {
         self.get("requests")
             .lines()
             .filter(|line| !line.is_empty())
@@ -107,7 +107,7 @@ impl Machine {
     }
 
     /// There is nothing to do.
-    pub fn is_settled(&self) {
+    pub(crate) fn is_settled(&self) {
         let output =
             self.shell.command("plan --local --exit-code").env("SECRET", "s3cr3t-value").output().unwrap();
         assert!(output.status.success(), "{}", self.shell.shown(&output));

@@ -14,7 +14,7 @@ use crate::{
     turns::{End, Turns},
     world::World,
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     docker::Fault,
     engine::{Options, Report, Stop},
 };

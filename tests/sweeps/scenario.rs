@@ -4,7 +4,7 @@ use crate::{
     by_hand::{ADOPT, make_it_zip, step_6},
     world::{REGION, World, lines, write},
 };
-use lambdeploy::{
+use lambdeploy::testing::{
     engine::{Options, Report, Stop},
     stack_graph::Wishes,
 };
@@ -12,7 +12,7 @@ use local_aws::Config;
 use std::time::Duration;
 
 /// One command on one starting state.
-pub struct Scenario {
+pub(crate) struct Scenario {
     pub name: &'static str,
     pub start: Start,
     /// The function's source is another by the time of the command.
@@ -23,7 +23,7 @@ pub struct Scenario {
 }
 
 /// What is there already.
-pub enum Start {
+pub(crate) enum Start {
     Nothing,
     Stack(String),
     /// Step 6 of the guide, done by hand.
@@ -34,13 +34,13 @@ pub enum Start {
     Zip(String, &'static str),
 }
 
-pub enum Act {
+pub(crate) enum Act {
     Up(String),
     Destroy(String),
 }
 
 impl Act {
-    pub async fn run(&self, world: &World, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
+    pub(crate) async fn run(&self, world: &World, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         match self {
             Self::Up(text) => world.try_up(text, options, Wishes::default(), stop).await,
             Self::Destroy(text) => world.try_destroy(text, options, stop).await,
@@ -49,11 +49,11 @@ impl Act {
 }
 
 impl Scenario {
-    pub fn up(name: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn up(name: &'static str, text: impl Into<String>) -> Self {
         Self::of(name, Act::Up(text.into()))
     }
 
-    pub fn destroy(name: &'static str, text: &str) -> Self {
+    pub(crate) fn destroy(name: &'static str, text: &str) -> Self {
         Self::of(name, Act::Destroy(text.to_owned())).after(Start::Stack(text.to_owned()))
     }
 
@@ -62,45 +62,45 @@ impl Scenario {
         Self { name, start: Start::Nothing, source_changed: false, act, options, config }
     }
 
-    pub fn after(self, start: Start) -> Self {
+    pub(crate) fn after(self, start: Start) -> Self {
         Self { start, ..self }
     }
 
     /// A stack is there, and the source of its functions has changed since.
-    pub fn changing(self, text: &str) -> Self {
+    pub(crate) fn changing(self, text: &str) -> Self {
         Self { source_changed: true, ..self.after(Start::Stack(text.to_owned())) }
     }
 
-    pub fn with(self, options: Options) -> Self {
+    pub(crate) fn with(self, options: Options) -> Self {
         Self { options, ..self }
     }
 
-    pub fn on(self, config: Config) -> Self {
+    pub(crate) fn on(self, config: Config) -> Self {
         Self { config, ..self }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match &self.act {
             Act::Up(text) | Act::Destroy(text) => text,
         }
     }
 
-    pub fn is_destroy(&self) -> bool {
+    pub(crate) fn is_destroy(&self) -> bool {
         matches!(self.act, Act::Destroy(_))
     }
 
     /// A Zip function is away while it becomes an Image function: measured, and not held against the run.
-    pub fn may_be_away(&self) -> bool {
+    pub(crate) fn may_be_away(&self) -> bool {
         matches!(self.start, Start::Zip(..))
     }
 
     /// Whether a destroy has things to leave.
-    pub fn adopts(&self) -> bool {
+    pub(crate) fn adopts(&self) -> bool {
         matches!(self.start, Start::Guide | Start::Adopted(_))
     }
 
     /// A new world in the starting state.
-    pub async fn world(&self) -> World {
+    pub(crate) async fn world(&self) -> World {
         let world = World::with(self.config.clone());
         match &self.start {
             Start::Nothing => {}
@@ -129,14 +129,14 @@ impl Scenario {
         step_6(world, &aws).await;
     }
 
-    pub async fn run(&self, world: &World, stop: &Stop) -> anyhow::Result<Report> {
+    pub(crate) async fn run(&self, world: &World, stop: &Stop) -> anyhow::Result<Report> {
         // The waits before a throttled call is sent again are the same in every run.
         fastrand::seed(7);
         self.act.run(world, &self.options, stop).await
     }
 
     /// The command without a fault, which must succeed. A person needs seconds to type it again.
-    pub async fn finish(&self, world: &World) -> Result<(), String> {
+    pub(crate) async fn finish(&self, world: &World) -> Result<(), String> {
         tokio::time::sleep(Duration::from_secs(5)).await;
         match self.run(world, &Stop::default()).await {
             Ok(report) if report.is_complete() => Ok(()),
@@ -146,7 +146,7 @@ impl Scenario {
     }
 
     /// There must be nothing left to do.
-    pub async fn is_settled(&self, world: &World) -> Result<(), String> {
+    pub(crate) async fn is_settled(&self, world: &World) -> Result<(), String> {
         let plan = match &self.act {
             Act::Up(text) => world.plan_with(text, &self.options).await,
             Act::Destroy(text) => world.plan_destroy(text, &self.options).await,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of everything, sorted, each as often as it is there.
-pub fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
+pub(crate) fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
     let (account, region) = parts(dump);
     let keys = |v: &Value| v.as_object().into_iter().flatten().map(|(k, _)| k.clone()).collect();
     let named = |v: &Value, path: &str| {
@@ -34,13 +34,13 @@ pub fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
 }
 
 /// How many snapshots of all APIs there are.
-pub fn deployments(dump: &Value) -> usize {
+pub(crate) fn deployments(dump: &Value) -> usize {
     let (_, region) = parts(dump);
     values(&region["apigateway"]["apis"]).map(|api| values(&api["deployments"]).count()).sum()
 }
 
 /// The URL's parts: `api/stage`.
-pub fn urls(dump: &Value) -> BTreeSet<String> {
+pub(crate) fn urls(dump: &Value) -> BTreeSet<String> {
     let (_, region) = parts(dump);
     let apis = region["apigateway"]["apis"].as_object().into_iter().flatten();
     let stages = |(id, api): (&String, &Value)| {
@@ -51,14 +51,14 @@ pub fn urls(dump: &Value) -> BTreeSet<String> {
 }
 
 /// Key name to its value.
-pub fn key_values(dump: &Value) -> BTreeSet<(String, String)> {
+pub(crate) fn key_values(dump: &Value) -> BTreeSet<(String, String)> {
     let (_, region) = parts(dump);
     let text = |k: &Value, field: &str| k[field].as_str().unwrap_or_default().to_owned();
     values(&region["apigateway"]["keys"]).map(|k| (text(k, "name"), text(k, "value"))).collect()
 }
 
 /// Why a call of a stage would not reach its function: nothing, where all is well.
-pub fn broken(dump: &Value) -> Vec<String> {
+pub(crate) fn broken(dump: &Value) -> Vec<String> {
     let (_, region) = parts(dump);
     let apis = region["apigateway"]["apis"].as_object().into_iter().flatten();
     apis.flat_map(|(id, api)| {
@@ -111,7 +111,7 @@ fn values(v: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Why somebody who could call before can't call now.
-pub fn unreachable(before: &Value, now: &Value) -> Option<String> {
+pub(crate) fn unreachable(before: &Value, now: &Value) -> Option<String> {
     if urls(before).is_empty() {
         return None;
     }
@@ -120,7 +120,7 @@ pub fn unreachable(before: &Value, now: &Value) -> Option<String> {
 }
 
 /// URLs or key values that were there before and are not now.
-pub fn lost(before: &Value, now: &Value) -> Option<String> {
+pub(crate) fn lost(before: &Value, now: &Value) -> Option<String> {
     let (had, has) = (urls(before), urls(now));
     if !had.is_subset(&has) {
         return Some(format!("the URL changed from {had:?} to {has:?}"));
@@ -131,7 +131,7 @@ pub fn lost(before: &Value, now: &Value) -> Option<String> {
 
 /// A dump without its times, and without the ids of revisions, which count the requests: two states that differ in
 /// nothing else are one state.
-pub fn timeless(value: &Value) -> String {
+pub(crate) fn timeless(value: &Value) -> String {
     let mut text = String::new();
     write(value, &mut text);
     text

@@ -1,10 +1,10 @@
 //! The stacks that are swept, and what becomes of them.
 
 use crate::by_hand::GUIDE;
-pub use test_support::stacks::{HELLO, THREE};
+pub(crate) use test_support::stacks::{HELLO, THREE};
 
 /// HELLO with a change of every kind that one function can have: memory, a route, another key, quota.
-pub fn hello_changed() -> String {
+pub(crate) fn hello_changed() -> String {
     edited(
         HELLO,
         &[
@@ -18,7 +18,7 @@ pub fn hello_changed() -> String {
 
 /// THREE with a change of every kind: a function comes (`reports`), one goes (`admin`), one has another name (`items`);
 /// routes, memory, another key, quota.
-pub fn three_changed() -> String {
+pub(crate) fn three_changed() -> String {
     let admin = "  admin:\n    image: {context: .}\n    timeout: 10\n    tracing: true\n";
     edited(
         THREE,
@@ -35,7 +35,7 @@ pub fn three_changed() -> String {
 }
 
 /// One function, which is from a Zip file when the sweep begins.
-pub const ZIP: &str = "
+pub(crate) const ZIP: &str = "
 stack: hello
 region: us-east-2
 functions:
@@ -49,10 +49,10 @@ api:
 ";
 
 /// Its function in AWS.
-pub const ZIP_FUNCTION: &str = "hello-hello";
+pub(crate) const ZIP_FUNCTION: &str = "hello-hello";
 
 /// The guide's stack with something of its own beside what it adopts: a function, a route and a key.
-pub fn guide_and_more() -> String {
+pub(crate) fn guide_and_more() -> String {
     edited(
         GUIDE,
         &[

@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use lambdeploy::engine::{Report, Stop};
+use lambdeploy::testing::engine::{Report, Stop};
 use local_aws::{FaultPlan, Moment, Point};
 use std::{
     sync::{
@@ -29,7 +29,7 @@ const LATEST: Duration = Duration::from_secs(100);
 type Ended = Option<anyhow::Result<Report>>;
 
 /// One fault at one call of one run.
-pub struct Strike<'a> {
+pub(crate) struct Strike<'a> {
     fault: Fault,
     scenario: &'a Scenario,
     world: &'a World,
@@ -38,7 +38,7 @@ pub struct Strike<'a> {
 }
 
 impl<'a> Strike<'a> {
-    pub fn new(fault: Fault, scenario: &'a Scenario, world: &'a World, call: &'a Call) -> Self {
+    pub(crate) fn new(fault: Fault, scenario: &'a Scenario, world: &'a World, call: &'a Call) -> Self {
         Self { fault, scenario, world, call, point: Held::default() }
     }
 
@@ -46,7 +46,7 @@ impl<'a> Strike<'a> {
     ///
     /// # Errors
     /// What went otherwise than it should.
-    pub async fn run(&self, watch: &Watch) -> Result<(), String> {
+    pub(crate) async fn run(&self, watch: &Watch) -> Result<(), String> {
         let since = Instant::now();
         self.plan(watch);
         let ended = tokio::time::timeout(HANGS, self.ended()).await;

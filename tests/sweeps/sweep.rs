@@ -9,7 +9,7 @@ use crate::{
     watch::Watch,
     world::World,
 };
-use lambdeploy::engine::{Options, Stop};
+use lambdeploy::testing::engine::{Options, Stop};
 use local_aws::FaultPlan;
 use serde_json::Value;
 use std::{
@@ -31,7 +31,7 @@ struct Promise {
 }
 
 /// Strikes every call of `scenario`, and panics with all that did not converge.
-pub async fn sweep(scenario: &Scenario, fault: Fault) {
+pub(crate) async fn sweep(scenario: &Scenario, fault: Fault) {
     let base = scenario.world().await;
     let promise = Promise::of(scenario, &base).await;
     let calls: Vec<_> = promise.calls.iter().filter(|call| fault.strikes(call)).collect();

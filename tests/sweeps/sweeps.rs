@@ -7,7 +7,7 @@ use crate::{
     stacks::{HELLO, THREE, ZIP, ZIP_FUNCTION, guide_and_more, hello_changed, three_changed},
     sweep::sweep,
 };
-use lambdeploy::engine::Options;
+use lambdeploy::testing::engine::Options;
 use local_aws::{Config, Consistency};
 
 /// One test a fault for a scenario: those that every scenario has, and after a `+` what else it has.

@@ -10,7 +10,7 @@ use std::sync::{
 use tokio::sync::Notify;
 
 /// What comes behind the last call of an order.
-pub enum End {
+pub(crate) enum End {
     /// The command goes on.
     Open,
     /// It dies before the effect of this call.
@@ -20,7 +20,7 @@ pub enum End {
 }
 
 /// Lets calls take effect in a given order, and says when it has come to its end.
-pub struct Turns {
+pub(crate) struct Turns {
     order: Vec<Called>,
     end: End,
     done: AtomicUsize,
@@ -30,7 +30,7 @@ pub struct Turns {
 }
 
 impl Turns {
-    pub fn set(world: &World, order: &[Called], end: End) -> Arc<Self> {
+    pub(crate) fn set(world: &World, order: &[Called], end: End) -> Arc<Self> {
         let (next, over) = (Notify::new(), Notify::new());
         let turns = Arc::new(Self { order: order.to_vec(), end, done: AtomicUsize::new(0), next, over });
         let me = turns.clone();
@@ -71,7 +71,7 @@ impl Turns {
 
     /// # Panics
     /// Always: it says which call was waited for.
-    pub fn stuck(&self) -> ! {
+    pub(crate) fn stuck(&self) -> ! {
         let done = self.done.load(Ordering::Relaxed);
         panic!("after {done} calls {:?} does not come", self.order.get(done))
     }

@@ -10,7 +10,7 @@ use crate::{
     world::World,
 };
 use futures_util::FutureExt;
-use lambdeploy::engine::{Options, Report, Stop};
+use lambdeploy::testing::engine::{Options, Report, Stop};
 use local_aws::{Config, Consistency, FaultPlan};
 use serde_json::Value;
 use std::{

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 /// What those who could call before the command see of it.
 #[derive(Clone)]
-pub struct Watch {
+pub(crate) struct Watch {
     before: Arc<Value>,
     seen: Arc<Mutex<Seen>>,
 }
@@ -29,12 +29,12 @@ struct Seen {
 }
 
 impl Watch {
-    pub fn new(before: &Value) -> Self {
+    pub(crate) fn new(before: &Value) -> Self {
         Self { before: Arc::new(before.clone()), seen: Arc::default() }
     }
 
     /// Looks after such writes to `aws`, and then does `other`.
-    pub fn then(
+    pub(crate) fn then(
         &self,
         aws: &LocalAws,
         other: impl Fn(Point) -> BoxFuture<'static, ()> + Send + Sync + 'static,
@@ -50,7 +50,7 @@ impl Watch {
     }
 
     /// Looks at all that happens in a world until its faults are set again.
-    pub fn over(&self, world: &World) {
+    pub(crate) fn over(&self, world: &World) {
         let hook = self.then(&world.aws, |_| std::future::ready(()).boxed());
         world.aws.set_faults(FaultPlan { faults: Vec::new(), hook: Some(hook) });
     }
@@ -70,12 +70,12 @@ impl Watch {
 
     /// # Errors
     /// That somebody could not call, and since which write.
-    pub fn all_through(&self) -> Result<(), String> {
+    pub(crate) fn all_through(&self) -> Result<(), String> {
         self.seen.lock().unwrap().wrong.clone().map_or(Ok(()), Err)
     }
 
     /// The longest time in which a call found nobody.
-    pub fn away(&self) -> Duration {
+    pub(crate) fn away(&self) -> Duration {
         self.seen.lock().unwrap().longest
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use tokio::time::Instant;
 
 /// Names one that was started by other means, for tests and for several at once.
-pub const VARIABLE: &str = "LAMBDEPLOY_LOCAL";
+pub(crate) const VARIABLE: &str = "LAMBDEPLOY_LOCAL";
 /// Where AWS's own tools look for AWS.
 const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 
@@ -20,7 +20,7 @@ const ENDPOINT: &str = "AWS_ENDPOINT_URL";
 ///
 /// # Errors
 /// When the one that is named does not answer, or a new one does not start; the message has its log.
-pub async fn find_or_start(printer: &Printer) -> Result<String> {
+pub(crate) async fn find_or_start(printer: &Printer) -> Result<String> {
     if let Some((variable, endpoint)) = named() {
         if !is_healthy(&endpoint).await {
             bail!(
@@ -36,7 +36,7 @@ pub async fn find_or_start(printer: &Printer) -> Result<String> {
 }
 
 /// The variable that names a local AWS, and its endpoint. [`ENDPOINT`] may be about something else than this machine.
-pub fn named() -> Option<(&'static str, String)> {
+pub(crate) fn named() -> Option<(&'static str, String)> {
     let value = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
     let endpoint = |url: String| url.trim_end_matches('/').to_owned();
     let ours = value(VARIABLE).map(|url| (VARIABLE, endpoint(url)));
@@ -103,13 +103,13 @@ fn detach(command: &mut Command) {
 }
 
 /// Whether a local AWS answers there.
-pub async fn is_healthy(endpoint: &str) -> bool {
+pub(crate) async fn is_healthy(endpoint: &str) -> bool {
     let request = http::request("GET", &format!("{endpoint}/_local/health")).timeout(PATIENCE);
     request.send().await.is_ok_and(|r| r.status == 200 && r.text() == "ok\n")
 }
 
 /// Whether what it was told holds at once, so that nothing is worth waiting for (`--consistency instant`).
-pub async fn agrees_at_once(endpoint: &str) -> bool {
+pub(crate) async fn agrees_at_once(endpoint: &str) -> bool {
     #[derive(Deserialize)]
     struct Settings {
         realistic: bool,

@@ -1,6 +1,6 @@
 //! `local`: the local AWS in the foreground; `--status` and `--stop` for those that run.
 
-pub mod background;
+pub(super) mod background;
 
 mod others;
 mod records;
@@ -17,7 +17,7 @@ const USUAL_PORT: u16 = 4510;
 /// The most lines that wait for the terminal.
 const UNREAD: usize = 10_000;
 
-pub async fn run(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
+pub(super) async fn run(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
     if args.stop {
         return others::stop(args.port, printer).await;
     }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 ///
 /// # Errors
 /// When the person's folder can't be read.
-pub async fn status(printer: &Printer) -> Result<Exit> {
+pub(super) async fn status(printer: &Printer) -> Result<Exit> {
     let running = records::running().await?;
     let lines: Vec<String> = running.iter().enumerate().map(|(n, record)| line(record, n == 0)).collect();
     let none = vec!["no local AWS is running".to_owned()];
@@ -33,7 +33,7 @@ fn line(record: &Record, is_first: bool) -> String {
 ///
 /// # Errors
 /// When it is not said which, or it answers and does not end.
-pub async fn stop(port: Option<u16>, printer: &Printer) -> Result<Exit> {
+pub(super) async fn stop(port: Option<u16>, printer: &Printer) -> Result<Exit> {
     let Some(endpoint) = which(port).await? else {
         printer.answer("no local AWS is running");
         return Ok(Exit::Done);

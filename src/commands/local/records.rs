@@ -14,11 +14,11 @@ use std::{
 };
 
 /// A start takes milliseconds; on a busy machine seconds.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is kept of one that runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Record {
+pub(super) struct Record {
     /// `http://127.0.0.1:<port>`
     pub endpoint: String,
     pub pid: u32,
@@ -33,7 +33,7 @@ pub struct Record {
 
 impl Record {
     /// Of one that is about to serve in this process.
-    pub fn new(aws: &LocalAws, endpoint: &str, account: &str, background: bool) -> Self {
+    pub(super) fn new(aws: &LocalAws, endpoint: &str, account: &str, background: bool) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             pid: std::process::id(),
@@ -48,7 +48,7 @@ impl Record {
     ///
     /// # Errors
     /// When the folder can't be written to.
-    pub fn keep(&self) -> Result<()> {
+    pub(super) fn keep(&self) -> Result<()> {
         let file = self.file()?;
         // Such a file is readable for its owner alone.
         let mut new = tempfile::NamedTempFile::new_in(folder()?)?;
@@ -61,7 +61,7 @@ impl Record {
     ///
     /// # Errors
     /// When the folder can't be written to.
-    pub fn forget(&self) -> Result<()> {
+    pub(super) fn forget(&self) -> Result<()> {
         let file = self.file()?;
         match read(&file) {
             Some(kept) if kept.secret == self.secret => Ok(fs::remove_file(file)?),
@@ -70,7 +70,7 @@ impl Record {
     }
 
     /// Whether the one that was started runs there now, and no other.
-    pub async fn is_running(&self) -> bool {
+    pub(super) async fn is_running(&self) -> bool {
         let Ok(nonce) = random() else { return false };
         let request = http::request("GET", &format!("{}/_local/proof?{nonce}", self.endpoint));
         // Where none is, the connection is refused at once; one that is slow on a busy machine is there all the same.
@@ -89,7 +89,7 @@ impl Record {
 ///
 /// # Errors
 /// When the folder can't be read.
-pub async fn running() -> Result<Vec<Record>> {
+pub(super) async fn running() -> Result<Vec<Record>> {
     let mut running = Vec::new();
     for record in kept()? {
         if record.is_running().await {
@@ -120,7 +120,7 @@ fn read(file: &Path) -> Option<Record> {
 ///
 /// # Errors
 /// There is none, and it can't be made.
-pub fn folder() -> Result<PathBuf> {
+pub(super) fn folder() -> Result<PathBuf> {
     let project =
         directories::ProjectDirs::from("", "", "lambdeploy").context("this user has no home folder")?;
     let folder = project.state_dir().unwrap_or_else(|| project.cache_dir()).to_owned();

@@ -9,14 +9,14 @@ use tokio::sync::{mpsc, oneshot};
 use tonic::{Request, Response, Status};
 
 /// BuildKit wants a login for this registry.
-pub struct Asked {
+pub(crate) struct Asked {
     pub host: String,
     /// `None`: it pulls without.
     pub answer: oneshot::Sender<Option<Login>>,
 }
 
 /// Passes on what BuildKit asks to whoever runs the build.
-pub struct Credentials(pub mpsc::Sender<Asked>);
+pub(super) struct Credentials(pub mpsc::Sender<Asked>);
 
 #[tonic::async_trait]
 impl Auth for Credentials {

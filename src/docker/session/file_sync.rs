@@ -26,7 +26,7 @@ use tokio::{io::AsyncReadExt, sync::mpsc};
 use tonic::{Request, Response, Status, Streaming, metadata::MetadataMap};
 
 /// The Dockerfile's name in its own place.
-pub const DOCKERFILE: &str = "Dockerfile";
+pub(crate) const DOCKERFILE: &str = "Dockerfile";
 
 /// Bytes in one packet.
 const CHUNK: usize = 64 * 1024;
@@ -40,7 +40,7 @@ const GO_LINK: u32 = 1 << 27;
 
 /// What is offered to one build.
 #[derive(Clone)]
-pub struct Files(Arc<Offer>);
+pub(crate) struct Files(Arc<Offer>);
 
 struct Offer {
     context: Vec<Offered>,
@@ -60,7 +60,7 @@ impl Files {
     ///
     /// # Errors
     /// As [`Context::list`]; [`Changed`].
-    pub fn read(
+    pub(crate) fn read(
         build: &Build,
         architecture: Architecture,
         (fingerprint, hashed): (&str, &Parts),
@@ -82,7 +82,7 @@ impl Files {
     }
 
     /// What broke the build off, if a file changed while it was sent.
-    pub fn changed(&self) -> Option<Changed> {
+    pub(crate) fn changed(&self) -> Option<Changed> {
         self.0.changed.get().map(|name| Changed::named(name))
     }
 }

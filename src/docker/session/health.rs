@@ -6,7 +6,7 @@ use bollard::health::{
 };
 use tonic::{Request, Response, Status};
 
-pub struct Serving;
+pub(super) struct Serving;
 
 #[tonic::async_trait]
 impl Health for Serving {

@@ -9,12 +9,12 @@ mod road;
 mod secrets;
 mod ssh;
 
-pub use auth::Asked;
-pub use file_sync::{DOCKERFILE, Files};
+pub(super) use auth::Asked;
+pub(super) use file_sync::{DOCKERFILE, Files};
 #[cfg(test)]
-pub use road::Direct;
-pub use secrets::LARGEST as LARGEST_SECRET;
-pub use ssh::Agent;
+pub(crate) use road::Direct;
+pub(crate) use secrets::LARGEST as LARGEST_SECRET;
+pub(super) use ssh::Agent;
 
 use super::{SecretValue, connect::Connection};
 use anyhow::Result;
@@ -51,14 +51,14 @@ const NAME: HeaderName = HeaderName::from_static("x-docker-expose-session-name")
 const METHOD: HeaderName = HeaderName::from_static("x-docker-expose-session-grpc-method");
 
 /// An open session; it ends when this is dropped.
-pub struct Session {
+pub(super) struct Session {
     pub id: String,
     serving: JoinHandle<()>,
 }
 
 /// What a build may ask for.
 #[derive(Clone)]
-pub struct Services {
+pub(super) struct Services {
     secrets: SecretsServer<Values>,
     auth: AuthServer<Credentials>,
     /// Only for a Dockerfile that asks for it: a base image's own steps (`ONBUILD`) shall not get at it unasked.
@@ -73,7 +73,7 @@ impl Services {
     ///
     /// # Errors
     /// A secret over 500 KiB.
-    pub fn new(
+    pub(super) fn new(
         secrets: &BTreeMap<String, SecretValue>,
         ssh: Option<Agent>,
         files: Option<Files>,
@@ -119,7 +119,7 @@ impl Services {
 impl Session {
     /// # Errors
     /// Why the engine opens none.
-    pub async fn open(connection: &Connection, services: Services) -> Result<Self> {
+    pub(super) async fn open(connection: &Connection, services: Services) -> Result<Self> {
         let id = new_id();
         let mut names = HeaderMap::new();
         names.insert(UUID, HeaderValue::from_str(&id)?);

@@ -24,7 +24,7 @@ const GRPC_API: (u32, u32) = (1, 53);
 const CHUNK: usize = 32 * 1024;
 
 /// A connection that the engine calls us back on.
-pub enum Road {
+pub(super) enum Road {
     Tunnel(DuplexStream),
     Upgraded(Upgraded),
 }
@@ -33,7 +33,7 @@ pub enum Road {
 ///
 /// # Errors
 /// Why the engine opens no session, in its own words.
-pub async fn open(connection: &Connection, names: &HeaderMap) -> Result<Road> {
+pub(super) async fn open(connection: &Connection, names: &HeaderMap) -> Result<Road> {
     let mut why = None;
     if connection.api >= GRPC_API {
         match tunnel(&connection.dialer, names).await {
@@ -114,7 +114,7 @@ async fn write(mut from: tonic::Streaming<BytesMessage>, mut to: WriteHalf<Duple
 
 /// One HTTP/2 connection as what tonic's clients call through.
 #[derive(Clone)]
-pub struct Direct(pub SendRequest<tonic::body::Body>);
+pub(crate) struct Direct(pub(crate) SendRequest<tonic::body::Body>);
 
 impl tonic::codegen::Service<Request<tonic::body::Body>> for Direct {
     type Response = Response<Incoming>;

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use tonic::{Request, Response, Status};
 
 /// BuildKit's own bound on a secret, in bytes.
-pub const LARGEST: usize = 500 * 1024;
+pub(crate) const LARGEST: usize = 500 * 1024;
 
 /// The secrets by id.
-pub struct Values(BTreeMap<String, SecretValue>);
+pub(super) struct Values(BTreeMap<String, SecretValue>);
 
 impl Values {
     /// # Errors
     /// A secret that BuildKit won't take.
-    pub fn new(values: &BTreeMap<String, SecretValue>) -> Result<Self> {
+    pub(super) fn new(values: &BTreeMap<String, SecretValue>) -> Result<Self> {
         if let Some((id, _)) = values.iter().find(|(_, value)| value.0.len() > LARGEST) {
             bail!("the build secret `{id}` is over 500 KiB, BuildKit's limit");
         }

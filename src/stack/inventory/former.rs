@@ -6,7 +6,7 @@
 use super::Entry;
 
 /// `None`: the value is not of this form.
-pub fn entries(value: &str) -> Option<Vec<Entry>> {
+pub(super) fn entries(value: &str) -> Option<Vec<Entry>> {
     let is_former = value == "p" || value.contains([',', ';']);
     is_former.then(|| value.split(';').flat_map(read).collect())
 }

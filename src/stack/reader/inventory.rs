@@ -11,7 +11,7 @@ use crate::stack::{
     sections::{AWS_TAGS, Api, Function, OWN_TAGS},
 };
 
-pub fn check(
+pub(crate) fn check(
     reader: &mut Reader,
     root: &Node,
     functions: &BTreeMap<String, Function>,

@@ -3,19 +3,19 @@
 //!
 //! A new section is a file beside these, its key in [`STACK`], and its field in [`Stack`] with the line that reads it.
 
-mod api;
+pub(crate) mod api;
 mod checks;
 mod destination;
-mod functions;
+pub(crate) mod functions;
 mod retain;
 mod tags;
 
-pub use api::{Api, Auth, Authorizer, AuthorizerKind, Cors, Period, Quota, Route, Throttle, UsagePlan};
-pub use checks::Check;
-pub use functions::{
-    Architecture, Build, Function, Image, ImageSource, ManagedRole, Role, SecretSource, Statement, Vpc,
+pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Route, Throttle, UsagePlan};
+pub(crate) use checks::Check;
+pub(crate) use functions::{
+    Architecture, Build, Function, ImageSource, ManagedRole, Role, SecretSource, Statement,
 };
-pub use retain::Retain;
+pub(crate) use retain::Retain;
 pub(crate) use tags::{AWS_TAGS, OWN_TAGS};
 
 use super::{

@@ -3,7 +3,16 @@
 use std::path::PathBuf;
 
 use super::{FULL, OURS, parse, stack_with};
-use crate::stack::*;
+use crate::stack::{
+    sections::{
+        api::{
+            auth::Authorizer,
+            usage_plan::{Period, Quota},
+        },
+        functions::Image,
+    },
+    *,
+};
 
 #[test]
 fn our_own() {

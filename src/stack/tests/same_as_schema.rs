@@ -11,7 +11,8 @@ use crate::stack::{
     node::{Node, Value},
     prepare::prepare,
     rule::Rule,
-    schema, sections,
+    schema::schema,
+    sections,
     shape::{Field, Shape},
     yaml,
 };

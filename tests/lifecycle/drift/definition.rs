@@ -6,7 +6,7 @@ use super::{
 };
 use crate::world::{ACCOUNT, REGION};
 use aws_sdk_apigateway::types::{AuthorizerType, GatewayResponseType, IntegrationType, Op, PatchOperation};
-use lambdeploy::aws::Cloud;
+use lambdeploy::testing::aws::Cloud;
 
 const PATH: &str = "/items/{id}";
 

@@ -14,7 +14,7 @@ use aws_sdk_lambda::{
     },
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use lambdeploy::aws::Cloud;
+use lambdeploy::testing::aws::Cloud;
 
 const NAME: &str = "hello-hello";
 

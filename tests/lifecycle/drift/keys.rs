@@ -3,17 +3,17 @@
 use super::{Drift, STACK};
 use crate::world::{REGION, World, lines};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
-use lambdeploy::aws::Cloud;
+use lambdeploy::testing::aws::Cloud;
 
-pub fn operation(op: Op, path: &str, value: Option<&str>) -> PatchOperation {
+pub(super) fn operation(op: Op, path: &str, value: Option<&str>) -> PatchOperation {
     PatchOperation::builder().op(op).path(path).set_value(value.map(str::to_owned)).build()
 }
 
-pub fn replace(path: &str, value: &str) -> PatchOperation {
+pub(super) fn replace(path: &str, value: &str) -> PatchOperation {
     operation(Op::Replace, path, Some(value))
 }
 
-pub async fn tag(aws: &Cloud, what: &str, key: &str, value: Option<&str>) {
+pub(super) async fn tag(aws: &Cloud, what: &str, key: &str, value: Option<&str>) {
     let arn = format!("arn:aws:apigateway:{REGION}::/{what}");
     match value {
         Some(value) => {
@@ -23,20 +23,20 @@ pub async fn tag(aws: &Cloud, what: &str, key: &str, value: Option<&str>) {
     }
 }
 
-pub async fn api_id(aws: &Cloud) -> String {
+pub(super) async fn api_id(aws: &Cloud) -> String {
     let all = aws.apigateway.get_rest_apis().send().await.unwrap();
     assert_eq!(all.items().len(), 1, "a second API");
     all.items()[0].id().unwrap().to_owned()
 }
 
 /// Id and value of the only key.
-pub async fn key(aws: &Cloud) -> (String, String) {
+pub(super) async fn key(aws: &Cloud) -> (String, String) {
     let all = aws.apigateway.get_api_keys().include_values(true).send().await.unwrap();
     assert_eq!(all.items().len(), 1, "a second key");
     (all.items()[0].id().unwrap().to_owned(), all.items()[0].value().unwrap().to_owned())
 }
 
-pub async fn plan_id(aws: &Cloud) -> String {
+pub(super) async fn plan_id(aws: &Cloud) -> String {
     let all = aws.apigateway.get_usage_plans().send().await.unwrap();
     assert_eq!(all.items().len(), 1, "a second plan");
     all.items()[0].id().unwrap().to_owned()

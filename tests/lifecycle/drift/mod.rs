@@ -8,10 +8,10 @@ mod named;
 mod rest_api;
 
 use crate::world::{World, lines};
-use lambdeploy::{aws::Cloud, engine::Change};
+use lambdeploy::testing::{aws::Cloud, engine::Change};
 use std::{collections::BTreeSet, rc::Rc};
 
-pub const STACK: &str = "
+pub(crate) const STACK: &str = "
 stack: hello
 region: us-east-2
 tags: {team: web}
@@ -31,7 +31,7 @@ api:
 ";
 
 /// One resource of a stack that is up, and which of its fields were changed so far.
-pub struct Drift {
+pub(crate) struct Drift {
     pub world: World,
     pub aws: Rc<Cloud>,
     resource: &'static str,
@@ -39,7 +39,7 @@ pub struct Drift {
 }
 
 impl Drift {
-    pub async fn of(resource: &'static str) -> Self {
+    pub(crate) async fn of(resource: &'static str) -> Self {
         let world = World::new();
         world.settles(STACK).await;
         let aws = world.cloud().await;
@@ -47,37 +47,37 @@ impl Drift {
     }
 
     /// Changes `field` by `behind`, which must show as `paths` of it (`""`: itself) and nothing else.
-    pub async fn shows_as(&mut self, field: &str, paths: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
+    pub(crate) async fn shows_as(&mut self, field: &str, paths: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
         let path = |sub: &&str| if sub.is_empty() { field.to_owned() } else { format!("{field}.{sub}") };
         let wanted: Vec<String> = paths.iter().map(path).collect();
         self.mends(&wanted.iter().map(String::as_str).collect::<Vec<_>>(), behind).await;
         self.proven.insert(field.to_owned());
     }
 
-    pub async fn shows(&mut self, field: &str, behind: impl AsyncFnOnce(&Cloud)) {
+    pub(crate) async fn shows(&mut self, field: &str, behind: impl AsyncFnOnce(&Cloud)) {
         self.shows_as(field, &[""], behind).await;
     }
 
-    pub async fn changes_after(&self, behind: impl AsyncFnOnce(&Cloud)) -> Vec<String> {
+    pub(crate) async fn changes_after(&self, behind: impl AsyncFnOnce(&Cloud)) -> Vec<String> {
         behind(&self.aws).await;
         self.changes().await
     }
 
     /// After `behind` exactly these fields of it show, and `up` mends them.
-    pub async fn mends(&self, fields: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
+    pub(crate) async fn mends(&self, fields: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
         let wanted: Vec<String> = fields.iter().map(|f| format!("{} {f}", self.resource)).collect();
         assert_eq!(self.changes_after(behind).await, wanted);
         self.world.settles(STACK).await;
     }
 
     /// After `behind` these changes show, whatever they are, and `up` makes them.
-    pub async fn remakes(&self, changes: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
+    pub(crate) async fn remakes(&self, changes: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
         assert_eq!(self.changes_after(behind).await, changes);
         self.world.settles(STACK).await;
     }
 
     /// For a field that can only be changed together with another.
-    pub fn proves(&mut self, field: &str) {
+    pub(crate) fn proves(&mut self, field: &str) {
         self.proven.insert(field.to_owned());
     }
 
@@ -97,7 +97,7 @@ impl Drift {
     }
 
     /// Every field was changed, but for those that can't be: each with its reason.
-    pub async fn every_field_is_proven(&self, out_of_reach: &[(&str, &str)]) {
+    pub(crate) async fn every_field_is_proven(&self, out_of_reach: &[(&str, &str)]) {
         let stack = self.world.stack(STACK);
         let graph = self.world.observed(&stack, Default::default()).await.unwrap();
         let all = graph.fields().unwrap();
@@ -123,7 +123,7 @@ impl Drift {
     }
 
     /// After `behind` the plan says `planned`, and `up` mends it.
-    pub async fn heals(&self, planned: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
+    pub(crate) async fn heals(&self, planned: &[&str], behind: impl AsyncFnOnce(&Cloud)) {
         behind(&self.aws).await;
         assert_eq!(lines(&self.world.plan(STACK).await), planned);
         self.world.settles(STACK).await;

@@ -4,9 +4,9 @@ use super::Drift;
 use aws_sdk_ecr::types::{ImageTagMutability, Tag as EcrTag};
 use aws_sdk_iam::types::Tag as IamTag;
 
-pub const ROLE: &str = "hello-hello-us-east-2";
-pub const GROUP: &str = "/aws/lambda/hello-hello";
-pub const REPOSITORY: &str = "hello/hello";
+pub(super) const ROLE: &str = "hello-hello-us-east-2";
+pub(super) const GROUP: &str = "/aws/lambda/hello-hello";
+pub(super) const REPOSITORY: &str = "hello/hello";
 const OTHER_POLICY: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
 const OTHER_TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","ec2.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;

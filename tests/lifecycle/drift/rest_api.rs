@@ -5,7 +5,7 @@ use super::{
     keys::{api_id, key, operation, plan_id, replace, tag},
 };
 use aws_sdk_apigateway::types::{Op, PatchOperation};
-use lambdeploy::aws::Cloud;
+use lambdeploy::testing::aws::Cloud;
 
 #[tokio::test(start_paused = true)]
 async fn rest_api() {

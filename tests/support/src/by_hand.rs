@@ -9,7 +9,7 @@ use aws_sdk_lambda::{
     primitives::Blob,
     types::{Environment, FunctionCode, PackageType, Runtime},
 };
-use lambdeploy::{aws::Cloud, engine::Options};
+use lambdeploy::testing::{aws::Cloud, engine::Options};
 
 /// The stack file of somebody who followed the guide.
 pub const GUIDE: &str = "

@@ -1,6 +1,6 @@
 //! A folder with a stack, a local AWS of its own, and the binary run in it.
 
-use lambdeploy::{net::Network, outside::http};
+use lambdeploy::testing::{net::Network, outside::http};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -128,7 +128,7 @@ impl Shell {
         let config = aws_sdk_iam::Config::builder()
             .behavior_version(aws_sdk_iam::config::BehaviorVersion::latest())
             .region(aws_sdk_iam::config::Region::new("us-east-2"))
-            .http_client(lambdeploy::aws::http_client(Network::direct()))
+            .http_client(lambdeploy::testing::aws::http_client(Network::direct()))
             .credentials_provider(credentials)
             .endpoint_url(&self.endpoint);
         aws_sdk_iam::Client::from_conf(config.build())
@@ -139,7 +139,7 @@ impl Shell {
         let config = aws_sdk_apigateway::Config::builder()
             .behavior_version(aws_sdk_apigateway::config::BehaviorVersion::latest())
             .region(aws_sdk_apigateway::config::Region::new("us-east-2"))
-            .http_client(lambdeploy::aws::http_client(Network::direct()))
+            .http_client(lambdeploy::testing::aws::http_client(Network::direct()))
             .credentials_provider(credentials)
             .endpoint_url(&self.endpoint);
         aws_sdk_apigateway::Client::from_conf(config.build())
@@ -160,7 +160,7 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 /// Whether Docker answers; says so where it does not.
 pub fn docker(test: &str) -> bool {
-    match block_on(lambdeploy::docker::connect()) {
+    match block_on(lambdeploy::testing::docker::connect()) {
         Ok(_) => true,
         Err(error) => {
             eprintln!("skipped: {test} because {error:#}");

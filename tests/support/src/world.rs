@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use http::{Request, Response};
 use http_body_util::BodyExt;
-use lambdeploy::{
+use lambdeploy::testing::{
     aws::{Cloud, Target},
     docker::{Body, Docker, Exchange, ScriptedDocker},
     engine::{Change, Event, Options, Plan, Report, Stop},
@@ -214,7 +214,7 @@ pub fn lines(plan: &Plan) -> Vec<String> {
             Change::Create => all.push(format!("+ {}", item.id)),
             Change::Delete => all.push(format!("- {}", item.id)),
             Change::Update(fields) => {
-                let field = |f: &lambdeploy::engine::Field| {
+                let field = |f: &lambdeploy::testing::engine::Field| {
                     format!("~ {} {} {} → {}", item.id, f.path, f.have, f.want)
                 };
                 all.extend(fields.iter().map(field));

@@ -1,21 +1,21 @@
 //! The REST API before the functions.
 
 mod allow_from;
-mod auth;
+pub(crate) mod auth;
 mod cors;
 mod keys;
 mod path;
 mod route;
 mod throttle;
-mod usage_plan;
+pub(crate) mod usage_plan;
 
-pub use auth::{Auth, Authorizer, AuthorizerKind};
-pub use cors::Cors;
+pub(crate) use auth::{Auth, AuthorizerKind};
+pub(crate) use cors::Cors;
 pub(crate) use cors::HEADER_NAME;
 pub(crate) use route::ROUTE_NAME;
-pub use route::Route;
-pub use throttle::Throttle;
-pub use usage_plan::{Period, Quota, UsagePlan};
+pub(crate) use route::Route;
+pub(crate) use throttle::Throttle;
+pub(crate) use usage_plan::UsagePlan;
 
 use super::Function;
 use crate::stack::{

@@ -13,13 +13,13 @@ mod role;
 mod vpc;
 mod wide_rights;
 
-pub use architecture::Architecture;
-pub use build::{Build, SecretSource};
-pub use function::Function;
-pub use image::{Image, ImageSource};
+pub(crate) use architecture::Architecture;
+pub(crate) use build::{Build, SecretSource};
+pub(crate) use function::Function;
+pub(crate) use image::{Image, ImageSource};
 pub(crate) use missing_files::missing_files;
-pub use role::{ManagedRole, Role, Statement};
-pub use vpc::Vpc;
+pub(crate) use role::{ManagedRole, Role, Statement};
+pub(crate) use vpc::Vpc;
 
 use crate::stack::{
     mistake::Mistake,

@@ -1,0 +1,41 @@
+//! What the tests outside of this crate reach of it: they live whole lives of a stack, with the local AWS in their own process
+//! and a Docker that does as it is told.
+
+pub mod aws {
+    pub use crate::aws::{Cloud, Target, http_client};
+}
+
+pub mod contract {
+    pub use crate::contract::{
+        Ask, Carrier, Check, Key, Misbehaviour, Need, Outcome, Patience, Row, Verdict, by_web_acl, judge,
+        misbehaviours, rows,
+    };
+}
+
+pub mod docker {
+    pub use crate::docker::{Body, Call, Docker, Exchange, Fault, ScriptedDocker, connect};
+}
+
+pub mod engine {
+    pub use crate::engine::{Change, Event, Field, Id, Options, Plan, Report, Run, Stop};
+}
+
+pub mod net {
+    pub use crate::net::{Client, Network};
+}
+
+pub mod outside {
+    pub use crate::outside::Stage;
+
+    pub mod http {
+        pub use crate::outside::http::{Response, request};
+    }
+}
+
+pub mod stack {
+    pub use crate::stack::{Stack, Values, load, read};
+}
+
+pub mod stack_graph {
+    pub use crate::stack_graph::{StackGraph, Wishes, ended_functions};
+}
