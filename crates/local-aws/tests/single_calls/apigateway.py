@@ -1,4 +1,4 @@
-"""API Gateway (section 5 of the notes)."""
+"""API Gateway (`docs/aws.md` 5)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""ECR (section 3 of the notes): the control plane, and images put by it."""
+"""ECR (`docs/aws.md` 3): the control plane, and images put by it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Lambda (section 4 of the notes), with what section 3.3 says about its images."""
+"""Lambda (`docs/aws.md` 4), with what section 3.3 says about its images."""
 
 import json
 

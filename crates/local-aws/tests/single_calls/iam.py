@@ -1,4 +1,4 @@
-"""IAM and STS (sections 1 and 2 of the notes)."""
+"""IAM and STS (`docs/aws.md` 1 and 2)."""
 
 import json
 

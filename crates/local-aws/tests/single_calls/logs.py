@@ -1,4 +1,4 @@
-"""CloudWatch Logs (section 6 of the notes)."""
+"""CloudWatch Logs (`docs/aws.md` 6)."""
 
 from .rows import Answer, Refusal
 

@@ -1,4 +1,4 @@
-"""How often AWS may be asked (section 9 of the notes): one call more than is granted is refused, in AWS's words."""
+"""How often AWS may be asked (`docs/aws.md` 9): one call more than is granted is refused, in AWS's words."""
 
 import pytest
 
