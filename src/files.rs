@@ -12,7 +12,7 @@ use std::{
 /// It is no file, or can't be opened.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a regular file"));
     }
     File::open(path)
 }
@@ -50,7 +50,12 @@ mod tests {
         let pipe = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         for path in [&pipe, folder.path(), Path::new("/dev/zero")] {
-            assert_eq!(read(path, 1 << 20).unwrap_err().to_string(), "it is no file", "{}", path.display());
+            assert_eq!(
+                read(path, 1 << 20).unwrap_err().to_string(),
+                "it is not a regular file",
+                "{}",
+                path.display()
+            );
         }
     }
 }

@@ -208,7 +208,10 @@ where
 {
     let since = Instant::now();
     wait_at_most(run, patience, what, ask).await?.map_err(|standing| {
-        anyhow::anyhow!("waited {} s for {what}, and still: {standing}", since.elapsed().as_secs())
+        anyhow::anyhow!(
+            "waited {} s for {what}, and still: {standing}; run the same command again to wait longer",
+            since.elapsed().as_secs()
+        )
     })
 }
 

@@ -236,7 +236,7 @@ async fn a_connection_is_tried_again_where_there_was_one_before() {
         let run = run("GetFunction", repeatable, |_| no_connection(never_reached)).await;
         assert!(seconds.contains(&run.seconds), "{} s", run.seconds);
         assert!(
-            run.error.starts_with("can't reach lambda.us-east-2.amazonaws.com: no connection in time"),
+            run.error.starts_with("can't reach lambda.us-east-2.amazonaws.com: the connection took too long"),
             "{}",
             run.error
         );
@@ -287,7 +287,10 @@ async fn polling_says_how_it_stands_and_ends() {
         std::future::ready(Ok(Err::<(), _>("InProgress".to_owned())))
     };
     let error = wait_until(&run, Patience::BUSY, "the function", ask).await.unwrap_err();
-    assert_eq!(error.to_string(), "waited 599 s for the function, and still: InProgress");
+    assert_eq!(
+        error.to_string(),
+        "waited 599 s for the function, and still: InProgress; run the same command again to wait longer"
+    );
     assert!(failure_of(&error).is_none());
     assert_eq!(notes.borrow()[0], "waiting for the function: 0 s of at most 600 s (InProgress)");
     assert_eq!(notes.borrow().len() + 1, asked.get());

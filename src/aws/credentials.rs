@@ -56,7 +56,9 @@ pub(super) fn provider(
     match choice {
         Choice::Only(name) => Some(SharedCredentialsProvider::new(Explained {
             chain: of_profile(name, &settings),
-            otherwise: format!("the profile `{name}` holds none"),
+            otherwise: format!(
+                "the profile `{name}` holds none; `aws configure --profile {name}` sets them, --profile names another"
+            ),
         })),
         Choice::InstanceRole(otherwise) => Some(SharedCredentialsProvider::new(Explained {
             chain: instance_role(&settings),

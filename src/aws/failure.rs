@@ -204,6 +204,11 @@ impl Failure {
             }
             Class::Unreachable => self.way_out(),
             Class::Credentials if self.skew.is_some() || self.no_credentials.is_some() => None,
+            Class::Credentials if self.code.is_none() => Some(
+                "sign in (`aws login`, `aws sso login` or `aws configure`); name a profile with `profile:` in the stack file, --profile or \
+                 AWS_PROFILE; or try everything without an account: --local"
+                    .to_owned(),
+            ),
             Class::Credentials => Some(
                 "sign in again if they have expired; choose others with `profile:` in the stack file, --profile, AWS_PROFILE or \
                  AWS_ACCESS_KEY_ID; or try everything without an account: --local"
@@ -239,6 +244,14 @@ impl fmt::Display for Failure {
         if let Some(text) = &self.no_credentials {
             return write!(f, "no AWS credentials: {text}");
         }
+        if self.class() == Class::Credentials && self.code.is_none() && self.skew.is_none() {
+            f.write_str("no AWS credentials were found")?;
+            // The chain's own text lists every place where none are.
+            if !self.says("no credentials found in chain") {
+                write!(f, " ({})", self.message)?;
+            }
+            return self.advised(f);
+        }
         write!(f, "{} failed: ", self.operation)?;
         if let Some(skew) = self.skew {
             let (minutes, side) =
@@ -248,14 +261,6 @@ impl fmt::Display for Failure {
                 "this machine's clock is {minutes} min {side} AWS's, and AWS accepts at most 5: set the clock"
             )?;
             return write!(f, " ({})", self.message);
-        }
-        if self.class() == Class::Credentials && self.code.is_none() {
-            f.write_str("there are no AWS credentials to call with")?;
-            // The chain's own text lists every place where none are.
-            if !self.says("no credentials found in chain") {
-                write!(f, ": {}", self.message)?;
-            }
-            return self.advised(f);
         }
         if let Some(code) = &self.code {
             write!(f, "{code}: ")?;

@@ -72,7 +72,9 @@ impl Mfa {
             .send()
             .await
             .map_err(|e| self.refused(&Failure::of("AssumeRole", &e)))?;
-        let given = answer.credentials.ok_or_else(|| NoCredentials("AssumeRole gave none".to_owned()))?;
+        let given = answer
+            .credentials
+            .ok_or_else(|| NoCredentials("AssumeRole answered without credentials".to_owned()))?;
         let until = SystemTime::try_from(given.expiration).ok();
         Ok(Credentials::new(
             given.access_key_id,

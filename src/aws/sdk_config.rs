@@ -69,7 +69,7 @@ async fn real(
     }
     let mut sdk = loader.load().await;
     if let Some(region) = sdk.region().filter(|r| !regions::is_name(r.as_ref())) {
-        return Err(Usage(format!("`{region}` is not a region's name, such as us-east-2")).into());
+        return Err(Usage(format!("`{region}` is not the name of a region, such as us-east-2")).into());
     }
     if let Some(provider) = credentials::provider(&choice, &profiles, &sdk, http) {
         sdk = sdk.into_builder().credentials_provider(provider).build();

@@ -43,7 +43,7 @@ pub(crate) async fn create_unkeyed<U: Unkeyed>(kind: &U, run: &Run) -> Result<U:
         match kind.create().await {
             Ok(mine) => return settle(kind, mine, run).await,
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Ambiguous) => {
-                run.note(format!("no clear answer; looking whether it was made all the same ({e})"));
+                run.note(format!("no clear answer ({e}): checking whether it was made anyway"));
                 if let Some(found) = after_a_lost_reply(kind, run).await? {
                     return Ok(found);
                 }
@@ -100,10 +100,12 @@ async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, run: &Run) -> Result<U::It
             completed => completed.map(|()| Ok(None)),
         }
     };
-    let Some(winner) = wait_until(run, Patience::WRITERS, "another run to give way", ask).await? else {
+    let Some(winner) =
+        wait_until(run, Patience::WRITERS, "another run that makes the same to give way", ask).await?
+    else {
         return Ok(mine);
     };
-    run.note("another run made the same at the same time; keeping that one");
+    run.note("another run made the same at the same time: its one stays, this one is deleted");
     kind.delete(&mine).await?;
     kind.complete(&winner).await?;
     Ok(winner)

@@ -27,7 +27,7 @@ impl Intercept for WholeXml {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         match context.response().body().bytes() {
-            Some(text) if !is_whole(text) => Err("the answer breaks off in the middle".into()),
+            Some(text) if !is_whole(text) => Err("the answer is cut off".into()),
             _ => Ok(()),
         }
     }

@@ -127,7 +127,7 @@ mod tests {
         };
         for (source, want) in [
             (SecretSource::Env("LAMBDEPLOY_NEVER_SET".into()), "$LAMBDEPLOY_NEVER_SET is not set"),
-            (SecretSource::File("/dev/zero".into()), "cannot read /dev/zero: it is no file"),
+            (SecretSource::File("/dev/zero".into()), "cannot read /dev/zero: it is not a regular file"),
             (SecretSource::File("/nowhere".into()), "cannot read /nowhere: "),
         ] {
             let told = error(source);

@@ -34,7 +34,7 @@ pub(crate) fn cause(lines: &[&str]) -> Option<String> {
         return Some(entrypoint(&all));
     }
     if let Some(rest) = after("Runtime exited with error: ") {
-        return Some(format!("its process ended ({}) instead of answering: its log says why", rest.trim()));
+        return Some(format!("its process ended ({}) without an answer: its log says why", rest.trim()));
     }
     if found("Runtime exited without providing a reason") {
         return Some("its process ended without an answer: a handler must return, and not exit".to_owned());
@@ -50,7 +50,7 @@ pub(crate) fn cause(lines: &[&str]) -> Option<String> {
         return Some(format!("it raised {error}"));
     }
     let ended_well = lines.iter().any(|l| l.starts_with("REPORT ") && !l.contains("Status: "));
-    ended_well.then(|| "its answer is no HTTP answer: return {\"statusCode\": 200, \"headers\": {…}, \"body\": \"…\"}, where `body` is a text (json.dumps(…), JSON.stringify(…))".to_owned())
+    ended_well.then(|| "its answer is not an HTTP answer: return {\"statusCode\": 200, \"headers\": {…}, \"body\": \"…\"}, where `body` is a text (json.dumps(…), JSON.stringify(…))".to_owned())
 }
 
 /// Why a process can't be started, in words that help: the system's own name the file, which is there.
@@ -64,7 +64,7 @@ fn entrypoint(log: &str) -> String {
     if log.contains("permission denied") {
         return "its entry point may not be executed: `RUN chmod +x` it in the Dockerfile".to_owned();
     }
-    "its entry point can't be started: see ENTRYPOINT and CMD in the Dockerfile, `entrypoint` and `command` in the stack file".to_owned()
+    "its entry point can't be started: check ENTRYPOINT and CMD in the Dockerfile, `entrypoint` and `command` in the stack file".to_owned()
 }
 
 /// The last error that the runtime wrote of a handler: `KeyError: 'a'`.
@@ -153,7 +153,7 @@ mod tests {
             ],
             "TypeError: x is not a function",
         );
-        says(&["START RequestId: 1", "hello", REPORT], "no HTTP answer");
+        says(&["START RequestId: 1", "hello", REPORT], "not an HTTP answer");
         assert_eq!(cause(&["START RequestId: 1"]), None);
     }
 }

@@ -19,7 +19,8 @@ pub enum Fix {
 }
 
 /// When something else answers, or nothing does.
-pub(super) const URL: &str = "see whether the URL is right and reachable from here (`lambdeploy output`)";
+pub(super) const URL: &str =
+    "check that the URL is right and reachable from here (`lambdeploy output` shows it)";
 
 /// When a function forgets the header that only it can send.
 pub(super) const ORIGIN: &str = "only the function itself can send this header with its own answers; it knows the origins by ALLOWED_ORIGINS.
@@ -49,12 +50,14 @@ const DEPLOYED: &str = "`lambdeploy plan` names what differs from the stack file
 /// When the function's answer does not arrive, or is another one.
 fn of_answer(function: &str, answer: &Response) -> String {
     if by_the_function(answer) {
-        return format!("{function} itself answered so; `lambdeploy logs {function}` shows what it printed");
+        return format!(
+            "{function} itself gave this answer; `lambdeploy logs {function}` shows what it printed"
+        );
     }
     match answer.status {
-        403 if by_the_gateway(answer) => "the key is refused: the chain from the key through the usage plan to the stage is broken; `lambdeploy plan` says where, `lambdeploy up` fixes it".to_owned(),
+        403 if by_the_gateway(answer) => "the key is refused: the link from the key through the usage plan to the stage is broken; `lambdeploy plan` says where, `lambdeploy up` fixes it".to_owned(),
         500 if by_the_gateway(answer) => format!("API Gateway could not call {function}: the permission to call it, or that of an authorizer, is missing, or its image can't be started; `lambdeploy plan` names what differs, `lambdeploy up` fixes it"),
-        502 => format!("{function} was called and failed, or its answer is no HTTP answer; `lambdeploy logs {function}` shows which"),
+        502 => format!("{function} was called and failed, or its answer is not an HTTP answer; `lambdeploy logs {function}` shows which"),
         504 => format!("{function} took longer than the 29 seconds that API Gateway waits; make it faster, or let it answer at once and work on in another function"),
         _ => DEPLOYED.to_owned(),
     }
@@ -81,7 +84,7 @@ mod tests {
             advice(500, &[("x-amzn-requestid", "1")]),
         ];
         for (at, (text, word)) in
-            all.iter().zip(["key", "permission", "failed", "29 seconds", "itself answered"]).enumerate()
+            all.iter().zip(["key", "permission", "failed", "29 seconds", "itself gave"]).enumerate()
         {
             assert!(text.contains(word), "{text}");
             assert!(all.iter().enumerate().all(|(other, it)| other == at || it != text), "{text}");

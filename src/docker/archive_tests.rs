@@ -313,5 +313,5 @@ async fn sizes_are_bounded_before_anything_is_read() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_device_is_no_archive() {
-    assert!(refused(Path::new("/dev/zero")).await.contains("it is no file"));
+    assert!(refused(Path::new("/dev/zero")).await.contains("it is not a regular file"));
 }

@@ -137,7 +137,7 @@ async fn choose(
         Err(why) => {
             let without = format!("needs BuildKit, and the engine opens no session for it ({why:#})");
             on(Progress::Line(format!(
-                "warning: the classic builder builds: BuildKit can't be used ({why:#})"
+                "warning: building with the classic builder, because BuildKit can't be used ({why:#})"
             )));
             Ok(Chosen { builder: Builder::Classic, session: None, without })
         }
@@ -161,7 +161,7 @@ async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgre
         let Ok(image) = connection.client.inspect_image(base).await else { continue };
         let labels = image.config.and_then(|c| c.labels).unwrap_or_default();
         if is_stand_in(labels.keys()) {
-            on(Progress::Line(format!("{base} is a local stand-in: base images are not pulled anew")));
+            on(Progress::Line(format!("{base} is a local stand-in: base images are not pulled again")));
             return Ok(false);
         }
     }
@@ -171,7 +171,7 @@ async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgre
 fn options(connection: &Connection, request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
     let dockerfile = String::from_utf8(Context::dockerfile_name(&request.build)?).map_err(|_| {
         anyhow!(
-            "{}: the engine's API wants a Dockerfile whose path is Unicode",
+            "{}: the engine takes only a Dockerfile whose path is Unicode",
             request.build.dockerfile.display()
         )
     })?;

@@ -53,7 +53,7 @@ impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} changed while the build context was being read: run again when nothing writes to it, or name it in \
+            "{} changed while the build context was being read: run the same command again when nothing writes to it, or name it in \
              .dockerignore if the image does not need it",
             self.files()
         )

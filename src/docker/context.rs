@@ -280,7 +280,7 @@ fn dockerfile(path: &Path) -> Result<PathBuf> {
         bail!("there is no Dockerfile at {}; `image.dockerfile` can name another", path.display());
     }
     let folder = canonical(path.parent().unwrap_or(Path::new(".")))?;
-    Ok(folder.join(path.file_name().context("a Dockerfile has a name")?))
+    Ok(folder.join(path.file_name().context("`image.dockerfile` names no file")?))
 }
 
 /// One that is elsewhere, or a link, is sent under a name of its own.

@@ -263,7 +263,7 @@ mod unix {
         let ignore = sample.build.context.join(".dockerignore");
         for device in ["/dev/zero", "/dev/tty", "/"] {
             symlink(device, &ignore).unwrap();
-            assert!(sample.error().contains("it is no file"), "{device}: {}", sample.error());
+            assert!(sample.error().contains("it is not a regular file"), "{device}: {}", sample.error());
             fs::remove_file(&ignore).unwrap();
         }
         fs::write(&ignore, "x\n".repeat(600_000)).unwrap();

@@ -113,7 +113,7 @@ async fn why_buildkit_can_not_be_used_is_said_as_it_is() {
         "{error}"
     );
     assert!(
-        client.lines.borrow().iter().any(|l| l.contains("the classic builder builds")),
+        client.lines.borrow().iter().any(|l| l.contains("building with the classic builder")),
         "{:?}",
         client.lines
     );

@@ -97,7 +97,10 @@ pub(super) fn archive(path: &Path, architecture: Architecture) -> Result<String>
     };
     let (size, (digest, bytes)) = read().with_context(|| format!("cannot read {}", path.display()))?;
     if size != bytes {
-        bail!("{} changed while it was being read; run again when nothing writes to it", path.display());
+        bail!(
+            "{} changed while it was being read: run the same command again when nothing writes to it",
+            path.display()
+        );
     }
     let mut text = Text(Sha256::new());
     text.put(b"lambdeploy archive 1");

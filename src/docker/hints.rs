@@ -18,7 +18,7 @@ const BUILD: Hints = &[
     ),
     (
         &["gateway.v0: failed"],
-        "the image that `# syntax=` names could not be had; without that line the engine reads the Dockerfile itself",
+        "the image that `# syntax=` names could not be pulled; without that line the engine reads the Dockerfile itself",
     ),
     (
         &["toomanyrequests", "too many requests", "pull rate limit"],
@@ -67,12 +67,12 @@ const PUSH: Hints = &[
             "authorization failed",
             "authentication required",
         ],
-        "the registry does not take the token: it is fetched anew for each push, so run again; is the clock of this machine right?",
+        "the registry does not take the token: each push fetches a new one, so run the same command again; if it fails again, is the clock of this machine right?",
     ),
     (&["is not authorized to perform: ecr:"], "the caller's IAM policy lacks this action on the repository"),
     (
         &["does not exist in the registry", "name unknown", "name_unknown"],
-        "the repository is gone: was it deleted meanwhile? Run again",
+        "the repository is gone, perhaps deleted meanwhile: run the same command again",
     ),
     (
         &["the repository is immutable", "tag invalid: the image tag"],
@@ -81,11 +81,11 @@ const PUSH: Hints = &[
     (&["no space left on device"], "a disk is full: the engine's, or the one of temporary files"),
     (
         &["timeout awaiting response headers"],
-        "the registry took longer to store a layer than the engine waits: run again, what is there is not sent twice",
+        "the registry took longer to store a layer than the engine waits: run the same command again, nothing is sent twice",
     ),
     (
         &["toomanyrequests", "too many requests", "rate exceeded"],
-        "the registry is asked too often: run again in a minute",
+        "the registry refuses so many requests: run the same command again in a minute",
     ),
     (
         &[
@@ -100,7 +100,7 @@ const PUSH: Hints = &[
     ),
     (
         &["retrying in", "unexpected eof", ": eof"],
-        "if it stays so, the caller's IAM policy may name another repository: ECR then just hangs up",
+        "if it fails again, the caller's IAM policy may name another repository: ECR then just hangs up",
     ),
     (
         &["server gave http response to https client"],

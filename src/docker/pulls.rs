@@ -43,7 +43,7 @@ impl Pulls<'_> {
     /// Most images are public: one without a login is asked for all the same.
     async fn login(&self, host: &str) -> Option<Login> {
         self.logins.find(host, self.own).await.unwrap_or_else(|e| {
-            let line = format!("warning: no login for {host}, so its images are asked for without: {e:#}");
+            let line = format!("warning: pulling images of {host} without a login: {e:#}");
             (self.on)(Progress::Line(line));
             None
         })

@@ -199,7 +199,10 @@ async fn a_helper_that_is_missing_is_said_and_public_images_still_come() {
     let (logins, lines) = (&engine.connection().await.unwrap().logins, RefCell::new(String::new()));
     let on = |p: Progress| *lines.borrow_mut() += &format!("{p:?}");
     assert!(Pulls { logins, own: None, on: &on }.login("ghcr.io").await.is_none());
-    assert!(lines.borrow().contains("no login for ghcr.io") && lines.borrow().contains("of-another-machine"));
+    assert!(
+        lines.borrow().contains("images of ghcr.io without a login")
+            && lines.borrow().contains("of-another-machine")
+    );
 }
 
 /// An image with Python, on this machine as a stand-in.

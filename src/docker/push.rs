@@ -110,7 +110,8 @@ impl Target<'_> {
         let pushed = self.with_platform_or_without(bar, on).await;
         if let Err(e) = untag(self.connection, self.image, &self.name, self.tag).await {
             // Untidy, not wrong.
-            let line = format!("{}:{} stays among the engine's names: {}", self.name, self.tag, text(&e));
+            let line =
+                format!("the name {}:{} could not be removed from Docker: {}", self.name, self.tag, text(&e));
             on(Progress::Line(line));
         }
         pushed

@@ -29,14 +29,17 @@ pub(super) async fn older(connection: &Connection, repository: &str, newest: &st
         Err(e) => Err(e),
     };
     if let Err(e) = gone {
-        on(Progress::Line(format!("older images of {repository} stay with the engine: {}", text(&e))));
+        on(Progress::Line(format!(
+            "older images of {repository} could not be removed from Docker: {}",
+            text(&e)
+        )));
     }
 }
 
 /// Once a repository is gone: takes away the names of all its images.
 pub(super) async fn all(connection: &Connection, repository: &str, on: OnProgress<'_>) {
     if let Err(e) = forget(connection, repository, &[], on).await {
-        on(Progress::Line(format!("images of {repository} stay with the engine: {}", text(&e))));
+        on(Progress::Line(format!("images of {repository} could not be removed from Docker: {}", text(&e))));
     }
 }
 
@@ -54,7 +57,7 @@ async fn forget(
     for name in names.filter(|n| short(n).starts_with(&format!("{store}:"))) {
         match remove(connection, &name, false).await {
             Err(Error::DockerResponseServerError { status_code: 409, message }) => {
-                on(Progress::Line(format!("{name} stays with the engine: {message}")));
+                on(Progress::Line(format!("{name} stays in Docker: {message}")));
             }
             Err(Error::DockerResponseServerError { status_code: 404, .. }) => {}
             other => other?,
@@ -81,6 +84,6 @@ pub(super) async fn nameless(connection: &Connection, before: Option<String>, no
         return;
     }
     if let Err(e) = remove(connection, &id, false).await {
-        on(Progress::Line(format!("the image {id} stays with the engine: {}", text(&e))));
+        on(Progress::Line(format!("the image {id} could not be removed from Docker: {}", text(&e))));
     }
 }

@@ -85,11 +85,11 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(text) => write!(f, "its name does not resolve ({text})"),
-            Self::Slow => f.write_str("no connection in time"),
+            Self::Slow => f.write_str("the connection took too long"),
             Self::UnknownCa => {
                 f.write_str("its certificate is signed by a CA that this machine does not know")
             }
-            Self::OutOfDate => f.write_str("its certificate is not valid yet or any more"),
+            Self::OutOfDate => f.write_str("its certificate is not valid yet, or no longer"),
             Self::Password { .. } => f.write_str("it wants a password"),
             Self::Refused(status) => write!(f, "it answered {status}"),
             Self::Connection(text) | Self::Tls(text) | Self::Bundle(text) => f.write_str(text),

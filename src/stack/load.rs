@@ -106,7 +106,7 @@ fn unreadable(file: &Path, error: &io::Error) -> Mistake {
     let name = file.display();
     match error.kind() {
         io::ErrorKind::NotFound => {
-            Mistake::of_file(format!("there is no {name}")).help(where_it_could_be(file))
+            Mistake::of_file(format!("there is no file {name}")).help(where_it_could_be(file))
         }
         io::ErrorKind::InvalidData => Mistake::of_file(format!("{name} is not a text in UTF-8")),
         io::ErrorKind::IsADirectory => Mistake::of_file(format!("{name} is a folder"))
