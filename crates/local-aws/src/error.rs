@@ -24,10 +24,3 @@ impl AwsError {
         Self::new(501, "NotImplemented", format!("{what} is not implemented by the local AWS"))
     }
 }
-
-/// A constraint of AWS's model that a member breaks, in AWS's own sentence, which several broken members share:
-/// "2 validation errors detected: Value '…' at '…' failed to satisfy constraint: …; Value …".
-pub(crate) fn validation_text(failures: &[String]) -> String {
-    let noun = if failures.len() == 1 { "error" } else { "errors" };
-    format!("{} validation {noun} detected: {}", failures.len(), failures.join("; "))
-}

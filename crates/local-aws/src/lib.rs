@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `config`, `clock`, `secret`, `home`, `watch`, `request_log` | settings, time that a test can pause, what nobody can compute from outside, the folder of one local AWS, who looks on, what was asked |
 //! | `body`, `peer`, `header_case` | what requests and responses carry |
-//! | `error`, `error_words`, `constraint`, `policy`, `permission`, `token_bucket`, `request_quotas` | AWS's errors; its model's constraints with their sentences; IAM's policy language; what a caller has to be allowed, and how often |
+//! | `error`, `error_words`, `constraint`, `paging`, `tags`, `policy`, `permission`, `token_bucket`, `request_quotas` | AWS's errors; its model's constraints with their sentences; pages of lists; what tags may be; IAM's policy language; what a caller has to be allowed, and how often |
 //! | `blobs` | the content of images, on disk |
 //! | `<service>::state`, `world` | all state, as plain data: accounts, and in each the regions |
 //! | `call`, `service`, `protocol` | one request on its way through a handler; a service as a value; the wire |
@@ -53,6 +53,7 @@ mod interrupted;
 mod lambda;
 mod local_pages;
 mod logs;
+mod paging;
 mod peer;
 mod permission;
 mod policy;
@@ -67,6 +68,7 @@ mod services;
 mod shared;
 mod stable_id;
 mod sts;
+mod tags;
 #[cfg(any(test, fuzzing))]
 mod testing;
 mod token_bucket;

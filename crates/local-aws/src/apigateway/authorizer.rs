@@ -2,10 +2,10 @@
 
 use super::{
     draft::{Authorizer, Draft},
-    errors::{bad_request, conflict, not_found, refuse},
+    errors::{bad_request, conflict, not_found, refuse_by},
     find::{self, ListIn},
     ids,
-    input::{enum_failure, non_empty, parse},
+    input::{non_empty, parse},
     patch::{self, Op, Patch},
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     }
     let api: find::ApiId = parse(input.clone())?;
     let wanted: Wanted = parse(input)?;
-    refuse(enum_failure(Some(&wanted.kind), "createAuthorizerInput.type", TYPES).into_iter().collect())?;
+    refuse_by(|failures| failures.one_of("createAuthorizerInput.type", Some(&wanted.kind), TYPES))?;
     let id = ids::fresh(call);
     let api = call.region_mut().apigateway.apis.get_mut(&api.rest_api_id).ok_or_else(|| {
         conflict("Unable to complete operation due to concurrent modification. Please try again later.")
@@ -168,7 +168,7 @@ fn apply(authorizer: &mut Authorizer, patch: &Patch) -> Result<(), AwsError> {
     match patch.path.as_str() {
         "/name" => authorizer.name = patch.text().to_owned(),
         "/type" => {
-            refuse(enum_failure(Some(patch.text()), "type", TYPES).into_iter().collect())?;
+            refuse_by(|failures| failures.one_of("type", Some(patch.text()), TYPES))?;
             authorizer.kind = patch.text().to_owned();
         }
         "/authType" => authorizer.auth_type = patch.non_empty(),

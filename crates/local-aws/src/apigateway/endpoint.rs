@@ -1,7 +1,7 @@
 //! How an API is reached: EDGE, REGIONAL or PRIVATE, by IPv4 alone or by both.
 
-use super::{errors::bad_request, input::enum_failure};
-use crate::error::AwsError;
+use super::errors::bad_request;
+use crate::{constraint::Failures, error::AwsError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,22 +23,13 @@ pub(crate) fn edge() -> Value {
 }
 
 /// Members of CreateRestApi's input that the model refuses.
-pub(crate) fn failures(wanted: &Wanted) -> Vec<String> {
-    let at = "createRestApiInput.endpointConfiguration";
+pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
+    let place = "createRestApiInput.endpointConfiguration";
     let types = wanted.types.as_deref().unwrap_or_default();
-    let wrong_types = types.iter().any(|t| !TYPES.contains(&t.as_str())).then(|| {
-        format!(
-            "Value '[{}]' at '{at}.types' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [{}]]",
-            types.join(", "),
-            TYPES.join(", ")
-        )
-    });
-    let wrong_address = enum_failure(
-        wanted.ip_address_type.as_deref(),
-        &format!("{at}.ipAddressType"),
-        &["ipv4", "dualstack"],
-    );
-    wrong_types.into_iter().chain(wrong_address).collect()
+    let rule = format!("Member must satisfy enum value set: [{}]", TYPES.join(", "));
+    failures.list(&format!("{place}.types"), types, usize::MAX, &rule, |kind| TYPES.contains(&kind));
+    let address = wanted.ip_address_type.as_deref();
+    failures.one_of(&format!("{place}.ipAddressType"), address, &["ipv4", "dualstack"]);
 }
 
 /// The endpoint configuration that an API gets.

@@ -1,6 +1,6 @@
 //! API Gateway's errors, by the names of its model.
 
-use crate::error::{AwsError, validation_text};
+use crate::{constraint::Failures, error::AwsError};
 use std::fmt::Display;
 
 pub(crate) fn bad_request(message: impl Display) -> AwsError {
@@ -20,12 +20,17 @@ pub(crate) fn limit_exceeded(message: impl Display) -> AwsError {
     AwsError::new(429, "LimitExceededException", message)
 }
 
-/// Members that break the model; no failure, no error.
-pub(crate) fn refuse(failures: Vec<String>) -> Result<(), AwsError> {
-    if failures.is_empty() {
-        return Ok(());
-    }
-    Err(AwsError::new(400, "ValidationException", validation_text(&failures)))
+/// # Errors
+/// `ValidationException` where any member breaks AWS's model.
+pub(crate) fn refuse(failures: Failures) -> Result<(), AwsError> {
+    failures.finish("ValidationException")
+}
+
+/// As [`refuse`], for a single check.
+pub(crate) fn refuse_by(check: impl FnOnce(&mut Failures)) -> Result<(), AwsError> {
+    let mut failures = Failures::default();
+    check(&mut failures);
+    refuse(failures)
 }
 
 /// A mapping expression that can't be read.

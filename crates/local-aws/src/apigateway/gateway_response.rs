@@ -2,14 +2,15 @@
 
 use super::{
     draft::{Draft, GatewayResponse},
-    errors::{bad_mapping, bad_request, not_found, refuse},
+    errors::{bad_mapping, bad_request, not_found, refuse_by},
     find::{self, ListIn},
-    input::{enum_failure, parse, status_failure},
+    input::{check_status, parse},
     mapping,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use serde::Deserialize;
@@ -157,20 +158,20 @@ fn check(response: &GatewayResponse) -> Result<(), AwsError> {
     mapping::check_content_types(&response.response_templates)
 }
 
-pub(crate) fn type_failure(kind: &str) -> Option<String> {
-    enum_failure(Some(kind), "responseType", TYPES_IN_ERRORS)
+pub(crate) fn check_type(failures: &mut Failures, kind: &str) {
+    failures.one_of("responseType", Some(kind), TYPES_IN_ERRORS);
 }
 
 fn id(input: Value) -> Result<ResponseId, AwsError> {
     let id: ResponseId = parse(input)?;
-    refuse(type_failure(&id.response_type).into_iter().collect())?;
+    refuse_by(|failures| check_type(failures, &id.response_type))?;
     Ok(id)
 }
 
 pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
     let wanted: Wanted = parse(input)?;
-    refuse(status_failure(wanted.status_code.as_deref()).into_iter().collect())?;
+    refuse_by(|failures| check_status(failures, wanted.status_code.as_deref()))?;
     let draft = &mut find::api(call, &id.rest_api_id)?.draft;
     Ok(Reply::created(json!(draft.put_gateway_response(&id.response_type, wanted)?)))
 }
@@ -231,7 +232,7 @@ fn apply(response: &mut GatewayResponse, patch: &Patch) -> Result<(), AwsError> 
             patch.set(&mut response.response_templates, kind, value()?, NO_CONTENT_TYPE)
         }
         ["statusCode"] if patch.replaces().is_ok() => {
-            refuse(status_failure(Some(patch.text())).into_iter().collect())?;
+            refuse_by(|failures| check_status(failures, Some(patch.text())))?;
             response.status_code = patch.non_empty();
             Ok(())
         }

@@ -2,10 +2,10 @@
 
 use super::{
     endpoint,
-    errors::{bad_request, refuse},
+    errors::{bad_request, refuse_by},
     find,
     ids::Ids,
-    input::{enum_failure, from_text, parse},
+    input::{from_text, parse},
     openapi::{self, Mode, document::BasePath, document::Document},
     rest_api,
     state::RestApi,
@@ -31,7 +31,7 @@ struct Options {
 
 impl Options {
     fn mode(&self) -> Result<Mode, AwsError> {
-        refuse(enum_failure(self.mode.as_deref(), "mode", &["merge", "overwrite"]).into_iter().collect())?;
+        refuse_by(|failures| failures.one_of("mode", self.mode.as_deref(), &["merge", "overwrite"]))?;
         Ok(if self.mode.as_deref() == Some("overwrite") { Mode::Overwrite } else { Mode::Merge })
     }
 

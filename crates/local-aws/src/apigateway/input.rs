@@ -1,6 +1,6 @@
 //! Reading what a caller sent.
 
-use crate::error::AwsError;
+use crate::{constraint::Failures, error::AwsError};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -41,27 +41,9 @@ pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Stri
     })
 }
 
-/// The sentence for a value outside its enum; the values in the order in which AWS names them.
-pub(crate) fn enum_failure(value: Option<&str>, at: &str, allowed: &[&str]) -> Option<String> {
-    let value = value?;
-    (!allowed.contains(&value)).then(|| {
-        format!(
-            "Value '{value}' at '{at}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
-            allowed.join(", ")
-        )
-    })
-}
-
-/// The sentence for a status code that is none.
-pub(crate) fn status_failure(value: Option<&str>) -> Option<String> {
-    let value = value?;
-    let bytes = value.as_bytes();
-    let fits = bytes.len() == 3 && (b'1'..=b'5').contains(&bytes[0]) && bytes.iter().all(u8::is_ascii_digit);
-    (!fits).then(|| {
-        format!(
-            "Value '{value}' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d"
-        )
-    })
+/// A status code.
+pub(crate) fn check_status(failures: &mut Failures, value: Option<&str>) {
+    failures.pattern("statusCode", value, r"[1-5]\d\d");
 }
 
 /// An empty text means "none" wherever AWS takes an optional text.

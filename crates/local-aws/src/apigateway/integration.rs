@@ -2,15 +2,16 @@
 
 use super::{
     draft::{Integration, Method},
-    errors::{bad_mapping, bad_request, refuse},
+    errors::{bad_mapping, bad_request, refuse_by},
     find::{self, MethodId, ResourceId},
-    input::{enum_failure, non_empty, parse},
+    input::{non_empty, parse},
     integration_uri, mapping,
     method::check_http_method,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Op, Patch},
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use serde::Deserialize;
@@ -64,7 +65,7 @@ pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
     let PutId { resource, method } = parse(input.clone())?;
     let id = MethodId { resource, http_method: method };
     let wanted: Wanted = parse(input)?;
-    refuse(failures(&wanted))?;
+    refuse_by(|failures| constrain(&wanted, failures))?;
     let method = find::method(call, &id)?;
     let integration = build(wanted, method, &id.resource.resource_id)?;
     let body = json!(integration);
@@ -73,18 +74,13 @@ pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
 }
 
 /// Members that the model refuses.
-pub(crate) fn failures(wanted: &Wanted) -> Vec<String> {
+pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
     let handling = wanted.content_handling.as_deref();
     let transfer = wanted.response_transfer_mode.as_deref();
-    [
-        enum_failure(Some(&wanted.kind), "putIntegrationInput.type", TYPES),
-        enum_failure(handling, "putIntegrationInput.contentHandling", CONTENT_HANDLING),
-        enum_failure(wanted.connection_type.as_deref(), "putIntegrationInput.connectionType", CONNECTIONS),
-        enum_failure(transfer, "putIntegrationInput.responseTransferMode", TRANSFERS),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    failures.one_of("putIntegrationInput.type", Some(&wanted.kind), TYPES);
+    failures.one_of("putIntegrationInput.contentHandling", handling, CONTENT_HANDLING);
+    failures.one_of("putIntegrationInput.connectionType", wanted.connection_type.as_deref(), CONNECTIONS);
+    failures.one_of("putIntegrationInput.responseTransferMode", transfer, TRANSFERS);
 }
 
 /// The integration of `method`, checked; its cache is named after its resource where nothing else is said.
@@ -229,6 +225,6 @@ fn replace(integration: &mut Integration, patch: &Patch, member: &str) -> Result
 /// A patched content handling; "" is none.
 pub(crate) fn content_handling(patch: &Patch) -> Result<Option<String>, AwsError> {
     let value = patch.non_empty();
-    refuse(enum_failure(value.as_deref(), "contentHandling", CONTENT_HANDLING).into_iter().collect())?;
+    refuse_by(|failures| failures.one_of("contentHandling", value.as_deref(), CONTENT_HANDLING))?;
     Ok(value)
 }

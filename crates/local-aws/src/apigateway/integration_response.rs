@@ -2,9 +2,9 @@
 
 use super::{
     draft::{IntegrationResponse, Method},
-    errors::{conflict, refuse, undeclared_parameter},
+    errors::{conflict, refuse_by, undeclared_parameter},
     find::{self, MethodId, no_integration, no_status_code},
-    input::{enum_failure, non_empty, parse, status_failure},
+    input::{check_status, non_empty, parse},
     integration::content_handling,
     mapping,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
@@ -38,7 +38,7 @@ struct PutIntegrationResponse {
 
 fn id(input: Value) -> Result<ResponseId, AwsError> {
     let id: ResponseId = parse(input)?;
-    refuse(status_failure(Some(&id.status_code)).into_iter().collect())?;
+    refuse_by(|failures| check_status(failures, Some(&id.status_code)))?;
     Ok(id)
 }
 
@@ -46,9 +46,9 @@ fn id(input: Value) -> Result<ResponseId, AwsError> {
 pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
     let input: PutIntegrationResponse = parse(input)?;
-    let at = "putIntegrationResponseInput.contentHandling";
+    let place = "putIntegrationResponseInput.contentHandling";
     let allowed = &["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"];
-    refuse(enum_failure(input.content_handling.as_deref(), at, allowed).into_iter().collect())?;
+    refuse_by(|failures| failures.one_of(place, input.content_handling.as_deref(), allowed))?;
     let response = IntegrationResponse {
         status_code: id.status_code,
         selection_pattern: input.selection_pattern,

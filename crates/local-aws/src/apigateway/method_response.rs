@@ -2,9 +2,9 @@
 
 use super::{
     draft::{Draft, Method, MethodResponse},
-    errors::{conflict, refuse},
+    errors::{conflict, refuse_by},
     find::{self, MethodId, no_status_code},
-    input::{parse, status_failure},
+    input::{check_status, parse},
     mapping, models,
     patch::{self, NO_CONTENT_TYPE, NO_PARAMETER, Patch},
 };
@@ -35,7 +35,7 @@ struct PutMethodResponse {
 
 fn id(input: Value) -> Result<ResponseId, AwsError> {
     let id: ResponseId = parse(input)?;
-    refuse(status_failure(Some(&id.status_code)).into_iter().collect())?;
+    refuse_by(|failures| check_status(failures, Some(&id.status_code)))?;
     Ok(id)
 }
 

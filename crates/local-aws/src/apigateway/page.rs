@@ -4,8 +4,8 @@ use super::{errors::bad_request, input};
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    paging,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,18 +30,11 @@ impl Paging {
         call: &Call<'_>,
         items: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<Reply, AwsError> {
-        let behind = self.position.as_deref().map(read_position).transpose()?;
-        let mut rest =
-            items.into_iter().filter(|(key, _)| behind.as_ref().is_none_or(|b| key > b)).peekable();
-        let page: Vec<(String, Value)> = rest.by_ref().take(self.size(call)).collect();
-        let position = rest
-            .peek()
-            .and_then(|_| page.last())
-            .map(|(key, _)| URL_SAFE_NO_PAD.encode(format!("after {key}")));
-        let items: Vec<Value> = page.into_iter().map(|(_, item)| item).collect();
+        let after = self.position.as_deref().map(read_position).transpose()?;
+        let (items, last) = paging::cut(items, after.as_deref(), self.size(call));
         let mut body = json!({ "item": items });
-        if let Some(position) = position {
-            body["position"] = json!(position);
+        if let Some(last) = last {
+            body["position"] = json!(paging::token(&format!("after {last}")));
         }
         Ok(Reply::ok(body))
     }
@@ -52,17 +45,13 @@ impl Paging {
             Some(Ok(limit)) if limit > 0 => limit.min(MOST),
             _ => DEFAULT,
         };
-        asked.min(call.config.page_size.unwrap_or(MOST)).max(1)
+        paging::size(asked, call.config)
     }
 }
 
 fn read_position(position: &str) -> Result<String, AwsError> {
-    URL_SAFE_NO_PAD
-        .decode(position)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.strip_prefix("after ").map(str::to_owned))
-        .ok_or_else(|| bad_request("Invalid position parameter"))
+    let key = paging::key_of(position).and_then(|text| text.strip_prefix("after ").map(str::to_owned));
+    key.ok_or_else(|| bad_request("Invalid position parameter"))
 }
 
 /// Whether what was created then is already found by its id.

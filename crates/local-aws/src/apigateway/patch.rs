@@ -2,9 +2,9 @@
 
 use super::{
     errors::{bad_request, not_found, refuse},
-    input::{enum_failure, parse},
+    input::parse,
 };
-use crate::{call::Call, error::AwsError};
+use crate::{call::Call, constraint::Failures, error::AwsError};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,14 +51,15 @@ pub(crate) fn read(call: &Call<'_>, input: &Value) -> Result<Vec<Patch>, AwsErro
     sent.patch_operations.into_iter().map(Patch::of).collect()
 }
 
-fn op_failures(operation: &str, sent: &[Sent]) -> Vec<String> {
+fn op_failures(operation: &str, sent: &[Sent]) -> Failures {
     const OPS: &[&str] = &["add", "remove", "move", "test", "replace", "copy"];
     let shape = format!("{}{}Input", operation[..1].to_lowercase(), &operation[1..]);
-    let failure = |(n, patch): (usize, &Sent)| {
-        let at = format!("{shape}.patchOperations.{}.member.op", n + 1);
-        enum_failure(patch.op.as_deref(), &at, OPS)
-    };
-    sent.iter().enumerate().filter_map(failure).collect()
+    let mut failures = Failures::default();
+    for (n, patch) in sent.iter().enumerate() {
+        let place = format!("{shape}.patchOperations.{}.member.op", n + 1);
+        failures.one_of(&place, patch.op.as_deref(), OPS);
+    }
+    failures
 }
 
 impl Patch {

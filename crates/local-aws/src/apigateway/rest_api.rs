@@ -7,7 +7,7 @@ use super::{
     errors::{bad_request, refuse},
     find::{self, ApiId},
     ids::Ids,
-    input::{enum_failure, non_empty, parse},
+    input::{non_empty, parse},
     models,
     page::{Paging, shows},
     policy,
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -73,12 +74,12 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 }
 
 fn check(input: &CreateRestApi) -> Result<(), AwsError> {
-    let mut failures = input.endpoint_configuration.as_ref().map(endpoint::failures).unwrap_or_default();
-    failures.extend(enum_failure(
-        input.api_key_source.as_deref(),
-        "createRestApiInput.apiKeySource",
-        KEY_SOURCES,
-    ));
+    let mut failures = Failures::default();
+    if let Some(wanted) = &input.endpoint_configuration {
+        endpoint::constrain(wanted, &mut failures);
+    }
+    let source = input.api_key_source.as_deref();
+    failures.one_of("createRestApiInput.apiKeySource", source, KEY_SOURCES);
     refuse(failures)?;
     for (member, given) in [
         ("cloneFrom", input.clone_from.is_some()),

@@ -10,13 +10,13 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    tags::{MOST, WrongTag},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-const MOST: usize = 50;
-
-/// What keys and values are made of.
+/// What keys and values are made of, by the developer guide's "Tag restrictions". The service model's `[a-zA-Z+-=._:/]` is
+/// no range: `,`, `;` and `<` are refused.
 const ALPHABET: &str = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]";
 
 #[derive(Deserialize)]
@@ -86,26 +86,14 @@ pub(crate) fn check(tags: &Tags) -> Result<(), AwsError> {
 }
 
 fn check_one(key: &str, value: &str) -> Result<(), AwsError> {
-    if key.starts_with("aws:") {
-        return Err(bad_request("Tag keys starting with 'aws:' are reserved for system use"));
-    }
-    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
-        return Err(bad_request(format!(
-            "Invalid tag key {key}: 1 to 128 characters of {ALPHABET} are allowed"
-        )));
-    }
-    if value.chars().count() > 256 || !value.chars().all(allowed) {
-        return Err(bad_request(format!(
-            "Invalid tag value for {key}: up to 256 characters of {ALPHABET} are allowed"
-        )));
-    }
-    Ok(())
-}
-
-/// The developer guide's "Tag restrictions": letters, numbers, spaces and `+ - = . _ : / @`. The service model's
-/// `[a-zA-Z+-=._:/]` is no range: `,`, `;` and `<` are refused.
-fn allowed(c: char) -> bool {
-    c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c)
+    let Some(what) = WrongTag::of(key, value) else { return Ok(()) };
+    Err(bad_request(match what {
+        WrongTag::Reserved => "Tag keys starting with 'aws:' are reserved for system use".to_owned(),
+        WrongTag::Key => format!("Invalid tag key {key}: 1 to 128 characters of {ALPHABET} are allowed"),
+        WrongTag::Value => {
+            format!("Invalid tag value for {key}: up to 256 characters of {ALPHABET} are allowed")
+        }
+    }))
 }
 
 /// Adds `tags` to a reply that shows them only where there are some.

@@ -3,9 +3,9 @@
 use super::{
     draft::Draft,
     endpoint,
-    errors::{bad_request, refuse},
+    errors::{bad_request, refuse_by},
     find::ApiId,
-    input::{enum_failure, parse},
+    input::parse,
     patch::{self, Op, Patch},
     policy,
     rest_api::{self, KEY_SOURCES},
@@ -71,7 +71,7 @@ fn replace(call: &Call<'_>, api: &mut RestApi, patch: &Patch, member: &str) -> R
         "description" => draft.description = patch.non_empty(),
         "version" => draft.version = patch.non_empty(),
         "apiKeySource" => {
-            refuse(enum_failure(Some(patch.text()), "apiKeySource", KEY_SOURCES).into_iter().collect())?;
+            refuse_by(|failures| failures.one_of("apiKeySource", Some(patch.text()), KEY_SOURCES))?;
             draft.api_key_source = patch.text().to_owned();
         }
         "policy" => api.policy = policy::read(call, &api.id, patch.text())?,

@@ -1,7 +1,7 @@
 //! Layers: whether they are there, and where to get them.
 
 use super::{
-    constraint::{digest_reason, invalid, layer_digest},
+    constraint::{self, digest_reason, layer_digest},
     errors,
     input::Input,
     token,
@@ -18,11 +18,8 @@ const LONGEST_DIGEST: usize = 1000;
 pub(crate) fn batch_check(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     input.bounded_list("layerDigests", true)?;
-    if input.texts("layerDigests").iter().any(|d| d.chars().count() > LONGEST_DIGEST) {
-        return Err(invalid(
-            "layerDigests",
-            format!("must have length less than or equal to {LONGEST_DIGEST}"),
-        ));
+    for digest in input.texts("layerDigests") {
+        constraint::length("layerDigests", digest.chars().count(), 0..=LONGEST_DIGEST)?;
     }
     let repository = input.repository(call)?;
     let (valid, others): (Vec<_>, Vec<_>) =

@@ -1,12 +1,12 @@
 //! What names, tags and digests look like, and the sentence that ECR refuses others with.
 
-use crate::error::AwsError;
-use std::fmt::Display;
+use crate::{constraint::Rule, error::AwsError};
+use std::{fmt::Display, ops::RangeInclusive};
 
 const NAME: &str = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*";
 const TAG: &str = r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
 const DIGEST: &str = r"[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+";
-const NAME_LENGTH: std::ops::RangeInclusive<usize> = 2..=256;
+const NAME_LENGTH: RangeInclusive<usize> = 2..=256;
 
 /// `InvalidParameterException` in ECR's own sentence.
 pub(crate) fn invalid(member: &str, constraint: impl Display) -> AwsError {
@@ -26,15 +26,8 @@ fn is_name_part(part: &str) -> bool {
 }
 
 pub(crate) fn repository_name(name: &str) -> Result<(), AwsError> {
-    let length = |bound: &str, n| invalid("repositoryName", format!("must have length {bound} {n}"));
-    match name {
-        _ if name.len() < *NAME_LENGTH.start() => {
-            Err(length("greater than or equal to", NAME_LENGTH.start()))
-        }
-        _ if name.len() > *NAME_LENGTH.end() => Err(length("less than or equal to", NAME_LENGTH.end())),
-        _ if is_repository_name(name) => Ok(()),
-        _ => Err(pattern("repositoryName", NAME)),
-    }
+    length("repositoryName", name.len(), NAME_LENGTH)?;
+    if is_repository_name(name) { Ok(()) } else { Err(pattern("repositoryName", NAME)) }
 }
 
 /// Whether this can be an image's tag.
@@ -71,34 +64,32 @@ pub(crate) fn layer_digest(digest: &str) -> Result<(), AwsError> {
 }
 
 pub(crate) fn one_of(member: &str, value: &str, values: &[&str]) -> Result<(), AwsError> {
-    if values.contains(&value) {
-        return Ok(());
-    }
-    Err(invalid(member, format!("Member must satisfy enum value set: [{}]", values.join(", "))))
+    check(member, Rule::on_word(value, values))
 }
 
-fn pattern(member: &str, pattern: &str) -> AwsError {
-    invalid(member, format!("must satisfy regular expression '{pattern}'"))
+/// As many items, or characters, as are allowed.
+pub(crate) fn length(member: &str, length: usize, allowed: RangeInclusive<usize>) -> Result<(), AwsError> {
+    check(member, Rule::on_length(length, allowed))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A member that has to be there and is not.
+pub(crate) fn missing(member: &str) -> AwsError {
+    broken(member, &Rule::NotNull)
+}
 
-    #[test]
-    fn repository_names_are_lower_case_words_with_single_separators() {
-        for good in ["ab", "a/b", "team/my-app", "a--b", "a__b", "a.b_c", "jere-egyptian-art-analyzer"] {
-            assert!(is_repository_name(good), "{good}");
-        }
-        for bad in ["a", "", "egyptianArt", "a..b", "a___b", "-ab", "ab-", "a//b", "/ab", "a b", "a._b"] {
-            assert!(!is_repository_name(bad), "{bad}");
-        }
-        assert!(!is_repository_name(&"a".repeat(257)));
-    }
+/// ECR names the first rule only that is broken.
+fn check(member: &str, rule: Option<Rule>) -> Result<(), AwsError> {
+    rule.map_or(Ok(()), |rule| Err(broken(member, &rule)))
+}
 
-    #[test]
-    fn tags_begin_with_a_word_character_and_have_at_most_128() {
-        assert!(is_tag("latest") && is_tag("_x.1-2") && is_tag(&"a".repeat(128)));
-        assert!(!is_tag("") && !is_tag(".x") && !is_tag("a/b") && !is_tag(&"a".repeat(129)));
+fn broken(member: &str, rule: &Rule) -> AwsError {
+    match rule {
+        Rule::Pattern(pattern) => invalid(member, format!("must satisfy regular expression '{pattern}'")),
+        Rule::OneOf(_) => invalid(member, rule),
+        rule => invalid(member, rule.to_string().trim_start_matches("Member ")),
     }
+}
+
+fn pattern(member: &str, pattern: &'static str) -> AwsError {
+    broken(member, &Rule::Pattern(pattern))
 }

@@ -1,6 +1,6 @@
 //! Reading an operation's input: members by name, and the repository that it is about.
 
-use super::{constraint, constraint::invalid, errors, image::ImageId, state::Repository};
+use super::{constraint, constraint::missing, errors, image::ImageId, state::Repository};
 use crate::{call::Call, error::AwsError};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) struct Input(pub Value);
 impl Input {
     /// A required string.
     pub(crate) fn text(&self, member: &str) -> Result<&str, AwsError> {
-        self.optional(member).ok_or_else(|| invalid(member, "must not be null"))
+        self.optional(member).ok_or_else(|| missing(member))
     }
 
     pub(crate) fn optional(&self, member: &str) -> Option<&str> {
@@ -37,21 +37,16 @@ impl Input {
     }
 
     pub(crate) fn required(&self, member: &str) -> Result<(), AwsError> {
-        if self.has(member) { Ok(()) } else { Err(invalid(member, "must not be null")) }
+        if self.has(member) { Ok(()) } else { Err(missing(member)) }
     }
 
     /// A list of one to a hundred, which may only be absent where `required` is false.
     pub(crate) fn bounded_list(&self, member: &str, required: bool) -> Result<&[Value], AwsError> {
         let list = self.list(member);
-        match list.len() {
-            0 if required || self.has(member) => {
-                Err(invalid(member, "must have length greater than or equal to 1"))
-            }
-            n if n > MAX_IDS => {
-                Err(invalid(member, format!("must have length less than or equal to {MAX_IDS}")))
-            }
-            _ => Ok(list),
+        if required || self.has(member) {
+            constraint::length(member, list.len(), 1..=MAX_IDS)?;
         }
+        Ok(list)
     }
 
     pub(crate) fn image_ids(&self, required: bool) -> Result<Vec<ImageId>, AwsError> {

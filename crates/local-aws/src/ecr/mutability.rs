@@ -20,8 +20,8 @@ impl Mutability {
     fn of(mode: &str, input: &Input) -> Result<Self, AwsError> {
         constraint::one_of("imageTagMutability", mode, MODES)?;
         let exclusions = input.list(FILTERS).iter().map(filter).collect::<Result<Vec<_>, _>>()?;
-        if input.has(FILTERS) && exclusions.is_empty() {
-            return Err(invalid(FILTERS, "must have length greater than or equal to 1"));
+        if input.has(FILTERS) {
+            constraint::length(FILTERS, exclusions.len(), 1..=usize::MAX)?;
         }
         match (mode.ends_with("_WITH_EXCLUSION"), exclusions.len()) {
             (true, 1..=5) | (false, 0) => Ok(Self { mode: mode.to_owned(), exclusions }),

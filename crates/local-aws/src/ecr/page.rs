@@ -1,8 +1,7 @@
 //! Pages of lists. A token is the key of the last item that was given, so it outlives changes in between.
 
 use super::{constraint::invalid, input::Input};
-use crate::{config::Config, error::AwsError};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use crate::{config::Config, error::AwsError, paging};
 
 const DEFAULT: usize = 100;
 const MAX: u64 = 1000;
@@ -22,16 +21,13 @@ impl Page {
                 .ok_or_else(|| invalid("maxResults", format!("must be between 1 and {MAX}")))?,
         };
         let after = input.optional("nextToken").map(decode).transpose()?;
-        Ok(Self { after, limit: asked.min(config.page_size.unwrap_or(MAX as usize)).max(1) })
+        Ok(Self { after, limit: paging::size(asked, config) })
     }
 
     /// The page's items, and the token of the next page where there is one. `items` come in the order of their keys.
     pub(crate) fn cut<T>(&self, items: impl Iterator<Item = (String, T)>) -> (Vec<T>, Option<String>) {
-        let mut rest = items.skip_while(|(key, _)| self.after.as_ref().is_some_and(|after| key <= after));
-        let page: Vec<_> = rest.by_ref().take(self.limit).collect();
-        let last = page.last().filter(|_| rest.next().is_some());
-        let token = last.map(|(key, _)| URL_SAFE_NO_PAD.encode(key));
-        (page.into_iter().map(|(_, item)| item).collect(), token)
+        let (page, last) = paging::cut(items, self.after.as_deref(), self.limit);
+        (page, last.map(|key| paging::token(&key)))
     }
 }
 
@@ -45,6 +41,5 @@ pub(crate) fn refuse_with_names(input: &Input, names: &str) -> Result<(), AwsErr
 }
 
 fn decode(token: &str) -> Result<String, AwsError> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok();
-    bytes.and_then(|b| String::from_utf8(b).ok()).ok_or_else(|| invalid("nextToken", "Invalid next token"))
+    paging::key_of(token).ok_or_else(|| invalid("nextToken", "Invalid next token"))
 }

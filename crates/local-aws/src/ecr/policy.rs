@@ -1,6 +1,12 @@
 //! The repository policy: who else may pull. Lambda has to, even in the same account.
 
-use super::{constraint::invalid, errors, input::Input, jackson, state::RepositoryPolicy};
+use super::{
+    constraint::{self, invalid},
+    errors,
+    input::Input,
+    jackson,
+    state::RepositoryPolicy,
+};
 use crate::{
     call::{Call, Reply},
     error::AwsError,
@@ -51,9 +57,7 @@ fn reply(call: &Call<'_>, input: &Input, text: &str) -> Result<Reply, AwsError> 
 
 /// The policy in ECR's layout, or why it is none.
 fn checked(text: &str) -> Result<String, AwsError> {
-    if text.len() > MAX_LENGTH {
-        return Err(invalid("policyText", format!("must have length less than or equal to {MAX_LENGTH}")));
-    }
+    constraint::length("policyText", text.len(), 0..=MAX_LENGTH)?;
     let document = policy::check(text, Kind::Resource).ok().filter(is_about_ecr);
     let document = document.ok_or_else(|| invalid("PolicyText", "Invalid repository policy provided"))?;
     Ok(jackson::layout(&document))

@@ -161,13 +161,7 @@ impl Repository {
 pub(crate) fn put_image(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let manifest = input.text("imageManifest")?;
-    if manifest.is_empty() {
-        return Err(constraint::invalid("imageManifest", "must have length greater than or equal to 1"));
-    }
-    if manifest.len() > MAX_BYTES {
-        let limit = format!("must have length less than or equal to {MAX_BYTES}");
-        return Err(constraint::invalid("imageManifest", limit));
-    }
+    constraint::length("imageManifest", manifest.len(), 1..=MAX_BYTES)?;
     let tag = input.optional("imageTag");
     tag.map_or(Ok(()), constraint::tag)?;
     let digest = input.optional("imageDigest");

@@ -2,7 +2,7 @@
 
 use super::{
     constraint,
-    constraint::invalid,
+    constraint::{invalid, missing},
     errors,
     input::Input,
     page::{self, Page},
@@ -91,7 +91,7 @@ pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 pub(crate) fn put_scanning(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     if !input.has("imageScanningConfiguration") {
-        return Err(invalid("imageScanningConfiguration", "must not be null"));
+        return Err(missing("imageScanningConfiguration"));
     }
     let repository = input.repository(call)?;
     repository.scan_on_push = scan_on_push(&input);
@@ -113,9 +113,8 @@ fn encryption(call: &Call<'_>, input: &Input) -> Result<Encryption, AwsError> {
     if wish.is_null() {
         return Ok(Encryption { encryption_type: "AES256".to_owned(), kms_key: None });
     }
-    let kind = wish["encryptionType"]
-        .as_str()
-        .ok_or_else(|| invalid("encryptionConfiguration.encryptionType", "must not be null"))?;
+    let kind =
+        wish["encryptionType"].as_str().ok_or_else(|| missing("encryptionConfiguration.encryptionType"))?;
     constraint::one_of("encryptionConfiguration.encryptionType", kind, &["AES256", "KMS", "KMS_DSSE"])?;
     let key = wish["kmsKey"].as_str().map(str::to_owned);
     if kind == "AES256" && key.is_some() {

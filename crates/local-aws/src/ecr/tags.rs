@@ -1,7 +1,7 @@
 //! The tags of repositories, by ARN.
 
 use super::{
-    constraint::invalid,
+    constraint::{invalid, missing},
     errors,
     input::{Input, find},
     state::Repository,
@@ -9,49 +9,41 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    tags::{self, MOST, WrongTag},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-const MAX_TAGS: usize = 50;
-const MAX_KEY: usize = 128;
-const MAX_VALUE: usize = 256;
 
 /// The input's tags, checked.
 pub(crate) fn read(input: &Input) -> Result<BTreeMap<String, String>, AwsError> {
     let mut tags = BTreeMap::new();
     for tag in input.list("tags") {
         let part = |name: &str| tag[name].as_str().map(str::to_owned);
-        let key = part("Key").ok_or_else(|| invalid("tags.Key", "must not be null"))?;
-        let value = part("Value").ok_or_else(|| invalid("tags.Value", "must not be null"))?;
+        let key = part("Key").ok_or_else(|| missing("tags.Key"))?;
+        let value = part("Value").ok_or_else(|| missing("tags.Value"))?;
         check(&key, &value)?;
         if tags.insert(key.clone(), value).is_some() {
             return Err(wrong(format!("Duplicate tag keys found: {key}")));
         }
     }
-    bounded(tags)
+    if tags.len() > MOST {
+        return Err(too_many());
+    }
+    Ok(tags)
 }
 
-fn bounded(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, AwsError> {
-    if tags.len() <= MAX_TAGS {
-        return Ok(tags);
-    }
-    let text = format!("The number of tags exceeds the limit of {MAX_TAGS} tags for a repository");
-    Err(errors::refused("TooManyTagsException", text))
+fn too_many() -> AwsError {
+    let text = format!("The number of tags exceeds the limit of {MOST} tags for a repository");
+    errors::refused("TooManyTagsException", text)
 }
 
 fn check(key: &str, value: &str) -> Result<(), AwsError> {
-    let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
-    if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(wrong("aws: prefixed tag key names are not allowed for external use.".to_owned()));
-    }
-    if !(1..=MAX_KEY).contains(&key.chars().count()) || !key.chars().all(allowed) {
-        return Err(wrong(format!("The tag key '{key}' is not valid")));
-    }
-    if value.chars().count() > MAX_VALUE || !value.chars().all(allowed) {
-        return Err(wrong(format!("The tag value of the key '{key}' is not valid")));
-    }
-    Ok(())
+    let Some(what) = WrongTag::of(key, value) else { return Ok(()) };
+    Err(wrong(match what {
+        WrongTag::Reserved => "aws: prefixed tag key names are not allowed for external use.".to_owned(),
+        WrongTag::Key => format!("The tag key '{key}' is not valid"),
+        WrongTag::Value => format!("The tag value of the key '{key}' is not valid"),
+    }))
 }
 
 fn wrong(text: String) -> AwsError {
@@ -63,9 +55,7 @@ pub(crate) fn tag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
     input.required("tags")?;
     let new = read(&input)?;
     let repository = by_arn(call, &input)?;
-    let mut tags = repository.tags.clone();
-    tags.extend(new);
-    repository.tags = bounded(tags)?;
+    repository.tags = tags::added(&repository.tags, new).ok_or_else(too_many)?;
     Ok(Reply::ok(json!({})))
 }
 

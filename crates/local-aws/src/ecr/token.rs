@@ -1,7 +1,7 @@
 //! GetAuthorizationToken: what `docker login` needs, valid for twelve hours.
 
 use super::{
-    constraint::{invalid, registry_id},
+    constraint::{self, registry_id},
     input::Input,
     time::epoch,
 };
@@ -21,12 +21,7 @@ const VALID: SignedDuration = SignedDuration::from_hours(12);
 pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let input = Input(input);
     let named = input.bounded_list("registryIds", false)?.len();
-    if named > MOST_REGISTRIES {
-        return Err(invalid(
-            "registryIds",
-            format!("must have length less than or equal to {MOST_REGISTRIES}"),
-        ));
-    }
+    constraint::length("registryIds", named, 0..=MOST_REGISTRIES)?;
     input.texts("registryIds").into_iter().try_for_each(|id| registry_id("registryIds", id))?;
     let password = password(call.secret, &call.account, &call.region);
     let data = json!({

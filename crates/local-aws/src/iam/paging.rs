@@ -4,8 +4,8 @@ use crate::{
     call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
+    paging,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 const MARKER: Shape = Shape {
@@ -39,23 +39,17 @@ impl Page {
         items: Vec<(String, Value)>,
     ) -> Result<Reply, AwsError> {
         let after = self.marker.as_deref().map(read_marker).transpose()?;
-        let size = self.size.min(call.config.page_size.unwrap_or(usize::MAX)).max(1);
-        let mut rest = items.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|a| key > a));
-        let page: Vec<(String, Value)> = rest.by_ref().take(size).collect();
-        let truncated = rest.next().is_some();
-        let last = page.last().map(|(key, _)| key.clone());
-        let values: Vec<Value> = page.into_iter().map(|(_, value)| value).collect();
-        let mut output = json!({ name: values, "IsTruncated": truncated });
-        if let (true, Some(last)) = (truncated, last) {
-            output["Marker"] = json!(URL_SAFE_NO_PAD.encode(last));
+        let size = paging::size(self.size, call.config);
+        let (values, last) = paging::cut(items, after.as_deref(), size);
+        let mut output = json!({ name: values, "IsTruncated": last.is_some() });
+        if let Some(last) = last {
+            output["Marker"] = json!(paging::token(&last));
         }
         Ok(Reply::ok(output))
     }
 }
 
 fn read_marker(marker: &str) -> Result<String, AwsError> {
-    let bytes = URL_SAFE_NO_PAD.decode(marker).ok();
-    bytes
-        .and_then(|b| String::from_utf8(b).ok())
-        .ok_or_else(|| AwsError::new(400, "ValidationError", format!("Invalid Marker: {marker}")))
+    let invalid = || AwsError::new(400, "ValidationError", format!("Invalid Marker: {marker}"));
+    paging::key_of(marker).ok_or_else(invalid)
 }

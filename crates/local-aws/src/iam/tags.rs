@@ -10,16 +10,12 @@ use crate::{
     call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
+    tags::{MOST, is_legal, is_reserved},
 };
 use serde_json::{Value, json};
 
-const MOST: usize = 50;
-const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", legal)) };
-const VALUE: Shape = Shape { length: (0, 256), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", legal)) };
-
-fn legal(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
-}
+const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", is_legal)) };
+const VALUE: Shape = Shape { length: (0, 256), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_legal)) };
 
 /// The member `Tags` of an input; broken shapes are left for `members.finish`.
 pub(crate) fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
@@ -33,7 +29,7 @@ pub(crate) fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
         }
         members.check_text(&format!("tags.{}.member.key", n + 1), key, KEY);
         members.check_text(&format!("tags.{}.member.value", n + 1), value, VALUE);
-        if key.to_ascii_lowercase().starts_with("aws:") {
+        if is_reserved(key) {
             return Err(invalid("System tags cannot be added/updated by requester"));
         }
         if tags.iter().any(|(k, _)| k.eq_ignore_ascii_case(key)) {

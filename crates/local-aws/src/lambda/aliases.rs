@@ -1,8 +1,14 @@
 //! Aliases, as far as they are shown: they are not invoked here.
 
-use super::{attached::Alias, constraints::Constraints, errors::not_found, name::Target, read::page_size};
+use super::{
+    attached::Alias,
+    errors::{not_found, refuse},
+    name::Target,
+    read::page_size,
+};
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
     stable_id,
 };
@@ -24,26 +30,28 @@ impl Alias {
 }
 
 /// What an alias's name must satisfy.
-fn named(name: Option<&str>) -> Constraints {
-    let mut constraints = Constraints::default();
-    constraints.required("name", name.as_ref());
-    constraints.length("name", name, 128);
-    constraints.pattern("name", name, NAME);
+fn named(name: Option<&str>) -> Failures {
+    let mut failures = Failures::default();
+    failures.required("name", name.as_ref());
+    failures.length("name", name, 128);
+    failures.pattern("name", name, NAME);
     let is_number = name.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     let rule = "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)";
-    constraints.holds("name", name.unwrap_or_default(), !is_number, rule);
-    constraints
+    if is_number {
+        failures.fail("name", name.unwrap_or_default(), rule);
+    }
+    failures
 }
 
 pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
-    let mut constraints = named(name);
-    constraints.required("functionVersion", version.as_ref());
-    constraints.length("functionVersion", version, 1024);
-    constraints.length("description", input["Description"].as_str(), 256);
-    constraints.pattern("functionVersion", version, VERSION);
-    constraints.check()?;
+    let mut failures = named(name);
+    failures.required("functionVersion", version.as_ref());
+    failures.length("functionVersion", version, 1024);
+    failures.length("description", input["Description"].as_str(), 256);
+    failures.pattern("functionVersion", version, VERSION);
+    refuse(failures)?;
     if !input["RoutingConfig"].is_null() {
         return Err(AwsError::not_implemented("an alias of two versions"));
     }
@@ -65,7 +73,7 @@ pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
 
 pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
-    named(input["Name"].as_str()).check()?;
+    refuse(named(input["Name"].as_str()))?;
     let name = input["Name"].as_str().unwrap_or_default();
     let alias = target.find(call)?.attached.aliases.get(name);
     let missing = || not_found(format!("Cannot find alias arn: {}:{name}", target.arn));
@@ -75,7 +83,7 @@ pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError
 /// An alias that is not there is no error.
 pub(crate) fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
-    named(input["Name"].as_str()).check()?;
+    refuse(named(input["Name"].as_str()))?;
     target.find(call)?.attached.aliases.remove(input["Name"].as_str().unwrap_or_default());
     Ok(Reply::no_content())
 }
@@ -83,10 +91,10 @@ pub(crate) fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
 pub(crate) fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let version = input["FunctionVersion"].as_str();
-    let mut constraints = Constraints::default();
-    constraints.length("functionVersion", version, 1024);
-    constraints.pattern("functionVersion", version, VERSION);
-    let size = page_size(call, &input, constraints)?;
+    let mut failures = Failures::default();
+    failures.length("functionVersion", version, 1024);
+    failures.pattern("functionVersion", version, VERSION);
+    let size = page_size(call, &input, failures)?;
     let after = input["Marker"].as_str().unwrap_or_default();
     let aliases = &target.find(call)?.attached.aliases;
     let mut found =

@@ -1,11 +1,13 @@
 //! What a request says about a function's settings, and what AWS's model and Lambda demand of it.
 
 use super::{
-    constraints::{Constraints, matches},
     errors::invalid,
     settings::{Environment, ImageConfig, Settings, Vpc},
 };
-use crate::error::AwsError;
+use crate::{
+    constraint::{Failures, matches},
+    error::AwsError,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -163,26 +165,26 @@ impl Changes {
     /// Reads and checks what a request says about settings.
     ///
     /// # Errors
-    /// Members that are not emulated, wrong types, broken constraints (into `constraints`, which the caller ends).
-    pub(crate) fn read(input: &Value, constraints: &mut Constraints) -> Result<Self, AwsError> {
+    /// Members that are not emulated, wrong types, broken failures (into `failures`, which the caller ends).
+    pub(crate) fn read(input: &Value, failures: &mut Failures) -> Result<Self, AwsError> {
         refuse_not_emulated(input)?;
         let changes: Self = serde_json::from_value(input.clone())
             .map_err(|e| AwsError::new(400, "SerializationException", e))?;
-        changes.constrain(constraints);
+        changes.constrain(failures);
         Ok(changes)
     }
 
-    fn constrain(&self, c: &mut Constraints) {
+    fn constrain(&self, c: &mut Failures) {
         c.length("role", self.role.as_deref(), 10_000);
         c.pattern("role", self.role.as_deref(), ROLE);
         c.length("description", self.description.as_deref(), 256);
-        c.range("timeout", self.timeout, 1, 1800);
+        c.range("timeout", self.timeout, 1..=1800);
         c.length("kMSKeyArn", self.kms_key_arn.as_deref(), 10_000);
         c.pattern("kMSKeyArn", self.kms_key_arn.as_deref(), KMS_KEY);
-        c.range("memorySize", self.memory_size, 128, 32768);
+        c.range("memorySize", self.memory_size, 128..=32768);
         if let Some(storage) = &self.ephemeral_storage {
             c.required("ephemeralStorage.size", storage.size.as_ref());
-            c.range("ephemeralStorage.size", storage.size, 512, 10240);
+            c.range("ephemeralStorage.size", storage.size, 512..=10240);
         }
         c.length("handler", self.handler.as_deref(), 128);
         c.pattern("handler", self.handler.as_deref(), r"[^\s]+");
@@ -265,7 +267,7 @@ fn refuse_not_emulated(input: &Value) -> Result<(), AwsError> {
     Ok(())
 }
 
-fn constrain_vpc(vpc: &Vpc, c: &mut Constraints) {
+fn constrain_vpc(vpc: &Vpc, c: &mut Failures) {
     let rule = |pattern: &str| {
         format!(
             "Member must have length less than or equal to 1024, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: {pattern}"

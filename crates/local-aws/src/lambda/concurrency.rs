@@ -1,8 +1,13 @@
 //! Reserved concurrency.
 
-use super::{constraints::Constraints, errors::invalid, name::Target, state::Lambda};
+use super::{
+    errors::{invalid, refuse},
+    name::Target,
+    state::Lambda,
+};
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use serde_json::{Value, json};
@@ -30,10 +35,10 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 pub(crate) fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let asked = input["ReservedConcurrentExecutions"].as_i64();
-    let mut constraints = Constraints::default();
-    constraints.required("reservedConcurrentExecutions", asked.as_ref());
-    constraints.range("reservedConcurrentExecutions", asked, 0, i64::MAX);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.required("reservedConcurrentExecutions", asked.as_ref());
+    failures.range("reservedConcurrentExecutions", asked, 0..=i64::MAX);
+    refuse(failures)?;
     if target.find(call).is_err() {
         let latest = Target { qualifier: Some("$LATEST".to_owned()), ..target };
         return Err(latest.not_found());

@@ -3,9 +3,8 @@
 use super::{
     attached::Attached,
     changes::Changes,
-    constraints::Constraints,
     dependencies,
-    errors::invalid,
+    errors::{invalid, refuse},
     function::{Function, LATEST, Seen, Serving},
     history::{Attempt, FailedAttempt, History},
     identity::Identity,
@@ -19,6 +18,7 @@ use super::{
 use crate::{
     call::{Call, Effect, Reply},
     clock::later,
+    constraint::Failures,
     error::AwsError,
     stable_id,
 };
@@ -76,30 +76,25 @@ pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, Aw
 
 /// Everything about the request that can be judged without looking at anything else.
 fn read(input: &Value) -> Result<(Changes, String), AwsError> {
-    let mut constraints = Constraints::default();
-    let changes = Changes::read(input, &mut constraints)?;
-    constraints.required("role", changes.role());
-    constraints.required("code", input["Code"].as_object());
-    constraints.one_of("packageType", input["PackageType"].as_str(), &["Zip", "Image"]);
-    let architecture = read_architecture(input, &mut constraints);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    let changes = Changes::read(input, &mut failures)?;
+    failures.required("role", changes.role());
+    failures.required("code", input["Code"].as_object());
+    failures.one_of("packageType", input["PackageType"].as_str(), &["Zip", "Image"]);
+    let architecture = read_architecture(input, &mut failures);
+    refuse(failures)?;
     changes.check()?;
     check_package(input, &changes)?;
     Ok((changes, architecture.unwrap_or_else(|| "x86_64".to_owned())))
 }
 
 /// The one item of `Architectures`, where it is given.
-pub(crate) fn read_architecture(input: &Value, constraints: &mut Constraints) -> Option<String> {
+pub(crate) fn read_architecture(input: &Value, failures: &mut Failures) -> Option<String> {
     const RULE: &str = "Member must satisfy enum value set: [x86_64, arm64], Member must not be null";
     let items = input["Architectures"].as_array()?;
     let items: Vec<String> = items.iter().map(|i| i.as_str().unwrap_or_default().to_owned()).collect();
-    constraints.holds(
-        "architectures",
-        "[]",
-        !items.is_empty(),
-        "Member must have length greater than or equal to 1",
-    );
-    constraints.list("architectures", &items, 1, RULE, |i| matches!(i, "x86_64" | "arm64"));
+    failures.count("architectures", items.len(), 1..=usize::MAX);
+    failures.list("architectures", &items, 1, RULE, |i| matches!(i, "x86_64" | "arm64"));
     items.into_iter().next()
 }
 

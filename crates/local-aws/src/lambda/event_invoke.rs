@@ -1,11 +1,15 @@
 //! How events that nobody waits for are tried again.
 
 use super::{
-    aliases, attached::EventInvoke, constraints::Constraints, errors::not_found, name::Target,
+    aliases,
+    attached::EventInvoke,
+    errors::{not_found, refuse},
+    name::Target,
     read::max_items,
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use serde_json::{Value, json};
@@ -38,10 +42,10 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 pub(crate) fn put(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (retries, age) = (input["MaximumRetryAttempts"].as_i64(), input["MaximumEventAgeInSeconds"].as_i64());
-    let mut constraints = Constraints::default();
-    constraints.range("maximumRetryAttempts", retries, 0, 2);
-    constraints.range("maximumEventAgeInSeconds", age, 60, 21_600);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.range("maximumRetryAttempts", retries, 0..=2);
+    failures.range("maximumEventAgeInSeconds", age, 60..=21_600);
+    refuse(failures)?;
     let destinations = input["DestinationConfig"].as_object();
     if destinations.into_iter().flat_map(|d| d.values()).any(|d| d["Destination"].is_string()) {
         return Err(AwsError::not_implemented("destinations of events"));
@@ -74,9 +78,9 @@ pub(crate) fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub(crate) fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
-    let mut constraints = Constraints::default();
-    max_items(&input, 50, &mut constraints);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    max_items(&input, 50, &mut failures);
+    refuse(failures)?;
     let config = target.find(call)?.attached.event_invoke.as_ref().map(|c| c.shown(&target.arn));
     Ok(Reply::ok(json!({ "FunctionEventInvokeConfigs": Vec::from_iter(config) })))
 }

@@ -1,11 +1,15 @@
 //! Function URLs, as settings: nothing listens at them here.
 
 use super::{
-    aliases, attached::FunctionUrl, constraints::Constraints, errors::not_found, name::Target,
+    aliases,
+    attached::FunctionUrl,
+    errors::{not_found, refuse},
+    name::Target,
     read::max_items,
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
     stable_id,
 };
@@ -35,11 +39,11 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 pub(crate) fn create(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (auth, mode) = (input["AuthType"].as_str(), input["InvokeMode"].as_str());
-    let mut constraints = Constraints::default();
-    constraints.required("authType", auth.as_ref());
-    constraints.one_of("authType", auth, &["NONE", "AWS_IAM"]);
-    constraints.one_of("invokeMode", mode, &["BUFFERED", "RESPONSE_STREAM"]);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.required("authType", auth.as_ref());
+    failures.one_of("authType", auth, &["NONE", "AWS_IAM"]);
+    failures.one_of("invokeMode", mode, &["BUFFERED", "RESPONSE_STREAM"]);
+    refuse(failures)?;
     if !input["Cors"].is_null() {
         return Err(AwsError::not_implemented("CORS of a function URL"));
     }
@@ -83,9 +87,9 @@ pub(crate) fn delete(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
 
 pub(crate) fn list(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
-    let mut constraints = Constraints::default();
-    max_items(&input, 50, &mut constraints);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    max_items(&input, 50, &mut failures);
+    refuse(failures)?;
     let url = target.find(call)?.attached.url.as_ref().map(|u| u.shown(&target.arn));
     Ok(Reply::ok(json!({ "FunctionUrlConfigs": Vec::from_iter(url) })))
 }

@@ -1,12 +1,13 @@
 //! The Invoke operation, up to where it has to wait: the function is run by [`super::runtime`].
 
 use super::{
-    constraints::Constraints,
+    errors::refuse,
     invocation::{Invocation, InvocationType, InvokeRequest},
     name::Target,
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
 };
 use bytes::Bytes;
@@ -25,10 +26,10 @@ pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let kind = header(&call.headers, "x-amz-invocation-type").unwrap_or("RequestResponse").to_owned();
     let log = header(&call.headers, "x-amz-log-type").unwrap_or("None").to_owned();
-    let mut constraints = Constraints::default();
-    constraints.one_of("invocationType", Some(&kind), &["Event", "RequestResponse", "DryRun"]);
-    constraints.one_of("logType", Some(&log), &["None", "Tail"]);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.one_of("invocationType", Some(&kind), &["Event", "RequestResponse", "DryRun"]);
+    failures.one_of("logType", Some(&log), &["None", "Tail"]);
+    refuse(failures)?;
     if let Some(name) = NOT_EMULATED.into_iter().find(|name| call.headers.contains_key(*name)) {
         return Err(AwsError::not_implemented(format!("Invoke with {name}")));
     }

@@ -9,7 +9,7 @@
 //! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `resource_policy`, `tags` | the operations |
 //! | `attached`: `aliases`, `function_url`, `event_invoke` | what hangs on a function and goes with it |
 //! | `service_principals` | the services that a statement may let in |
-//! | `name`, `constraints` | how a function is named in a request, and what AWS's model demands of members |
+//! | `name` | how a function is named in a request |
 //! | `dependencies` | all that Lambda asks of IAM, ECR and Logs |
 //! | [`invoke`] | one event through one function |
 //! | [`runtime`] | warm containers, each with its own Runtime API |
@@ -26,7 +26,6 @@ mod aliases;
 mod attached;
 mod changes;
 mod concurrency;
-mod constraints;
 mod create;
 pub(crate) mod dependencies;
 mod errors;

@@ -1,11 +1,10 @@
 //! How a request names a function: name, partial ARN or ARN, each with or without a qualifier.
 
 use super::{
-    constraints::Constraints,
-    errors::{invalid, not_found},
+    errors::{invalid, not_found, refuse},
     function::{Function, LATEST},
 };
-use crate::{call::Call, error::AwsError};
+use crate::{call::Call, constraint::Failures, error::AwsError};
 use regex_lite::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -48,13 +47,13 @@ impl Target {
     fn read(call: &Call, input: &Value, pattern: &'static str, longest: usize) -> Result<Self, AwsError> {
         let text = input["FunctionName"].as_str();
         let qualifier = input["Qualifier"].as_str();
-        let mut constraints = Constraints::default();
-        constraints.required("functionName", text.as_ref());
-        constraints.length("functionName", text, longest);
-        constraints.pattern("functionName", text, pattern);
-        constraints.length("qualifier", qualifier, 128);
-        constraints.pattern("qualifier", qualifier, QUALIFIER);
-        constraints.check()?;
+        let mut failures = Failures::default();
+        failures.required("functionName", text.as_ref());
+        failures.length("functionName", text, longest);
+        failures.pattern("functionName", text, pattern);
+        failures.length("qualifier", qualifier, 128);
+        failures.pattern("qualifier", qualifier, QUALIFIER);
+        refuse(failures)?;
         Self::parse(call, text.unwrap_or_default(), qualifier)
     }
 

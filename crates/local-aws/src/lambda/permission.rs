@@ -1,13 +1,13 @@
 //! The resource policy: who may invoke a function.
 
 use super::{
-    constraints::Constraints,
-    errors::{invalid, not_found},
+    errors::{invalid, not_found, refuse},
     name::Target,
     service_principals::is_service,
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
     policy::{self, Decision, Principal, Request},
     world::World,
@@ -73,25 +73,25 @@ pub(crate) fn add_permission(call: &mut Call, input: Value) -> Result<Reply, Aws
 }
 
 fn constrain(input: &Value) -> Result<(), AwsError> {
-    let mut constraints = Constraints::default();
+    let mut failures = Failures::default();
     let text = |member: &str| input[member].as_str();
     for (member, name) in [("statementId", "StatementId"), ("action", "Action"), ("principal", "Principal")] {
-        constraints.required(member, text(name).as_ref());
+        failures.required(member, text(name).as_ref());
     }
-    constraints.length("statementId", text("StatementId"), 100);
-    constraints.pattern("statementId", text("StatementId"), "([a-zA-Z0-9-_]+)");
-    constraints.pattern("action", text("Action"), "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
-    constraints.pattern("principal", text("Principal"), r"[^\s]+");
-    constraints.pattern("sourceArn", text("SourceArn"), ARN);
-    constraints.pattern("sourceAccount", text("SourceAccount"), r"\d{12}");
-    constraints.length("action", text("Action"), 10_000);
-    constraints.length("principal", text("Principal"), 2048);
-    constraints.length("sourceArn", text("SourceArn"), 10_000);
-    constraints.one_of("functionUrlAuthType", text("FunctionUrlAuthType"), &["NONE", "AWS_IAM"]);
-    constraints.length("eventSourceToken", text("EventSourceToken"), 256);
-    constraints.pattern("eventSourceToken", text("EventSourceToken"), r"[a-zA-Z0-9._\-]+");
-    constraints.pattern("principalOrgID", text("PrincipalOrgID"), "o-[a-z0-9]{10,32}");
-    constraints.check()
+    failures.length("statementId", text("StatementId"), 100);
+    failures.pattern("statementId", text("StatementId"), "([a-zA-Z0-9-_]+)");
+    failures.pattern("action", text("Action"), "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
+    failures.pattern("principal", text("Principal"), r"[^\s]+");
+    failures.pattern("sourceArn", text("SourceArn"), ARN);
+    failures.pattern("sourceAccount", text("SourceAccount"), r"\d{12}");
+    failures.length("action", text("Action"), 10_000);
+    failures.length("principal", text("Principal"), 2048);
+    failures.length("sourceArn", text("SourceArn"), 10_000);
+    failures.one_of("functionUrlAuthType", text("FunctionUrlAuthType"), &["NONE", "AWS_IAM"]);
+    failures.length("eventSourceToken", text("EventSourceToken"), 256);
+    failures.pattern("eventSourceToken", text("EventSourceToken"), r"[a-zA-Z0-9._\-]+");
+    failures.pattern("principalOrgID", text("PrincipalOrgID"), "o-[a-z0-9]{10,32}");
+    refuse(failures)
 }
 
 /// The statement as AWS stores it.
@@ -154,10 +154,10 @@ pub(crate) fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsErro
 pub(crate) fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
     let sid = input["StatementId"].as_str().unwrap_or_default();
-    let mut constraints = Constraints::default();
-    constraints.length("statementId", Some(sid), 100);
-    constraints.pattern("statementId", Some(sid), "([a-zA-Z0-9-_.]+)");
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.length("statementId", Some(sid), 100);
+    failures.pattern("statementId", Some(sid), "([a-zA-Z0-9-_.]+)");
+    refuse(failures)?;
     let (now, request_id) = (call.now, call.request_id.clone());
     let arn = target.arn.clone();
     let function = target.find(call).map_err(|_| not_found(format!("No policy found for: {arn}")))?;

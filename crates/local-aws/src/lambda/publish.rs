@@ -2,8 +2,7 @@
 //! permissions, is not emulated.
 
 use super::{
-    constraints::Constraints,
-    errors::invalid,
+    errors::{invalid, refuse},
     function::{Function, Seen},
     history::History,
     name::Target,
@@ -11,6 +10,7 @@ use super::{
 use crate::{
     call::{Call, Reply},
     clock::later,
+    constraint::Failures,
     error::AwsError,
     stable_id,
 };
@@ -21,9 +21,9 @@ const READ_BY: &str = "GetFunction/GetAlias";
 pub(crate) fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
     let description = input["Description"].as_str();
-    let mut constraints = Constraints::default();
-    constraints.length("description", description, 256);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.length("description", description, 256);
+    refuse(failures)?;
     if !input["PublishTo"].is_null() {
         return Err(AwsError::not_implemented("PublishVersion with PublishTo"));
     }

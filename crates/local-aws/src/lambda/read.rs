@@ -2,14 +2,16 @@
 
 use super::{
     concurrency::reserved_in,
-    constraints::Constraints,
+    errors::refuse,
     function::{Function, Seen},
     name::Target,
 };
 use crate::{
     authorization,
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
+    paging,
     permission::Permission,
 };
 use jiff::Timestamp;
@@ -84,36 +86,28 @@ fn configuration(call: &mut Call, target: &Target) -> Result<Value, AwsError> {
 }
 
 pub(crate) fn list_functions(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let mut constraints = Constraints::default();
-    constraints.one_of("functionVersion", input["FunctionVersion"].as_str(), &["ALL"]);
+    let mut failures = Failures::default();
+    failures.one_of("functionVersion", input["FunctionVersion"].as_str(), &["ALL"]);
     if !input["MasterRegion"].is_null() {
         return Err(AwsError::not_implemented("ListFunctions with MasterRegion"));
     }
     let all = input["FunctionVersion"] == "ALL";
-    let size = page_size(call, &input, constraints)?;
+    let size = page_size(call, &input, failures)?;
     let now = call.now;
     let functions = call.region_mut().lambda.functions.values();
     let listed =
         functions.flat_map(|f| if all { listed_versions(f, now) } else { vec![listed_latest(f, now)] });
-    let (page, marker) = page(listed, &input, size);
-    let mut reply = json!({ "Functions": page });
+    Ok(page("Functions", listed, &input, size))
+}
+
+/// One page of what is listed by key, as the member `name`. A marker is a key as it is.
+fn page(name: &str, listed: impl IntoIterator<Item = (String, Value)>, input: &Value, size: usize) -> Reply {
+    let (page, marker) = paging::cut(listed, input["Marker"].as_str(), size);
+    let mut reply = json!({ name: page });
     if let Some(marker) = marker {
         reply["NextMarker"] = json!(marker);
     }
-    Ok(Reply::ok(reply))
-}
-
-/// One page of what is listed by key, and the marker of the next.
-fn page(
-    listed: impl Iterator<Item = (String, Value)>,
-    input: &Value,
-    size: usize,
-) -> (Vec<Value>, Option<String>) {
-    let marker = input["Marker"].as_str().unwrap_or_default();
-    let mut rest = listed.filter(|(key, _)| key.as_str() > marker);
-    let page: Vec<_> = rest.by_ref().take(size).collect();
-    let last = page.last().map(|(key, _)| key.clone()).filter(|_| rest.next().is_some());
-    (page.into_iter().map(|(_, shape)| shape).collect(), last)
+    Reply::ok(reply)
 }
 
 fn listed_latest(function: &Function, now: Timestamp) -> (String, Value) {
@@ -134,31 +128,26 @@ fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> 
 }
 
 /// How many items a page may have, where it is said: 1 to `most`.
-pub(crate) fn max_items(input: &Value, most: i64, constraints: &mut Constraints) -> Option<i64> {
+pub(crate) fn max_items(input: &Value, most: i64, failures: &mut Failures) -> Option<i64> {
     let asked = input["MaxItems"].as_str().and_then(|text| text.parse().ok());
-    constraints.range("maxItems", asked, 1, most);
+    failures.range("maxItems", asked, 1..=most);
     asked
 }
 
 /// AWS gives at most 50 functions a page, whatever is asked for.
-pub(crate) fn page_size(call: &Call, input: &Value, mut constraints: Constraints) -> Result<usize, AwsError> {
-    let asked = max_items(input, 10_000, &mut constraints);
-    constraints.check()?;
+pub(crate) fn page_size(call: &Call, input: &Value, mut failures: Failures) -> Result<usize, AwsError> {
+    let asked = max_items(input, 10_000, &mut failures);
+    refuse(failures)?;
     let asked = asked.and_then(|n| usize::try_from(n).ok()).unwrap_or(50);
-    Ok(asked.min(50).min(call.config.page_size.unwrap_or(50)).max(1))
+    Ok(paging::size(asked.min(50), call.config))
 }
 
 pub(crate) fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::of(call, &input)?;
-    let size = page_size(call, &input, Constraints::default())?;
+    let size = page_size(call, &input, Failures::default())?;
     let now = call.now;
     let listed = listed_versions(target.find(call)?, now);
-    let (page, marker) = page(listed.into_iter(), &input, size);
-    let mut reply = json!({ "Versions": page });
-    if let Some(marker) = marker {
-        reply["NextMarker"] = json!(marker);
-    }
-    Ok(Reply::ok(reply))
+    Ok(page("Versions", listed, &input, size))
 }
 
 pub(crate) fn get_function_code_signing_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {

@@ -1,13 +1,13 @@
 //! The resource policy as a document: everything that IAM's policy language can say, where AddPermission only allows.
 
 use super::{
-    constraints::Constraints,
-    errors::{invalid, not_found},
+    errors::{invalid, not_found, refuse},
     name::Target,
     permission::{POLICY_LIMIT, document},
 };
 use crate::{
     call::{Call, Reply},
+    constraint::Failures,
     error::AwsError,
     policy,
 };
@@ -18,11 +18,11 @@ const READ_BY: &str = "GetResourcePolicy";
 
 fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
     let arn = input["ResourceArn"].as_str();
-    let mut constraints = Constraints::default();
-    constraints.required("resourceArn", arn.as_ref());
-    constraints.length("resourceArn", arn, 512);
-    constraints.pattern("resourceArn", arn, ARN);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.required("resourceArn", arn.as_ref());
+    failures.length("resourceArn", arn, 512);
+    failures.pattern("resourceArn", arn, ARN);
+    refuse(failures)?;
     Target::of(call, &json!({ "FunctionName": arn }))
 }
 
@@ -30,10 +30,10 @@ fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
 pub(crate) fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let text = input["Policy"].as_str();
-    let mut constraints = Constraints::default();
-    constraints.required("policy", text.as_ref());
-    constraints.length("policy", text, POLICY_LIMIT);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    failures.required("policy", text.as_ref());
+    failures.length("policy", text, POLICY_LIMIT);
+    refuse(failures)?;
     let text = text.unwrap_or_default();
     let policy = policy::check(text, policy::Kind::Resource).map_err(invalid)?;
     let (now, request_id) = (call.now, call.request_id.clone());

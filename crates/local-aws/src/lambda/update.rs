@@ -2,10 +2,9 @@
 
 use super::{
     changes::Changes,
-    constraints::Constraints,
     create::read_architecture,
     dependencies,
-    errors::invalid,
+    errors::{invalid, refuse},
     function::{Function, Seen},
     name::Target,
     source::{ImageSource, Source},
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     call::{Call, Effect, Reply},
     clock::later,
+    constraint::Failures,
     error::AwsError,
 };
 use serde_json::{Value, json};
@@ -24,9 +24,9 @@ const READ_BY: &str = "GetFunction/GetAlias";
 
 pub(crate) fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
-    let mut constraints = Constraints::default();
-    let changes = Changes::read(&input, &mut constraints)?;
-    constraints.check()?;
+    let mut failures = Failures::default();
+    let changes = Changes::read(&input, &mut failures)?;
+    refuse(failures)?;
     changes.check()?;
     let now = call.now;
     let function = target.find(call)?;
@@ -74,9 +74,9 @@ fn check_package(function: &Function, changes: &Changes) -> Result<(), AwsError>
 
 pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = Target::to_change(call, &input)?;
-    let mut constraints = Constraints::default();
-    let architecture = read_architecture(&input, &mut constraints);
-    constraints.check()?;
+    let mut failures = Failures::default();
+    let architecture = read_architecture(&input, &mut failures);
+    refuse(failures)?;
     if input["Publish"] == json!(true) {
         return Err(AwsError::not_implemented("publishing a version"));
     }

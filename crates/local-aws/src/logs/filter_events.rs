@@ -10,6 +10,7 @@ use crate::{
     call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
+    paging,
 };
 use serde_json::{Value, json};
 
@@ -55,7 +56,7 @@ pub(crate) fn filter(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     let shown: Vec<Value> = matching.map(|(stream, event)| shown(stream, event)).collect();
     let mut output = json!({ "events": shown, "searchedLogStreams": [] });
     if let (true, Some((_, last))) = (page.len() < events.len(), page.last()) {
-        output["nextToken"] = json!(input::write_token(&format!("{}/{}", last.timestamp, last.arrival)));
+        output["nextToken"] = json!(paging::token(&format!("{}/{}", last.timestamp, last.arrival)));
     }
     Ok(Reply::ok(output))
 }

@@ -10,6 +10,7 @@ use crate::{
     call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
+    paging,
 };
 use serde_json::{Value, json};
 
@@ -110,20 +111,18 @@ pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
     let (limit, after) = (input::limit(call, &input, 50)?, input::token(&input)?);
     let (newest, arn) = (newest_visible(call), call.arn("logs", "log-group:"));
     let policies = logs(call).retention_policies.clone();
-    let mut found = logs(call).groups.iter().filter(|(name, group)| {
+    let found = logs(call).groups.iter().filter(|(name, group)| {
         prefix.as_ref().is_none_or(|p| name.starts_with(p))
             && pattern.as_ref().is_none_or(|p| name.contains(p))
             && (identifiers.is_empty() || identifiers.contains(&name.as_str()))
             && class.is_none_or(|c| c == group.class)
             && group.created <= newest
-            && after.as_ref().is_none_or(|a| *name > a)
     });
-    let page: Vec<_> = found.by_ref().take(limit).collect();
-    let more = found.next().is_some();
-    let shown: Vec<Value> = page.iter().map(|(name, group)| shown(&arn, name, group, &policies)).collect();
-    let mut output = json!({ "logGroups": shown });
-    if let (true, Some((last, _))) = (more, page.last()) {
-        output["nextToken"] = json!(input::write_token(last));
+    let found = found.map(|(name, group)| (name.clone(), shown(&arn, name, group, &policies)));
+    let (page, last) = paging::cut(found, after.as_deref(), limit);
+    let mut output = json!({ "logGroups": page });
+    if let Some(last) = last {
+        output["nextToken"] = json!(paging::token(&last));
     }
     Ok(Reply::ok(output))
 }

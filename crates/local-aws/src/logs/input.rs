@@ -5,8 +5,8 @@ use crate::{
     call::Call,
     constraint::{Members, Shape},
     error::AwsError,
+    paging,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 pub(crate) const GROUP: Shape =
@@ -59,21 +59,13 @@ pub(crate) fn limit(call: &Call<'_>, input: &Value, most: i64) -> Result<usize, 
     let mut members = Members::of(input);
     let limit = members.number("limit", 1..=most).unwrap_or(most);
     done(members)?;
-    Ok(usize::try_from(limit).unwrap_or(usize::MAX).min(call.config.page_size.unwrap_or(usize::MAX)).max(1))
+    Ok(paging::size(usize::try_from(limit).unwrap_or(usize::MAX), call.config))
 }
 
-/// The text that [`write_token`] made the member `nextToken` of.
+/// The text that the member `nextToken` was made of.
 pub(crate) fn token(input: &Value) -> Result<Option<String>, AwsError> {
     let mut members = Members::of(input);
     let token = members.optional_text("nextToken", TOKEN);
     done(members)?;
-    token.map(|t| read_token(t).ok_or_else(|| invalid("The specified nextToken is invalid."))).transpose()
-}
-
-fn read_token(token: &str) -> Option<String> {
-    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
-}
-
-pub(crate) fn write_token(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(text)
+    token.map(|t| paging::key_of(t).ok_or_else(|| invalid("The specified nextToken is invalid."))).transpose()
 }

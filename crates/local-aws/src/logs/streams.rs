@@ -10,6 +10,7 @@ use crate::{
     call::{Call, Reply},
     constraint::Members,
     error::AwsError,
+    paging,
 };
 use serde_json::{Value, json};
 use std::cmp::Reverse;
@@ -63,7 +64,7 @@ pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
     let shown: Vec<Value> = page.iter().map(|(name, stream)| shown(&arn, name, stream)).collect();
     let mut output = json!({ "logStreams": shown });
     if let (true, Some((last, _))) = (start + limit < found.len(), page.last()) {
-        output["nextToken"] = json!(input::write_token(last));
+        output["nextToken"] = json!(paging::token(last));
     }
     Ok(Reply::ok(output))
 }

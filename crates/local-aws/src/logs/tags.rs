@@ -9,18 +9,14 @@ use crate::{
     call::{Call, Reply},
     constraint::{Members, Shape},
     error::AwsError,
+    tags::{MOST, is_legal, is_reserved},
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const MOST: usize = 50;
-const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)", legal)) };
-const VALUE: Shape = Shape { length: (0, 256), pattern: Some((r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", legal)) };
+const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)", is_legal)) };
+const VALUE: Shape = Shape { length: (0, 256), pattern: Some((r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", is_legal)) };
 const ARN: Shape = Shape { length: (1, 1011), pattern: Some((r"[\w+=/:,.@-]*", arn)) };
-
-fn legal(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
-}
 
 fn arn(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=/:,.@-#".contains(c))
@@ -33,7 +29,7 @@ pub(crate) fn read(members: &mut Members<'_>, input: &Value) -> Result<BTreeMap<
         let value = value.as_str().unwrap_or_default();
         members.check_text("tags", key, KEY);
         members.check_text("tags", value, VALUE);
-        if key.to_ascii_lowercase().starts_with("aws:") {
+        if is_reserved(key) {
             return Err(invalid("aws: prefixed tag key names are not allowed for external use."));
         }
         tags.insert(key.clone(), value.to_owned());

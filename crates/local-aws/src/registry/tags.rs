@@ -4,7 +4,7 @@ use super::{
     error::{Answer, json, set},
     scope::Scope,
 };
-use crate::{blobs::RegistryAccess, body::Body, shared::Shared};
+use crate::{blobs::RegistryAccess, body::Body, paging, shared::Shared};
 use http::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -28,9 +28,8 @@ fn page(uri: &Uri, all: Vec<String>) -> (Vec<String>, Option<String>) {
     let query: BTreeMap<String, String> =
         serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
     let limit = query.get("n").and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
-    let mut rest = all.into_iter().skip_while(|item| query.get("last").is_some_and(|last| item <= last));
-    let page: Vec<_> = rest.by_ref().take(limit).collect();
-    let last = page.last().filter(|_| rest.next().is_some());
+    let items = all.into_iter().map(|item| (item.clone(), item));
+    let (page, last) = paging::cut(items, query.get("last").map(String::as_str), limit);
     let next = last.map(|last| format!("<{}?n={limit}&last={last}>; rel=\"next\"", uri.path()));
     (page, next)
 }

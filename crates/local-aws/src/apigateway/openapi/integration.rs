@@ -10,7 +10,7 @@ use super::{
     Importer,
     document::text_of,
 };
-use crate::error::AwsError;
+use crate::{constraint::Failures, error::AwsError};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -57,7 +57,9 @@ impl Importer<'_> {
         self.only_texts(&mut sent, "requestParameters", path, http_method);
         self.only_texts(&mut sent, "requestTemplates", path, http_method);
         let wanted: Wanted = input::parse(Value::Object(sent))?;
-        match integration::failures(&wanted).first() {
+        let mut failures = Failures::default();
+        integration::constrain(&wanted, &mut failures);
+        match failures.first() {
             Some(failure) => Err(bad_request(failure)),
             None => Ok(wanted),
         }

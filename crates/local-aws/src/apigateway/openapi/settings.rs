@@ -5,7 +5,7 @@ use super::{
         draft::RequestValidator,
         endpoint,
         errors::bad_request,
-        gateway_response::{self, type_failure},
+        gateway_response::{self, check_type},
         policy,
         rest_api::{KEY_SOURCES, check_name, compression},
         state::RestApi,
@@ -13,7 +13,7 @@ use super::{
     Importer, Mode,
     document::text_of,
 };
-use crate::error::AwsError;
+use crate::{constraint::Failures, error::AwsError};
 use serde_json::{Value, json};
 
 impl Importer<'_> {
@@ -102,7 +102,9 @@ impl Importer<'_> {
         let document = self.document;
         let wanted = document.extension("gateway-responses").and_then(Value::as_object);
         for (kind, response) in wanted.into_iter().flatten() {
-            let result = match type_failure(kind) {
+            let mut failures = Failures::default();
+            check_type(&mut failures, kind);
+            let result = match failures.first() {
                 Some(failure) => Err(bad_request(failure)),
                 None => {
                     wanted_response(response).and_then(|w| self.draft.put_gateway_response(kind, w).map(drop))
