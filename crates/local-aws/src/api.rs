@@ -10,7 +10,7 @@ use crate::{
     faults::{Cut, Fate, FaultPlan, Stopped},
     lambda::runtime,
     peer::Peer,
-    protocol::{self, Incoming, Scope, Unreadable},
+    protocol::{self, CredentialScope, Incoming, Unreadable},
     request_log::LoggedRequest,
     server::LocalAws,
     service::Service,
@@ -23,7 +23,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 const PLAN_LIMIT: usize = 1024 * 1024;
 
 /// The service that a request is for.
-fn service_of(scope: &Scope) -> Result<&'static Service, Unreadable> {
+fn service_of(scope: &CredentialScope) -> Result<&'static Service, Unreadable> {
     services::named(&scope.service).ok_or_else(|| {
         let why = format!("service {} is not implemented by the local AWS\n", scope.service);
         Unreadable::Plain(StatusCode::NOT_IMPLEMENTED, why)
@@ -74,7 +74,7 @@ impl LocalAws {
     /// `only`: the one access key that the request may be signed with.
     async fn read(&self, request: Request<Body>, only: Option<&str>) -> Result<Incoming, Unreadable> {
         let (parts, body) = request.into_parts();
-        let scope = Scope::of(&parts)?;
+        let scope = CredentialScope::of(&parts)?;
         let service = service_of(&scope)?;
         let payload = read_body(service, body).await?;
         let mut incoming = protocol::read(service, scope, &parts, payload, &self.shared().config)?;

@@ -33,7 +33,7 @@ pub(crate) enum Outsider {
 }
 
 /// What a host name names.
-enum Name {
+enum HostName {
     /// This machine.
     Here,
     /// An API, as in `abc123.execute-api.localhost`.
@@ -46,8 +46,8 @@ enum Name {
 /// It was sent to a name that is not this machine's, or comes from a web page and goes to another door than a stage URL.
 pub(crate) fn door<B>(request: &Request<B>) -> Result<Door, Outsider> {
     let door = match name(request)? {
-        Name::Api(api) => Door::Stage(target::on_own_host(api, request.uri().path())),
-        Name::Here => by_path(request.uri().path()),
+        HostName::Api(api) => Door::Stage(target::on_own_host(api, request.uri().path())),
+        HostName::Here => by_path(request.uri().path()),
     };
     match (&door, page(request.headers())) {
         (Door::Stage(_), _) | (_, None) => Ok(door),
@@ -66,18 +66,18 @@ fn by_path(path: &str) -> Door {
 }
 
 /// Whom the request asks. No browser leaves the host out.
-fn name<B>(request: &Request<B>) -> Result<Name, Outsider> {
+fn name<B>(request: &Request<B>) -> Result<HostName, Outsider> {
     let written = request.headers().get_all(header::HOST).iter();
     let mut hosts: Vec<_> = written.map(|h| String::from_utf8_lossy(h.as_bytes()).into_owned()).collect();
     hosts.extend(request.uri().authority().map(ToString::to_string));
-    let mut named = Name::Here;
+    let mut named = HostName::Here;
     for host in hosts {
-        named = Name::of(&host).ok_or(Outsider::Host(host))?;
+        named = HostName::of(&host).ok_or(Outsider::Host(host))?;
     }
     Ok(named)
 }
 
-impl Name {
+impl HostName {
     fn of(host: &str) -> Option<Self> {
         let authority = Authority::from_str(host).ok()?;
         let name = authority.host().trim_end_matches('.').to_ascii_lowercase();

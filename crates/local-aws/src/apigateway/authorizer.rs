@@ -22,7 +22,7 @@ const LONGEST_TTL: u32 = 3600;
 /// What an authorizer is made from, by CreateAuthorizer and by an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Wanted {
+pub(crate) struct WantedAuthorizer {
     #[serde(default)]
     pub name: String,
     #[serde(rename = "type")]
@@ -50,7 +50,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
         return Err(AwsError::not_implemented("CreateAuthorizer with jwtConfiguration"));
     }
     let api: find::ApiId = parse(input.clone())?;
-    let wanted: Wanted = parse(input)?;
+    let wanted: WantedAuthorizer = parse(input)?;
     refuse_by(|failures| failures.one_of("createAuthorizerInput.type", Some(&wanted.kind), TYPES))?;
     let id = ids::fresh(call);
     let api = call.region_mut().apigateway.apis.get_mut(&api.rest_api_id).ok_or_else(|| {
@@ -60,7 +60,11 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 }
 
 impl Draft {
-    pub(crate) fn add_authorizer(&mut self, id: String, wanted: Wanted) -> Result<&Authorizer, AwsError> {
+    pub(crate) fn add_authorizer(
+        &mut self,
+        id: String,
+        wanted: WantedAuthorizer,
+    ) -> Result<&Authorizer, AwsError> {
         let default_type = if wanted.kind == "COGNITO_USER_POOLS" { "cognito_user_pools" } else { "custom" };
         let authorizer = Authorizer {
             id: id.clone(),

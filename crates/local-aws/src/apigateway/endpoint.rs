@@ -10,7 +10,7 @@ const TYPES: &[&str] = &["PRIVATE", "EDGE", "REGIONAL"];
 /// `endpointConfiguration` as a caller sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Wanted {
+pub(crate) struct WantedEndpoint {
     types: Option<Vec<String>>,
     ip_address_type: Option<String>,
     #[serde(default)]
@@ -23,7 +23,7 @@ pub(crate) fn edge() -> Value {
 }
 
 /// Members of CreateRestApi's input that the model refuses.
-pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
+pub(crate) fn constrain(wanted: &WantedEndpoint, failures: &mut Failures) {
     let place = "createRestApiInput.endpointConfiguration";
     let types = wanted.types.as_deref().unwrap_or_default();
     let rule = format!("Member must satisfy enum value set: [{}]", TYPES.join(", "));
@@ -33,7 +33,7 @@ pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
 }
 
 /// The endpoint configuration that an API gets.
-pub(crate) fn resolve(wanted: Option<&Wanted>) -> Result<Value, AwsError> {
+pub(crate) fn resolve(wanted: Option<&WantedEndpoint>) -> Result<Value, AwsError> {
     let Some(wanted) = wanted else { return Ok(edge()) };
     let kind = match wanted.types.as_deref() {
         None => "EDGE",

@@ -69,7 +69,7 @@ const TYPES_IN_ERRORS: &[&str] = &[
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ResponseId {
+struct GatewayResponseId {
     rest_api_id: String,
     response_type: String,
 }
@@ -77,7 +77,7 @@ struct ResponseId {
 /// What PutGatewayResponse takes, and what a document has under a type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Wanted {
+pub(crate) struct WantedResponse {
     pub status_code: Option<String>,
     #[serde(default)]
     pub response_parameters: BTreeMap<String, String>,
@@ -130,7 +130,7 @@ impl Draft {
     pub(crate) fn put_gateway_response(
         &mut self,
         kind: &str,
-        wanted: Wanted,
+        wanted: WantedResponse,
     ) -> Result<&GatewayResponse, AwsError> {
         let built_in = built_in(kind);
         let no_template = wanted.response_templates.is_empty();
@@ -162,15 +162,15 @@ pub(crate) fn check_type(failures: &mut Failures, kind: &str) {
     failures.one_of("responseType", Some(kind), TYPES_IN_ERRORS);
 }
 
-fn id(input: Value) -> Result<ResponseId, AwsError> {
-    let id: ResponseId = parse(input)?;
+fn id(input: Value) -> Result<GatewayResponseId, AwsError> {
+    let id: GatewayResponseId = parse(input)?;
     refuse_by(|failures| check_type(failures, &id.response_type))?;
     Ok(id)
 }
 
 pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let id = id(input.clone())?;
-    let wanted: Wanted = parse(input)?;
+    let wanted: WantedResponse = parse(input)?;
     refuse_by(|failures| check_status(failures, wanted.status_code.as_deref()))?;
     let draft = &mut find::api(call, &id.rest_api_id)?.draft;
     Ok(Reply::created(json!(draft.put_gateway_response(&id.response_type, wanted)?)))

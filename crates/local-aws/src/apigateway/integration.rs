@@ -30,7 +30,7 @@ const TRANSFERS: &[&str] = &["BUFFERED", "STREAM"];
 /// What an integration is made from, by PutIntegration and by an import.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Wanted {
+pub(crate) struct WantedIntegration {
     #[serde(rename = "type")]
     pub kind: String,
     /// How the backend is called; not the method's own name, which is in the path.
@@ -64,7 +64,7 @@ struct PutId {
 pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let PutId { resource, method } = parse(input.clone())?;
     let id = MethodId { resource, http_method: method };
-    let wanted: Wanted = parse(input)?;
+    let wanted: WantedIntegration = parse(input)?;
     refuse_by(|failures| constrain(&wanted, failures))?;
     let method = find::method(call, &id)?;
     let integration = build(wanted, method, &id.resource.resource_id)?;
@@ -74,7 +74,7 @@ pub(crate) fn put(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
 }
 
 /// Members that the model refuses.
-pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
+pub(crate) fn constrain(wanted: &WantedIntegration, failures: &mut Failures) {
     let handling = wanted.content_handling.as_deref();
     let transfer = wanted.response_transfer_mode.as_deref();
     failures.one_of("putIntegrationInput.type", Some(&wanted.kind), TYPES);
@@ -84,7 +84,11 @@ pub(crate) fn constrain(wanted: &Wanted, failures: &mut Failures) {
 }
 
 /// The integration of `method`, checked; its cache is named after its resource where nothing else is said.
-pub(crate) fn build(wanted: Wanted, method: &Method, namespace: &str) -> Result<Integration, AwsError> {
+pub(crate) fn build(
+    wanted: WantedIntegration,
+    method: &Method,
+    namespace: &str,
+) -> Result<Integration, AwsError> {
     let http = wanted.kind.starts_with("HTTP");
     if wanted.connection_type.as_deref() == Some("VPC_LINK") {
         return Err(AwsError::not_implemented("An integration through a VPC link"));

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ResponseId {
+struct IntegrationResponseId {
     #[serde(flatten)]
     method: MethodId,
     status_code: String,
@@ -36,8 +36,8 @@ struct PutIntegrationResponse {
     content_handling: Option<String>,
 }
 
-fn id(input: Value) -> Result<ResponseId, AwsError> {
-    let id: ResponseId = parse(input)?;
+fn id(input: Value) -> Result<IntegrationResponseId, AwsError> {
+    let id: IntegrationResponseId = parse(input)?;
     refuse_by(|failures| check_status(failures, Some(&id.status_code)))?;
     Ok(id)
 }
@@ -94,7 +94,7 @@ fn pattern_of(response: &IntegrationResponse) -> &str {
 
 fn find_response<'a>(
     call: &'a mut Call<'_>,
-    id: &ResponseId,
+    id: &IntegrationResponseId,
 ) -> Result<&'a mut IntegrationResponse, AwsError> {
     find::integration(call, &id.method)?
         .integration_responses

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct ResponseId {
+struct MethodResponseId {
     #[serde(flatten)]
     method: MethodId,
     status_code: String,
@@ -33,8 +33,8 @@ struct PutMethodResponse {
     response_models: BTreeMap<String, String>,
 }
 
-fn id(input: Value) -> Result<ResponseId, AwsError> {
-    let id: ResponseId = parse(input)?;
+fn id(input: Value) -> Result<MethodResponseId, AwsError> {
+    let id: MethodResponseId = parse(input)?;
     refuse_by(|failures| check_status(failures, Some(&id.status_code)))?;
     Ok(id)
 }
@@ -72,7 +72,10 @@ impl Method {
     }
 }
 
-fn find_response<'a>(call: &'a mut Call<'_>, id: &ResponseId) -> Result<&'a mut MethodResponse, AwsError> {
+fn find_response<'a>(
+    call: &'a mut Call<'_>,
+    id: &MethodResponseId,
+) -> Result<&'a mut MethodResponse, AwsError> {
     find::method(call, &id.method)?.method_responses.get_mut(&id.status_code).ok_or_else(no_status_code)
 }
 

@@ -38,7 +38,7 @@ struct CreateRestApi {
     binary_media_types: Vec<String>,
     minimum_compression_size: Option<i64>,
     api_key_source: Option<String>,
-    endpoint_configuration: Option<endpoint::Wanted>,
+    endpoint_configuration: Option<endpoint::WantedEndpoint>,
     policy: Option<String>,
     #[serde(default)]
     tags: Tags,

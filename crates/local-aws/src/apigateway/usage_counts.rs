@@ -5,14 +5,14 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use std::collections::{BTreeMap, HashMap};
 
 /// A plan and a key of it.
-type Holder = (String, String);
+type PlanAndKey = (String, String);
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UsageCounts {
     /// Calls that were let through.
-    days: BTreeMap<Holder, BTreeMap<Date, u64>>,
+    days: BTreeMap<PlanAndKey, BTreeMap<Date, u64>>,
     /// What UpdateUsage granted beyond the quota in a period, by the period's first day.
-    granted: HashMap<(Holder, Date), i64>,
+    granted: HashMap<(PlanAndKey, Date), i64>,
 }
 
 /// The day of a moment.
@@ -70,6 +70,6 @@ impl UsageCounts {
     }
 }
 
-fn holder(plan: &str, key: &str) -> Holder {
+fn holder(plan: &str, key: &str) -> PlanAndKey {
     (plan.to_owned(), key.to_owned())
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use std::net::IpAddr;
 
 /// What is known about every request.
-pub(crate) struct Context {
+pub(crate) struct CallContext {
     pub now: Timestamp,
     pub region: String,
     pub account: String,
@@ -19,7 +19,7 @@ pub(crate) struct Context {
     pub tags_of: TagsOf,
 }
 
-impl Context {
+impl CallContext {
     /// Global keys, the caller's tags, the resource's tags, and the keys of the action.
     pub(crate) fn keys(&self, world: &World, caller: &Caller, permission: &Permission) -> policy::Context {
         let mut keys = policy::Context::new();

@@ -17,7 +17,7 @@ use crate::{
     service::{Operation, Service},
     world::World,
 };
-use context::Context;
+use context::CallContext;
 use serde_json::Value;
 use std::net::IpAddr;
 
@@ -47,7 +47,7 @@ pub(crate) fn check_one(call: &mut Call<'_>, permission: &Permission) -> Result<
 fn allow(call: &mut Call<'_>, permission: &Permission, peer: Option<IpAddr>) -> Result<(), AwsError> {
     let key = call.access_key.clone();
     let Some(caller) = call.account_mut().iam.caller_of_key(&key) else { return Ok(()) };
-    let context = Context {
+    let context = CallContext {
         now: call.now,
         region: call.region.clone(),
         account: call.account.clone(),
@@ -58,7 +58,12 @@ fn allow(call: &mut Call<'_>, permission: &Permission, peer: Option<IpAddr>) -> 
 }
 
 /// Whether the caller's policies, and its permissions boundary, allow what is needed.
-fn permit(world: &World, caller: &Caller, permission: &Permission, context: &Context) -> Result<(), String> {
+fn permit(
+    world: &World,
+    caller: &Caller,
+    permission: &Permission,
+    context: &CallContext,
+) -> Result<(), String> {
     let Permission { action, resource, .. } = permission;
     let Some(iam) = world.accounts.get(&context.account).map(|a| &a.iam) else { return Ok(()) };
     let request = Request {

@@ -15,11 +15,11 @@ use std::{fmt, ops::RangeInclusive};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
     pub length: (usize, usize),
-    pub pattern: Option<Pattern>,
+    pub pattern: Option<TextPattern>,
 }
 
 /// A pattern as AWS prints it, with what it means.
-pub(crate) type Pattern = (&'static str, fn(&str) -> bool);
+pub(crate) type TextPattern = (&'static str, fn(&str) -> bool);
 
 /// A rule that a value breaks. Shown as most services word it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,9 @@ impl fmt::Display for Rule {
             Self::LengthAtMost(n) => write!(f, "Member must have length less than or equal to {n}"),
             Self::ValueAtLeast(n) => write!(f, "Member must have value greater than or equal to {n}"),
             Self::ValueAtMost(n) => write!(f, "Member must have value less than or equal to {n}"),
-            Self::Pattern(pattern) => write!(f, "Member must satisfy regular expression pattern: {pattern}"),
+            Self::Pattern(pattern) => {
+                write!(f, "Member must satisfy regular expression pattern: {pattern}")
+            }
             Self::OneOf(words) => write!(f, "Member must satisfy enum value set: [{words}]"),
         }
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
-    policy::{self, Kind},
+    policy::{self, PolicyKind},
 };
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ fn reply(call: &Call<'_>, input: &Input, text: &str) -> Result<Reply, AwsError> 
 /// The policy in ECR's layout, or why it is none.
 fn checked(text: &str) -> Result<String, AwsError> {
     constraint::length("policyText", text.len(), 0..=MAX_LENGTH)?;
-    let document = policy::check(text, Kind::Resource).ok().filter(is_about_ecr);
+    let document = policy::check(text, PolicyKind::Resource).ok().filter(is_about_ecr);
     let document = document.ok_or_else(|| invalid("PolicyText", "Invalid repository policy provided"))?;
     Ok(jackson::layout(&document))
 }

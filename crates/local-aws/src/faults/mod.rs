@@ -73,13 +73,13 @@ pub const REGISTRY: &str = "registry";
 /// The plan that holds, and the calls since it does.
 #[derive(Default)]
 pub(crate) struct Faults {
-    state: Mutex<State>,
+    state: Mutex<PlanState>,
     /// The call that stopped everything.
     held: Arc<Mutex<Option<Point>>>,
 }
 
 #[derive(Default)]
-struct State {
+struct PlanState {
     plan: FaultPlan,
     calls: u64,
     by_operation: BTreeMap<(&'static str, &'static str), u64>,
@@ -96,7 +96,7 @@ pub(crate) struct Fate {
 impl Faults {
     /// Calls are counted anew.
     pub(crate) fn set(&self, plan: FaultPlan) {
-        *self.lock() = State { plan, ..State::default() };
+        *self.lock() = PlanState { plan, ..PlanState::default() };
         *self.lock_held() = None;
     }
 
@@ -127,7 +127,7 @@ impl Faults {
         Fate { actions, hook: state.plan.hook.clone(), held: self.held.clone(), point }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PlanState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

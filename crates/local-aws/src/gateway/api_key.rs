@@ -1,6 +1,6 @@
 //! The chain from a key's value to the right to call: an enabled key, in a usage plan, that has this API's stage.
 
-use super::{exchange::Exchange, refusal::Refusal};
+use super::{exchange::Exchange, refusal::GatewayRefusal};
 use crate::{
     apigateway::state::{ApiGateway, ApiKey, Quota, Throttle, UsagePlan},
     config::Delays,
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// A proven key and the limits of its plan.
 #[derive(Debug, Clone)]
-pub(crate) struct Holder {
+pub(crate) struct KeyHolder {
     pub key_id: String,
     pub value: String,
     pub plan_id: String,
@@ -23,7 +23,11 @@ pub(crate) struct Holder {
 ///
 /// # Errors
 /// 403 Forbidden, with the broken link of the chain for the access log.
-pub(crate) fn check(world: &World, exchange: &Exchange, delays: &Delays) -> Result<Option<Holder>, Refusal> {
+pub(crate) fn check(
+    world: &World,
+    exchange: &Exchange,
+    delays: &Delays,
+) -> Result<Option<KeyHolder>, GatewayRefusal> {
     if !exchange.route()?.method.api_key_required {
         return Ok(None);
     }
@@ -34,7 +38,7 @@ pub(crate) fn check(world: &World, exchange: &Exchange, delays: &Delays) -> Resu
     let holder = state.ok_or("the region is gone".to_owned()).and_then(|state| {
         let key = find_key(state, &value, exchange.received, delays.key_effective)?;
         let plan = find_plan(state, key, &site.api, &site.stage, exchange.received, delays.key_effective)?;
-        Ok(Holder {
+        Ok(KeyHolder {
             key_id: key.id.clone(),
             value: value.clone(),
             plan_id: plan.id.clone(),
@@ -42,18 +46,18 @@ pub(crate) fn check(world: &World, exchange: &Exchange, delays: &Delays) -> Resu
             quota: plan.quota.clone(),
         })
     });
-    holder.map(Some).map_err(Refusal::api_key)
+    holder.map(Some).map_err(GatewayRefusal::api_key)
 }
 
 /// The value, from the header or, for `apiKeySource` AUTHORIZER, from the authorizer's answer.
-fn given(exchange: &Exchange) -> Result<String, Refusal> {
+fn given(exchange: &Exchange) -> Result<String, GatewayRefusal> {
     let by_authorizer = exchange.site()?.snapshot.api_key_source == "AUTHORIZER";
     let (found, why) = if by_authorizer {
         (exchange.identity.usage_key.clone(), "the authorizer gave no usageIdentifierKey")
     } else {
         (exchange.request.headers.get("x-api-key").map(str::to_owned), "the call has no header x-api-key")
     };
-    found.ok_or_else(|| Refusal::api_key(why))
+    found.ok_or_else(|| GatewayRefusal::api_key(why))
 }
 
 fn find_key<'a>(

@@ -1,6 +1,8 @@
 //! All that is known about a call while it is served, and how templates and functions see it.
 
-use super::{refusal::Refusal, request::Request, routing::Route, site::Site, target::StageTarget, vtl};
+use super::{
+    refusal::GatewayRefusal, request::StageRequest, routing::Route, site::Site, target::StageTarget, vtl,
+};
 use crate::shared::Shared;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::request::Parts;
@@ -17,17 +19,17 @@ pub(crate) struct Exchange {
     /// The header `X-Amzn-Trace-Id`.
     pub trace_id: String,
     pub received: Timestamp,
-    pub request: Request,
+    pub request: StageRequest,
     pub site: Option<Site>,
     pub route: Option<Route>,
-    pub identity: Identity,
+    pub identity: CallerIdentity,
     /// What the authorizer said: `requestContext.authorizer`.
     pub authorizer: Option<Map<String, Value>>,
 }
 
 /// Who calls, as far as it was proven.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Identity {
+pub(crate) struct CallerIdentity {
     /// Id and value of the API key.
     pub api_key: Option<(String, String)>,
     /// `usageIdentifierKey` of an authorizer.
@@ -42,7 +44,7 @@ impl Exchange {
     pub(crate) fn new(shared: &Shared, target: &StageTarget, parts: &Parts) -> Self {
         let id = shared.request_id();
         let received = shared.clock.now();
-        let request = Request::of(target, parts);
+        let request = StageRequest::of(target, parts);
         let tail: String = id.chars().filter(char::is_ascii_hexdigit).rev().take(24).collect();
         let trace = request.headers.get("x-amzn-trace-id").map(str::to_owned);
         Self {
@@ -53,7 +55,7 @@ impl Exchange {
             request,
             site: None,
             route: None,
-            identity: Identity::default(),
+            identity: CallerIdentity::default(),
             authorizer: None,
         }
     }
@@ -62,16 +64,16 @@ impl Exchange {
     ///
     /// # Errors
     /// It was not found yet: a step ran too early.
-    pub(crate) fn site(&self) -> Result<&Site, Refusal> {
-        self.site.as_ref().ok_or_else(|| Refusal::configuration("the stage is not known yet"))
+    pub(crate) fn site(&self) -> Result<&Site, GatewayRefusal> {
+        self.site.as_ref().ok_or_else(|| GatewayRefusal::configuration("the stage is not known yet"))
     }
 
     /// The matched method.
     ///
     /// # Errors
     /// It was not found yet: a step ran too early.
-    pub(crate) fn route(&self) -> Result<&Route, Refusal> {
-        self.route.as_ref().ok_or_else(|| Refusal::configuration("the route is not known yet"))
+    pub(crate) fn route(&self) -> Result<&Route, GatewayRefusal> {
+        self.route.as_ref().ok_or_else(|| GatewayRefusal::configuration("the route is not known yet"))
     }
 
     /// `requestContext` of an event; `$context` has the same members.

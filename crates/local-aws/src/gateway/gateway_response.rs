@@ -4,14 +4,14 @@ use super::{
     answer::Answer,
     exchange::Exchange,
     mapping,
-    refusal::{Kind, Refusal},
+    refusal::{GatewayRefusal, RefusalKind},
     vtl,
 };
 use crate::apigateway::draft::GatewayResponse;
 use serde_json::{Value, json};
 
 /// Writes the answer to a refused call.
-pub(crate) fn write(exchange: &Exchange, refusal: &Refusal) -> Answer {
+pub(crate) fn write(exchange: &Exchange, refusal: &GatewayRefusal) -> Answer {
     let (name, status, error_type) = refusal.kind.row();
     let customised = find(exchange, refusal.kind, name, status);
     let set_status = customised.and_then(|c| c.status_code.as_ref()?.parse().ok());
@@ -27,8 +27,13 @@ pub(crate) fn write(exchange: &Exchange, refusal: &Refusal) -> Answer {
     answer
 }
 
-fn find<'a>(exchange: &'a Exchange, kind: Kind, name: &str, status: u16) -> Option<&'a GatewayResponse> {
-    if kind == Kind::Forbidden {
+fn find<'a>(
+    exchange: &'a Exchange,
+    kind: RefusalKind,
+    name: &str,
+    status: u16,
+) -> Option<&'a GatewayResponse> {
+    if kind == RefusalKind::Forbidden {
         return None;
     }
     let all = &exchange.site.as_ref()?.snapshot.gateway_responses;
@@ -37,7 +42,7 @@ fn find<'a>(exchange: &'a Exchange, kind: Kind, name: &str, status: u16) -> Opti
 }
 
 /// `$context` with what gateway responses know about the error.
-fn error_context(exchange: &Exchange, refusal: &Refusal, name: &str) -> Value {
+fn error_context(exchange: &Exchange, refusal: &GatewayRefusal, name: &str) -> Value {
     let mut context = exchange.context();
     context["error"] = json!({
         "message": refusal.message,
@@ -53,9 +58,9 @@ fn body(
     exchange: &Exchange,
     customised: Option<&GatewayResponse>,
     context: &Value,
-    refusal: &Refusal,
+    refusal: &GatewayRefusal,
 ) -> (String, String) {
-    let member = if refusal.kind == Kind::PolicyDenied { "Message" } else { "message" };
+    let member = if refusal.kind == RefusalKind::PolicyDenied { "Message" } else { "message" };
     let plain = || ("application/json".to_owned(), json!({ member: refusal.message }).to_string());
     let Some(templates) = customised.map(|c| &c.response_templates).filter(|t| !t.is_empty()) else {
         return plain();

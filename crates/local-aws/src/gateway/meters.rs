@@ -1,6 +1,6 @@
 //! How often who may call: throttles, and quotas of usage plans.
 
-use super::{api_key::Holder, exchange::Exchange, refusal::Refusal, site::Site};
+use super::{api_key::KeyHolder, exchange::Exchange, refusal::GatewayRefusal, site::Site};
 use crate::{
     apigateway::{
         state::Quota,
@@ -38,16 +38,16 @@ impl Meters {
     pub(crate) fn admit(
         &self,
         exchange: &Exchange,
-        holder: Option<&Holder>,
+        holder: Option<&KeyHolder>,
         usage: &mut UsageCounts,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), GatewayRefusal> {
         let gates = gates(exchange, holder)?;
         let now = Duration::try_from(exchange.received.as_duration()).unwrap_or_default();
         let mut buckets = self.lock();
         for gate in &gates {
             let bucket = buckets.entry(gate.bucket.clone());
             if !bucket.or_insert_with(|| Bucket::full(gate.limit, now)).allows(gate.limit, now) {
-                return Err(Refusal::throttled(gate.why.clone()));
+                return Err(GatewayRefusal::throttled(gate.why.clone()));
             }
         }
         if let Some(holder) = holder {
@@ -62,21 +62,21 @@ impl Meters {
     }
 }
 
-fn count(usage: &mut UsageCounts, holder: &Holder, today: Date) -> Result<(), Refusal> {
+fn count(usage: &mut UsageCounts, holder: &KeyHolder, today: Date) -> Result<(), GatewayRefusal> {
     let (plan, key) = (&holder.plan_id, &holder.key_id);
     if let Some(quota) = &holder.quota
         && usage.remaining(plan, key, quota, today) <= 0
     {
         let Quota { limit, period, .. } = quota;
         let why = format!("key {key} has used up its {limit} calls a {period} of plan {plan}");
-        return Err(Refusal::quota(why));
+        return Err(GatewayRefusal::quota(why));
     }
     usage.add(plan, key, today);
     Ok(())
 }
 
 /// From the narrowest to the widest, in the order in which API Gateway checks them.
-fn gates(exchange: &Exchange, holder: Option<&Holder>) -> Result<Vec<Gate>, Refusal> {
+fn gates(exchange: &Exchange, holder: Option<&KeyHolder>) -> Result<Vec<Gate>, GatewayRefusal> {
     let (site, route) = (exchange.site()?, exchange.route()?);
     let mut gates = Vec::new();
     if let Some((holder, throttle)) = holder.and_then(|h| Some((h, h.throttle.as_ref()?))) {

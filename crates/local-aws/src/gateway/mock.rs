@@ -1,6 +1,6 @@
 //! MOCK integrations: the request template picks a status code, its integration response makes the answer.
 
-use super::{answer::Answer, binary, exchange::Exchange, mapping, refusal::Refusal, vtl};
+use super::{answer::Answer, binary, exchange::Exchange, mapping, refusal::GatewayRefusal, vtl};
 use crate::apigateway::draft::{Integration, IntegrationResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use regex_lite::Regex;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 ///
 /// # Errors
 /// 500 where the templates give no status code or no response fits it, 415 where no template fits the content type.
-pub(crate) fn answer(exchange: &Exchange, integration: &Integration) -> Result<Answer, Refusal> {
+pub(crate) fn answer(exchange: &Exchange, integration: &Integration) -> Result<Answer, GatewayRefusal> {
     let request = request_text(exchange, integration)?;
     let status = status_code(&request).ok_or_else(|| {
         broken("the request template gives no integer statusCode: MOCK needs {\"statusCode\": 200}")
@@ -19,12 +19,12 @@ pub(crate) fn answer(exchange: &Exchange, integration: &Integration) -> Result<A
     respond(exchange, response)
 }
 
-fn broken(why: impl Into<String>) -> Refusal {
-    Refusal::configuration(why)
+fn broken(why: impl Into<String>) -> GatewayRefusal {
+    GatewayRefusal::configuration(why)
 }
 
 /// What the integration is sent: the template for the content type, or the body where it may pass through.
-fn request_text(exchange: &Exchange, integration: &Integration) -> Result<String, Refusal> {
+fn request_text(exchange: &Exchange, integration: &Integration) -> Result<String, GatewayRefusal> {
     let content_type = exchange.request.content_type();
     let binary_types = &exchange.site()?.snapshot.binary_media_types;
     let is_binary = binary::is_binary(binary_types, &content_type);
@@ -46,7 +46,11 @@ fn request_text(exchange: &Exchange, integration: &Integration) -> Result<String
     }
 }
 
-fn passed_through(exchange: &Exchange, integration: &Integration, kind: &str) -> Result<String, Refusal> {
+fn passed_through(
+    exchange: &Exchange,
+    integration: &Integration,
+    kind: &str,
+) -> Result<String, GatewayRefusal> {
     let allowed = match integration.passthrough_behavior.as_str() {
         "NEVER" => false,
         "WHEN_NO_TEMPLATES" => integration.request_templates.is_empty(),
@@ -55,14 +59,14 @@ fn passed_through(exchange: &Exchange, integration: &Integration, kind: &str) ->
     if allowed {
         return Ok(String::from_utf8_lossy(&exchange.request.body).into_owned());
     }
-    Err(Refusal::new(
-        super::refusal::Kind::UnsupportedMediaType,
+    Err(GatewayRefusal::new(
+        super::refusal::RefusalKind::UnsupportedMediaType,
         "Unsupported Media Type",
         format!("no request template for {kind}, and passthroughBehavior does not let the body through"),
     ))
 }
 
-fn rendered(template: &str, scope: &vtl::Scope) -> Result<vtl::Rendered, Refusal> {
+fn rendered(template: &str, scope: &vtl::Scope) -> Result<vtl::Rendered, GatewayRefusal> {
     vtl::render(template, scope).map_err(|failure| broken(format!("mapping template: {failure}")))
 }
 
@@ -76,7 +80,7 @@ fn status_code(text: &str) -> Option<u16> {
 }
 
 /// The response whose pattern matches the whole status code, else the one without a pattern.
-fn select(integration: &Integration, status: u16) -> Result<&IntegrationResponse, Refusal> {
+fn select(integration: &Integration, status: u16) -> Result<&IntegrationResponse, GatewayRefusal> {
     let responses = || integration.integration_responses.values();
     let pattern = |r: &IntegrationResponse| r.selection_pattern.clone().filter(|p| !p.is_empty());
     let matching = responses().find(|r| pattern(r).is_some_and(|p| matches(&p, status)));
@@ -90,7 +94,7 @@ fn matches(pattern: &str, status: u16) -> bool {
     Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(&status.to_string()))
 }
 
-fn respond(exchange: &Exchange, response: &IntegrationResponse) -> Result<Answer, Refusal> {
+fn respond(exchange: &Exchange, response: &IntegrationResponse) -> Result<Answer, GatewayRefusal> {
     let status =
         response.status_code.parse().map_err(|_| broken("the integration response has no status code"))?;
     let mut answer = Answer { status, ..Answer::default() };
@@ -110,7 +114,11 @@ fn respond(exchange: &Exchange, response: &IntegrationResponse) -> Result<Answer
     Ok(answer)
 }
 
-fn add_body(answer: &mut Answer, exchange: &Exchange, response: &IntegrationResponse) -> Result<(), Refusal> {
+fn add_body(
+    answer: &mut Answer,
+    exchange: &Exchange,
+    response: &IntegrationResponse,
+) -> Result<(), GatewayRefusal> {
     let templates = &response.response_templates;
     let accept = exchange.request.headers.get("accept").unwrap_or_default();
     let accepted = accept.split([',', ';']).find_map(|a| templates.get_key_value(a.trim()));

@@ -47,10 +47,10 @@ pub(crate) use target::StageTarget;
 use crate::body::Body;
 use access_log::LoggedCall;
 use answer::Answer;
-use api_key::Holder;
+use api_key::KeyHolder;
 use exchange::Exchange;
 use http::Response;
-use refusal::Refusal;
+use refusal::GatewayRefusal;
 use site::Site;
 
 /// Answers one call of a stage URL.
@@ -79,14 +79,14 @@ async fn serve(
     target: &StageTarget,
     exchange: &mut Exchange,
     body: Body,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer, GatewayRefusal> {
     let now = exchange.received;
     let body = request::read_body(body).await;
     let site = Site::find(&gateway.shared.world(), target, now, &gateway.shared.config.delays());
-    let site = exchange.site.insert(site.map_err(Refusal::forbidden)?);
+    let site = exchange.site.insert(site.map_err(GatewayRefusal::forbidden)?);
     let route = routing::find(&site.snapshot, &exchange.request.method, &exchange.request.path);
     exchange.request.body = body?;
-    exchange.route = Some(route.map_err(Refusal::no_route)?);
+    exchange.route = Some(route.map_err(GatewayRefusal::no_route)?);
     authorize::check(gateway, exchange).await?;
     let holder = api_key::check(&gateway.shared.world(), exchange, &gateway.shared.config.delays())?;
     if let Some(holder) = &holder {
@@ -100,16 +100,20 @@ async fn serve(
         Some(integration) if integration.kind == "AWS_PROXY" => {
             proxy::answer(gateway, exchange, integration).await
         }
-        Some(other) => Err(Refusal::configuration(format!(
+        Some(other) => Err(GatewayRefusal::configuration(format!(
             "integration type {} is not implemented by the local AWS",
             other.kind
         ))),
-        None => Err(Refusal::configuration("the method has no integration")),
+        None => Err(GatewayRefusal::configuration("the method has no integration")),
     }
 }
 
 /// Whether the call is within its limits; then it counts.
-fn count_in(gateway: &Gateway, exchange: &Exchange, holder: Option<&Holder>) -> Result<(), Refusal> {
+fn count_in(
+    gateway: &Gateway,
+    exchange: &Exchange,
+    holder: Option<&KeyHolder>,
+) -> Result<(), GatewayRefusal> {
     let site = exchange.site()?;
     let mut world = gateway.shared.world();
     let usage = &mut world.region(&site.account, &site.region).apigateway.usage;

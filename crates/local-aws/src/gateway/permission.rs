@@ -1,6 +1,6 @@
 //! Whether API Gateway may invoke a function: the function's own policy says so, or the role that the integration names.
 
-use super::{exchange::Exchange, refusal::Refusal};
+use super::{exchange::Exchange, refusal::GatewayRefusal};
 use crate::{
     iam::state::{Entity, Iam},
     lambda::{invocation::Invocation, permission::allows_apigateway},
@@ -31,7 +31,7 @@ pub(crate) fn check(
 }
 
 /// The ARN of a call as a function's permission has to match it: the path as it was called.
-pub(crate) fn source_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn source_arn(exchange: &Exchange) -> Result<String, GatewayRefusal> {
     let path = exchange.request.path.as_str();
     Ok(exchange.site()?.method_arn(&exchange.request.method, path.strip_suffix('/').unwrap_or(path)))
 }

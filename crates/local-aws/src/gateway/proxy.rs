@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answer, data_plane::Gateway, exchange::Exchange, permission, proxy_event, proxy_response,
-    refusal::Refusal,
+    refusal::GatewayRefusal,
 };
 use crate::{
     apigateway::draft::Integration,
@@ -28,33 +28,36 @@ pub(crate) async fn answer(
     gateway: &Gateway,
     exchange: &Exchange,
     integration: &Integration,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer, GatewayRefusal> {
     let invocation = invocation(exchange, integration)?;
     let limit = Duration::from_millis(integration.timeout_in_millis.into());
     let function = invocation.function.clone();
     let source = permission::source_arn(exchange)?;
     permission::check(&gateway.shared.world(), &invocation, integration.credentials.as_deref(), &source)
-        .map_err(Refusal::configuration)?;
+        .map_err(GatewayRefusal::configuration)?;
     let outcome = invoke(gateway, invocation, limit).await?;
     read(exchange, &function, outcome)
 }
 
-fn invocation(exchange: &Exchange, integration: &Integration) -> Result<Invocation, Refusal> {
+fn invocation(exchange: &Exchange, integration: &Integration) -> Result<Invocation, GatewayRefusal> {
     if integration.http_method.as_deref() != Some("POST") {
-        return Err(Refusal::configuration("AWS_PROXY invokes a function by POST only: set httpMethod POST"));
+        return Err(GatewayRefusal::configuration(
+            "AWS_PROXY invokes a function by POST only: set httpMethod POST",
+        ));
     }
     let uri = with_stage_variables(exchange, integration.uri.as_deref().unwrap_or_default())?;
-    let (region, account, function) = function_of(&uri)
-        .ok_or_else(|| Refusal::configuration(format!("the integration's uri names no function: {uri}")))?;
+    let (region, account, function) = function_of(&uri).ok_or_else(|| {
+        GatewayRefusal::configuration(format!("the integration's uri names no function: {uri}"))
+    })?;
     let payload = proxy_event::event(exchange)?.to_string();
     if payload.len() > EVENT_LIMIT {
-        return Err(Refusal::too_large(format!("the event is over Lambda's {EVENT_LIMIT} bytes")));
+        return Err(GatewayRefusal::too_large(format!("the event is over Lambda's {EVENT_LIMIT} bytes")));
     }
     Ok(Invocation { account, region, function, payload: payload.into() })
 }
 
 /// Fills in `${stageVariables.name}`.
-pub(crate) fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, Refusal> {
+pub(crate) fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<String, GatewayRefusal> {
     let variables = &exchange.site()?.variables;
     let mut out = String::new();
     let mut rest = text;
@@ -62,7 +65,9 @@ pub(crate) fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<St
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let value = variables.get(name);
         out.push_str(before);
-        out.push_str(value.ok_or_else(|| Refusal::configuration(format!("no stage variable {name}")))?);
+        out.push_str(
+            value.ok_or_else(|| GatewayRefusal::configuration(format!("no stage variable {name}")))?,
+        );
         rest = after;
     }
     Ok(out + rest)
@@ -77,10 +82,14 @@ pub(crate) fn function_of(uri: &str) -> Option<(String, String, String)> {
 }
 
 /// Waits as long as the integration may take; the function itself runs to its end.
-async fn invoke(gateway: &Gateway, invocation: Invocation, limit: Duration) -> Result<Outcome, Refusal> {
+async fn invoke(
+    gateway: &Gateway,
+    invocation: Invocation,
+    limit: Duration,
+) -> Result<Outcome, GatewayRefusal> {
     let function = invocation.function.clone();
     match tokio::time::timeout(limit, runtime::run(&gateway.functions, invocation)).await {
-        Err(_) => Err(Refusal::timeout(format!(
+        Err(_) => Err(GatewayRefusal::timeout(format!(
             "function {function} did not answer within {} ms",
             limit.as_millis()
         ))),
@@ -90,29 +99,32 @@ async fn invoke(gateway: &Gateway, invocation: Invocation, limit: Duration) -> R
 }
 
 /// Lambda did not run the function.
-fn refused(function: &str, error: &AwsError) -> Refusal {
+fn refused(function: &str, error: &AwsError) -> GatewayRefusal {
     let why = format!("Lambda refused to invoke {function}: {}: {}", error.code, error.message);
     match error.status {
-        413 => Refusal::too_large(why),
-        _ => Refusal::configuration(why),
+        413 => GatewayRefusal::too_large(why),
+        _ => GatewayRefusal::configuration(why),
     }
 }
 
-fn read(exchange: &Exchange, function: &str, outcome: Outcome) -> Result<Answer, Refusal> {
+fn read(exchange: &Exchange, function: &str, outcome: Outcome) -> Result<Answer, GatewayRefusal> {
     if let Some(kind) = outcome.function_error {
         let text: String = String::from_utf8_lossy(&outcome.payload).chars().take(400).collect();
-        return Err(Refusal::integration(format!(
+        return Err(GatewayRefusal::integration(format!(
             "function {function} failed in request {} ({kind}): {text}",
             outcome.request_id
         )));
     }
     if outcome.payload.len() > ANSWER_LIMIT {
-        return Err(Refusal::integration(format!("the answer of {function} is over {ANSWER_LIMIT} bytes")));
+        return Err(GatewayRefusal::integration(format!(
+            "the answer of {function} is over {ANSWER_LIMIT} bytes"
+        )));
     }
     let binary_types = &exchange.site()?.snapshot.binary_media_types;
     let accept = exchange.request.headers.get("accept");
-    let mut answer = proxy_response::read(&outcome.payload, binary_types, accept)
-        .map_err(|why| Refusal::integration(format!("malformed proxy response of {function}: {why}")))?;
+    let mut answer = proxy_response::read(&outcome.payload, binary_types, accept).map_err(|why| {
+        GatewayRefusal::integration(format!("malformed proxy response of {function}: {why}"))
+    })?;
     answer.set("X-Amzn-Trace-Id", &exchange.trace_id);
     Ok(answer)
 }

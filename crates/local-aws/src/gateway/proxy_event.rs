@@ -1,6 +1,6 @@
 //! The event of a Lambda proxy integration, in the format 1.0 of REST APIs.
 
-use super::{binary, exchange::Exchange, refusal::Refusal, request::Request};
+use super::{binary, exchange::Exchange, refusal::GatewayRefusal, request::StageRequest};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,7 @@ const DROPPED: [&str; 9] = [
 ///
 /// # Errors
 /// Only when asked before the route is known.
-pub(crate) fn event(exchange: &Exchange) -> Result<Value, Refusal> {
+pub(crate) fn event(exchange: &Exchange) -> Result<Value, GatewayRefusal> {
     let (site, route, request) = (exchange.site()?, exchange.route()?, &exchange.request);
     let headers = headers(exchange);
     let is_binary = binary::is_binary(&site.snapshot.binary_media_types, &request.content_type());
@@ -41,7 +41,7 @@ pub(crate) fn event(exchange: &Exchange) -> Result<Value, Refusal> {
     }))
 }
 
-fn body(request: &Request, is_binary: bool) -> Option<String> {
+fn body(request: &StageRequest, is_binary: bool) -> Option<String> {
     if request.body.is_empty() {
         return None;
     }

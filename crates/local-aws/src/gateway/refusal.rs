@@ -4,7 +4,7 @@ use crate::policy::Decision;
 
 /// API Gateway's gateway response types, as far as the local AWS answers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum RefusalKind {
     /// No type: the URL names no stage, so there is nothing that could customise the answer.
     Forbidden,
     AccessDenied,
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
     UnsupportedMediaType,
 }
 
-impl Kind {
+impl RefusalKind {
     /// Type name, default status, and the value of `x-amzn-ErrorType`.
     pub(crate) fn row(self) -> (&'static str, u16, &'static str) {
         match self {
@@ -61,70 +61,70 @@ impl Kind {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Refusal {
-    pub kind: Kind,
+pub(crate) struct GatewayRefusal {
+    pub kind: RefusalKind,
     /// What the client reads; some refusals of authorizers say null.
     pub message: Option<String>,
     /// What a person reads in the access log. Never holds a secret.
     pub why: String,
 }
 
-impl Refusal {
-    pub(crate) fn new(kind: Kind, message: impl Into<String>, why: impl Into<String>) -> Self {
+impl GatewayRefusal {
+    pub(crate) fn new(kind: RefusalKind, message: impl Into<String>, why: impl Into<String>) -> Self {
         Self { kind, message: Some(message.into()), why: why.into() }
     }
 
     /// The URL names no API or stage.
     pub(crate) fn forbidden(why: impl Into<String>) -> Self {
-        Self::new(Kind::Forbidden, "Forbidden", why)
+        Self::new(RefusalKind::Forbidden, "Forbidden", why)
     }
 
     pub(crate) fn no_route(why: impl Into<String>) -> Self {
-        Self::new(Kind::MissingAuthenticationToken, "Missing Authentication Token", why)
+        Self::new(RefusalKind::MissingAuthenticationToken, "Missing Authentication Token", why)
     }
 
     pub(crate) fn api_key(why: impl Into<String>) -> Self {
-        Self::new(Kind::InvalidApiKey, "Forbidden", why)
+        Self::new(RefusalKind::InvalidApiKey, "Forbidden", why)
     }
 
     /// The caller did not prove who it is.
     pub(crate) fn unauthorized(why: impl Into<String>) -> Self {
-        Self::new(Kind::Unauthorized, "Unauthorized", why)
+        Self::new(RefusalKind::Unauthorized, "Unauthorized", why)
     }
 
     /// The authorizer is set up, or answers, so that nothing can be decided.
-    pub(crate) fn authorizer(kind: Kind, why: impl Into<String>) -> Self {
+    pub(crate) fn authorizer(kind: RefusalKind, why: impl Into<String>) -> Self {
         Self { kind, message: None, why: why.into() }
     }
 
     pub(crate) fn throttled(why: impl Into<String>) -> Self {
-        Self::new(Kind::Throttled, "Too Many Requests", why)
+        Self::new(RefusalKind::Throttled, "Too Many Requests", why)
     }
 
     pub(crate) fn quota(why: impl Into<String>) -> Self {
-        Self::new(Kind::QuotaExceeded, "Limit Exceeded", why)
+        Self::new(RefusalKind::QuotaExceeded, "Limit Exceeded", why)
     }
 
     pub(crate) fn too_large(why: impl Into<String>) -> Self {
-        Self::new(Kind::RequestTooLarge, "Request Too Long", why)
+        Self::new(RefusalKind::RequestTooLarge, "Request Too Long", why)
     }
 
     pub(crate) fn bad_request(why: impl Into<String>) -> Self {
-        Self::new(Kind::BadRequestParameters, "Bad Request", why)
+        Self::new(RefusalKind::BadRequestParameters, "Bad Request", why)
     }
 
     /// The API is set up so that it cannot answer.
     pub(crate) fn configuration(why: impl Into<String>) -> Self {
-        Self::new(Kind::ApiConfigurationError, "Internal server error", why)
+        Self::new(RefusalKind::ApiConfigurationError, "Internal server error", why)
     }
 
     /// The integration answered what cannot be passed on.
     pub(crate) fn integration(why: impl Into<String>) -> Self {
-        Self::new(Kind::BadIntegration, "Internal server error", why)
+        Self::new(RefusalKind::BadIntegration, "Internal server error", why)
     }
 
     pub(crate) fn timeout(why: impl Into<String>) -> Self {
-        Self::new(Kind::IntegrationTimeout, "Endpoint request timed out", why)
+        Self::new(RefusalKind::IntegrationTimeout, "Endpoint request timed out", why)
     }
     /// A policy does not let the caller call, as AWS words it.
     pub(crate) fn denied(who: &str, arn: &str, decision: Decision, why: &str) -> Self {
@@ -132,6 +132,6 @@ impl Refusal {
         let text = format!(
             "User: {who} is not authorized to perform: execute-api:Invoke on resource: {arn}{explicit}"
         );
-        Self::new(Kind::PolicyDenied, text, why)
+        Self::new(RefusalKind::PolicyDenied, text, why)
     }
 }

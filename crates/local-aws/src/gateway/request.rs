@@ -1,6 +1,6 @@
 //! A request as functions, authorizers and templates see it.
 
-use super::{refusal::Refusal, target::StageTarget};
+use super::{refusal::GatewayRefusal, target::StageTarget};
 use crate::{body::Body, header_case::WrittenNames, peer::Peer};
 use bytes::{Bytes, BytesMut};
 use http::{Version, request::Parts};
@@ -13,7 +13,7 @@ pub(crate) const PAYLOAD_LIMIT: usize = 10 * 1024 * 1024;
 const DRAIN_LIMIT: usize = 100 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct StageRequest {
     pub method: String,
     /// Below the stage, with one leading slash: `path` of an event.
     pub path: String,
@@ -29,7 +29,7 @@ pub(crate) struct Request {
     pub protocol: &'static str,
 }
 
-impl Request {
+impl StageRequest {
     pub(crate) fn of(target: &StageTarget, parts: &Parts) -> Self {
         let query = parts.uri.query().unwrap_or_default();
         let peer = parts.extensions.get::<Peer>().map(|p| p.0);
@@ -101,11 +101,12 @@ impl Headers {
 ///
 /// # Errors
 /// It is larger than [`PAYLOAD_LIMIT`], or the client broke off.
-pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, Refusal> {
+pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, GatewayRefusal> {
     let mut read = BytesMut::new();
     let mut size = 0usize;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|e| Refusal::bad_request(format!("the body could not be read: {e}")))?;
+        let frame =
+            frame.map_err(|e| GatewayRefusal::bad_request(format!("the body could not be read: {e}")))?;
         let Ok(data) = frame.into_data() else { continue };
         size += data.len();
         if size > DRAIN_LIMIT {
@@ -116,7 +117,9 @@ pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, Refusal> {
         }
     }
     if size > PAYLOAD_LIMIT {
-        return Err(Refusal::too_large(format!("the payload is over API Gateway's {PAYLOAD_LIMIT} bytes")));
+        return Err(GatewayRefusal::too_large(format!(
+            "the payload is over API Gateway's {PAYLOAD_LIMIT} bytes"
+        )));
     }
     Ok(read.freeze())
 }

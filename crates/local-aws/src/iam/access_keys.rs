@@ -3,7 +3,7 @@
 use super::{
     entity::date,
     id,
-    paging::Page,
+    paging::MarkedPage,
     user::{find, named_or_caller},
 };
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = named_or_caller(call, &input)?;
-    let page = Page::of(&input)?;
+    let page = MarkedPage::of(&input)?;
     let keys = &find(call, &name)?.access_keys;
     let shown = |key: &String, since| json!({ "UserName": name, "AccessKeyId": key, "Status": "Active", "CreateDate": date(since) });
     let items = keys.iter().map(|(key, since)| (key.clone(), shown(key, *since))).collect();

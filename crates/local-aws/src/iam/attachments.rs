@@ -4,7 +4,7 @@ use super::{
     find::iam,
     managed_policies,
     names::{ARN, POLICY_PATH, name_of},
-    paging::Page,
+    paging::MarkedPage,
     state::EntityKind,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) fn detach(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Re
 
 pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
-    let page = Page::of(input)?;
+    let page = MarkedPage::of(input)?;
     let mut members = Members::of(input);
     let prefix = members.optional_text("PathPrefix", POLICY_PATH).unwrap_or("/");
     members.finish("ValidationError")?;

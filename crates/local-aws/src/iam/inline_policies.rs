@@ -4,7 +4,7 @@ use super::{
     documents::{DOCUMENT, malformed, size, url_encoded},
     find::iam,
     names::{check_name, name_of},
-    paging::Page,
+    paging::MarkedPage,
     state::EntityKind,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(crate) fn put(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Resul
     let document = members.text("PolicyDocument", DOCUMENT);
     members.finish("ValidationError")?;
     let entity = iam(call).entity_mut(kind, &name)?;
-    policy::check(document, policy::Kind::Identity).map_err(malformed)?;
+    policy::check(document, policy::PolicyKind::Identity).map_err(malformed)?;
     let others = entity.inline.iter().filter(|(n, _)| **n != policy).map(|(_, d)| size(d));
     if others.sum::<usize>() + size(document) > quota(kind) {
         let text =
@@ -74,7 +74,7 @@ pub(crate) fn delete(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Re
 
 pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
-    let page = Page::of(input)?;
+    let page = MarkedPage::of(input)?;
     let inline = &iam(call).entity(kind, &name)?.inline;
     let items = inline.keys().map(|name| (name.clone(), json!(name))).collect();
     page.cut(call, "PolicyNames", items)

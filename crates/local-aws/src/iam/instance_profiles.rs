@@ -5,7 +5,7 @@ use super::{
     find::iam,
     id,
     names::{check_name, check_path, name_of},
-    paging::Page,
+    paging::MarkedPage,
     state::{EntityKind, Iam, InstanceProfile},
     tags,
 };
@@ -118,7 +118,7 @@ pub(crate) fn remove_role(call: &mut Call<'_>, input: Value) -> Result<Reply, Aw
 
 pub(crate) fn list_for_role(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let name = name_of(&input, EntityKind::Role)?;
-    let (page, account) = (Page::of(&input)?, call.account.clone());
+    let (page, account) = (MarkedPage::of(&input)?, call.account.clone());
     let iam = iam(call);
     iam.role_mut(&name)?;
     let has_it = |p: &&InstanceProfile| p.role.as_ref() == Some(&name);

@@ -7,7 +7,7 @@ use super::{
     find::iam,
     id,
     names::{ARN, POLICY_PATH, check_name, check_path},
-    paging::Page,
+    paging::MarkedPage,
     state::{Iam, ManagedPolicy},
     tags,
 };
@@ -67,7 +67,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     members.finish("ValidationError")?;
     check_name("PolicyName", name)?;
     check_path(path)?;
-    policy::check(document, policy::Kind::Identity).map_err(malformed)?;
+    policy::check(document, policy::PolicyKind::Identity).map_err(malformed)?;
     if size(document) > SIZE {
         return Err(AwsError::new(
             409,
@@ -152,7 +152,7 @@ pub(crate) fn get_version(call: &mut Call<'_>, input: Value) -> Result<Reply, Aw
 }
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let page = Page::of(&input)?;
+    let page = MarkedPage::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", POLICY_PATH).unwrap_or("/");
     let scope = members.one_of("Scope", &["All", "AWS", "Local"]).unwrap_or("All");

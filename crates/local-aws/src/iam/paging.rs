@@ -15,12 +15,12 @@ const MARKER: Shape = Shape {
 const PAGE: usize = 100;
 
 /// Which part of a list is asked for. It is read before what the list is of is looked for, as AWS does.
-pub(crate) struct Page {
+pub(crate) struct MarkedPage {
     marker: Option<String>,
     size: usize,
 }
 
-impl Page {
+impl MarkedPage {
     /// # Errors
     /// `Marker` or `MaxItems` that can't be.
     pub(crate) fn of(input: &Value) -> Result<Self, AwsError> {

@@ -5,7 +5,7 @@ use super::{
     find::iam,
     managed_policies,
     names::{ARN, PATH_PREFIX, name_of},
-    paging::Page,
+    paging::MarkedPage,
     state::{Entity, EntityKind, Iam, Role},
     trust::trusts_lambda,
 };
@@ -78,7 +78,7 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 }
 
 fn check_trust(iam: &Iam, arn: &str, trust: &str) -> Result<(), AwsError> {
-    let document = policy::check(trust, policy::Kind::Trust).map_err(malformed)?;
+    let document = policy::check(trust, policy::PolicyKind::Trust).map_err(malformed)?;
     if size(trust) > TRUST_SIZE {
         return Err(limit(&format!("ACLSizePerRole: {TRUST_SIZE}")));
     }
@@ -116,7 +116,7 @@ pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
 
 /// Neither tags nor session duration: those need GetRole.
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let page = Page::of(&input)?;
+    let page = MarkedPage::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
     members.finish("ValidationError")?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub(crate) type Tags = Vec<(String, String)>;
+pub(crate) type TagList = Vec<(String, String)>;
 
 /// The IAM of one account. Roles and users are kept by name in small letters: names differ by more than case.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -106,7 +106,7 @@ pub(crate) struct ManagedPolicy {
     pub document: String,
     pub description: Option<String>,
     pub created: Timestamp,
-    pub tags: Tags,
+    pub tags: TagList,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -117,7 +117,7 @@ pub(crate) struct InstanceProfile {
     pub created: Timestamp,
     /// A role's name; at most one.
     pub role: Option<String>,
-    pub tags: Tags,
+    pub tags: TagList,
 }
 
 /// A session of a role: temporary credentials that may do what the role may.

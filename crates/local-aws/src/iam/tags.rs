@@ -1,10 +1,10 @@
-//! Tags of roles, users and policies: at most 50, keys unique whatever their case.
+//! TagList of roles, users and policies: at most 50, keys unique whatever their case.
 
 use super::{
     find::iam,
     names::name_of,
-    paging::Page,
-    state::{EntityKind, Tags},
+    paging::MarkedPage,
+    state::{EntityKind, TagList},
 };
 use crate::{
     call::{Call, Reply},
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 const KEY: Shape = Shape { length: (1, 128), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", is_legal)) };
 const VALUE: Shape = Shape { length: (0, 256), pattern: Some((r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_legal)) };
 
-/// The member `Tags` of an input; broken shapes are left for `members.finish`.
-pub(crate) fn read(members: &mut Members<'_>) -> Result<Tags, AwsError> {
+/// The member `TagList` of an input; broken shapes are left for `members.finish`.
+pub(crate) fn read(members: &mut Members<'_>) -> Result<TagList, AwsError> {
     let list = members.list("Tags");
-    let mut tags = Tags::new();
+    let mut tags = TagList::new();
     for (n, tag) in list.iter().enumerate() {
         let (key, value) =
             (tag["Key"].as_str().unwrap_or_default(), tag["Value"].as_str().unwrap_or_default());
@@ -47,7 +47,7 @@ fn invalid(text: &str) -> AwsError {
     AwsError::new(400, "InvalidInput", text)
 }
 
-pub(crate) fn shown(tags: &Tags) -> Value {
+pub(crate) fn shown(tags: &TagList) -> Value {
     tags.iter().map(|(k, v)| json!({ "Key": k, "Value": v })).collect()
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn untag(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Res
 
 pub(crate) fn list(call: &mut Call<'_>, input: &Value, kind: EntityKind) -> Result<Reply, AwsError> {
     let name = name_of(input, kind)?;
-    let page = Page::of(input)?;
+    let page = MarkedPage::of(input)?;
     let mut tags = iam(call).entity(kind, &name)?.tags.clone();
     tags.sort();
     let items = tags.into_iter().map(|(k, v)| (k.clone(), json!({ "Key": k, "Value": v }))).collect();

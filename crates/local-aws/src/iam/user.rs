@@ -4,7 +4,7 @@ use super::{
     find::{iam, no_such},
     managed_policies,
     names::{PATH_PREFIX, name_of},
-    paging::Page,
+    paging::MarkedPage,
     state::{Entity, EntityKind, User},
 };
 use crate::{
@@ -66,7 +66,7 @@ pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
 }
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
-    let page = Page::of(&input)?;
+    let page = MarkedPage::of(&input)?;
     let mut members = Members::of(&input);
     let prefix = members.optional_text("PathPrefix", PATH_PREFIX).unwrap_or("/");
     members.finish("ValidationError")?;

@@ -3,7 +3,7 @@
 use super::{
     attached::Alias,
     errors::{not_found, refuse},
-    name::Target,
+    name::FunctionRef,
     read::page_size,
 };
 use crate::{
@@ -44,7 +44,7 @@ fn named(name: Option<&str>) -> Failures {
 }
 
 pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
     let mut failures = named(name);
     failures.required("functionVersion", version.as_ref());
@@ -57,7 +57,7 @@ pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     }
     let request_id = call.request_id.clone();
     let (name, version) = (name.unwrap_or_default(), version.unwrap_or_default());
-    Target { qualifier: Some(version.to_owned()), ..target.clone() }.described(call)?;
+    FunctionRef { qualifier: Some(version.to_owned()), ..target.clone() }.described(call)?;
     let function = target.find(call)?;
     if function.attached.aliases.contains_key(name) {
         let why = format!("Alias already exists: {}:{name}", target.arn);
@@ -72,7 +72,7 @@ pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
 }
 
 pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     refuse(named(input["Name"].as_str()))?;
     let name = input["Name"].as_str().unwrap_or_default();
     let alias = target.find(call)?.attached.aliases.get(name);
@@ -82,14 +82,14 @@ pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError
 
 /// An alias that is not there is no error.
 pub(crate) fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     refuse(named(input["Name"].as_str()))?;
     target.find(call)?.attached.aliases.remove(input["Name"].as_str().unwrap_or_default());
     Ok(Reply::no_content())
 }
 
 pub(crate) fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let version = input["FunctionVersion"].as_str();
     let mut failures = Failures::default();
     failures.length("functionVersion", version, 1024);
@@ -112,7 +112,7 @@ pub(crate) fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsEr
 ///
 /// # Errors
 /// It is an alias or a version.
-pub(crate) fn ensure_function(target: &Target) -> Result<(), AwsError> {
+pub(crate) fn ensure_function(target: &FunctionRef) -> Result<(), AwsError> {
     match target.qualifier.as_deref() {
         None | Some("$LATEST") => Ok(()),
         Some(qualifier) => {

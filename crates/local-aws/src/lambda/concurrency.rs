@@ -2,7 +2,7 @@
 
 use super::{
     errors::{invalid, refuse},
-    name::Target,
+    name::FunctionRef,
     state::Lambda,
 };
 use crate::{
@@ -22,8 +22,8 @@ pub(crate) fn reserved_in(lambda: &Lambda, except: &str) -> u32 {
 }
 
 /// These operations are about a function as a whole.
-fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
-    let target = Target::to_change(call, input)?;
+fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
+    let target = FunctionRef::to_change(call, input)?;
     if target.qualifier.is_none() {
         return Ok(target);
     }
@@ -40,7 +40,7 @@ pub(crate) fn put_function_concurrency(call: &mut Call, input: Value) -> Result<
     failures.range("reservedConcurrentExecutions", asked, 0..=i64::MAX);
     refuse(failures)?;
     if target.find(call).is_err() {
-        let latest = Target { qualifier: Some("$LATEST".to_owned()), ..target };
+        let latest = FunctionRef { qualifier: Some("$LATEST".to_owned()), ..target };
         return Err(latest.not_found());
     }
     let most = call.config.concurrency;

@@ -7,8 +7,8 @@ use super::{
     errors::{invalid, refuse},
     function::{Function, LATEST, Seen, Serving},
     history::{Attempt, FailedAttempt, History},
-    identity::Identity,
-    name::Target,
+    identity::FunctionIdentity,
+    name::FunctionRef,
     network,
     sandbox::Sandbox,
     settings::Settings,
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let (changes, architecture) = read(&input)?;
     ensure_short(&target.name)?;
     let tags = tags::read(&input["Tags"])?;
@@ -38,7 +38,7 @@ pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, Aw
     settings.apply(changes);
     dependencies::ensure_role(call, &settings)?;
     let source = source(call, &input["Code"], &input["PackageType"], &target)?;
-    let id = Identity {
+    let id = FunctionIdentity {
         account: call.account.clone(),
         region: call.region.clone(),
         name: target.name,
@@ -128,7 +128,7 @@ fn ensure_short(name: &str) -> Result<(), AwsError> {
     )))
 }
 
-fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Result<Source, AwsError> {
+fn source(call: &mut Call, code: &Value, package: &Value, target: &FunctionRef) -> Result<Source, AwsError> {
     if package != &json!("Image") {
         return Source::zip(code);
     }
@@ -138,7 +138,7 @@ fn source(call: &mut Call, code: &Value, package: &Value, target: &Target) -> Re
 }
 
 pub(crate) fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     if target.qualifier.as_deref() == Some("$LATEST") {
         return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
     }

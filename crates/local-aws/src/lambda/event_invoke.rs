@@ -4,7 +4,7 @@ use super::{
     aliases,
     attached::EventInvoke,
     errors::{not_found, refuse},
-    name::Target,
+    name::FunctionRef,
     read::max_items,
 };
 use crate::{
@@ -32,8 +32,8 @@ impl EventInvoke {
     }
 }
 
-fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
-    let target = Target::of(call, input)?;
+fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
+    let target = FunctionRef::of(call, input)?;
     aliases::ensure_function(&target)?;
     Ok(target)
 }
@@ -60,7 +60,7 @@ pub(crate) fn put(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     Ok(Reply::ok(shown))
 }
 
-fn missing(target: &Target) -> AwsError {
+fn missing(target: &FunctionRef) -> AwsError {
     not_found(format!("The function {}:$LATEST doesn't have an EventInvokeConfig", target.arn))
 }
 

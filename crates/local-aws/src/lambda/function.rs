@@ -3,7 +3,7 @@
 use super::{
     attached::Attached,
     history::{self, Attempt, FailedAttempt, History},
-    identity::Identity,
+    identity::FunctionIdentity,
     sandbox::Sandbox,
     settings::{Settings, Vpc},
     source::Source,
@@ -20,7 +20,7 @@ pub(crate) const LATEST: &str = "$LATEST";
 /// One function as it is (`$LATEST`), with the versions that were published of it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Function {
-    pub id: Identity,
+    pub id: FunctionIdentity,
     /// `$LATEST`, or the number of a published version.
     pub version: String,
     pub settings: Settings,

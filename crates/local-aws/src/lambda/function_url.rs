@@ -4,7 +4,7 @@ use super::{
     aliases,
     attached::FunctionUrl,
     errors::{not_found, refuse},
-    name::Target,
+    name::FunctionRef,
     read::max_items,
 };
 use crate::{
@@ -30,8 +30,8 @@ impl FunctionUrl {
     }
 }
 
-fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
-    let target = Target::to_change(call, input)?;
+fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
+    let target = FunctionRef::to_change(call, input)?;
     aliases::ensure_function(&target)?;
     Ok(target)
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Identity {
+pub(crate) struct FunctionIdentity {
     pub account: String,
     pub region: String,
     pub name: String,

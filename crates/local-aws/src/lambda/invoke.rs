@@ -3,7 +3,7 @@
 use super::{
     errors::refuse,
     invocation::{Invocation, InvocationType, InvokeRequest},
-    name::Target,
+    name::FunctionRef,
 };
 use crate::{
     call::{Call, Reply},
@@ -23,7 +23,7 @@ pub(crate) const SYNC_LIMIT: usize = 6_291_456;
 const ASYNC_LIMIT: usize = 1_048_576;
 /// The Invoke operation, up to where it has to wait.
 pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     let kind = header(&call.headers, "x-amz-invocation-type").unwrap_or("RequestResponse").to_owned();
     let log = header(&call.headers, "x-amz-log-type").unwrap_or("None").to_owned();
     let mut failures = Failures::default();
@@ -37,7 +37,7 @@ pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     check_payload(&call.payload, limit)?;
     let now = call.now;
     let latest =
-        Target { qualifier: target.qualifier.clone().or(Some("$LATEST".to_owned())), ..target.clone() };
+        FunctionRef { qualifier: target.qualifier.clone().or(Some("$LATEST".to_owned())), ..target.clone() };
     latest.find(call)?.ensure_active(now)?;
     if kind == "DryRun" {
         return Ok(Reply::no_content());

@@ -23,14 +23,14 @@ static PARTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Which function, and which version of it, a request is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct FunctionRef {
     pub name: String,
     pub qualifier: Option<String>,
     /// The function's ARN in the caller's account and region, without qualifier.
     pub arn: String,
 }
 
-impl Target {
+impl FunctionRef {
     /// For operations that read.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Target {
         Self::read(call, input, NAMESPACED, 256)
     }
 
-    /// For operations that change a function; as [`Target::of`].
+    /// For operations that change a function; as [`FunctionRef::of`].
     pub(crate) fn to_change(call: &Call, input: &Value) -> Result<Self, AwsError> {
         Self::read(call, input, PLAIN, 140)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     errors::{invalid, not_found, refuse},
-    name::Target,
+    name::FunctionRef,
     service_principals::is_service,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(crate) fn allows_apigateway(
 }
 
 pub(crate) fn add_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     constrain(&input)?;
     if target.qualifier.as_deref() == Some("$LATEST") {
         return Err(invalid("We currently do not support adding policies for $LATEST."));
@@ -142,7 +142,7 @@ pub(crate) fn document(statements: &[Value]) -> Value {
 }
 
 pub(crate) fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     let now = call.now;
     let function = target.find(call).ok().filter(|f| !f.statements.is_empty());
     let function = function.ok_or_else(|| not_found("The resource you requested does not exist."))?;
@@ -152,7 +152,7 @@ pub(crate) fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsErro
 }
 
 pub(crate) fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     let sid = input["StatementId"].as_str().unwrap_or_default();
     let mut failures = Failures::default();
     failures.length("statementId", Some(sid), 100);

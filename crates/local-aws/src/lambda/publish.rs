@@ -5,7 +5,7 @@ use super::{
     errors::{invalid, refuse},
     function::{Function, Seen},
     history::History,
-    name::Target,
+    name::FunctionRef,
 };
 use crate::{
     call::{Call, Reply},
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 const READ_BY: &str = "GetFunction/GetAlias";
 
 pub(crate) fn publish_version(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let description = input["Description"].as_str();
     let mut failures = Failures::default();
     failures.length("description", description, 256);

@@ -4,7 +4,7 @@ use super::{
     concurrency::reserved_in,
     errors::refuse,
     function::{Function, Seen},
-    name::Target,
+    name::FunctionRef,
 };
 use crate::{
     authorization,
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(crate) fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     let (now, delays) = (call.now, call.delays);
     let young = |f: &Function| now.duration_since(f.created).unsigned_abs() < delays.function_visible;
     if target.described(call).is_ok_and(young) {
@@ -46,18 +46,18 @@ pub(crate) fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsEr
 }
 
 /// Versions have none of their own.
-fn latest_tags(call: &mut Call, target: &Target) -> Result<BTreeMap<String, String>, AwsError> {
+fn latest_tags(call: &mut Call, target: &FunctionRef) -> Result<BTreeMap<String, String>, AwsError> {
     let function = call.region_mut().lambda.functions.get(&target.name);
     function.map(|f| f.tags.clone()).ok_or_else(|| target.not_found())
 }
 
 /// Tags are shown to those only who may also list them.
-fn may_list_tags(call: &mut Call, target: &Target) -> Result<(), AwsError> {
+fn may_list_tags(call: &mut Call, target: &FunctionRef) -> Result<(), AwsError> {
     authorization::check_one(call, &Permission::new("lambda:ListTags", &target.arn))
 }
 
 pub(crate) fn get_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     Ok(Reply::ok(configuration(call, &target)?))
 }
 
@@ -73,7 +73,7 @@ fn unreadable(call: &mut Call, key: &str) -> Option<Value> {
 }
 
 /// What the function, its version or its alias looks like; the ARN is answered as it was asked for.
-fn configuration(call: &mut Call, target: &Target) -> Result<Value, AwsError> {
+fn configuration(call: &mut Call, target: &FunctionRef) -> Result<Value, AwsError> {
     let now = call.now;
     let function = target.described(call)?;
     let mut configuration = function.configuration(Seen::At(now));
@@ -143,7 +143,7 @@ pub(crate) fn page_size(call: &Call, input: &Value, mut failures: Failures) -> R
 }
 
 pub(crate) fn list_versions_by_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     let size = page_size(call, &input, Failures::default())?;
     let now = call.now;
     let listed = listed_versions(target.find(call)?, now);
@@ -151,13 +151,13 @@ pub(crate) fn list_versions_by_function(call: &mut Call, input: Value) -> Result
 }
 
 pub(crate) fn get_function_code_signing_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     target.find(call)?;
     Ok(Reply::ok(json!({ "FunctionName": target.name })))
 }
 
 pub(crate) fn get_runtime_management_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::of(call, &input)?;
+    let target = FunctionRef::of(call, &input)?;
     target.find(call)?;
     Ok(Reply::ok(json!({ "UpdateRuntimeOn": "Auto", "FunctionArn": target.qualified_arn() })))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     errors::{invalid, not_found, refuse},
-    name::Target,
+    name::FunctionRef,
     permission::{POLICY_LIMIT, document},
 };
 use crate::{
@@ -16,14 +16,14 @@ use serde_json::{Value, json};
 const ARN: &str = r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_])+)?|runtime/[a-zA-Z0-9-_./]+)";
 const READ_BY: &str = "GetResourcePolicy";
 
-fn target(call: &Call, input: &Value) -> Result<Target, AwsError> {
+fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
     let arn = input["ResourceArn"].as_str();
     let mut failures = Failures::default();
     failures.required("resourceArn", arn.as_ref());
     failures.length("resourceArn", arn, 512);
     failures.pattern("resourceArn", arn, ARN);
     refuse(failures)?;
-    Target::of(call, &json!({ "FunctionName": arn }))
+    FunctionRef::of(call, &json!({ "FunctionName": arn }))
 }
 
 /// Takes the place of whatever was there, statements of AddPermission too.
@@ -35,7 +35,7 @@ pub(crate) fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply
     failures.length("policy", text, POLICY_LIMIT);
     refuse(failures)?;
     let text = text.unwrap_or_default();
-    let policy = policy::check(text, policy::Kind::Resource).map_err(invalid)?;
+    let policy = policy::check(text, policy::PolicyKind::Resource).map_err(invalid)?;
     let (now, request_id) = (call.now, call.request_id.clone());
     let function = target.find(call)?;
     function.ensure_revision(&input["RevisionId"], now, READ_BY)?;

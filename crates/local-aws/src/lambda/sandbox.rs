@@ -2,7 +2,7 @@
 //! containers of the old.
 
 use super::{
-    identity::Identity,
+    identity::FunctionIdentity,
     settings::{Environment, ImageConfig, Settings},
     source::Source,
 };
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Everything a container needs to know. Two are the same only if they are the same allocation.
 #[derive(Debug)]
 pub(crate) struct Sandbox {
-    pub id: Identity,
+    pub id: FunctionIdentity,
     pub role: String,
     /// `None` for Zip functions, which do not run here.
     pub image: Option<ImageRef>,
@@ -38,7 +38,12 @@ pub struct ImageRef {
 }
 
 impl Sandbox {
-    pub(crate) fn new(id: &Identity, settings: &Settings, source: &Source, architecture: &str) -> Self {
+    pub(crate) fn new(
+        id: &FunctionIdentity,
+        settings: &Settings,
+        source: &Source,
+        architecture: &str,
+    ) -> Self {
         Self {
             id: id.clone(),
             role: settings.role.clone(),
@@ -54,7 +59,7 @@ impl Sandbox {
     }
 }
 
-fn image_of(id: &Identity, source: &Source) -> Option<ImageRef> {
+fn image_of(id: &FunctionIdentity, source: &Source) -> Option<ImageRef> {
     let Source::Image(image) = source else { return None };
     Some(ImageRef {
         account: image.account.clone(),

@@ -3,7 +3,7 @@
 use super::{
     errors::{invalid, refuse},
     function::Function,
-    name::Target,
+    name::FunctionRef,
 };
 use crate::{
     call::{Call, Reply},
@@ -50,7 +50,7 @@ fn tagged<'a>(call: &'a mut Call, input: &Value) -> Result<&'a mut Function, Aws
     if !resource.contains(":function:") {
         return Err(AwsError::not_implemented(format!("tagging {resource}")));
     }
-    let target = Target::of(call, &json!({ "FunctionName": resource }))?;
+    let target = FunctionRef::of(call, &json!({ "FunctionName": resource }))?;
     if target.qualifier.is_some() {
         return Err(invalid(
             "Tags on function aliases and versions are not supported. Please specify a function ARN.",

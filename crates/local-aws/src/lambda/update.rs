@@ -6,7 +6,7 @@ use super::{
     dependencies,
     errors::{invalid, refuse},
     function::{Function, Seen},
-    name::Target,
+    name::FunctionRef,
     source::{ImageSource, Source},
 };
 use crate::{
@@ -23,7 +23,7 @@ const NOT_EMULATED: [&str; 6] =
 const READ_BY: &str = "GetFunction/GetAlias";
 
 pub(crate) fn update_function_configuration(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let mut failures = Failures::default();
     let changes = Changes::read(&input, &mut failures)?;
     refuse(failures)?;
@@ -73,7 +73,7 @@ fn check_package(function: &Function, changes: &Changes) -> Result<(), AwsError>
 }
 
 pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
-    let target = Target::to_change(call, &input)?;
+    let target = FunctionRef::to_change(call, &input)?;
     let mut failures = Failures::default();
     let architecture = read_architecture(&input, &mut failures);
     refuse(failures)?;
@@ -100,7 +100,12 @@ pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Repl
     finish(call, &target)
 }
 
-fn new_source(call: &mut Call, input: &Value, current: &Source, target: &Target) -> Result<Source, AwsError> {
+fn new_source(
+    call: &mut Call,
+    input: &Value,
+    current: &Source,
+    target: &FunctionRef,
+) -> Result<Source, AwsError> {
     match (current, input["ImageUri"].as_str()) {
         (Source::Zip { .. }, Some(_)) => {
             Err(invalid("Please don't provide ImageUri when updating a function with packageType Zip."))
@@ -117,7 +122,7 @@ fn new_source(call: &mut Call, input: &Value, current: &Source, target: &Target)
     }
 }
 
-fn finish(call: &mut Call, target: &Target) -> Result<Reply, AwsError> {
+fn finish(call: &mut Call, target: &FunctionRef) -> Result<Reply, AwsError> {
     let (now, delays, request_id) = (call.now, call.delays, call.request_id.clone());
     let function = target.find(call)?;
     function.updated(now, &delays, &request_id);

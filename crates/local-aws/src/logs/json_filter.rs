@@ -20,10 +20,10 @@ enum Condition {
 
 /// `$.user.tags[0]`
 #[derive(Debug)]
-struct Selector(Vec<Step>);
+struct Selector(Vec<PathStep>);
 
 #[derive(Debug)]
-enum Step {
+enum PathStep {
     Member(String),
     Index(usize),
     EveryIndex,
@@ -77,9 +77,9 @@ impl Selector {
             found
                 .into_iter()
                 .flat_map(|value| match step {
-                    Step::Member(name) => value.get(name).into_iter().collect::<Vec<_>>(),
-                    Step::Index(n) => value.get(n).into_iter().collect(),
-                    Step::EveryIndex => value.as_array().into_iter().flatten().collect(),
+                    PathStep::Member(name) => value.get(name).into_iter().collect::<Vec<_>>(),
+                    PathStep::Index(n) => value.get(n).into_iter().collect(),
+                    PathStep::EveryIndex => value.as_array().into_iter().flatten().collect(),
                 })
                 .collect()
         })
@@ -178,11 +178,15 @@ impl Reader<'_> {
         loop {
             if let Some(rest) = self.0.strip_prefix('.') {
                 self.0 = rest;
-                steps.push(Step::Member(self.characters(|c| c.is_alphanumeric() || "_-@".contains(c))?));
+                steps.push(PathStep::Member(self.characters(|c| c.is_alphanumeric() || "_-@".contains(c))?));
             } else if let Some(rest) = self.0.strip_prefix('[') {
                 let (index, rest) = rest.split_once(']')?;
                 self.0 = rest;
-                steps.push(if index == "*" { Step::EveryIndex } else { Step::Index(index.parse().ok()?) });
+                steps.push(if index == "*" {
+                    PathStep::EveryIndex
+                } else {
+                    PathStep::Index(index.parse().ok()?)
+                });
             } else {
                 return Some(Selector(steps)).filter(|s| !s.0.is_empty());
             }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Where a policy is used, which decides what it must and must not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum PolicyKind {
     /// Inline or managed: what its bearer may do. No `Principal`.
     Identity,
     /// Who may assume a role. No `Resource`.
@@ -35,10 +35,10 @@ const PRINCIPAL_KINDS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUse
 ///
 /// # Errors
 /// AWS's text of a `MalformedPolicyDocument`.
-pub(crate) fn check(text: &str, kind: Kind) -> Result<Value, String> {
+pub(crate) fn check(text: &str, kind: PolicyKind) -> Result<Value, String> {
     let unreadable = match kind {
-        Kind::Identity => "Syntax errors in policy.",
-        Kind::Trust | Kind::Resource => "This policy contains invalid Json",
+        PolicyKind::Identity => "Syntax errors in policy.",
+        PolicyKind::Trust | PolicyKind::Resource => "This policy contains invalid Json",
     };
     let document: Value = serde_json::from_str(text).map_err(|_| unreadable.to_owned())?;
     let Value::Object(policy) = &document else { return Err(unreadable.to_owned()) };
@@ -50,7 +50,7 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<Value, String> {
     let mut statements = one_or_more(&document["Statement"]).peekable();
     if statements.peek().is_none() {
         return Err(match kind {
-            Kind::Identity => "Syntax errors in policy.".to_owned(),
+            PolicyKind::Identity => "Syntax errors in policy.".to_owned(),
             _ if policy.contains_key("Statement") => {
                 "Could not parse the policy: Statement is empty!".to_owned()
             }
@@ -69,17 +69,17 @@ pub(crate) fn check(text: &str, kind: Kind) -> Result<Value, String> {
     Ok(document)
 }
 
-fn version(policy: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn version(policy: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     match policy.get("Version").map(|v| v.as_str()) {
         Some(Some("2012-10-17" | "2008-10-17")) => Ok(()),
         // Without a version it is 2008-10-17, which IAM does not take for what it stores itself.
-        None if kind != Kind::Identity => Ok(()),
+        None if kind != PolicyKind::Identity => Ok(()),
         None => Err("Policy document must be version 2012-10-17 or greater.".to_owned()),
         Some(_) => Err("The policy must contain a valid version string".to_owned()),
     }
 }
 
-fn check_statement(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn check_statement(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     if let Some(unknown) = statement.keys().find(|k| !STATEMENT_KEYS.contains(&k.as_str())) {
         return Err(format!("Unknown field {unknown}"));
     }
@@ -95,11 +95,11 @@ fn check_statement(statement: &Map<String, Value>, kind: Kind) -> Result<(), Str
     conditions(statement)
 }
 
-fn sid(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn sid(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     let fits = |sid: &str| sid.bytes().all(|b| b.is_ascii_alphanumeric());
     match statement.get("Sid") {
         None => Ok(()),
-        Some(Value::String(sid)) if kind == Kind::Resource || fits(sid) => Ok(()),
+        Some(Value::String(sid)) if kind == PolicyKind::Resource || fits(sid) => Ok(()),
         Some(_) => Err("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*".to_owned()),
     }
 }
@@ -112,11 +112,11 @@ fn either<'s>(statement: &'s Map<String, Value>, name: &str) -> Result<Option<&'
     }
 }
 
-fn principal(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn principal(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     let principal = either(statement, "Principal")?;
     match (kind, principal) {
-        (Kind::Identity, None) => Ok(()),
-        (Kind::Identity, Some(_)) => Err("Policy document should not specify a principal.".to_owned()),
+        (PolicyKind::Identity, None) => Ok(()),
+        (PolicyKind::Identity, Some(_)) => Err("Policy document should not specify a principal.".to_owned()),
         (_, None) => Err("Missing required field Principal".to_owned()),
         (_, Some(Value::String(everybody))) if everybody == "*" => Ok(()),
         (_, Some(Value::Object(kinds))) if !kinds.is_empty() => kinds.iter().try_for_each(|(k, v)| {
@@ -137,11 +137,11 @@ fn principal_named(kind: &str, name: &str) -> bool {
     }
 }
 
-fn actions(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn actions(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     let found = either(statement, "Action")?.map(|v| texts(v).collect::<Vec<_>>()).unwrap_or_default();
     if found.is_empty() {
         return Err(match kind {
-            Kind::Identity => "Policy statement must contain actions.".to_owned(),
+            PolicyKind::Identity => "Policy statement must contain actions.".to_owned(),
             _ => "Missing required field Action".to_owned(),
         });
     }
@@ -152,18 +152,18 @@ fn actions(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
     if !found.iter().all(vendor) {
         return Err("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.".to_owned());
     }
-    if kind == Kind::Trust && !found.iter().all(|a| a.to_ascii_lowercase().starts_with("sts:")) {
+    if kind == PolicyKind::Trust && !found.iter().all(|a| a.to_ascii_lowercase().starts_with("sts:")) {
         return Err("AssumeRole policy may only specify STS AssumeRole actions.".to_owned());
     }
     Ok(())
 }
 
-fn resources(statement: &Map<String, Value>, kind: Kind) -> Result<(), String> {
+fn resources(statement: &Map<String, Value>, kind: PolicyKind) -> Result<(), String> {
     let resource = either(statement, "Resource")?;
     match (kind, resource) {
-        (Kind::Trust, Some(_)) => Err("Has prohibited field Resource".to_owned()),
-        (Kind::Identity, None) => Err("Policy statement must contain resources.".to_owned()),
-        (Kind::Identity, Some(value)) => {
+        (PolicyKind::Trust, Some(_)) => Err("Has prohibited field Resource".to_owned()),
+        (PolicyKind::Identity, None) => Err("Policy statement must contain resources.".to_owned()),
+        (PolicyKind::Identity, Some(value)) => {
             let bad =
                 texts(value).find(|r| *r != "*" && (!r.starts_with("arn:") || r.splitn(6, ':').count() < 6));
             match bad {

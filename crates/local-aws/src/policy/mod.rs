@@ -8,7 +8,7 @@ mod grammar;
 mod pattern;
 
 pub(crate) use document::Context;
-pub(crate) use grammar::{Kind, check};
+pub(crate) use grammar::{PolicyKind, check};
 pub(crate) use pattern::Pattern;
 
 use document::{Language, one_or_more, texts};

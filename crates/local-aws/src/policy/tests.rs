@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use super::{Context, Decision, Kind, Principal, Request, check, evaluate};
+use super::{Context, Decision, PolicyKind, Principal, Request, check, evaluate};
 use serde_json::{Value, json};
 
 const USER: &str = "arn:aws:iam::111122223333:user/ada";
@@ -150,15 +150,16 @@ fn variables_need_the_newer_version() {
 
 #[test]
 fn malformed_documents() {
-    let identity = |statement: Value| check(&policy(statement).to_string(), Kind::Identity).unwrap_err();
-    let trust = |statement: Value| check(&policy(statement).to_string(), Kind::Trust).unwrap_err();
+    let identity =
+        |statement: Value| check(&policy(statement).to_string(), PolicyKind::Identity).unwrap_err();
+    let trust = |statement: Value| check(&policy(statement).to_string(), PolicyKind::Trust).unwrap_err();
     let service = json!({ "Service": "lambda.amazonaws.com" });
 
-    assert_eq!(check("{", Kind::Trust).unwrap_err(), "This policy contains invalid Json");
-    assert_eq!(check("[]", Kind::Identity).unwrap_err(), "Syntax errors in policy.");
+    assert_eq!(check("{", PolicyKind::Trust).unwrap_err(), "This policy contains invalid Json");
+    assert_eq!(check("[]", PolicyKind::Identity).unwrap_err(), "Syntax errors in policy.");
     let unversioned = json!({ "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
     assert_eq!(
-        check(&unversioned.to_string(), Kind::Identity).unwrap_err(),
+        check(&unversioned.to_string(), PolicyKind::Identity).unwrap_err(),
         "Policy document must be version 2012-10-17 or greater."
     );
     assert_eq!(

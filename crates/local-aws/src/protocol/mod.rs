@@ -21,7 +21,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, req
 use serde_json::Value;
 use std::net::IpAddr;
 
-pub(crate) use scope::Scope;
+pub(crate) use scope::CredentialScope;
 
 /// A request, understood.
 pub(crate) struct Incoming {
@@ -74,7 +74,7 @@ pub(crate) fn broken(service: &'static Service, why: impl std::fmt::Display) -> 
 /// The service has no such operation, or the input can't be read.
 pub(crate) fn read(
     service: &'static Service,
-    scope: Scope,
+    scope: CredentialScope,
     parts: &Parts,
     payload: Bytes,
     config: &Config,

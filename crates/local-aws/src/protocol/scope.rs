@@ -4,14 +4,14 @@ use super::Unreadable;
 use http::{StatusCode, header, request::Parts};
 
 /// The credential scope of a SigV4 signature: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-pub(crate) struct Scope {
+pub(crate) struct CredentialScope {
     pub access_key: String,
     pub region: String,
     /// As it is signed, whether there is such a service or not.
     pub service: String,
 }
 
-impl Scope {
+impl CredentialScope {
     /// # Errors
     /// The request is not signed.
     pub(crate) fn of(parts: &Parts) -> Result<Self, Unreadable> {

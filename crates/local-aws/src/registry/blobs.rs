@@ -2,13 +2,13 @@
 
 use super::{
     download,
-    error::{Answer, RegistryError, empty, set},
-    scope::Scope,
+    error::{RegistryAnswer, RegistryError, empty, set},
+    scope::RepositoryScope,
 };
 use http::{HeaderMap, Response, StatusCode, header};
 
 /// The blob, or the range of it that is asked for.
-pub(crate) async fn get(scope: &Scope<'_>, digest: &str, headers: &HeaderMap) -> Answer {
+pub(crate) async fn get(scope: &RepositoryScope<'_>, digest: &str, headers: &HeaderMap) -> RegistryAnswer {
     let unknown = || {
         let text = format!("The blob '{digest}' does not exist in the repository '{}'", scope.owner.name);
         RegistryError::not_found("BLOB_UNKNOWN", text)

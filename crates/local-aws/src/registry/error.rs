@@ -10,7 +10,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::{fmt::Display, io};
 
-pub(crate) type Answer = Result<Response<Body>, RegistryError>;
+pub(crate) type RegistryAnswer = Result<Response<Body>, RegistryError>;
 
 #[derive(Debug)]
 pub(crate) enum RegistryError {

@@ -1,8 +1,8 @@
 //! Manifests, by tag or by digest.
 
 use super::{
-    error::{Answer, RegistryError, empty, set},
-    scope::Scope,
+    error::{RegistryAnswer, RegistryError, empty, set},
+    scope::RepositoryScope,
 };
 use crate::{
     blobs::{is_digest, release},
@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 
 /// A manifest, if the caller takes its media type.
-pub(crate) fn get(scope: &Scope<'_>, reference: &str, headers: &HeaderMap) -> Answer {
+pub(crate) fn get(scope: &RepositoryScope<'_>, reference: &str, headers: &HeaderMap) -> RegistryAnswer {
     let image = scope.with(|r| r.image(reference).cloned().ok_or_else(unknown))?;
     if !accepts(headers, &image.media_type) {
         let text = format!("The manifest is of media type '{}', which is not accepted", image.media_type);
@@ -43,7 +43,11 @@ fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
 }
 
 /// A manifest whose blobs and images are all there. The same once more changes nothing.
-pub(crate) async fn put(scope: &Scope<'_>, reference: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn put(
+    scope: &RepositoryScope<'_>,
+    reference: &str,
+    request: Request<Body>,
+) -> RegistryAnswer {
     let (parts, body) = request.into_parts();
     let by_digest = reference.contains(':');
     if !is_digest(reference) && !is_tag(reference) {
@@ -78,7 +82,7 @@ async fn whole(body: Body) -> Result<String, RegistryError> {
 }
 
 /// As BatchDeleteImage of one id.
-pub(crate) fn delete(scope: &Scope<'_>, reference: &str) -> Answer {
+pub(crate) fn delete(scope: &RepositoryScope<'_>, reference: &str) -> RegistryAnswer {
     let reference = Some(reference.to_owned());
     let id = match reference.as_deref().is_some_and(is_digest) {
         true => ImageId { image_digest: reference, image_tag: None },

@@ -16,11 +16,11 @@ use crate::{
     faults::{self, Cut, Stopped},
     shared::Shared,
 };
-use error::{Answer, RegistryError};
+use error::{RegistryAnswer, RegistryError};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use route::{Route, Target};
-use scope::Scope;
+use route::{RegistryRoute, RepositoryPart};
+use scope::RepositoryScope;
 
 /// Answers one request to `/v2/`.
 ///
@@ -50,30 +50,32 @@ pub(crate) async fn handle(shared: &Shared, request: Request<Body>) -> Result<Re
     fate.after(response).await
 }
 
-async fn answer(shared: &Shared, request: Request<Body>) -> Answer {
+async fn answer(shared: &Shared, request: Request<Body>) -> RegistryAnswer {
     let access = credentials::of(&request, &shared.secret)?;
-    let route = Route::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
+    let route = RegistryRoute::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
     let (name, target) = match route {
-        Route::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),
-        Route::Catalog => return tags::catalog(shared, &access, &request),
-        Route::Repository(name, target) => (name, target),
+        RegistryRoute::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),
+        RegistryRoute::Catalog => return tags::catalog(shared, &access, &request),
+        RegistryRoute::Repository(name, target) => (name, target),
     };
-    let scope = Scope::new(shared, access, &name)?;
+    let scope = RepositoryScope::new(shared, access, &name)?;
     match (request.method().clone(), target) {
-        (Method::GET | Method::HEAD, Target::Blob(digest)) => {
+        (Method::GET | Method::HEAD, RepositoryPart::Blob(digest)) => {
             blobs::get(&scope, &digest, request.headers()).await
         }
-        (Method::POST, Target::Uploads) => uploads::start(&scope, request).await,
-        (Method::GET, Target::Upload(id)) => uploads::status(&scope, &id),
-        (Method::PATCH, Target::Upload(id)) => uploads::append(&scope, &id, request).await,
-        (Method::PUT, Target::Upload(id)) => uploads::finish(&scope, &id, request).await,
-        (Method::DELETE, Target::Upload(id)) => uploads::cancel(&scope, &id),
-        (Method::GET | Method::HEAD, Target::Manifest(reference)) => {
+        (Method::POST, RepositoryPart::Uploads) => uploads::start(&scope, request).await,
+        (Method::GET, RepositoryPart::Upload(id)) => uploads::status(&scope, &id),
+        (Method::PATCH, RepositoryPart::Upload(id)) => uploads::append(&scope, &id, request).await,
+        (Method::PUT, RepositoryPart::Upload(id)) => uploads::finish(&scope, &id, request).await,
+        (Method::DELETE, RepositoryPart::Upload(id)) => uploads::cancel(&scope, &id),
+        (Method::GET | Method::HEAD, RepositoryPart::Manifest(reference)) => {
             manifests::get(&scope, &reference, request.headers())
         }
-        (Method::PUT, Target::Manifest(reference)) => manifests::put(&scope, &reference, request).await,
-        (Method::DELETE, Target::Manifest(reference)) => manifests::delete(&scope, &reference),
-        (Method::GET, Target::Tags) => tags::list(&scope, request.uri()),
+        (Method::PUT, RepositoryPart::Manifest(reference)) => {
+            manifests::put(&scope, &reference, request).await
+        }
+        (Method::DELETE, RepositoryPart::Manifest(reference)) => manifests::delete(&scope, &reference),
+        (Method::GET, RepositoryPart::Tags) => tags::list(&scope, request.uri()),
         _ => Err(RegistryError::unsupported()),
     }
 }

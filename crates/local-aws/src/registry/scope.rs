@@ -9,12 +9,12 @@ use crate::{
 };
 
 /// Whose repository; it was there when the request came, and is looked up again for every use.
-pub(crate) struct Scope<'a> {
+pub(crate) struct RepositoryScope<'a> {
     pub shared: &'a Shared,
     pub owner: Owner,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> RepositoryScope<'a> {
     /// ECR makes no repository by a push: it has to be there.
     pub(crate) fn new(shared: &'a Shared, access: RegistryAccess, name: &str) -> Result<Self, RegistryError> {
         if !ecr::is_repository_name(name) {

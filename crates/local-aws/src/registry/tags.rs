@@ -1,22 +1,22 @@
 //! Lists of tags and of repositories, in pages of `n` after `last`.
 
 use super::{
-    error::{Answer, json, set},
-    scope::Scope,
+    error::{RegistryAnswer, json, set},
+    scope::RepositoryScope,
 };
 use crate::{blobs::RegistryAccess, body::Body, paging, shared::Shared};
 use http::{Request, Response, StatusCode, Uri};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-pub(crate) fn list(scope: &Scope<'_>, uri: &Uri) -> Answer {
+pub(crate) fn list(scope: &RepositoryScope<'_>, uri: &Uri) -> RegistryAnswer {
     let tags = scope.with(|repository| Ok(repository.image_tags.keys().cloned().collect()))?;
     let (tags, next) = page(uri, tags);
     let body = json!({ "name": scope.owner.name, "tags": tags });
     Ok(linked(json(StatusCode::OK, &body), next))
 }
 
-pub(crate) fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> Answer {
+pub(crate) fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> RegistryAnswer {
     let mut world = shared.world();
     let region = world.region(&access.account, &access.region);
     let (names, next) = page(request.uri(), region.ecr.repositories.keys().cloned().collect());

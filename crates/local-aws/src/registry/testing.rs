@@ -15,13 +15,13 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct RegistryAnswer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
 
-impl Answer {
+impl RegistryAnswer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|h| h.to_str().unwrap()).unwrap_or_default()
     }
@@ -43,10 +43,10 @@ pub(crate) fn authorization(aws: &LocalAws) -> String {
 }
 
 /// As it is.
-pub(crate) async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
+pub(crate) async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> RegistryAnswer {
     let response = aws.handle(request.body(full(body)).unwrap()).await;
     let (parts, body) = response.into_parts();
-    Answer {
+    RegistryAnswer {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: body.collect().await.unwrap().to_bytes(),
@@ -54,7 +54,7 @@ pub(crate) async fn send(aws: &LocalAws, request: Builder, body: impl Into<Bytes
 }
 
 /// With the tests' credentials.
-pub(crate) async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> Answer {
+pub(crate) async fn ask(aws: &LocalAws, request: Builder, body: impl Into<Bytes>) -> RegistryAnswer {
     send(aws, request.header(header::AUTHORIZATION, authorization(aws)), body).await
 }
 

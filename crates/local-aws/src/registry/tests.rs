@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::testing::{Answer, ask, authorization, send, upload};
+use super::testing::{RegistryAnswer, ask, authorization, send, upload};
 use crate::{
     LocalAws,
     blobs::sha256,
@@ -23,11 +23,11 @@ pub(crate) async fn with_app() -> LocalAws {
     aws
 }
 
-async fn get(aws: &LocalAws, path: &str) -> Answer {
+async fn get(aws: &LocalAws, path: &str) -> RegistryAnswer {
     ask(aws, Request::get(path), "").await
 }
 
-async fn put_manifest(aws: &LocalAws, reference: &str, manifest: &str) -> Answer {
+async fn put_manifest(aws: &LocalAws, reference: &str, manifest: &str) -> RegistryAnswer {
     let kind = serde_json::from_str::<serde_json::Value>(manifest).unwrap()["mediaType"]
         .as_str()
         .unwrap()

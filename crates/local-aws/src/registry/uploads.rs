@@ -1,8 +1,8 @@
 //! Uploads: started by POST, fed by PATCH, finished by PUT; or all at once; or mounted from another repository.
 
 use super::{
-    error::{Answer, RegistryError, empty},
-    scope::Scope,
+    error::{RegistryAnswer, RegistryError, empty},
+    scope::RepositoryScope,
 };
 use crate::{
     blobs::{Owner, Upload, is_digest},
@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, StatusCode, Uri, header};
 use std::collections::BTreeMap;
 
 /// `mount=` takes the blob over from a repository that has it, `digest=` brings it in this one request.
-pub(crate) async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
+pub(crate) async fn start(scope: &RepositoryScope<'_>, request: Request<Body>) -> RegistryAnswer {
     let parameters = parameters(request.uri());
     if let Some(digest) = parameters.get("mount")
         && mount(scope, digest, parameters.get("from"))?
@@ -31,7 +31,7 @@ pub(crate) async fn start(scope: &Scope<'_>, request: Request<Body>) -> Answer {
 }
 
 /// Whether the blob is in this repository now.
-fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool, RegistryError> {
+fn mount(scope: &RepositoryScope<'_>, digest: &str, from: Option<&String>) -> Result<bool, RegistryError> {
     let mut world = scope.shared.world();
     let size = match from {
         Some(name) => {
@@ -46,20 +46,20 @@ fn mount(scope: &Scope<'_>, digest: &str, from: Option<&String>) -> Result<bool,
     Ok(size.is_some())
 }
 
-pub(crate) fn status(scope: &Scope<'_>, id: &str) -> Answer {
+pub(crate) fn status(scope: &RepositoryScope<'_>, id: &str) -> RegistryAnswer {
     let upload = take(scope, id)?;
     Ok(go_on(scope, id.to_owned(), upload, StatusCode::NO_CONTENT))
 }
 
 /// ECR answers 201 here, where the distribution specification asks for 202.
-pub(crate) async fn append(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn append(scope: &RepositoryScope<'_>, id: &str, request: Request<Body>) -> RegistryAnswer {
     let mut upload = fitting(scope, id, request.headers())?;
     upload.append(request.into_body()).await?;
     Ok(go_on(scope, id.to_owned(), upload, StatusCode::CREATED))
 }
 
 /// May bring the last part, or all of it.
-pub(crate) async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) -> Answer {
+pub(crate) async fn finish(scope: &RepositoryScope<'_>, id: &str, request: Request<Body>) -> RegistryAnswer {
     let digest = parameters(request.uri()).remove("digest");
     let digest = digest.filter(|d| is_digest(d)).ok_or_else(|| {
         RegistryError::bad("DIGEST_INVALID", "An upload is finished with a digest of sha256")
@@ -69,19 +69,19 @@ pub(crate) async fn finish(scope: &Scope<'_>, id: &str, request: Request<Body>) 
     complete(scope, upload, &digest)
 }
 
-pub(crate) fn cancel(scope: &Scope<'_>, id: &str) -> Answer {
+pub(crate) fn cancel(scope: &RepositoryScope<'_>, id: &str) -> RegistryAnswer {
     drop(take(scope, id)?);
     Ok(empty(StatusCode::NO_CONTENT, &[]))
 }
 
-fn take(scope: &Scope<'_>, id: &str) -> Result<Upload, RegistryError> {
+fn take(scope: &RepositoryScope<'_>, id: &str) -> Result<Upload, RegistryError> {
     let text = || format!("The upload '{id}' does not exist in the repository '{}'", scope.owner.name);
     let upload = scope.shared.blobs.take(id, &scope.owner);
     upload.ok_or_else(|| RegistryError::not_found("BLOB_UPLOAD_UNKNOWN", text()))
 }
 
 /// The upload, if what comes now begins where it ended.
-fn fitting(scope: &Scope<'_>, id: &str, headers: &HeaderMap) -> Result<Upload, RegistryError> {
+fn fitting(scope: &RepositoryScope<'_>, id: &str, headers: &HeaderMap) -> Result<Upload, RegistryError> {
     let upload = take(scope, id)?;
     let range = headers.get(header::CONTENT_RANGE).and_then(|r| r.to_str().ok());
     let start = range.and_then(|r| r.trim_start_matches("bytes ").split('-').next()?.parse::<u64>().ok());
@@ -97,7 +97,7 @@ fn fitting(scope: &Scope<'_>, id: &str, headers: &HeaderMap) -> Result<Upload, R
 }
 
 /// Under one lock the file becomes a blob and the repository knows it.
-fn complete(scope: &Scope<'_>, upload: Upload, digest: &str) -> Answer {
+fn complete(scope: &RepositoryScope<'_>, upload: Upload, digest: &str) -> RegistryAnswer {
     let finished = upload.finish(digest)?;
     scope.with(|repository| {
         let size = finished.size;
@@ -114,7 +114,12 @@ fn created(name: &str, digest: &str) -> http::Response<Body> {
 }
 
 /// Keeps the upload and says where to go on.
-fn go_on(scope: &Scope<'_>, id: String, upload: Upload, status: StatusCode) -> http::Response<Body> {
+fn go_on(
+    scope: &RepositoryScope<'_>,
+    id: String,
+    upload: Upload,
+    status: StatusCode,
+) -> http::Response<Body> {
     let headers = [
         ("location", format!("/v2/{}/blobs/uploads/{id}", scope.owner.name)),
         ("range", format!("0-{}", upload.size.saturating_sub(1))),

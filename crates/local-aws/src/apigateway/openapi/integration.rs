@@ -5,7 +5,7 @@ use super::{
         draft::{IntegrationResponse, Method},
         errors::bad_request,
         input,
-        integration::{self, Wanted},
+        integration::{self, WantedIntegration},
     },
     Importer,
     document::text_of,
@@ -44,7 +44,12 @@ impl Importer<'_> {
         if was_there { self.ids.id() } else { resource.to_owned() }
     }
 
-    fn wanted(&mut self, extension: &Value, path: &str, http_method: &str) -> Result<Wanted, AwsError> {
+    fn wanted(
+        &mut self,
+        extension: &Value,
+        path: &str,
+        http_method: &str,
+    ) -> Result<WantedIntegration, AwsError> {
         let mut sent = extension.as_object().cloned().unwrap_or_default();
         for member in ["type", "httpMethod", "passthroughBehavior", "contentHandling", "connectionType"] {
             if let Some(Value::String(text)) = sent.get_mut(member) {
@@ -56,7 +61,7 @@ impl Importer<'_> {
         }
         self.only_texts(&mut sent, "requestParameters", path, http_method);
         self.only_texts(&mut sent, "requestTemplates", path, http_method);
-        let wanted: Wanted = input::parse(Value::Object(sent))?;
+        let wanted: WantedIntegration = input::parse(Value::Object(sent))?;
         let mut failures = Failures::default();
         integration::constrain(&wanted, &mut failures);
         match failures.first() {

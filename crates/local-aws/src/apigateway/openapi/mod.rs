@@ -25,7 +25,7 @@ pub(crate) enum Mode {
 
 /// What an import has to say. With an error nothing is imported.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct ImportReport {
     pub errors: Vec<String>,
     pub warnings: Vec<String>,
 }
@@ -44,7 +44,7 @@ struct Importer<'a> {
     /// The models that this import has made.
     models: BTreeSet<String>,
     ids: &'a mut Ids,
-    report: Report,
+    report: ImportReport,
 }
 
 /// Writes the document into the API's draft and its API-level settings.
@@ -54,7 +54,7 @@ pub(crate) fn apply(
     document: &Document,
     mode: Mode,
     ids: &mut Ids,
-) -> Result<Report, AwsError> {
+) -> Result<ImportReport, AwsError> {
     let former = api.draft.clone();
     let mut importer = Importer {
         call,
@@ -66,7 +66,7 @@ pub(crate) fn apply(
         authorizers: BTreeMap::new(),
         models: BTreeSet::new(),
         ids,
-        report: Report { warnings: document.parse_issues(), ..Report::default() },
+        report: ImportReport { warnings: document.parse_issues(), ..ImportReport::default() },
     };
     importer.settings(api)?;
     importer.request_validators();

@@ -70,8 +70,8 @@ impl<'a> Importer<'a> {
 }
 
 /// What identifies a caller to a TOKEN authorizer or a user pool is the header that the scheme names.
-fn wanted(name: &str, scheme: &Value, extension: &Value) -> Result<authorizer::Wanted, AwsError> {
-    let mut wanted: authorizer::Wanted = input::parse(extension.clone())?;
+fn wanted(name: &str, scheme: &Value, extension: &Value) -> Result<authorizer::WantedAuthorizer, AwsError> {
+    let mut wanted: authorizer::WantedAuthorizer = input::parse(extension.clone())?;
     wanted.name = name.to_owned();
     wanted.kind = wanted.kind.to_uppercase();
     if !authorizer::TYPES.contains(&wanted.kind.as_str()) {

@@ -116,7 +116,7 @@ impl Importer<'_> {
 }
 
 /// A status may be a number here.
-fn wanted_response(response: &Value) -> Result<gateway_response::Wanted, AwsError> {
+fn wanted_response(response: &Value) -> Result<gateway_response::WantedResponse, AwsError> {
     let mut response = response.clone();
     if let Some(status) = response.get("statusCode").and_then(text_of) {
         response["statusCode"] = json!(status);

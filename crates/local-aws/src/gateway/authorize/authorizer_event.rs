@@ -3,7 +3,7 @@
 use super::resource_policy::method_arn;
 use crate::{
     apigateway::draft::Authorizer,
-    gateway::{exchange::Exchange, mapping, proxy_event, refusal::Refusal},
+    gateway::{exchange::Exchange, mapping, proxy_event, refusal::GatewayRefusal},
 };
 use regex_lite::Regex;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// 401: one is missing, or a token does not match the authorizer's expression. The function is not asked then.
-pub(crate) fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<Vec<String>, Refusal> {
+pub(crate) fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<Vec<String>, GatewayRefusal> {
     let default = if authorizer.kind == "TOKEN" { "method.request.header.Authorization" } else { "" };
     let sources = authorizer.identity_source.as_deref().unwrap_or(default);
     let context = exchange.context();
@@ -20,17 +20,19 @@ pub(crate) fn identity(exchange: &Exchange, authorizer: &Authorizer) -> Result<V
     // Only what is kept is kept by its identity: without that the function is asked whatever the call has.
     let needed = authorizer.kind == "TOKEN" || authorizer.authorizer_result_ttl_in_seconds != Some(0);
     for source in sources.split(',').map(str::trim).filter(|s| !s.is_empty()) {
-        let value = mapping::value(source, exchange, &context).map_err(Refusal::configuration)?;
+        let value = mapping::value(source, exchange, &context).map_err(GatewayRefusal::configuration)?;
         match value.filter(|v| !v.is_empty()) {
             Some(value) => values.push(value),
             None if needed => {
-                return Err(Refusal::unauthorized(format!("the call has no identity source {source}")));
+                return Err(GatewayRefusal::unauthorized(format!(
+                    "the call has no identity source {source}"
+                )));
             }
             None => {}
         }
     }
     if authorizer.kind == "TOKEN" && !matches(authorizer, values.first()) {
-        return Err(Refusal::unauthorized("the token does not match identityValidationExpression"));
+        return Err(GatewayRefusal::unauthorized("the token does not match identityValidationExpression"));
     }
     Ok(values)
 }
@@ -49,7 +51,7 @@ pub(crate) fn event(
     exchange: &Exchange,
     authorizer: &Authorizer,
     identity: &[String],
-) -> Result<Value, Refusal> {
+) -> Result<Value, GatewayRefusal> {
     let arn = method_arn(exchange)?;
     if authorizer.kind == "TOKEN" {
         return Ok(json!({ "type": "TOKEN", "authorizationToken": identity.first(), "methodArn": arn }));

@@ -3,7 +3,7 @@
 use super::user_pool;
 use crate::{
     apigateway::draft::Authorizer,
-    gateway::{exchange::Exchange, mapping, refusal::Refusal},
+    gateway::{exchange::Exchange, mapping, refusal::GatewayRefusal},
 };
 use jiff::{Timestamp, tz::TimeZone};
 use regex_lite::Regex;
@@ -15,12 +15,13 @@ const DEFAULT_SOURCE: &str = "method.request.header.Authorization";
 ///
 /// # Errors
 /// 401: no token, a wrong one, one that has expired, or one without the method's scopes.
-pub(crate) fn check(exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), Refusal> {
+pub(crate) fn check(exchange: &mut Exchange, authorizer: &Authorizer) -> Result<(), GatewayRefusal> {
     let source = authorizer.identity_source.as_deref().unwrap_or(DEFAULT_SOURCE);
-    let given = mapping::value(source, exchange, &exchange.context()).map_err(Refusal::configuration)?;
-    let given = given.ok_or_else(|| Refusal::unauthorized(format!("the call has no {source}")))?;
+    let given =
+        mapping::value(source, exchange, &exchange.context()).map_err(GatewayRefusal::configuration)?;
+    let given = given.ok_or_else(|| GatewayRefusal::unauthorized(format!("the call has no {source}")))?;
     let token = given.strip_prefix("Bearer ").unwrap_or(&given).trim();
-    let claims = user_pool::verified(token).map_err(Refusal::unauthorized)?;
+    let claims = user_pool::verified(token).map_err(GatewayRefusal::unauthorized)?;
     check_issuer(&claims, authorizer)?;
     check_time(&claims, exchange.received)?;
     check_use(&claims, &exchange.route()?.method.authorization_scopes)?;
@@ -34,31 +35,35 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> &'a str {
     claims.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn check_issuer(claims: &Map<String, Value>, authorizer: &Authorizer) -> Result<(), Refusal> {
+fn check_issuer(claims: &Map<String, Value>, authorizer: &Authorizer) -> Result<(), GatewayRefusal> {
     let issuer = text(claims, "iss");
     let pools = authorizer.provider_arns.iter().filter_map(|arn| arn.rsplit_once('/').map(|(_, pool)| pool));
     if pools.map(user_pool::issuer).any(|pool| pool == issuer) {
         return Ok(());
     }
-    Err(Refusal::unauthorized(format!("the token is of {issuer}, no pool of authorizer {}", authorizer.name)))
+    Err(GatewayRefusal::unauthorized(format!(
+        "the token is of {issuer}, no pool of authorizer {}",
+        authorizer.name
+    )))
 }
 
-fn check_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), Refusal> {
+fn check_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), GatewayRefusal> {
     let expires = claims.get("exp").and_then(Value::as_i64).unwrap_or_default();
     if now.as_second() < expires {
         return Ok(());
     }
-    let mut refusal = Refusal::unauthorized(format!("the token expired at {expires} (seconds since 1970)"));
+    let mut refusal =
+        GatewayRefusal::unauthorized(format!("the token expired at {expires} (seconds since 1970)"));
     refusal.message = Some("The incoming token has expired".to_owned());
     Err(refusal)
 }
 
 /// A method with scopes wants an access token that has one of them, a method without them an id token.
-fn check_use(claims: &Map<String, Value>, scopes: &[String]) -> Result<(), Refusal> {
+fn check_use(claims: &Map<String, Value>, scopes: &[String]) -> Result<(), GatewayRefusal> {
     let wanted = if scopes.is_empty() { "id" } else { "access" };
     let given = text(claims, "token_use");
     if given != wanted {
-        return Err(Refusal::unauthorized(format!(
+        return Err(GatewayRefusal::unauthorized(format!(
             "the method wants an {wanted} token, this is token_use {given}"
         )));
     }
@@ -66,10 +71,13 @@ fn check_use(claims: &Map<String, Value>, scopes: &[String]) -> Result<(), Refus
     if scopes.is_empty() || scopes.iter().any(has) {
         return Ok(());
     }
-    Err(Refusal::unauthorized(format!("the token has none of the method's scopes {}", scopes.join(", "))))
+    Err(GatewayRefusal::unauthorized(format!(
+        "the token has none of the method's scopes {}",
+        scopes.join(", ")
+    )))
 }
 
-fn check_audience(claims: &Map<String, Value>, authorizer: &Authorizer) -> Result<(), Refusal> {
+fn check_audience(claims: &Map<String, Value>, authorizer: &Authorizer) -> Result<(), GatewayRefusal> {
     let Some(expression) = authorizer.identity_validation_expression.as_deref().filter(|e| !e.is_empty())
     else {
         return Ok(());
@@ -78,7 +86,7 @@ fn check_audience(claims: &Map<String, Value>, authorizer: &Authorizer) -> Resul
     if matches {
         Ok(())
     } else {
-        Err(Refusal::unauthorized("the token's aud does not match the authorizer's expression"))
+        Err(GatewayRefusal::unauthorized("the token's aud does not match the authorizer's expression"))
     }
 }
 

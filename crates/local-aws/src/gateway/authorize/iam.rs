@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     gateway::{
         exchange::Exchange,
-        refusal::{Kind, Refusal},
+        refusal::{GatewayRefusal, RefusalKind},
     },
     iam::secret_of,
     policy::{self, Decision, Principal},
@@ -21,7 +21,7 @@ pub(crate) const DEFAULT_SECRET: &str = "local";
 
 /// Whose signature it is, and what the caller's own policies say about the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Caller {
+pub(crate) struct SignedCaller {
     pub access_key: String,
     pub account: String,
     pub id: String,
@@ -33,7 +33,7 @@ pub(crate) struct Caller {
 ///
 /// # Errors
 /// 403: no signature, an unknown key, or a signature that does not hold.
-pub(crate) fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<Caller, Refusal> {
+pub(crate) fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<SignedCaller, GatewayRefusal> {
     let signature = Signature::of(&exchange.request).map_err(refused)?;
     let config = &shared.config;
     let user = user(&shared.world(), &signature.access_key, exchange)?;
@@ -47,7 +47,11 @@ pub(crate) fn authenticate(shared: &Shared, exchange: &Exchange) -> Result<Calle
 }
 
 /// The IAM user who has this key.
-fn user(world: &World, access_key: &str, exchange: &Exchange) -> Result<Option<Caller>, Refusal> {
+fn user(
+    world: &World,
+    access_key: &str,
+    exchange: &Exchange,
+) -> Result<Option<SignedCaller>, GatewayRefusal> {
     let mut accounts = world.accounts.iter();
     let found = accounts.find_map(|(id, account)| Some((id, account, account.iam.user_of_key(access_key)?)));
     let Some((account, content, user)) = found else { return Ok(None) };
@@ -64,7 +68,7 @@ fn user(world: &World, access_key: &str, exchange: &Exchange) -> Result<Option<C
         Some(Decision::NoMatch) => Decision::NoMatch,
         _ => policy::evaluate(&content.iam.policies_of(&user.entity), &request),
     };
-    Ok(Some(Caller {
+    Ok(Some(SignedCaller {
         access_key: access_key.to_owned(),
         account: account.clone(),
         id: user.entity.id.clone(),
@@ -74,16 +78,16 @@ fn user(world: &World, access_key: &str, exchange: &Exchange) -> Result<Option<C
 }
 
 /// The user `local` of an account. A key in the form of real AWS keys cannot be known here.
-fn local(config: &Config, access_key: &str) -> Result<Caller, Refusal> {
+fn local(config: &Config, access_key: &str) -> Result<SignedCaller, GatewayRefusal> {
     if access_key.len() == 20 && (access_key.starts_with("AKIA") || access_key.starts_with("ASIA")) {
-        return Err(Refusal::new(
-            Kind::UnrecognizedClient,
+        return Err(GatewayRefusal::new(
+            RefusalKind::UnrecognizedClient,
             "The security token included in the request is invalid.",
             format!("no user of the local AWS has access key {access_key}"),
         ));
     }
     let account = config.account_of(access_key);
-    Ok(Caller {
+    Ok(SignedCaller {
         access_key: access_key.to_owned(),
         id: "AIDALOCALUSER00000000".to_owned(),
         arn: format!("arn:aws:iam::{account}:user/local"),
@@ -96,18 +100,22 @@ fn local(config: &Config, access_key: &str) -> Result<Caller, Refusal> {
 ///
 /// # Errors
 /// 403 in AWS's words.
-pub(crate) fn check(exchange: &Exchange, caller: &Caller, policy: &Policy) -> Result<(), Refusal> {
+pub(crate) fn check(
+    exchange: &Exchange,
+    caller: &SignedCaller,
+    policy: &Policy,
+) -> Result<(), GatewayRefusal> {
     let same_account = caller.account == exchange.site()?.account;
     let allows = caller.decision == Decision::Allow;
     if caller.decision == Decision::Deny || (!same_account && !allows) {
         let why = "the caller's own policies do not allow the call";
-        return Err(Refusal::denied(&caller.arn, &masked_arn(exchange)?, caller.decision, why));
+        return Err(GatewayRefusal::denied(&caller.arn, &masked_arn(exchange)?, caller.decision, why));
     }
     policy.check(exchange, Principal::Aws(caller.arn.clone()), same_account && allows)
 }
 
 /// Writes the caller where functions and templates see it.
-pub(crate) fn note(exchange: &mut Exchange, caller: Caller) {
+pub(crate) fn note(exchange: &mut Exchange, caller: SignedCaller) {
     let identity = &mut exchange.identity;
     identity.access_key = Some(caller.access_key);
     identity.account = Some(caller.account);
@@ -115,10 +123,12 @@ pub(crate) fn note(exchange: &mut Exchange, caller: Caller) {
     identity.user_arn = Some(caller.arn);
 }
 
-fn refused(wrong: Wrong) -> Refusal {
+fn refused(wrong: Wrong) -> GatewayRefusal {
     match wrong {
-        Wrong::Missing => Refusal::no_route("the method wants a signature (AWS_IAM) and the call has none"),
-        Wrong::Incomplete(text) => Refusal::new(Kind::IncompleteSignature, &text, &text),
-        Wrong::Invalid(text) => Refusal::new(Kind::InvalidSignature, &text, &text),
+        Wrong::Missing => {
+            GatewayRefusal::no_route("the method wants a signature (AWS_IAM) and the call has none")
+        }
+        Wrong::Incomplete(text) => GatewayRefusal::new(RefusalKind::IncompleteSignature, &text, &text),
+        Wrong::Invalid(text) => GatewayRefusal::new(RefusalKind::InvalidSignature, &text, &text),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         exchange::Exchange,
         permission,
         proxy::{function_of, with_stage_variables},
-        refusal::{Kind, Refusal},
+        refusal::{GatewayRefusal, RefusalKind},
     },
     lambda::{
         invocation::{Invocation, Outcome},
@@ -36,7 +36,7 @@ pub(crate) async fn check(
     gateway: &Gateway,
     exchange: &mut Exchange,
     authorizer: &Authorizer,
-) -> Result<(), Refusal> {
+) -> Result<(), GatewayRefusal> {
     let started = Instant::now();
     let identity = authorizer_event::identity(exchange, authorizer)?;
     let answer = answer(gateway, exchange, authorizer, identity).await?;
@@ -54,7 +54,7 @@ async fn answer(
     exchange: &Exchange,
     authorizer: &Authorizer,
     identity: Vec<String>,
-) -> Result<AuthorizerAnswer, Refusal> {
+) -> Result<AuthorizerAnswer, GatewayRefusal> {
     let ttl = authorizer.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL);
     let cache = &gateway.authorizers;
     let (site, now) = (exchange.site()?, exchange.received);
@@ -77,12 +77,13 @@ async fn ask(
     exchange: &Exchange,
     authorizer: &Authorizer,
     event: &Value,
-) -> Result<AuthorizerAnswer, Refusal> {
-    let failed =
-        |kind, why: String| Refusal::authorizer(kind, format!("authorizer {}: {why}", authorizer.name));
+) -> Result<AuthorizerAnswer, GatewayRefusal> {
+    let failed = |kind, why: String| {
+        GatewayRefusal::authorizer(kind, format!("authorizer {}: {why}", authorizer.name))
+    };
     let uri = with_stage_variables(exchange, authorizer.authorizer_uri.as_deref().unwrap_or_default())?;
     let (region, account, function) = function_of(&uri).ok_or_else(|| {
-        failed(Kind::AuthorizerConfigurationError, format!("authorizerUri names no function: {uri}"))
+        failed(RefusalKind::AuthorizerConfigurationError, format!("authorizerUri names no function: {uri}"))
     })?;
     let invocation = Invocation { account, region, function, payload: event.to_string().into() };
     let site = exchange.site()?;
@@ -96,35 +97,37 @@ async fn ask(
         authorizer.authorizer_credentials.as_deref(),
         &source,
     )
-    .map_err(|why| failed(Kind::AuthorizerConfigurationError, why))?;
+    .map_err(|why| failed(RefusalKind::AuthorizerConfigurationError, why))?;
     let outcome = tokio::time::timeout(TIMEOUT, runtime::run(&gateway.functions, invocation)).await;
     let outcome = outcome
-        .map_err(|_| failed(Kind::AuthorizerFailure, "it did not answer in time".to_owned()))?
-        .map_err(|e| failed(Kind::AuthorizerConfigurationError, format!("{}: {}", e.code, e.message)))?;
+        .map_err(|_| failed(RefusalKind::AuthorizerFailure, "it did not answer in time".to_owned()))?
+        .map_err(|e| {
+            failed(RefusalKind::AuthorizerConfigurationError, format!("{}: {}", e.code, e.message))
+        })?;
     read(&outcome).map_err(|(kind, why)| match kind {
-        Kind::Unauthorized => {
-            Refusal::unauthorized(format!("authorizer {} said Unauthorized", authorizer.name))
+        RefusalKind::Unauthorized => {
+            GatewayRefusal::unauthorized(format!("authorizer {} said Unauthorized", authorizer.name))
         }
         kind => failed(kind, why),
     })
 }
 
 /// A function that fails with the message "Unauthorized" means 401.
-pub(crate) fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (Kind, String)> {
+pub(crate) fn read(outcome: &Outcome) -> Result<AuthorizerAnswer, (RefusalKind, String)> {
     if outcome.function_error.is_some() {
         let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
         let message = error["errorMessage"].as_str().unwrap_or_default();
         return Err(match message {
-            "Unauthorized" => (Kind::Unauthorized, String::new()),
-            other => (Kind::AuthorizerFailure, format!("the function failed: {other}")),
+            "Unauthorized" => (RefusalKind::Unauthorized, String::new()),
+            other => (RefusalKind::AuthorizerFailure, format!("the function failed: {other}")),
         });
     }
     AuthorizerAnswer::read(&outcome.payload)
-        .map_err(|why| (Kind::AuthorizerConfigurationError, format!("malformed answer: {why}")))
+        .map_err(|why| (RefusalKind::AuthorizerConfigurationError, format!("malformed answer: {why}")))
 }
 
 /// The answer's policy is about the method that is called now, also when it comes from the cache.
-pub(crate) fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), Refusal> {
+pub(crate) fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), GatewayRefusal> {
     let resource = resource_policy::method_arn(exchange)?;
     let request = policy::Request {
         principal: Principal::Anonymous,
@@ -135,13 +138,13 @@ pub(crate) fn check_policy(exchange: &Exchange, policy: &Value) -> Result<(), Re
     let text = "User is not authorized to access this resource";
     match policy::evaluate([policy], &request) {
         Decision::Allow => Ok(()),
-        Decision::Deny => Err(Refusal::new(
-            Kind::AccessDenied,
+        Decision::Deny => Err(GatewayRefusal::new(
+            RefusalKind::AccessDenied,
             format!("{text} with an explicit deny"),
             "the authorizer's policy denies",
         )),
-        Decision::NoMatch => Err(Refusal::new(
-            Kind::AccessDenied,
+        Decision::NoMatch => Err(GatewayRefusal::new(
+            RefusalKind::AccessDenied,
             text,
             format!("the authorizer's policy does not allow {resource}"),
         )),

@@ -26,7 +26,7 @@ pub(crate) use authorizer_cache::AuthorizerCache;
 use super::{
     data_plane::Gateway,
     exchange::Exchange,
-    refusal::{Kind, Refusal},
+    refusal::{GatewayRefusal, RefusalKind},
 };
 use crate::{apigateway::draft::Authorizer, policy::Principal};
 use resource_policy::Policy;
@@ -35,7 +35,7 @@ use resource_policy::Policy;
 ///
 /// # Errors
 /// 401 or 403 for the caller, 500 for an authorizer that does not work.
-pub(crate) async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<(), Refusal> {
+pub(crate) async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<(), GatewayRefusal> {
     let policy = Policy::of(exchange)?;
     match exchange.route()?.method.authorization_type.as_str() {
         "AWS_IAM" => {
@@ -57,12 +57,12 @@ pub(crate) async fn check(gateway: &Gateway, exchange: &mut Exchange) -> Result<
     }
 }
 
-fn authorizer(exchange: &Exchange) -> Result<Authorizer, Refusal> {
+fn authorizer(exchange: &Exchange) -> Result<Authorizer, GatewayRefusal> {
     let id = exchange.route()?.method.authorizer_id.as_deref().unwrap_or_default();
     let found = exchange.site()?.snapshot.authorizers.get(id).cloned();
     found.ok_or_else(|| {
-        Refusal::authorizer(
-            Kind::AuthorizerConfigurationError,
+        GatewayRefusal::authorizer(
+            RefusalKind::AuthorizerConfigurationError,
             format!("the method's authorizer {id:?} is not in the deployment"),
         )
     })

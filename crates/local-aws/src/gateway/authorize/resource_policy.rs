@@ -1,7 +1,7 @@
 //! An API's resource policy.
 
 use crate::{
-    gateway::{exchange::Exchange, refusal::Refusal, routing::plain},
+    gateway::{exchange::Exchange, refusal::GatewayRefusal, routing::plain},
     policy::{self, Context, Decision, Principal},
 };
 use serde_json::Value;
@@ -10,12 +10,12 @@ use serde_json::Value;
 pub(crate) struct Policy(Option<Value>);
 
 impl Policy {
-    pub(crate) fn of(exchange: &Exchange) -> Result<Self, Refusal> {
+    pub(crate) fn of(exchange: &Exchange) -> Result<Self, GatewayRefusal> {
         let Some(text) = exchange.site()?.policy.as_deref().filter(|p| !p.is_empty()) else {
             return Ok(Self(None));
         };
         let policy = serde_json::from_str(text)
-            .map_err(|e| Refusal::configuration(format!("the resource policy is not JSON: {e}")))?;
+            .map_err(|e| GatewayRefusal::configuration(format!("the resource policy is not JSON: {e}")))?;
         Ok(Self(Some(policy)))
     }
 
@@ -25,7 +25,7 @@ impl Policy {
         exchange: &Exchange,
         principal: Principal,
         otherwise_allowed: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), GatewayRefusal> {
         let who = name(&principal);
         let anonymous = principal == Principal::Anonymous;
         let decision = self.decide(exchange, principal)?;
@@ -37,11 +37,11 @@ impl Policy {
             Some(Decision::NoMatch) => "no statement of the resource policy allows",
             None => "the caller's own policies do not allow, and there is no resource policy",
         };
-        Err(Refusal::denied(&who, &masked_arn(exchange)?, decision.unwrap_or(Decision::NoMatch), why))
+        Err(GatewayRefusal::denied(&who, &masked_arn(exchange)?, decision.unwrap_or(Decision::NoMatch), why))
     }
 
     /// What the policy says; `None` where there is none.
-    fn decide(&self, exchange: &Exchange, principal: Principal) -> Result<Option<Decision>, Refusal> {
+    fn decide(&self, exchange: &Exchange, principal: Principal) -> Result<Option<Decision>, GatewayRefusal> {
         let Some(policy) = &self.0 else { return Ok(None) };
         let resource = method_arn(exchange)?;
         let request = policy::Request {
@@ -62,14 +62,14 @@ fn name(principal: &Principal) -> String {
 }
 
 /// The ARN of the called method, as policies and authorizers see it.
-pub(crate) fn method_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn method_arn(exchange: &Exchange) -> Result<String, GatewayRefusal> {
     let path = &exchange.request.path;
     // A slash at the end is nothing to routes either.
     Ok(exchange.site()?.method_arn(&exchange.request.method, &plain(path.strip_suffix('/').unwrap_or(path))))
 }
 
 /// AWS shows a stranger only the end of the account.
-pub(crate) fn masked_arn(exchange: &Exchange) -> Result<String, Refusal> {
+pub(crate) fn masked_arn(exchange: &Exchange) -> Result<String, GatewayRefusal> {
     let account = &exchange.site()?.account;
     let shown = account.get(account.len().saturating_sub(4)..).unwrap_or_default();
     Ok(method_arn(exchange)?.replacen(&format!(":{account}:"), &format!(":********{shown}:"), 1))

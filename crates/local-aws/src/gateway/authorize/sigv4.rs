@@ -1,6 +1,6 @@
 //! Signature Version 4, verified: what the client signed, in the header or in a presigned URL, is computed again.
 
-use crate::gateway::request::Request;
+use crate::gateway::request::StageRequest;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::hmac;
@@ -45,7 +45,7 @@ impl Signature {
     ///
     /// # Errors
     /// There is none, or parts of it are missing.
-    pub(crate) fn of(request: &Request) -> Result<Self, Wrong> {
+    pub(crate) fn of(request: &StageRequest) -> Result<Self, Wrong> {
         let query = |name: &str| request.query.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
         if query("X-Amz-Signature").is_some() {
             let part = |name: &str| {
@@ -112,7 +112,7 @@ impl Signature {
     /// What is wrong, in AWS's words.
     pub(crate) fn verify(
         &self,
-        request: &Request,
+        request: &StageRequest,
         secret: &str,
         region: &str,
         now: Timestamp,
@@ -153,7 +153,7 @@ impl Signature {
     }
 
     /// The host, and whatever is AWS's own, count only where they are signed.
-    fn check_signed_headers(&self, request: &Request) -> Result<(), Wrong> {
+    fn check_signed_headers(&self, request: &StageRequest) -> Result<(), Wrong> {
         let signed = |name: &str| self.signed_headers.iter().any(|signed| signed == name);
         if !signed("host") {
             let text = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
@@ -201,7 +201,7 @@ impl Signature {
         Ok(())
     }
 
-    fn canonical_request(&self, request: &Request) -> String {
+    fn canonical_request(&self, request: &StageRequest) -> String {
         let mut headers = String::new();
         for name in &self.signed_headers {
             let values: Vec<String> = request

@@ -6,7 +6,7 @@ use super::{
     limits::{DEPTH_LIMIT, OUTPUT_LIMIT, WORK_LIMIT},
     methods,
     scope::{Rendered, Scope},
-    syntax::{Expression, Node, Operator, Reference, Step},
+    syntax::{Comparison, Expression, Node, Reference, Step},
     util,
     value::shown,
 };
@@ -158,14 +158,14 @@ impl Evaluation<'_> {
 
     fn compare(
         &mut self,
-        operator: Operator,
+        operator: Comparison,
         left: &Expression,
         right: &Expression,
     ) -> Result<bool, TemplateFailure> {
         let (left, right) = (self.value(left)?, self.value(right)?);
         match operator {
-            Operator::Equal => Ok(equal(left.as_ref(), right.as_ref())),
-            Operator::NotEqual => Ok(!equal(left.as_ref(), right.as_ref())),
+            Comparison::Equal => Ok(equal(left.as_ref(), right.as_ref())),
+            Comparison::NotEqual => Ok(!equal(left.as_ref(), right.as_ref())),
             _ => ordered(operator, left.as_ref(), right.as_ref()),
         }
     }
@@ -266,14 +266,18 @@ fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     }
 }
 
-fn ordered(operator: Operator, left: Option<&Value>, right: Option<&Value>) -> Result<bool, TemplateFailure> {
+fn ordered(
+    operator: Comparison,
+    left: Option<&Value>,
+    right: Option<&Value>,
+) -> Result<bool, TemplateFailure> {
     let (Some(left), Some(right)) = (left.and_then(Value::as_f64), right.and_then(Value::as_f64)) else {
         return failed("<, <=, > and >= compare numbers only");
     };
     Ok(match operator {
-        Operator::Less => left < right,
-        Operator::LessOrEqual => left <= right,
-        Operator::Greater => left > right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
         _ => left >= right,
     })
 }

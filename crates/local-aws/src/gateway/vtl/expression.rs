@@ -5,7 +5,7 @@ use super::{
     lexer::Cursor,
     limits::DEPTH_LIMIT,
     parse::{interpolated, reference},
-    syntax::{Expression, Operator},
+    syntax::{Comparison, Expression},
 };
 use serde_json::{Number, Value};
 
@@ -51,13 +51,13 @@ fn chain(
 }
 
 /// The comparisons by binding strength, weakest first; a longer token before its prefix.
-const LEVELS: [&[(&str, Operator)]; 2] = [
-    &[("==", Operator::Equal), ("!=", Operator::NotEqual)],
+const LEVELS: [&[(&str, Comparison)]; 2] = [
+    &[("==", Comparison::Equal), ("!=", Comparison::NotEqual)],
     &[
-        ("<=", Operator::LessOrEqual),
-        (">=", Operator::GreaterOrEqual),
-        ("<", Operator::Less),
-        (">", Operator::Greater),
+        ("<=", Comparison::LessOrEqual),
+        (">=", Comparison::GreaterOrEqual),
+        ("<", Comparison::Less),
+        (">", Comparison::Greater),
     ],
 ];
 

@@ -41,11 +41,11 @@ pub(crate) enum Expression {
     Any(Vec<Expression>),
     /// `a && b && …`
     All(Vec<Expression>),
-    Compare(Operator, Box<Expression>, Box<Expression>),
+    Compare(Comparison, Box<Expression>, Box<Expression>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub(crate) enum Comparison {
     Equal,
     NotEqual,
     Less,

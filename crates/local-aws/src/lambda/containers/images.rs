@@ -1,6 +1,6 @@
 //! The images that the engine has for us: fetched once a digest, removed at the end.
 
-use super::{Image, Launch, archive::archive, orphans::image_name};
+use super::{ImageLocation, Launch, archive::archive, orphans::image_name};
 use anyhow::Context;
 use bollard::{
     Docker,
@@ -84,7 +84,7 @@ impl Images {
     }
 }
 
-async fn fetch(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
+async fn fetch(docker: &Docker, image: &ImageLocation, owner: &str) -> anyhow::Result<Fetched> {
     let Some(registry) = &image.registry else {
         return load(docker, image, owner).await;
     };
@@ -101,7 +101,7 @@ async fn fetch(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fe
     }
 }
 
-async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Error> {
+async fn pull(docker: &Docker, image: &ImageLocation, reference: &str) -> Result<(), Error> {
     let options =
         CreateImageOptions { from_image: Some(reference.to_owned()), ..CreateImageOptions::default() };
     let credentials = DockerCredentials {
@@ -115,7 +115,7 @@ async fn pull(docker: &Docker, image: &Image, reference: &str) -> Result<(), Err
 
 /// Uploads the image to an engine that can't reach our registry. An image of this name can only be ours, from a run that
 /// was killed.
-async fn load(docker: &Docker, image: &Image, owner: &str) -> anyhow::Result<Fetched> {
+async fn load(docker: &Docker, image: &ImageLocation, owner: &str) -> anyhow::Result<Fetched> {
     let shared = image.shared.upgrade().context("the local AWS is gone")?;
     let digits = image.image.digest.trim_start_matches("sha256:");
     let reference = image_name(owner, &image.image.repository, digits);

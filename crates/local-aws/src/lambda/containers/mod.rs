@@ -44,7 +44,7 @@ pub trait ContainerEngine: Send + Sync {
 
 /// All that a container is started from.
 pub struct Launch {
-    pub image: Image,
+    pub image: ImageLocation,
     /// Without `AWS_LAMBDA_RUNTIME_API`, `AWS_ENDPOINT_URL` and `_HANDLER`: those the engine knows.
     pub environment: Vec<(String, String)>,
     /// Empty keeps the image's own.
@@ -66,7 +66,7 @@ pub struct Launch {
 }
 
 /// Where the image is.
-pub struct Image {
+pub struct ImageLocation {
     pub image: ImageRef,
     /// `host:port` of our registry, where there is one that listens.
     pub registry: Option<String>,

@@ -1,13 +1,13 @@
 //! One event through one function.
 
 use super::{
-    fault::Fault,
+    fault::FunctionFault,
     instance::Instance,
     journal::{End, JournalEntry},
     no_instance::NoInstance,
     pool::Pool,
-    report::Report,
-    runtime_api::{Answer, Event},
+    report::InvocationReport,
+    runtime_api::{Event, RuntimeAnswer},
 };
 use crate::{
     call::Reply,
@@ -148,7 +148,7 @@ impl Execution {
             let instance = match self.pool.take(&self.sandbox).await {
                 Ok(instance) => instance,
                 Err(NoInstance::Refused(error)) => return Err(error),
-                Err(NoInstance::Fault(failed)) => {
+                Err(NoInstance::FunctionFault(failed)) => {
                     self.start(&failed.instance);
                     let init = Some(failed.init);
                     return Ok(self.end(&failed.instance, Err(failed.fault), Duration::ZERO, init).await);
@@ -169,12 +169,13 @@ impl Execution {
         let answer = tokio::time::timeout(self.sandbox.timeout, instance.api.give(self.event(payload))).await;
         let took = began.elapsed();
         let result = match answer {
-            Ok(Ok(Answer::Response(payload))) => Ok(payload),
-            Ok(Ok(Answer::Fault(fault))) => Err(fault),
-            Ok(Ok(Answer::NotTaken) | Err(_)) => return None,
-            Err(_) => Err(Fault::TimedOut(self.sandbox.timeout)),
+            Ok(Ok(RuntimeAnswer::Response(payload))) => Ok(payload),
+            Ok(Ok(RuntimeAnswer::FunctionFault(fault))) => Err(fault),
+            Ok(Ok(RuntimeAnswer::NotTaken) | Err(_)) => return None,
+            Err(_) => Err(FunctionFault::TimedOut(self.sandbox.timeout)),
         };
-        let healthy = matches!(result, Ok(_) | Err(Fault::Handler(_) | Fault::ResponseTooLarge));
+        let healthy =
+            matches!(result, Ok(_) | Err(FunctionFault::Handler(_) | FunctionFault::ResponseTooLarge));
         self.pool.give_back(instance.clone(), healthy);
         Some(self.end(&instance, result, took, init).await)
     }
@@ -205,13 +206,13 @@ impl Execution {
     async fn end(
         &self,
         instance: &Instance,
-        result: Result<Bytes, Fault>,
+        result: Result<Bytes, FunctionFault>,
         took: Duration,
         init: Option<Duration>,
     ) -> Outcome {
         let (id, fault) = (&self.request_id, result.as_ref().err());
         let lines = fault.map(|f| f.log(id, self.pool.shared.clock.now())).unwrap_or_default();
-        let report = Report { init, ..Report::new(id, took, self.sandbox.memory, fault) };
+        let report = InvocationReport { init, ..InvocationReport::new(id, took, self.sandbox.memory, fault) };
         let (sender, receiver) = oneshot::channel();
         instance.record(JournalEntry::End(Box::new(End {
             lines,

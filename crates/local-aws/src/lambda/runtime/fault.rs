@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Why there is no answer of the handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum FunctionFault {
     /// It took longer than the function's timeout.
     TimedOut(Duration),
     /// The runtime's process ended by itself.
@@ -54,7 +54,7 @@ impl Exit {
     }
 }
 
-impl Fault {
+impl FunctionFault {
     /// The payload that the caller gets beside `X-Amz-Function-Error: Unhandled`.
     pub(crate) fn payload(&self, request_id: &str) -> Bytes {
         let (kind, message) = match self {

@@ -1,6 +1,6 @@
 //! One warm container.
 
-use super::{fault::Fault, journal::JournalEntry, runtime_api::RuntimeApi};
+use super::{fault::FunctionFault, journal::JournalEntry, runtime_api::RuntimeApi};
 use crate::lambda::sandbox::Sandbox;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -59,7 +59,7 @@ impl Instance {
 
 /// A launch that failed by the function's fault. The instance is over; it lives on so that the log can be written.
 pub(crate) struct FailedLaunch {
-    pub fault: Fault,
+    pub fault: FunctionFault,
     pub instance: Arc<Instance>,
     pub init: Duration,
 }

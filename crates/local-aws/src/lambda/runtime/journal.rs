@@ -1,6 +1,6 @@
 //! A container's part of its function's log: START, what the container writes, END, REPORT, in this order.
 
-use super::report::Report;
+use super::report::InvocationReport;
 use crate::{
     lambda::{
         containers::ContainerEngine,
@@ -33,7 +33,7 @@ pub(crate) enum JournalEntry {
 pub(crate) struct End {
     /// Lambda's own words about a failure.
     pub lines: Vec<String>,
-    pub report: Report,
+    pub report: InvocationReport,
     /// Gets the last 4 KB of the invocation's log.
     pub tail: Option<oneshot::Sender<String>>,
 }

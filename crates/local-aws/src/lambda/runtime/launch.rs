@@ -3,7 +3,7 @@
 use super::{
     aws_api::AwsApi,
     credentials::RoleCredentials,
-    fault::Fault,
+    fault::FunctionFault,
     instance::{FailedLaunch, Instance},
     journal::{Journal, JournalEntry},
     no_instance::NoInstance,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::AwsError,
     lambda::{
-        containers::{Container, ContainerEngine, Image, Launch, StartError},
+        containers::{Container, ContainerEngine, ImageLocation, Launch, StartError},
         dependencies,
         sandbox::Sandbox,
     },
@@ -62,14 +62,14 @@ pub(crate) struct Launcher {
 }
 
 /// A container's place in its fleet, until it is dropped.
-struct Place {
+struct FleetPlace {
     launches: Weak<dyn Launches>,
     sandbox: Arc<Sandbox>,
     /// They end with it.
     credentials: RoleCredentials,
 }
 
-impl Drop for Place {
+impl Drop for FleetPlace {
     fn drop(&mut self) {
         if let Some(launches) = self.launches.upgrade() {
             launches.vacated(&self.sandbox);
@@ -84,7 +84,7 @@ pub(crate) async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watc
     let launches = launcher.launches.clone();
     let result = match credentials {
         Ok(credentials) => {
-            let place = Place { launches: launches.clone(), sandbox: sandbox.clone(), credentials };
+            let place = FleetPlace { launches: launches.clone(), sandbox: sandbox.clone(), credentials };
             start(launcher, place, stop).await
         }
         Err(why) => Err(why),
@@ -98,7 +98,7 @@ pub(crate) async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watc
 
 async fn start(
     launcher: Launcher,
-    place: Place,
+    place: FleetPlace,
     stop: watch::Receiver<bool>,
 ) -> Result<Arc<Instance>, NoInstance> {
     let (stream, launch) = prepare(&launcher, &place)?;
@@ -123,7 +123,7 @@ async fn start(
     tokio::spawn(forward(container.output, journal));
     tokio::spawn(writer.keep(entries));
     if let Some(why) = not_started {
-        return Err(failed(Fault::Entrypoint(why), instance, began));
+        return Err(failed(FunctionFault::Entrypoint(why), instance, began));
     }
     tokio::spawn(supervise(instance.clone(), container.exited, engine, place, stop));
     match timeout(INIT + sandbox.timeout, instance.api.ready()).await {
@@ -132,7 +132,7 @@ async fn start(
             Ok(instance)
         }
         Ok(Err(fault)) => Err(failed(fault, instance, began)),
-        Err(_) => Err(failed(Fault::TimedOut(sandbox.timeout), instance, began)),
+        Err(_) => Err(failed(FunctionFault::TimedOut(sandbox.timeout), instance, began)),
     }
 }
 
@@ -144,9 +144,9 @@ async fn forward(mut output: BoxStream<'static, String>, journal: mpsc::Unbounde
     }
 }
 
-fn failed(fault: Fault, instance: Arc<Instance>, began: Instant) -> NoInstance {
+fn failed(fault: FunctionFault, instance: Arc<Instance>, began: Instant) -> NoInstance {
     instance.retire();
-    NoInstance::Fault(Box::new(FailedLaunch { fault, instance, init: began.elapsed() }))
+    NoInstance::FunctionFault(Box::new(FailedLaunch { fault, instance, init: began.elapsed() }))
 }
 
 fn engine_failed(error: &anyhow::Error) -> AwsError {
@@ -154,7 +154,7 @@ fn engine_failed(error: &anyhow::Error) -> AwsError {
 }
 
 /// The name of the log stream, and everything that the container is started from.
-fn prepare(launcher: &Launcher, place: &Place) -> Result<(String, Launch), NoInstance> {
+fn prepare(launcher: &Launcher, place: &FleetPlace) -> Result<(String, Launch), NoInstance> {
     let (sandbox, credentials) = (&place.sandbox, &place.credentials);
     let gone = || NoInstance::Refused(AwsError::new(500, "ServiceException", "the local AWS is gone"));
     let shared = launcher.shared.upgrade().ok_or_else(gone)?;
@@ -166,7 +166,7 @@ fn prepare(launcher: &Launcher, place: &Place) -> Result<(String, Launch), NoIns
     let stream = stream(&shared, sandbox, &launcher.unique);
     let password = dependencies::registry_password(&shared.secret, &image.account, &image.region);
     let launch = Launch {
-        image: Image {
+        image: ImageLocation {
             image,
             registry: launcher.registry.clone(),
             password,
@@ -218,7 +218,7 @@ async fn supervise(
     instance: Arc<Instance>,
     mut exited: BoxFuture<'static, Ended>,
     engine: Arc<dyn ContainerEngine>,
-    place: Place,
+    place: FleetPlace,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut look = Instant::now();

@@ -5,6 +5,6 @@ use crate::error::AwsError;
 
 pub(crate) enum NoInstance {
     /// The function's own fault.
-    Fault(Box<FailedLaunch>),
+    FunctionFault(Box<FailedLaunch>),
     Refused(AwsError),
 }

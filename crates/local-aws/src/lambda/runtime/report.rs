@@ -1,11 +1,11 @@
 //! The REPORT line of an invocation.
 
-use super::fault::{Exit, Fault};
+use super::fault::{Exit, FunctionFault};
 use std::{fmt::Write, time::Duration};
 
 /// What one invocation took.
 #[derive(Debug, Clone)]
-pub(crate) struct Report {
+pub(crate) struct InvocationReport {
     pub request_id: String,
     pub duration: Duration,
     /// Of the invocation for which the container was started: how long its runtime took to get ready.
@@ -17,10 +17,15 @@ pub(crate) struct Report {
     pub memory_full: bool,
 }
 
-impl Report {
-    pub(crate) fn new(request_id: &str, duration: Duration, memory_size: u32, fault: Option<&Fault>) -> Self {
-        let status = fault.map(Fault::status);
-        let memory_full = matches!(fault, Some(Fault::Exited(Exit::OutOfMemory)));
+impl InvocationReport {
+    pub(crate) fn new(
+        request_id: &str,
+        duration: Duration,
+        memory_size: u32,
+        fault: Option<&FunctionFault>,
+    ) -> Self {
+        let status = fault.map(FunctionFault::status);
+        let memory_full = matches!(fault, Some(FunctionFault::Exited(Exit::OutOfMemory)));
         Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status, memory_full }
     }
 
@@ -56,7 +61,9 @@ mod tests {
 
     #[test]
     fn who_was_killed_for_memory_had_used_all_of_it() {
-        let used = |exit| Report::new("1", Duration::ZERO, 128, Some(&Fault::Exited(exit))).line(40);
+        let used = |exit| {
+            InvocationReport::new("1", Duration::ZERO, 128, Some(&FunctionFault::Exited(exit))).line(40)
+        };
         assert!(used(Exit::OutOfMemory).contains("Max Memory Used: 128 MB"));
         assert!(used(Exit::Signal("killed")).contains("Max Memory Used: 40 MB"));
     }

@@ -6,7 +6,7 @@
 
 use super::{
     aws_api::AwsApi,
-    fault::{Entrypoint, Exit, Fault},
+    fault::{Entrypoint, Exit, FunctionFault},
 };
 use crate::body::{Body, full, text, typed};
 use bytes::{Bytes, BytesMut};
@@ -25,7 +25,7 @@ const PREFIX: &str = "/2018-06-01/runtime/";
 pub struct RuntimeApi(Arc<Inner>);
 
 struct Inner {
-    state: Mutex<State>,
+    state: Mutex<RuntimeState>,
     /// An event was queued, or the end has come.
     news: Notify,
     /// The runtime is ready, or will never be.
@@ -36,9 +36,9 @@ struct Inner {
 }
 
 #[derive(Default)]
-struct State {
-    queued: Option<(Event, oneshot::Sender<Answer>)>,
-    running: Option<(String, oneshot::Sender<Answer>)>,
+struct RuntimeState {
+    queued: Option<(Event, oneshot::Sender<RuntimeAnswer>)>,
+    running: Option<(String, oneshot::Sender<RuntimeAnswer>)>,
     init: Init,
     ended: Option<Ended>,
 }
@@ -64,9 +64,9 @@ pub(crate) struct Event {
 
 /// What came back for an event.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum RuntimeAnswer {
     Response(Bytes),
-    Fault(Fault),
+    FunctionFault(FunctionFault),
     /// The container ended before its runtime took the event: another one can have it.
     NotTaken,
 }
@@ -81,11 +81,11 @@ pub enum Ended {
 }
 
 impl Ended {
-    fn fault(&self) -> Fault {
+    fn fault(&self) -> FunctionFault {
         match self {
-            Self::Stopped => Fault::Exited(Exit::Signal("killed")),
-            Self::Exited(exit) => Fault::Exited(*exit),
-            Self::Entrypoint(why) => Fault::Entrypoint(why.clone()),
+            Self::Stopped => FunctionFault::Exited(Exit::Signal("killed")),
+            Self::Exited(exit) => FunctionFault::Exited(*exit),
+            Self::Entrypoint(why) => FunctionFault::Entrypoint(why.clone()),
         }
     }
 }
@@ -101,7 +101,7 @@ impl RuntimeApi {
     ///
     /// # Errors
     /// The fault for which it never will.
-    pub(crate) async fn ready(&self) -> Result<(), Fault> {
+    pub(crate) async fn ready(&self) -> Result<(), FunctionFault> {
         loop {
             let began = self.0.began.notified();
             if let Some(result) = self.begun() {
@@ -111,10 +111,10 @@ impl RuntimeApi {
         }
     }
 
-    fn begun(&self) -> Option<Result<(), Fault>> {
+    fn begun(&self) -> Option<Result<(), FunctionFault>> {
         let state = self.state();
         match (&state.init, &state.ended) {
-            (Init::Failed(payload), _) => Some(Err(Fault::Init(payload.clone()))),
+            (Init::Failed(payload), _) => Some(Err(FunctionFault::Init(payload.clone()))),
             (_, Some(ended)) => Some(Err(ended.fault())),
             (Init::Ready, None) => Some(Ok(())),
             (Init::UnderWay, None) => None,
@@ -122,12 +122,12 @@ impl RuntimeApi {
     }
 
     /// Gives the runtime an event; the answer arrives in the receiver.
-    pub(crate) fn give(&self, event: Event) -> oneshot::Receiver<Answer> {
+    pub(crate) fn give(&self, event: Event) -> oneshot::Receiver<RuntimeAnswer> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state();
         if state.ended.is_some() {
             // Nobody is there to hear that it failed if the receiver is gone already.
-            let _unheard = sender.send(Answer::NotTaken);
+            let _unheard = sender.send(RuntimeAnswer::NotTaken);
         } else {
             state.queued = Some((event, sender));
             self.0.news.notify_one();
@@ -141,10 +141,10 @@ impl RuntimeApi {
         let fault = ended.fault();
         state.ended.get_or_insert(ended);
         if let Some((_, sender)) = state.queued.take() {
-            let _unheard = sender.send(Answer::NotTaken);
+            let _unheard = sender.send(RuntimeAnswer::NotTaken);
         }
         if let Some((_, sender)) = state.running.take() {
-            let _unheard = sender.send(Answer::Fault(fault));
+            let _unheard = sender.send(RuntimeAnswer::FunctionFault(fault));
         }
         drop(state);
         self.0.began.notify_waiters();
@@ -207,23 +207,25 @@ impl RuntimeApi {
 
     async fn response(&self, id: &str, request: Request<Body>) -> Response<Body> {
         match read(request).await {
-            Whole::Payload(payload) => self.finish(id, Answer::Response(payload)),
+            Whole::Payload(payload) => self.finish(id, RuntimeAnswer::Response(payload)),
             // Its container is ending, and that will be the answer.
             Whole::Broken => refuse(StatusCode::BAD_REQUEST, "InvalidRequest", "The response broke off"),
-            Whole::TooLarge => match self.finish(id, Answer::Fault(Fault::ResponseTooLarge)) {
-                accepted if accepted.status() == StatusCode::ACCEPTED => refuse(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "RequestEntityTooLarge",
-                    "Exceeded maximum allowed payload size (6291556 bytes).",
-                ),
-                refused => refused,
-            },
+            Whole::TooLarge => {
+                match self.finish(id, RuntimeAnswer::FunctionFault(FunctionFault::ResponseTooLarge)) {
+                    accepted if accepted.status() == StatusCode::ACCEPTED => refuse(
+                        StatusCode::PAYLOAD_TOO_LARGE,
+                        "RequestEntityTooLarge",
+                        "Exceeded maximum allowed payload size (6291556 bytes).",
+                    ),
+                    refused => refused,
+                }
+            }
         }
     }
 
     async fn error(&self, id: &str, request: Request<Body>) -> Response<Body> {
         let payload = read(request).await.or_empty();
-        self.finish(id, Answer::Fault(Fault::Handler(payload)))
+        self.finish(id, RuntimeAnswer::FunctionFault(FunctionFault::Handler(payload)))
     }
 
     async fn init_error(&self, request: Request<Body>) -> Response<Body> {
@@ -233,7 +235,7 @@ impl RuntimeApi {
         accepted()
     }
 
-    fn finish(&self, id: &str, answer: Answer) -> Response<Body> {
+    fn finish(&self, id: &str, answer: RuntimeAnswer) -> Response<Body> {
         let mut state = self.state();
         match state.running.take_if(|(running, _)| running == id) {
             Some((_, sender)) => {
@@ -245,7 +247,7 @@ impl RuntimeApi {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RuntimeState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,7 +3,7 @@ use super::super::{
     lambda_authorizer,
 };
 use crate::apigateway::draft::Authorizer;
-use crate::gateway::{exchange::Exchange, refusal::Kind, routing, site::Site, tests::world::*};
+use crate::gateway::{exchange::Exchange, refusal::RefusalKind, routing, site::Site, tests::world::*};
 use crate::{Config, lambda::invocation::Outcome};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ fn a_token_authorizer_is_asked_by_its_token() {
     assert_eq!(event, json!({ "type": "TOKEN", "authorizationToken": "allow-me", "methodArn": ARN }));
     token.identity_validation_expression = Some("deny-.*".to_owned());
     let refusal = authorizer_event::identity(&exchange, &token).unwrap_err();
-    assert_eq!((refusal.kind, refusal.message.as_deref()), (Kind::Unauthorized, Some("Unauthorized")));
+    assert_eq!((refusal.kind, refusal.message.as_deref()), (RefusalKind::Unauthorized, Some("Unauthorized")));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_request_authorizer_is_asked_by_the_request_and_needs_every_source() {
     let refusal = authorizer_event::identity(&exchange, &missing).unwrap_err();
     assert_eq!(
         (refusal.kind, refusal.why.as_str()),
-        (Kind::Unauthorized, "the call has no identity source method.request.header.X-Other")
+        (RefusalKind::Unauthorized, "the call has no identity source method.request.header.X-Other")
     );
     assert!(authorizer_event::identity(&exchange, &authorizer("REQUEST", None)).unwrap().is_empty());
 }
@@ -74,7 +74,7 @@ fn answer(effect: &str, resource: &str) -> Value {
     })
 }
 
-fn read(payload: &Value, function_error: Option<&str>) -> Result<AuthorizerAnswer, (Kind, String)> {
+fn read(payload: &Value, function_error: Option<&str>) -> Result<AuthorizerAnswer, (RefusalKind, String)> {
     lambda_authorizer::read(&Outcome {
         payload: payload.to_string().into(),
         function_error: function_error.map(str::to_owned),
@@ -98,11 +98,11 @@ fn answers_are_read_strictly() {
         nested,
     ];
     for broken in broken {
-        assert_eq!(read(&broken, None).unwrap_err().0, Kind::AuthorizerConfigurationError, "{broken}");
+        assert_eq!(read(&broken, None).unwrap_err().0, RefusalKind::AuthorizerConfigurationError, "{broken}");
     }
     let failed = |message: &str| read(&json!({ "errorMessage": message }), Some("Unhandled")).unwrap_err().0;
-    assert_eq!(failed("Unauthorized"), Kind::Unauthorized);
-    assert_eq!(failed("boom"), Kind::AuthorizerFailure);
+    assert_eq!(failed("Unauthorized"), RefusalKind::Unauthorized);
+    assert_eq!(failed("boom"), RefusalKind::AuthorizerFailure);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn the_answers_policy_is_about_the_called_method() {
         lambda_authorizer::check_policy(&exchange, &answer(effect, resource)["policyDocument"])
             .map_err(|r| (r.kind, r.message.unwrap_or_default()))
     };
-    let denied = |text: &str| Err((Kind::AccessDenied, text.to_owned()));
+    let denied = |text: &str| Err((RefusalKind::AccessDenied, text.to_owned()));
     assert_eq!(check("Allow", ARN), Ok(()));
     assert_eq!(check("Allow", "arn:aws:execute-api:*:*:abc123/*/GET/*"), Ok(()));
     assert_eq!(
