@@ -9,6 +9,7 @@ use crate::{
     net::Network,
 };
 use anyhow::{Context, Result, bail};
+use aws_types::SdkConfig;
 use std::{cell::RefCell, rc::Rc};
 use tokio::sync::OnceCell;
 
@@ -61,6 +62,7 @@ pub struct Cloud {
     pub apigateway: aws_sdk_apigateway::Client,
     pub logs: aws_sdk_cloudwatchlogs::Client,
     pub lookups: Lookups,
+    sdk: SdkConfig,
     sts: aws_sdk_sts::Client,
     identity: OnceCell<Identity>,
     listener: RefCell<Option<Listener>>,
@@ -99,9 +101,15 @@ impl Cloud {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             lookups: Lookups::default(),
+            sdk: config,
             identity: OnceCell::new(),
             listener: RefCell::default(),
         }))
+    }
+
+    /// What a kind makes the client from that only it needs.
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.sdk
     }
 
     /// From now on `listener` is told of the waits of all that only looks.

@@ -163,12 +163,10 @@ impl Failure {
 
     fn is_already_there(&self) -> bool {
         match self.code.as_deref().unwrap_or_default() {
-            "EntityAlreadyExists" | "RepositoryAlreadyExistsException" | "ResourceAlreadyExistsException" => {
-                true
-            }
             "ResourceConflictException" => self.says("already exist"),
             "ConflictException" => true,
-            _ => false,
+            // EntityAlreadyExists, RepositoryAlreadyExistsException, DuplicateRecordException …
+            code => code.contains("AlreadyExists") || code.starts_with("Duplicate"),
         }
     }
 

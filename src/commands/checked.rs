@@ -84,7 +84,7 @@ impl State {
         if held == (kept.as_ref() == Some(&mark)) {
             return Ok(());
         }
-        let aws = StackAws::of(&session.stack, &session.cloud, None);
+        let aws = StackAws::of(&session.stack, &session.cloud, Default::default());
         mark_checked(&aws, &state.api, &session.stack.api.stage, held.then_some(mark.as_str())).await
     }
 }

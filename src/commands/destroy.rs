@@ -31,9 +31,6 @@ pub(super) async fn run(common: &cli::Common, args: &cli::DestroyArgs, printer: 
         let ours = plan.left().any(|item| item.foreign.is_none());
         return Ok(if ours { Exit::Pending } else { Exit::Done });
     }
-    if let Some(why) = graph.obstacle(&plan) {
-        bail!(why);
-    }
     let question = format!("Delete all of this ({destination})?");
     if !printer.confirm(&question, &common.again("destroy"), common.yes, &session.stop).await? {
         printer.say("nothing was deleted");

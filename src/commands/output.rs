@@ -57,10 +57,10 @@ fn value(outputs: &Outputs, name: Option<&str>) -> Result<String> {
 /// The outputs of a stack that was observed or brought up, as far as `ours` says of its parts. Asks AWS nothing.
 pub(super) fn known(session: &Session, graph: &StackGraph<'_>, ours: impl Fn(&Id) -> bool) -> Outputs {
     let (stack, cloud) = (&session.stack, &session.cloud);
-    let api = Some(&graph.api).filter(|h| ours(&h.id())).and_then(Handle::get).map(|api| api.id);
-    let stage = graph.stage.as_ref().filter(|h| ours(&h.id())).and_then(Handle::get);
+    let api = Some(&graph.api).filter(|h| ours(h.id())).and_then(Handle::get).map(|api| api.id);
+    let stage = graph.stage.as_ref().filter(|h| ours(h.id())).and_then(Handle::get);
     let key = |(name, handle): (&String, &Handle<ApiKeyOutput>)| {
-        let id = Some(handle).filter(|h| ours(&h.id()))?.get()?.id;
+        let id = Some(handle).filter(|h| ours(h.id()))?.get()?.id;
         Some(Key { name: name.clone(), id, value: None })
     };
     Outputs {
@@ -100,7 +100,7 @@ pub(super) async fn with_values(session: &Session, mut outputs: Outputs) -> Resu
 /// As the calls.
 pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     let (stack, cloud) = (&session.stack, &session.cloud);
-    let aws = StackAws::of(stack, cloud, None);
+    let aws = StackAws::of(stack, cloud, Default::default());
     let api = own_api(&aws).await?.and_then(|a| a.id);
     let mut outputs = Outputs {
         stack: stack.name.clone(),
@@ -123,7 +123,7 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
 /// # Errors
 /// As the calls.
 pub(super) async fn key_values(session: &Session) -> Result<Vec<String>> {
-    let aws = StackAws::of(&session.stack, &session.cloud, None);
+    let aws = StackAws::of(&session.stack, &session.cloud, Default::default());
     let keys = keys(&aws, &session.stack, true).await?;
     Ok(keys.into_iter().filter_map(|key| key.value).collect())
 }

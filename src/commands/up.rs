@@ -47,10 +47,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
-    if graph.builds(&plan) {
-        // An engine that is not there is better told before anything is made than in the middle.
-        session.stop.cancel(session.docker().ready()).await?.context("nothing was changed")?;
-    }
+    session.stop.cancel(graph.prepare(&plan)).await?.context("nothing was changed")?;
     let report =
         graph.apply(&super::plan::options(&args.consent), printer.events_of(&plan), &session.stop).await;
     printer.settle();
@@ -66,7 +63,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     };
     let held = args.no_verify || up.check(After::Changes).await.with_context(unchecked)?;
     if held {
-        prune(&session, &graph, &plan, printer).await;
+        tidy(&session, &graph, &plan, printer).await;
     }
     up.finish(report.done, since);
     Ok(if held { Exit::Done } else { Exit::Broken })
@@ -99,9 +96,9 @@ async fn may_end(
 
 /// What is deployed is deployed: old images that stay are no failure. An `up` that broke the contract deletes none, because
 /// the one before may be wanted again.
-async fn prune(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
-    for (repository, why) in graph.prune(plan, printer.events(), &session.stop).await {
-        printer.warn(format!("old images stay in the repository {repository}: {why:#}"));
+async fn tidy(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
+    for why in graph.tidy(plan, printer.events(), &session.stop).await {
+        printer.warn(format!("{why:#}"));
     }
 }
 

@@ -63,11 +63,23 @@ fn below(path: &str, root: &str) -> bool {
 }
 
 fn compare(path: &str, have: &Value, want: &Value, fields: &mut Vec<Field>) {
+    let have = as_shown(have, want);
     match (have, want) {
         (Value::Object(h), Value::Object(w)) if !is_secret(h) && !is_secret(w) => objects(path, h, w, fields),
         _ if have == want => {}
         _ => fields.push(Field { path: path.to_owned(), have: masked(have), want: masked_new(have, want) }),
     }
+}
+
+/// What AWS reports is a secret until the stack file shows a value in its place.
+fn as_shown<'a>(have: &'a Value, want: &Value) -> &'a Value {
+    let hidden = have.as_object().filter(|map| is_secret(map)).map(|map| &map[SECRET]);
+    hidden.filter(|_| want.is_string()).unwrap_or(have)
+}
+
+/// The value itself, of a secret or of what is none.
+pub fn revealed(value: &Value) -> &Value {
+    value.as_object().filter(|map| is_secret(map)).map_or(value, |map| &map[SECRET])
 }
 
 fn objects(path: &str, have: &Map<String, Value>, want: &Map<String, Value>, fields: &mut Vec<Field>) {

@@ -8,10 +8,6 @@ use std::{cell::Cell, fmt, rc::Rc};
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "lowercase", tag = "event")]
 pub enum Event {
-    Planned {
-        id: Id,
-        change: Change,
-    },
     Started {
         id: Id,
         change: Change,

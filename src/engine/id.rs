@@ -3,14 +3,15 @@
 use serde::Serialize;
 use std::{fmt, rc::Rc};
 
-/// `kind/name` ("function/analyzer"), or the kind alone where a stack has one ("rest-api"). It never depends on
+/// `kind/key` ("function/analyzer"), or the kind alone where a stack has one ("rest-api"). It never depends on
 /// another resource, and it is the value of the tag `lambdeploy:id`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Id(Rc<str>);
 
 impl Id {
-    pub fn of(kind: &str, name: &str) -> Self {
-        Self(format!("{kind}/{name}").into())
+    /// Without a key, of a kind of which a stack has one.
+    pub fn of(kind: &str, key: &str) -> Self {
+        if key.is_empty() { Self::only(kind) } else { Self(format!("{kind}/{key}").into()) }
     }
 
     /// For the kinds of which a stack has one.

@@ -1,37 +1,39 @@
 //! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
 
-use super::{StackAws, apigateway_tags, ignore_not_found, own_api, rest_api};
+use super::{
+    StackAws,
+    answers::{ambiguous, ignore_not_found},
+    apigateway_tags, chains,
+    leftovers::{Dooms, Listed},
+    own_api, rest_api,
+    twin::{self, Twinned},
+};
 use crate::{
     aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
-    engine::{Applied, Id, Live, Owner, Resource, Run},
+    engine::{Applied, Breaks, Deletable, Found, Graph, Kind, Link, Owner, Run, Wish},
+    stack::Entry,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{
     operation::get_api_key::GetApiKeyOutput,
-    types::{ApiKey as Listed, Op, PatchOperation},
+    types::{ApiKey as KeyOfList, Op, PatchOperation},
 };
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Keys read at once, where all have to be: API Gateway grants ten requests a second.
 const AT_ONCE: usize = 8;
 
+/// It wishes nothing but its name.
+#[derive(Clone)]
 pub struct ApiKey {
     pub aws: StackAws,
-    pub id: Id,
     pub name: String,
-    /// `--adopt key=<id>`
-    pub adopt: Option<String>,
-    /// A key of the same name takes its place: clients must learn a new value.
-    pub replaced: bool,
-    /// This one and no other: a twin, to be deleted.
-    pub twin: Option<String>,
-    pub api: Id,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     name: String,
     description: String,
     enabled: bool,
@@ -45,16 +47,16 @@ pub struct ApiKeyOutput {
 }
 
 impl ApiKey {
+    /// `--adopt key=<id>`
+    pub const WORD: &'static str = "key";
+
     /// Keys of this name, confirmed one by one: the list need not show tags.
     async fn candidates(&self) -> Result<Vec<GetApiKeyOutput>> {
         let all = self.aws.cloud.api_keys().await?;
-        let wanted = |k: &&Listed| match (&self.twin, &self.adopt) {
-            (Some(id), _) => k.id() == Some(id),
-            (None, Some(id)) => k.id() == Some(id) || k.name() == Some(&self.name),
-            (None, None) => k.name() == Some(&self.name),
-        };
+        let chosen = self.aws.chosen(Self::WORD);
+        let wanted = |k: &&KeyOfList| k.name() == Some(&self.name) || chosen.is_some() && k.id() == chosen;
         let ids = all.iter().filter(wanted).filter_map(|k| k.id.clone());
-        let run = self.aws.cloud.looking_at(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id());
         let found = try_join_all(ids.map(|id| self.get(id, &run))).await?;
         Ok(found.into_iter().flatten().collect())
     }
@@ -65,11 +67,11 @@ impl ApiKey {
         let api = own_api(&self.aws).await?;
         let has_had =
             api.is_some_and(|api| self.aws.inventory(&rest_api::tags_of(&api)).has("api-key", &self.name));
-        if !has_had || self.twin.is_some() {
+        if !has_had {
             return Ok(None);
         }
         let all = self.aws.cloud.api_keys().await?;
-        let run = self.aws.cloud.looking_at(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id());
         let owns = |tags: &HashMap<String, String>| tags.get(tags::STACK) == Some(&self.aws.ownership.stack);
         let others = all.iter().filter(|k| k.name() != Some(&self.name) && k.tags().is_none_or(owns));
         let reads: Vec<_> = others.filter_map(|k| k.id.clone()).map(|id| self.get(id, &run)).collect();
@@ -106,32 +108,20 @@ impl ApiKey {
     }
 
     async fn is_let_in(&self, key: &GetApiKeyOutput) -> Result<bool> {
-        let run = self.aws.cloud.looking_at(&self.id);
+        let run = self.aws.cloud.looking_at(&self.id());
         let request = self.aws.cloud.apigateway.get_usage_plans().key_id(key.id().unwrap_or_default());
         let plans = call(&run, "GetUsagePlans", || request.clone().send()).await?;
         Ok(!plans.items().is_empty())
     }
 
-    /// Ids of ours beyond the best one. Looks closer only where the list shows several of the name.
-    ///
-    /// # Errors
-    /// As the calls.
-    pub async fn twins(&self) -> Result<Vec<String>> {
-        let all = self.aws.cloud.api_keys().await?;
-        if all.iter().filter(|k| k.name() == Some(&self.name)).count() < 2 {
-            return Ok(Vec::new());
-        }
-        Ok(self.own().await?.into_iter().skip(1).filter_map(|k| k.id).collect())
-    }
-
     fn is_ours(&self, tags: &tags::Tags) -> bool {
-        self.aws.ownership.owns(tags)
-            && (self.twin.is_some() || tags.get(tags::ID).map(String::as_str) == Some(self.id.as_str()))
+        self.aws.ownership.owns(tags) && tags.get(tags::ID).map(String::as_str) == Some(self.id().as_str())
     }
 
-    async fn find(&self) -> Result<Option<(GetApiKeyOutput, Owner)>> {
+    async fn described(&self) -> Result<Option<(GetApiKeyOutput, Owner)>> {
         let candidates = self.candidates().await?;
-        let chosen = |k: &&GetApiKeyOutput| self.adopt.is_some() && k.id == self.adopt;
+        let chosen = self.aws.chosen(Self::WORD);
+        let chosen = |k: &&GetApiKeyOutput| chosen.is_some() && k.id() == chosen;
         if let Some(own) = self.own_of(&candidates).await?.into_iter().next() {
             let owner = self.owner(&own);
             return Ok(Some((own, owner)));
@@ -146,8 +136,19 @@ impl ApiKey {
             None => candidates.iter().filter(stranger).collect(),
         };
         let ids: Vec<_> = strangers.iter().filter_map(|k| k.id()).collect();
-        let several = super::ambiguous("API keys", &self.name, "key", &ids);
+        let several = ambiguous("API keys", &self.name, Self::WORD, &ids);
         Ok(strangers.first().map(|k| ((*k).clone(), several.unwrap_or_else(|| self.owner(k)))))
+    }
+
+    fn found(&self, key: GetApiKeyOutput, owner: Owner) -> Result<Found<Self>> {
+        let settings = Settings {
+            name: key.name().unwrap_or_default().to_owned(),
+            description: key.description().unwrap_or_default().to_owned(),
+            enabled: key.enabled,
+            tags: self.aws.ownership.managed(&tags_of(&key), &owner),
+        };
+        let id = key.id.context("GetApiKey answered without an id")?;
+        Ok(Found { settings, output: ApiKeyOutput { id }, owner })
     }
 
     fn owner(&self, key: &GetApiKeyOutput) -> Owner {
@@ -162,7 +163,7 @@ fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
 
 struct Creation<'a> {
     of: &'a ApiKey,
-    want: &'a Props,
+    want: &'a Settings,
     run: &'a Run,
 }
 
@@ -208,70 +209,104 @@ async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     result
 }
 
-impl Resource for ApiKey {
-    type Props = Props;
+impl Kind for ApiKey {
+    const NAME: &'static str = "api-key";
+    const LINKS: &'static [Link] = &[Link::first(chains::KEY, Breaks::Fields(&["enabled"]))];
+    type Settings = Settings;
     type Output = ApiKeyOutput;
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn key(&self) -> &str {
+        &self.name
     }
 
-    fn needs(&self) -> Vec<Id> {
-        vec![self.api.clone()]
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let described = self.described().await?;
+        described.map(|(key, owner)| self.found(key, owner)).transpose()
+    }
+}
+
+impl Deletable for ApiKey {
+    fn replaced(&self, _: &Found<Self>) -> Option<String> {
+        Some(format!("the key {} is replaced: its value changes, and clients need the new one", self.name))
     }
 
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.api.clone()]
+    async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
+        Twinned::remove(self, &found.output, run).await
+    }
+}
+
+impl Listed for ApiKey {
+    fn of(aws: &StackAws, entry: &Entry) -> Self {
+        Self { aws: aws.clone(), name: entry.name.clone() }
+    }
+
+    async fn doom_twins(aws: &StackAws, dooms: &mut Dooms, graph: &mut Graph) -> Result<()> {
+        for name in aws.file.keys.iter().collect::<BTreeSet<_>>() {
+            let key = Self { aws: aws.clone(), name: name.clone() };
+            twin::doom(key, Self::OUTLIVED_BY, dooms, graph).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Twinned for ApiKey {
+    /// Looks closer only where the list shows several of the name.
+    async fn twins(&self) -> Result<Vec<String>> {
+        let all = self.aws.cloud.api_keys().await?;
+        if all.iter().filter(|k| k.name() == Some(&self.name)).count() < 2 {
+            return Ok(Vec::new());
+        }
+        Ok(self.own().await?.into_iter().skip(1).filter_map(|k| k.id).collect())
+    }
+
+    async fn by_id(&self, id: &str) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
+        let key = self.get(id.to_owned(), &run).await?.filter(|k| self.is_ours(&tags_of(k)));
+        key.map(|key| self.found(key, Owner::Us)).transpose()
+    }
+
+    async fn remove(&self, output: &ApiKeyOutput, run: &Run) -> Result<()> {
+        remove(&self.aws, &output.id, run).await
+    }
+}
+
+impl Wish for ApiKey {
+    type Kind = Self;
+
+    fn kind(&self) -> &Self {
+        self
     }
 
     /// On a key that was adopted, what the file does not name stays as it is.
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
-        Ok(Props {
+    fn settings(&self, found: Option<&Found<Self>>) -> Result<Settings> {
+        let adopted = found.and_then(Found::adopted);
+        Ok(Settings {
             name: self.name.clone(),
             description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
             enabled: adopted.is_none_or(|a| a.enabled),
-            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
+            tags: self.aws.ownership.tags(&self.id(), found.map(|f| &f.owner)),
         })
     }
 
-    fn retiring_replaces(&self, _: &Live<Self>) -> Option<String> {
-        let why =
-            || format!("the key {} is replaced: its value changes, and clients need the new one", self.name);
-        self.replaced.then(why)
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some((key, owner)) = self.find().await? else { return Ok(None) };
-        let props = Props {
-            name: key.name().unwrap_or_default().to_owned(),
-            description: key.description().unwrap_or_default().to_owned(),
-            enabled: key.enabled,
-            tags: self.aws.ownership.managed(&tags_of(&key), &owner),
-        };
-        let id = key.id.context("GetApiKey answered without an id")?;
-        Ok(Some(Live { props, output: ApiKeyOutput { id }, owner }))
-    }
-
-    async fn create(&self, want: &Props, run: &Run) -> Result<ApiKeyOutput> {
+    async fn create(&self, want: &Settings, run: &Run) -> Result<ApiKeyOutput> {
         Ok(ApiKeyOutput { id: create_unkeyed(&Creation { of: self, want, run }, run).await? })
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<ApiKeyOutput>> {
-        let id = &have.output.id;
+    async fn update(&self, found: &Found<Self>, want: &Settings, run: &Run) -> Result<Applied<ApiKeyOutput>> {
+        let (id, have) = (&found.output.id, &found.settings);
         let arn = apigateway_tags::arn(&self.aws, &format!("apikeys/{id}"))?;
-        apigateway_tags::set(&self.aws, &arn, &have.props.tags, &want.tags, run).await?;
+        apigateway_tags::set(&self.aws, &arn, &have.tags, &want.tags, run).await?;
         let replace = |path: &str, value: String| {
             PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
         };
         let mut operations = Vec::new();
-        if have.props.name != want.name {
+        if have.name != want.name {
             operations.push(replace("/name", want.name.clone()));
         }
-        if have.props.description != want.description {
+        if have.description != want.description {
             operations.push(replace("/description", want.description.clone()));
         }
-        if have.props.enabled != want.enabled {
+        if have.enabled != want.enabled {
             operations.push(replace("/enabled", want.enabled.to_string()));
         }
         if !operations.is_empty() {
@@ -280,10 +315,6 @@ impl Resource for ApiKey {
             call(run, "UpdateApiKey", || request.clone().send()).await?;
         }
         self.aws.cloud.forget_lists();
-        Ok(Applied::in_place(have.output.clone()))
-    }
-
-    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
-        remove(&self.aws, &have.output.id, run).await
+        Ok(Applied::in_place(found.output.clone()))
     }
 }

@@ -1,9 +1,10 @@
 //! The container image, named by the hash of what it is built from: equal inputs are never built or pushed twice.
 
 use super::{
-    RepositoryOutput, StackAws,
+    RepositoryOutput, StackAws, build_inputs,
     ecr_login::EcrLogin,
     manifest::{Flaw, Shelf},
+    old_images::OldImages,
     repository::tags_move,
     stall_guard::{StallGuard, said},
     variant,
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     aws::call,
     docker::{self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, SecretValue},
-    engine::{Applied, Handle, Id, Live, Owner, Resource, Run},
+    engine::{Applied, Change, Found, Kind, Need, Notable, Owner, Run, Wish, Words},
     stack::{Architecture, Build},
 };
 use anyhow::{Context as _, Error, Result, bail, ensure};
@@ -21,7 +22,7 @@ use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
 /// Where an image comes from.
 pub enum Source {
-    StackAws {
+    Context {
         build: Build,
         secrets: BTreeMap<String, SecretValue>,
         rebuild: bool,
@@ -35,18 +36,27 @@ const STAND_IN: &str = "lambdeploy.stand-in";
 
 pub struct Image {
     pub aws: StackAws,
-    pub id: Id,
+    /// Of the first function that runs it.
+    pub key: String,
     pub repository_name: String,
-    pub repository: Handle<RepositoryOutput>,
     pub architecture: Architecture,
     pub source: Source,
-    pub docker: Rc<dyn Docker>,
-    /// Read once a run, when observed.
+    /// Read once a run, when it is looked for.
     pub fingerprint: OnceCell<Fingerprint>,
 }
 
+/// What the stack file wishes of it: that there is one.
+pub struct ImageWish {
+    pub image: Image,
+    pub repository: Need<RepositoryOutput>,
+    pub docker: Rc<dyn Docker>,
+    pub old_images: Rc<OldImages>,
+    /// Of the stack: what a build is given from elsewhere should be seen.
+    pub folder: PathBuf,
+}
+
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     /// The content hash as a tag, or another tag of the same content, see [`variant`].
     tag: String,
     /// `--rebuild` wishes it; what is there never is.
@@ -73,7 +83,7 @@ impl Image {
     async fn read_fingerprint(&self) -> Result<()> {
         if self.fingerprint.get().is_none() {
             let fingerprint = match &self.source {
-                Source::StackAws { build, .. } => docker::fingerprint(build, self.architecture).await?,
+                Source::Context { build, .. } => docker::fingerprint(build, self.architecture).await?,
                 Source::Archive(file) => docker::fingerprint_file(file, self.architecture).await?,
             };
             _ = self.fingerprint.set(fingerprint);
@@ -115,20 +125,22 @@ impl Image {
             other => other,
         }
     }
+}
 
+impl ImageWish {
     /// Where tags can't be moved, the tag of what is pushed is one that was never there.
     async fn free_tag(&self, tag: String, repository: &RepositoryOutput, run: &Run) -> Result<String> {
         if repository.tags_move {
             return Ok(tag);
         }
-        let all = variant::list(&self.aws, &self.repository_name, &tag, run).await?;
+        let all = variant::list(&self.image.aws, &self.image.repository_name, &tag, run).await?;
         Ok(all.keys().next_back().map_or(tag.clone(), |last| variant::name(&tag, variant::after(*last))))
     }
 
     /// The digest of what was pushed. What Lambda can't run is taken back: its tag says that it is there.
     async fn pushed(&self, tag: &str, run: &Run) -> Result<String> {
         let id = ImageIdentifier::builder().image_tag(tag).build();
-        match self.shelf().runnable(id.clone(), run).await {
+        match self.image.shelf().runnable(id.clone(), run).await {
             Ok(digest) => digest.with_context(|| format!("pushed {tag}, and ECR does not have it")),
             Err(e) if e.is::<Flaw>() => Err(self.taken_back(id, e, run).await),
             Err(e) => Err(e),
@@ -136,7 +148,8 @@ impl Image {
     }
 
     async fn taken_back(&self, id: ImageIdentifier, why: Error, run: &Run) -> Error {
-        let request = self.aws.cloud.ecr.batch_delete_image().repository_name(&self.repository_name);
+        let request =
+            self.image.aws.cloud.ecr.batch_delete_image().repository_name(&self.image.repository_name);
         let request = request.image_ids(id);
         match call(run, "BatchDeleteImage", || request.clone().send()).await {
             Ok(_) => why,
@@ -146,32 +159,33 @@ impl Image {
 
     async fn make(&self, run: &Run) -> Result<ImageOutput> {
         let repository = self.repository.ready()?;
-        let tag = match &self.source {
-            Source::StackAws { build, secrets, rebuild } => {
-                let fingerprint = self.fingerprint.get().context("the content hash is not known yet")?;
+        let tag = match &self.image.source {
+            Source::Context { build, secrets, rebuild } => {
+                let fingerprint =
+                    self.image.fingerprint.get().context("the content hash is not known yet")?;
                 fingerprint.warnings.iter().for_each(|warning| run.note(format!("warning: {warning}")));
                 let mut request = BuildRequest {
                     build: build.clone(),
-                    repository: self.repository_name.clone(),
-                    architecture: self.architecture,
+                    repository: self.image.repository_name.clone(),
+                    architecture: self.image.architecture,
                     fingerprint: fingerprint.hash.clone(),
                     parts: fingerprint.parts.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
-                    logins: Own(Some(Rc::new(EcrLogin::new(&self.aws.cloud, &repository.uri, run)))),
+                    logins: Own(Some(Rc::new(EcrLogin::new(&self.image.aws.cloud, &repository.uri, run)))),
                 };
                 self.build_and_push(&mut request, &repository, run).await?
             }
             Source::Archive(file) => {
-                let tag = self.free_tag(self.tag()?, &repository, run).await?;
+                let tag = self.free_tag(self.image.tag()?, &repository, run).await?;
                 let registry = self.registry(&repository, run).await?;
                 let moved = StallGuard::new(run);
                 let on = |p| moved.said(p);
                 let push = self.docker.push_archive(
                     file,
-                    self.architecture,
+                    self.image.architecture,
                     &registry,
-                    &self.repository_name,
+                    &self.image.repository_name,
                     &tag,
                     &on,
                 );
@@ -191,14 +205,14 @@ impl Image {
     ) -> Result<String> {
         let on = |p| said(run, p);
         let built = run.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
-        let tag = self.free_tag(self.source.tag(&request.fingerprint), repository, run).await?;
+        let tag = self.free_tag(self.image.source.tag(&request.fingerprint), repository, run).await?;
         ensure!(
-            built.architecture == self.architecture.oci(),
+            built.architecture == self.image.architecture.oci(),
             "the image was built for {}, and the function's architecture is {}; base images may have only one",
             built.architecture,
-            self.architecture.lambda()
+            self.image.architecture.lambda()
         );
-        if !self.aws.cloud.local && built.labels.contains_key(STAND_IN) {
+        if !self.image.aws.cloud.local && built.labels.contains_key(STAND_IN) {
             bail!(
                 "this image is built on the stand-in for AWS's base image (label {STAND_IN}), which is for the local AWS only; pull the real public.ecr.aws/lambda base and build again"
             );
@@ -207,20 +221,20 @@ impl Image {
         let registry = self.registry(repository, run).await?;
         let moved = StallGuard::new(run);
         let on = |p| moved.said(p);
-        let push = self.docker.push(&built, &registry, &self.repository_name, &tag, &on);
+        let push = self.docker.push(&built, &registry, &self.image.repository_name, &tag, &on);
         let pushed = moved.unless_stalled(push).await;
         if pushed.is_err() {
-            self.docker.abandon(&registry, &self.repository_name, &tag).await;
+            self.docker.abandon(&registry, &self.image.repository_name, &tag).await;
         }
         pushed?;
         Ok(tag)
     }
 
     async fn registry(&self, repository: &RepositoryOutput, run: &Run) -> Result<Registry> {
-        let ecr = EcrLogin::new(&self.aws.cloud, &repository.uri, run);
+        let ecr = EcrLogin::new(&self.image.aws.cloud, &repository.uri, run);
         let Login { user, secret } = ecr.fetch().await?;
-        let network = self.aws.cloud.network.clone();
-        let insecure = self.aws.cloud.local;
+        let network = self.image.aws.cloud.network.clone();
+        let insecure = self.image.aws.cloud.local;
         Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure, network })
     }
 }
@@ -237,51 +251,84 @@ impl Source {
 
     fn prefix(&self) -> &'static str {
         match self {
-            Self::StackAws { .. } => "ctx",
+            Self::Context { .. } => "ctx",
             Self::Archive(_) => "arc",
         }
     }
 
     fn rebuild(&self) -> bool {
-        matches!(self, Self::StackAws { rebuild: true, .. })
+        matches!(self, Self::Context { rebuild: true, .. })
     }
 }
 
-impl Resource for Image {
-    type Props = Props;
+impl Kind for Image {
+    const NAME: &'static str = "image";
+    const WORDS: &'static [Words] = &[
+        Words::new(
+            "tag",
+            "built and pushed: what it is built from changed",
+            "in AWS is built from something else than what is here now",
+        ),
+        Words::new(
+            "rebuild",
+            "built again, from base images pulled again",
+            "built again, from base images pulled again",
+        ),
+    ];
+    type Settings = Settings;
     type Output = ImageOutput;
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn key(&self) -> &str {
+        &self.key
     }
 
-    fn needs(&self) -> Vec<Id> {
-        vec![self.repository.id()]
-    }
-
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let tag = have.map_or_else(|| self.tag(), |h| Ok(h.props.tag.clone()))?;
-        Ok(Props { tag, rebuild: self.source.rebuild() })
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
         self.read_fingerprint().await?;
         let Some((tag, digest)) = self.current(&run).await? else { return Ok(None) };
         let output = ImageOutput { digest, tag: tag.clone() };
-        Ok(Some(Live { props: Props { tag, rebuild: false }, output, owner: Owner::Us }))
+        Ok(Some(Found { settings: Settings { tag, rebuild: false }, output, owner: Owner::Us }))
+    }
+}
+
+impl Wish for ImageWish {
+    type Kind = Image;
+
+    fn kind(&self) -> &Image {
+        &self.image
     }
 
-    async fn create(&self, _: &Props, run: &Run) -> Result<ImageOutput> {
+    fn settings(&self, found: Option<&Found<Image>>) -> Result<Settings> {
+        let tag = found.map_or_else(|| self.image.tag(), |f| Ok(f.settings.tag.clone()))?;
+        Ok(Settings { tag, rebuild: self.image.source.rebuild() })
+    }
+
+    fn notable(&self, change: &Change) -> Vec<Notable> {
+        match &self.image.source {
+            Source::Context { build, .. } if !change.is_keep() => {
+                build_inputs::from_outside(build, &self.folder)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// An engine that is not there is better told before anything is made.
+    async fn prepare(&self) -> Result<()> {
+        match self.image.source {
+            Source::Context { .. } => self.docker.ready().await,
+            Source::Archive(_) => Ok(()),
+        }
+    }
+
+    async fn create(&self, _: &Settings, run: &Run) -> Result<ImageOutput> {
         self.make(run).await
     }
 
-    async fn update(&self, _: &Live<Self>, _: &Props, run: &Run) -> Result<Applied<ImageOutput>> {
+    async fn update(&self, _: &Found<Image>, _: &Settings, run: &Run) -> Result<Applied<ImageOutput>> {
         Ok(Applied::in_place(self.make(run).await?))
     }
 
-    /// It goes with its repository.
-    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
-        Ok(())
+    async fn tidy(&self, run: &Run) -> Result<()> {
+        self.old_images.delete(&self.repository.ready()?, run).await
     }
 }

@@ -1,9 +1,14 @@
 //! The function's log group, made before the function so that its retention holds from the first line on.
 
-use super::{StackAws, finish_existing, ignore_not_found};
+use super::{
+    StackAws,
+    answers::{finish_existing, ignore_not_found},
+    leftovers::Listed,
+};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Owner, Resource, Run},
+    engine::{Applied, Deletable, Found, Kind, Owner, Run, Wish},
+    stack::Entry,
 };
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
@@ -11,20 +16,20 @@ use serde::Serialize;
 
 pub struct LogGroup {
     pub aws: StackAws,
-    pub id: Id,
+    pub key: String,
     /// `/aws/lambda/<function>`
     pub name: String,
+}
+
+/// What the stack file wishes of it.
+pub struct LogGroupWish {
+    pub group: LogGroup,
     /// Days; `None`: never expire.
     pub retention: Option<u32>,
-    /// `retain: [logs]`
-    pub keep: bool,
-    /// Its function goes and another comes: nobody may have meant to lose the lines.
-    pub replaced: bool,
-    pub api: Id,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     retention: Option<u32>,
     tags: tags::Tags,
     /// The account's policy that decides the retention, whatever the group itself says.
@@ -33,6 +38,11 @@ pub struct Props {
     /// AWS does not delete it.
     #[serde(skip)]
     protected: bool,
+}
+
+/// Where a function writes its log.
+pub fn name_of(function: &str) -> String {
+    format!("/aws/lambda/{function}")
 }
 
 impl LogGroup {
@@ -84,44 +94,72 @@ impl LogGroup {
         let answer = call(run, "ListTagsForResource", || request.clone().send()).await.found()?;
         Ok(answer.map(|a| a.tags.unwrap_or_default().into_iter().collect()))
     }
+
+    async fn set_tags(&self, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
+        let (logs, arn) = (&self.aws.cloud.logs, self.arn()?);
+        let set = async |tags: tags::Tags| {
+            let tags = tags.into_iter().collect();
+            let request = logs.tag_resource().resource_arn(&arn).set_tags(Some(tags));
+            call(run, "TagResource", || request.clone().send()).await.map(drop)
+        };
+        let take_away = async |keys| {
+            let request = logs.untag_resource().resource_arn(&arn).set_tag_keys(Some(keys));
+            call(run, "UntagResource", || request.clone().send()).await.map(drop)
+        };
+        tags::change(have, want, set, take_away).await
+    }
 }
 
-impl Resource for LogGroup {
-    type Props = Props;
+impl Kind for LogGroup {
+    const NAME: &'static str = "log-group";
+    type Settings = Settings;
     type Output = ();
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn key(&self) -> &str {
+        &self.key
     }
 
-    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Found<Self>>) -> String {
         self.name.clone()
     }
 
-    fn follows(&self) -> Vec<Id> {
-        vec![self.api.clone()]
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
+        let (group, have) = tokio::join!(self.described(&run), self.tags(&run));
+        let (Some(group), Some(have)) = (group?, have?) else { return Ok(None) };
+        // Lambda makes one without tags and without an end when a late line finds none: that is nobody's.
+        let by_lambda = have.is_empty() && group.retention_in_days.is_none();
+        let owner = match by_lambda {
+            true => Owner::Unclaimed,
+            false => self.aws.ownership.owner(&have, || format!("the log group {}", self.name)),
+        };
+        let settings = Settings {
+            retention: group.retention_in_days.and_then(|d| u32::try_from(d).ok()),
+            tags: self.aws.ownership.managed(&have, &owner),
+            account_policy: group.retention_policy_name,
+            protected: group.deletion_protection_enabled == Some(true),
+        };
+        Ok(Some(Found { settings, output: (), owner }))
     }
+}
 
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.api.clone()]
-    }
-
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let ruled = have.filter(|h| h.props.account_policy.is_some());
-        Ok(Props {
-            retention: ruled.map_or(self.retention, |h| h.props.retention),
-            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
-            account_policy: None,
-            protected: false,
+impl Deletable for LogGroup {
+    fn undeletable(&self, found: &Found<Self>) -> Option<String> {
+        found.settings.protected.then(|| {
+            format!(
+                "the log group {} has deletion protection: write `retain: [logs]`, or take it off (aws logs \
+                 put-log-group-deletion-protection), then run the same command again",
+                self.name
+            )
         })
     }
 
-    fn retained(&self) -> bool {
-        self.keep
+    fn loses(&self, _: &Found<Self>) -> Option<String> {
+        Some("all log lines in it".to_owned())
     }
 
-    fn retiring_replaces(&self, have: &Live<Self>) -> Option<String> {
-        let goes = self.replaced && !self.keep && have.owner == Owner::Us;
+    fn replaced(&self, found: &Found<Self>) -> Option<String> {
+        let goes = !self.retained() && found.owner == Owner::Us;
         goes.then(|| {
             format!(
                 "a function is deleted and another created, which may be the same one renamed: all log lines in {} are deleted, and the \
@@ -131,71 +169,64 @@ impl Resource for LogGroup {
         })
     }
 
-    fn loses(&self, _: &Live<Self>) -> Option<String> {
-        Some("all log lines in it".to_owned())
+    fn retained(&self) -> bool {
+        self.aws.file.retain.logs
     }
 
-    fn undeletable(&self, have: &Live<Self>) -> Option<String> {
-        have.props.protected.then(|| {
-            format!(
-                "the log group {} has deletion protection: write `retain: [logs]`, or take it off (aws logs \
-                 put-log-group-deletion-protection), then run the same command again",
-                self.name
-            )
+    fn address(&self, _: &Found<Self>) -> Option<String> {
+        Some(self.name.clone())
+    }
+
+    async fn delete(&self, _: &Found<Self>, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.logs.delete_log_group().log_group_name(&self.name);
+        ignore_not_found(call(run, "DeleteLogGroup", || request.clone().send()).await)
+    }
+}
+
+impl Listed for LogGroup {
+    const ENTRY: &'static str = "function";
+
+    fn of(aws: &StackAws, entry: &Entry) -> Self {
+        Self { aws: aws.clone(), key: entry.key.clone(), name: name_of(&entry.name) }
+    }
+}
+
+impl Wish for LogGroupWish {
+    type Kind = LogGroup;
+
+    fn kind(&self) -> &LogGroup {
+        &self.group
+    }
+
+    fn settings(&self, found: Option<&Found<LogGroup>>) -> Result<Settings> {
+        let ruled = found.filter(|f| f.settings.account_policy.is_some());
+        Ok(Settings {
+            retention: ruled.map_or(self.retention, |f| f.settings.retention),
+            tags: self.group.aws.ownership.tags(&self.group.id(), found.map(|f| &f.owner)),
+            account_policy: None,
+            protected: false,
         })
     }
 
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
-        let (group, have) = tokio::join!(self.described(&run), self.tags(&run));
-        let (Some(group), Some(have)) = (group?, have?) else { return Ok(None) };
-        // Lambda makes one without tags and without an end when a late line finds none: that is nobody's.
-        let by_lambda = have.is_empty() && group.retention_in_days.is_none();
-        let owner = match by_lambda {
-            true => Owner::Unclaimed,
-            false => self.aws.ownership.owner(&have, || format!("the log group {}", self.name)),
-        };
-        let props = Props {
-            retention: group.retention_in_days.and_then(|d| u32::try_from(d).ok()),
-            tags: self.aws.ownership.managed(&have, &owner),
-            account_policy: group.retention_policy_name,
-            protected: group.deletion_protection_enabled == Some(true),
-        };
-        Ok(Some(Live { props, output: (), owner }))
-    }
-
-    async fn create(&self, want: &Props, run: &Run) -> Result<()> {
+    async fn create(&self, want: &Settings, run: &Run) -> Result<()> {
+        let group = &self.group;
         let tags = want.tags.clone().into_iter().collect();
-        let request = self.aws.cloud.logs.create_log_group().log_group_name(&self.name).set_tags(Some(tags));
+        let request =
+            group.aws.cloud.logs.create_log_group().log_group_name(&group.name).set_tags(Some(tags));
         if let Err(e) = call(run, "CreateLogGroup", || request.clone().send()).await {
-            return finish_existing(&self.aws, self, e, want, run).await;
+            return finish_existing(&group.aws, self, e, want, run).await;
         }
         match want.retention {
-            Some(days) => self.set_retention(Some(days), run).await,
+            Some(days) => group.set_retention(Some(days), run).await,
             None => Ok(()),
         }
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<()>> {
-        let (set, gone) = tags::difference(&have.props.tags, &want.tags);
-        if !set.is_empty() {
-            let set = set.into_iter().collect();
-            let request = self.aws.cloud.logs.tag_resource().resource_arn(self.arn()?).set_tags(Some(set));
-            call(run, "TagResource", || request.clone().send()).await?;
-        }
-        if !gone.is_empty() {
-            let request =
-                self.aws.cloud.logs.untag_resource().resource_arn(self.arn()?).set_tag_keys(Some(gone));
-            call(run, "UntagResource", || request.clone().send()).await?;
-        }
-        if have.props.retention != want.retention {
-            self.set_retention(want.retention, run).await?;
+    async fn update(&self, found: &Found<LogGroup>, want: &Settings, run: &Run) -> Result<Applied<()>> {
+        self.group.set_tags(&found.settings.tags, &want.tags, run).await?;
+        if found.settings.retention != want.retention {
+            self.group.set_retention(want.retention, run).await?;
         }
         Ok(Applied::in_place(()))
-    }
-
-    async fn delete(&self, _: &Live<Self>, run: &Run) -> Result<()> {
-        let request = self.aws.cloud.logs.delete_log_group().log_group_name(&self.name);
-        ignore_not_found(call(run, "DeleteLogGroup", || request.clone().send()).await)
     }
 }

@@ -1,10 +1,11 @@
 //! The right of the REST API to invoke the function: one statement with one of two fixed ids, compared by what it says.
 //! Two, because another statement is added before the old one goes: without either, callers get 500.
 
-use super::{FunctionOutput, RestApiOutput, StackAws, ignore_not_found};
+use super::{RestApiOutput, StackAws, answers::ignore_not_found, chains, leftovers::Listed};
 use crate::{
     aws::{Class, FoundExt, call, failure_of},
-    engine::{Applied, Change, Handle, Id, Live, Owner, Resource, Run, UNKNOWN},
+    engine::{Applied, Breaks, Change, Deletable, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish},
+    stack::Entry,
 };
 use anyhow::{Context as _, Result};
 use serde::Serialize;
@@ -12,17 +13,21 @@ use serde_json::Value;
 
 pub struct Permission {
     pub aws: StackAws,
-    pub id: Id,
+    pub key: String,
     pub function_name: String,
-    pub function: Handle<FunctionOutput>,
-    pub rest_api: Handle<RestApiOutput>,
+}
+
+/// What the stack file wishes of it.
+pub struct PermissionWish {
+    pub permission: Permission,
+    pub rest_api: Need<RestApiOutput>,
     /// Whether the API asks the function about callers too.
     pub authorizes: bool,
 }
 
 /// One statement, as far as API Gateway's calls depend on it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Props {
+pub struct Settings {
     effect: String,
     action: String,
     principal: String,
@@ -40,7 +45,7 @@ const ACTION: &str = "lambda:InvokeFunction";
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
 
 impl Permission {
-    fn props(statement: &Value) -> Props {
+    fn settings_of(statement: &Value) -> Settings {
         let mut conditions = statement["Condition"].clone();
         let source_arn = conditions
             .get_mut("ArnLike")
@@ -53,7 +58,7 @@ impl Permission {
         let principal = &statement["Principal"];
         let principal = principal.get("Service").or(principal.get("AWS")).unwrap_or(principal);
         let empty = conditions.as_object().is_none_or(serde_json::Map::is_empty);
-        Props {
+        Settings {
             effect: text(&statement["Effect"]),
             action: text(&statement["Action"]),
             principal: text(principal),
@@ -64,7 +69,7 @@ impl Permission {
         }
     }
 
-    async fn add(&self, sid: &str, want: &Props, run: &Run) -> Result<()> {
+    async fn add(&self, sid: &str, want: &Settings, run: &Run) -> Result<()> {
         let request = self.aws.cloud.lambda.add_permission().function_name(&self.function_name);
         let request = request
             .statement_id(sid)
@@ -87,9 +92,10 @@ impl Permission {
     }
 
     /// What is wished first, then nothing else of ours.
-    async fn settle(&self, want: &Props, run: &Run) -> Result<()> {
+    async fn settle(&self, want: &Settings, run: &Run) -> Result<()> {
         let ours = self.ours(run).await?;
-        let is_wished = |s: &&Value| Change::between(Some(&Self::props(s)), want).is_ok_and(|c| c.is_keep());
+        let is_wished =
+            |s: &&Value| Change::between(Some(&Self::settings_of(s)), want).is_ok_and(|c| c.is_keep());
         let [one, other] = sids(&self.aws);
         let keep = match ours.iter().find(is_wished) {
             Some(statement) => text(&statement["Sid"]),
@@ -136,33 +142,62 @@ pub(super) fn others(aws: &StackAws, statements: Vec<Value>) -> impl Iterator<It
     statements.into_iter().filter(move |s| ours.iter().all(|sid| s["Sid"] != sid.as_str()))
 }
 
-impl Resource for Permission {
-    type Props = Props;
+impl Kind for Permission {
+    const NAME: &'static str = "permission";
+    const LINKS: &'static [Link] = &[Link::of(chains::FUNCTION, Breaks::Always)];
+    type Settings = Settings;
     type Output = ();
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn key(&self) -> &str {
+        &self.key
     }
 
-    fn needs(&self) -> Vec<Id> {
-        vec![self.function.id(), self.rest_api.id()]
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
+        let mut ours = self.ours(&run).await?.into_iter();
+        let Some(first) = ours.next() else { return Ok(None) };
+        let mut settings = Self::settings_of(&first);
+        settings.sids.extend(ours.map(|s| text(&s["Sid"])));
+        settings.left_over = settings.sids.get(1).cloned();
+        Ok(Some(Found { settings, output: (), owner: Owner::Us }))
+    }
+}
+
+impl Deletable for Permission {
+    async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
+        for sid in &found.settings.sids {
+            self.remove(sid, run).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Listed for Permission {
+    const ENTRY: &'static str = "function";
+
+    fn of(aws: &StackAws, entry: &Entry) -> Self {
+        Self { aws: aws.clone(), key: entry.key.clone(), function_name: entry.name.clone() }
+    }
+}
+
+impl Wish for PermissionWish {
+    type Kind = Permission;
+
+    fn kind(&self) -> &Permission {
+        &self.permission
     }
 
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.rest_api.id()]
-    }
-
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<Props> {
+    fn settings(&self, _: Option<&Found<Permission>>) -> Result<Settings> {
         let source = match self.rest_api.get() {
             // Every method and path of this API and no other; which of them exist is the API's own definition.
             // An authorizer is called as `<api>/authorizers/<id>`.
             Some(api) => {
                 let which = if self.authorizes { "*" } else { "*/*/*" };
-                self.aws.cloud.arn("execute-api", &format!("{}/{which}", api.id))?
+                self.permission.aws.cloud.arn("execute-api", &format!("{}/{which}", api.id))?
             }
             None => UNKNOWN.to_owned(),
         };
-        Ok(Props {
+        Ok(Settings {
             effect: "Allow".to_owned(),
             action: ACTION.to_owned(),
             principal: PRINCIPAL.to_owned(),
@@ -173,36 +208,19 @@ impl Resource for Permission {
         })
     }
 
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
-        let mut ours = self.ours(&run).await?.into_iter();
-        let Some(first) = ours.next() else { return Ok(None) };
-        let mut props = Self::props(&first);
-        props.sids.extend(ours.map(|s| text(&s["Sid"])));
-        props.left_over = props.sids.get(1).cloned();
-        Ok(Some(Live { props, output: (), owner: Owner::Us }))
-    }
-
-    async fn create(&self, want: &Props, run: &Run) -> Result<()> {
-        let [sid, _] = sids(&self.aws);
-        match self.add(&sid, want, run).await {
+    async fn create(&self, want: &Settings, run: &Run) -> Result<()> {
+        let [sid, _] = sids(&self.permission.aws);
+        match self.permission.add(&sid, want, run).await {
             // A lost reply, or a statement of the same id that says something else: whichever, ours must stand.
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
-                self.settle(want, run).await
+                self.permission.settle(want, run).await
             }
             other => other,
         }
     }
 
-    async fn update(&self, _: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<()>> {
-        self.settle(want, run).await?;
+    async fn update(&self, _: &Found<Permission>, want: &Settings, run: &Run) -> Result<Applied<()>> {
+        self.permission.settle(want, run).await?;
         Ok(Applied::in_place(()))
-    }
-
-    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
-        for sid in &have.props.sids {
-            self.remove(sid, run).await?;
-        }
-        Ok(())
     }
 }

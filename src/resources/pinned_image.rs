@@ -3,24 +3,19 @@
 use super::{ImageOutput, RepositoryOutput, StackAws, manifest::Shelf};
 use crate::{
     aws::{Class, failure_of},
-    engine::{Applied, Id, Live, Owner, Resource, Run},
+    engine::{Id, Run},
     stack::Architecture,
 };
 use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::ImageIdentifier;
 
+/// `image.uri` of a function.
 pub struct PinnedImage {
     pub aws: StackAws,
-    pub id: Id,
+    pub key: String,
     /// `registry/repository:tag` or `registry/repository@sha256:…`
     pub uri: String,
     pub architecture: Architecture,
-}
-
-/// Its repository, which is not ours to manage.
-pub struct ForeignRepository {
-    pub id: Id,
-    pub uri: String,
 }
 
 /// An image's URI, taken apart.
@@ -68,6 +63,30 @@ fn no_ecr(uri: &str) -> String {
 }
 
 impl PinnedImage {
+    /// Its repository, which is not ours to manage.
+    ///
+    /// # Errors
+    /// A URI that is none of ECR's.
+    pub async fn repository(self) -> Result<RepositoryOutput> {
+        let uri = Parts::of(&self.uri)?.uri.to_owned();
+        Ok(RepositoryOutput { uri, arn: String::new(), tags_move: false, is_made: false, is_new: false })
+    }
+
+    /// The image as it is now.
+    ///
+    /// # Errors
+    /// A URI that is none of ECR's or of another region; no such image; one that Lambda can't run; as the calls.
+    pub async fn read(self) -> Result<ImageOutput> {
+        let run = self.aws.cloud.looking_at(&Id::of("image", &self.key));
+        let parts = Parts::of(&self.uri)?;
+        self.ensure_region(&parts)?;
+        let digest = self.look(&parts, &run).await?.with_context(|| {
+            format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
+        })?;
+        let tag = if parts.by_tag { parts.reference } else { "" }.to_owned();
+        Ok(ImageOutput { digest, tag })
+    }
+
     fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {
         let here = &self.aws.cloud.region;
         if parts.region == here {
@@ -105,80 +124,4 @@ impl PinnedImage {
 
 fn is_denied(error: &Error) -> bool {
     failure_of(error).is_some_and(|f| f.class() == Class::Denied)
-}
-
-impl Resource for PinnedImage {
-    type Props = ();
-    type Output = ImageOutput;
-
-    fn id(&self) -> Id {
-        self.id.clone()
-    }
-
-    fn retained(&self) -> bool {
-        true
-    }
-
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
-        Ok(())
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
-        let parts = Parts::of(&self.uri)?;
-        self.ensure_region(&parts)?;
-        let digest = self.look(&parts, &run).await?;
-        let digest = digest.with_context(|| {
-            format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
-        })?;
-        let tag = if parts.by_tag { parts.reference } else { "" }.to_owned();
-        Ok(Some(Live { props: (), output: ImageOutput { digest, tag }, owner: Owner::Us }))
-    }
-
-    async fn create(&self, (): &(), _: &Run) -> Result<ImageOutput> {
-        bail!("image.uri {} is not there", self.uri)
-    }
-
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<ImageOutput>> {
-        Ok(Applied::in_place(have.output.clone()))
-    }
-
-    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Resource for ForeignRepository {
-    type Props = ();
-    type Output = RepositoryOutput;
-
-    fn id(&self) -> Id {
-        self.id.clone()
-    }
-
-    fn retained(&self) -> bool {
-        true
-    }
-
-    fn wish(&self, _: Option<&Live<Self>>) -> Result<()> {
-        Ok(())
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let uri = Parts::of(&self.uri)?.uri.to_owned();
-        let output = RepositoryOutput { uri, arn: String::new(), tags_move: false };
-        Ok(Some(Live { props: (), output, owner: Owner::Us }))
-    }
-
-    async fn create(&self, (): &(), _: &Run) -> Result<RepositoryOutput> {
-        bail!("image.uri {} names no repository", self.uri)
-    }
-
-    async fn update(&self, have: &Live<Self>, (): &(), _: &Run) -> Result<Applied<RepositoryOutput>> {
-        Ok(Applied::in_place(have.output.clone()))
-    }
-
-    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
-        Ok(())
-    }
 }

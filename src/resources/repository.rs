@@ -1,12 +1,17 @@
 //! The ECR repository, and the right of Lambda to pull from it.
 
-use super::{StackAws, finish_existing, ignore_not_found, parse_policy};
+use super::{
+    StackAws,
+    answers::{finish_existing, ignore_not_found, parse_policy},
+    leftovers::Listed,
+};
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Applied, Id, Live, Owner, Resource, Run},
+    engine::{Applied, Deletable, Found, Kind, Owner, Run, Wish},
+    stack::Entry,
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_ecr::types::{ImageTagMutability, Repository as Found, Tag};
+use aws_sdk_ecr::types::{ImageTagMutability, Repository as Described, Tag};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -19,17 +24,15 @@ const SECOND_SID: &str = "LambdeployImageRetrieval";
 /// The mode in which every tag can be moved to another image.
 const MUTABLE: &str = "MUTABLE";
 
+#[derive(Clone)]
 pub struct Repository {
     pub aws: StackAws,
-    pub id: Id,
+    pub key: String,
     pub name: String,
-    /// `retain: [images]`
-    pub keep: bool,
-    pub api: Id,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     /// Our statement only: strangers' statements stay.
     lambda_may_pull: Value,
     tag_mutability: String,
@@ -43,6 +46,10 @@ pub struct RepositoryOutput {
     pub arn: String,
     /// Whether a tag can be moved to another image.
     pub tags_move: bool,
+    /// The stack made it: what has no tag in it is the stack's too.
+    pub is_made: bool,
+    /// It was made in this run: nothing in it is old.
+    pub is_new: bool,
 }
 
 impl Repository {
@@ -78,21 +85,21 @@ impl Repository {
     }
 
     async fn set_tags(&self, arn: &str, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
-        let (set, gone) = tags::difference(have, want);
-        if !set.is_empty() {
-            let request = self.aws.cloud.ecr.tag_resource().resource_arn(arn).set_tags(Some(ecr_tags(&set)?));
-            call(run, "TagResource", || request.clone().send()).await?;
-        }
-        if !gone.is_empty() {
-            let request = self.aws.cloud.ecr.untag_resource().resource_arn(arn).set_tag_keys(Some(gone));
-            call(run, "UntagResource", || request.clone().send()).await?;
-        }
-        Ok(())
+        let ecr = &self.aws.cloud.ecr;
+        let set = async |tags: tags::Tags| {
+            let request = ecr.tag_resource().resource_arn(arn).set_tags(Some(ecr_tags(&tags)?));
+            call(run, "TagResource", || request.clone().send()).await.map(drop)
+        };
+        let take_away = async |keys| {
+            let request = ecr.untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+            call(run, "UntagResource", || request.clone().send()).await.map(drop)
+        };
+        tags::change(have, want, set, take_away).await
     }
 }
 
 /// Whether every tag of a repository can be moved: the other modes fix some or all.
-pub(super) fn tags_move(repository: &Found) -> bool {
+pub(super) fn tags_move(repository: &Described) -> bool {
     repository.image_tag_mutability.as_ref().is_none_or(|mode| mode.as_str() == MUTABLE)
 }
 
@@ -118,52 +125,21 @@ fn ecr_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
     tags.iter().map(|(k, v)| Ok(Tag::builder().key(k).value(v).build()?)).collect()
 }
 
-impl Resource for Repository {
-    type Props = Props;
+impl Kind for Repository {
+    const NAME: &'static str = "repository";
+    type Settings = Settings;
     type Output = RepositoryOutput;
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn key(&self) -> &str {
+        &self.key
     }
 
-    fn aws_name(&self, _: Option<&Live<Self>>) -> String {
+    fn aws_name(&self, _: Option<&Found<Self>>) -> String {
         self.name.clone()
     }
 
-    fn follows(&self) -> Vec<Id> {
-        vec![self.api.clone()]
-    }
-
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.api.clone()]
-    }
-
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let ours = self.statement(SID)?;
-        // What was there before keeps what it says; others may rely on it.
-        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
-        let differs = |p: &&Props| !p.lambda_may_pull.is_null() && p.lambda_may_pull != ours;
-        Ok(Props {
-            lambda_may_pull: if adopted.filter(differs).is_some() {
-                self.statement(SECOND_SID)?
-            } else {
-                ours
-            },
-            tag_mutability: adopted.map_or_else(|| MUTABLE.to_owned(), |p| p.tag_mutability.clone()),
-            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
-        })
-    }
-
-    fn retained(&self) -> bool {
-        self.keep
-    }
-
-    fn loses(&self, _: &Live<Self>) -> Option<String> {
-        Some("all images in it".to_owned())
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
         let describe = async {
             let found = self.aws.cloud.repository(&self.name).await?;
             let Some(repository) = found.as_ref().clone() else { return Ok(None) };
@@ -182,16 +158,68 @@ impl Resource for Repository {
         let ours = [SECOND_SID, SID].iter().find_map(|sid| statements.iter().find(|s| s["Sid"] == *sid));
         let mutability = repository.image_tag_mutability.as_ref().map_or(MUTABLE, |m| m.as_str()).to_owned();
         let tags_move = tags_move(&repository);
-        let props = Props {
+        let settings = Settings {
             lambda_may_pull: ours.cloned().unwrap_or_default(),
             tag_mutability: mutability,
             tags: self.aws.ownership.managed(&have, &owner),
         };
         let uri = repository.repository_uri.context("DescribeRepositories answered without a URI")?;
-        Ok(Some(Live { props, output: RepositoryOutput { uri, arn, tags_move }, owner }))
+        let is_made = owner == Owner::Us;
+        let output = RepositoryOutput { uri, arn, tags_move, is_made, is_new: false };
+        Ok(Some(Found { settings, output, owner }))
+    }
+}
+
+impl Deletable for Repository {
+    fn loses(&self, _: &Found<Self>) -> Option<String> {
+        Some("all images in it".to_owned())
     }
 
-    async fn create(&self, want: &Props, run: &Run) -> Result<RepositoryOutput> {
+    fn retained(&self) -> bool {
+        self.aws.file.retain.images
+    }
+
+    fn address(&self, found: &Found<Self>) -> Option<String> {
+        Some(found.output.uri.clone())
+    }
+
+    async fn delete(&self, _: &Found<Self>, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.ecr.delete_repository().repository_name(&self.name).force(true);
+        ignore_not_found(call(run, "DeleteRepository", || request.clone().send()).await)
+    }
+}
+
+impl Listed for Repository {
+    fn of(aws: &StackAws, entry: &Entry) -> Self {
+        Self { aws: aws.clone(), key: entry.key.clone(), name: entry.name.clone() }
+    }
+}
+
+/// It wishes nothing but what every function's repository needs.
+impl Wish for Repository {
+    type Kind = Self;
+
+    fn kind(&self) -> &Self {
+        self
+    }
+
+    fn settings(&self, found: Option<&Found<Self>>) -> Result<Settings> {
+        let ours = self.statement(SID)?;
+        // What was there before keeps what it says; others may rely on it.
+        let adopted = found.and_then(Found::adopted);
+        let differs = |s: &&Settings| !s.lambda_may_pull.is_null() && s.lambda_may_pull != ours;
+        Ok(Settings {
+            lambda_may_pull: if adopted.filter(differs).is_some() {
+                self.statement(SECOND_SID)?
+            } else {
+                ours
+            },
+            tag_mutability: adopted.map_or_else(|| MUTABLE.to_owned(), |s| s.tag_mutability.clone()),
+            tags: self.aws.ownership.tags(&self.id(), found.map(|f| &f.owner)),
+        })
+    }
+
+    async fn create(&self, want: &Settings, run: &Run) -> Result<RepositoryOutput> {
         let request = self.aws.cloud.ecr.create_repository().repository_name(&self.name);
         let request = request.set_tags(Some(ecr_tags(&want.tags)?));
         let created = match call(run, "CreateRepository", || request.clone().send()).await {
@@ -205,15 +233,22 @@ impl Resource for Repository {
             uri: created.repository_uri.context("CreateRepository answered without a URI")?,
             arn: created.repository_arn.context("CreateRepository answered without an ARN")?,
             tags_move: true,
+            is_made: true,
+            is_new: true,
         })
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<RepositoryOutput>> {
-        self.set_tags(&have.output.arn, &have.props.tags, &want.tags, run).await?;
-        if have.props.lambda_may_pull != want.lambda_may_pull {
+    async fn update(
+        &self,
+        found: &Found<Self>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<RepositoryOutput>> {
+        self.set_tags(&found.output.arn, &found.settings.tags, &want.tags, run).await?;
+        if found.settings.lambda_may_pull != want.lambda_may_pull {
             self.set_policy(&want.lambda_may_pull, run).await?;
         }
-        if have.props.tag_mutability != want.tag_mutability {
+        if found.settings.tag_mutability != want.tag_mutability {
             let wish = ImageTagMutability::from(want.tag_mutability.as_str());
             let request = self.aws.cloud.ecr.put_image_tag_mutability();
             let request = request.repository_name(&self.name).image_tag_mutability(wish);
@@ -221,11 +256,6 @@ impl Resource for Repository {
             self.aws.cloud.forget_repositories();
         }
         let tags_move = want.tag_mutability == MUTABLE;
-        Ok(Applied::in_place(RepositoryOutput { tags_move, ..have.output.clone() }))
-    }
-
-    async fn delete(&self, _: &Live<Self>, run: &Run) -> Result<()> {
-        let request = self.aws.cloud.ecr.delete_repository().repository_name(&self.name).force(true);
-        ignore_not_found(call(run, "DeleteRepository", || request.clone().send()).await)
+        Ok(Applied::in_place(RepositoryOutput { tags_move, ..found.output.clone() }))
     }
 }

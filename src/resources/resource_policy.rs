@@ -45,7 +45,7 @@ fn open(api: &Api) -> Value {
 /// document as the inside of a JSON string.
 pub fn canonical(text: &str) -> Value {
     let inside = serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned());
-    let mut policy = super::parse_policy(&inside);
+    let mut policy = super::answers::parse_policy(&inside);
     for statement in policy.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
         statement.get_mut("Resource").into_iter().for_each(shorten);
     }

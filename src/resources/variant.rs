@@ -3,7 +3,7 @@
 
 use super::StackAws;
 use crate::{
-    aws::{FoundExt, call},
+    aws::{FoundExt, call, pages},
     engine::Run,
 };
 use anyhow::Result;
@@ -43,22 +43,19 @@ pub(super) async fn list(
 ) -> Result<BTreeMap<u64, ImageDetail>> {
     let filter =
         DescribeImagesFilter::builder().tag_status(TagStatus::Tagged).image_status(ImageStatusFilter::Any);
-    let (filter, mut next, mut all) = (filter.build(), None, BTreeMap::new());
-    loop {
+    let filter = filter.build();
+    let images = pages(async |next| {
         let request = aws.cloud.ecr.describe_images().repository_name(repository).max_results(1000);
         let request = request.filter(filter.clone()).set_next_token(next);
-        let Some(page) = call(run, "DescribeImages", || request.clone().send()).await.found()? else {
-            return Ok(all);
-        };
-        for detail in page.image_details.unwrap_or_default() {
-            let numbers: Vec<_> = detail.image_tags().iter().filter_map(|t| number(t, tag)).collect();
-            all.extend(numbers.into_iter().map(|n| (n, detail.clone())));
-        }
-        next = page.next_token;
-        if next.is_none() {
-            return Ok(all);
-        }
+        let page = call(run, "DescribeImages", || request.clone().send()).await.found()?;
+        Ok(page.map(|p| (p.image_details.unwrap_or_default(), p.next_token)).unwrap_or_default())
+    });
+    let mut all = BTreeMap::new();
+    for detail in images.await? {
+        let numbers: Vec<_> = detail.image_tags().iter().filter_map(|t| number(t, tag)).collect();
+        all.extend(numbers.into_iter().map(|n| (n, detail.clone())));
     }
+    Ok(all)
 }
 
 #[cfg(test)]

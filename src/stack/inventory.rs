@@ -9,7 +9,7 @@
 //! documents for tags.
 
 use super::default_names::DefaultNames;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 mod former;
 
@@ -117,30 +117,6 @@ impl Inventory {
         };
         values.into_iter().flat_map(entries).collect()
     }
-
-    /// The names of a stack's things: what [`Self::values`] needs room for is known before anything is called.
-    pub(crate) fn of_stack(
-        functions: &BTreeMap<String, super::Function>,
-        api_keys: &[String],
-        has_plan: bool,
-        defaults: DefaultNames,
-    ) -> Self {
-        let of_functions = functions.values().flat_map(|function| of_function(function, defaults));
-        let keys = api_keys.iter().map(|name| Entry::new("api-key", name, name));
-        let plan = has_plan.then(|| Entry::new("usage-plan", "", ""));
-        of_functions.chain(keys).chain(plan).collect()
-    }
-}
-
-fn of_function(function: &super::Function, defaults: DefaultNames) -> Vec<Entry> {
-    let mut entries = vec![Entry::new("function", &function.key, &function.name)];
-    if let super::Role::Managed(role) = &function.role {
-        entries.push(Entry::new("role", &function.key, &role.name_or_default(&function.key, defaults)));
-    }
-    if !matches!(function.image.source, super::ImageSource::Uri(_)) {
-        entries.push(Entry::new("repository", &function.key, &function.image.repository));
-    }
-    entries
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What a stack that is made anew may have been before: its file may have changed its name, or its region. Nothing of that is
 //! touched, and it goes on running.
 
-use super::{StackGraph, default_role_name};
+use super::StackGraph;
 use crate::{
-    aws::{Class, call, failure_of, tags},
+    aws::{Class, call, failure_of, pages, tags},
     engine::{Id, Run},
     resources::{inventory_of, own_api, tags_of},
-    stack::{self, Stack},
+    stack::{self, DefaultNames, Stack},
 };
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -69,25 +69,24 @@ impl StackGraph<'_> {
 
 /// The other regions for which there is a role by the default name of one of the stack's functions.
 async fn regions_of_roles(graph: &StackGraph<'_>, run: &Run) -> Result<BTreeSet<String>> {
-    let (cloud, mut marker, mut found) = (&graph.aws.cloud, None, BTreeSet::new());
-    loop {
+    let cloud = &graph.aws.cloud;
+    let roles = pages(async |marker| {
         let request = cloud.iam.list_roles().max_items(1000).set_marker(marker);
         let page = call(run, "ListRoles", || request.clone().send()).await?;
-        for role in page.roles() {
-            let functions =
-                graph.stack.functions.values().filter(|f| matches!(f.role, stack::Role::Managed(_)));
-            found.extend(functions.filter_map(|f| region_in(role.role_name(), graph.stack, &f.key)));
-        }
-        marker = page.marker.filter(|_| page.is_truncated);
-        if marker.is_none() {
-            found.remove(&cloud.region);
-            return Ok(found);
-        }
-    }
+        Ok((page.roles, page.marker.filter(|_| page.is_truncated)))
+    });
+    let functions = graph.stack.functions.values();
+    let keys: Vec<_> =
+        functions.filter(|f| matches!(f.role, stack::Role::Managed(_))).map(|f| &f.key).collect();
+    let names: Vec<String> = roles.await?.into_iter().map(|role| role.role_name).collect();
+    let regions =
+        names.iter().flat_map(|name| keys.iter().filter_map(|key| region_in(name, graph.stack, key)));
+    Ok(regions.filter(|region| *region != cloud.region).collect())
 }
 
 fn region_in(role: &str, stack: &Stack, key: &str) -> Option<String> {
-    let region = role.strip_prefix(&default_role_name(stack, key, ""))?;
+    let without_region = DefaultNames { stack: &stack.name, region: "" }.role(key);
+    let region = role.strip_prefix(&without_region)?;
     let mut parts = region.split('-');
     let is_word =
         |part: Option<&str>| part.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_lowercase()));

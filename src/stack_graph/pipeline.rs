@@ -3,12 +3,11 @@
 use super::{StackGraph, Wishes};
 use crate::{
     aws::Cloud,
-    docker::{Docker, NoDocker},
+    docker::Docker,
     engine::{Event, Id, Options, Plan, Report, Stop},
-    resources::mappings,
     stack::Stack,
 };
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::pin,
@@ -26,8 +25,7 @@ impl<'a> StackGraph<'a> {
         docker: Rc<dyn Docker>,
         wishes: Wishes,
     ) -> Result<Self> {
-        let mut this = Self::new(stack, cloud, docker, wishes);
-        this.wish();
+        let mut this = Self::wished(stack, cloud, docker, wishes);
         let earlier = as_caller(stack, cloud, this.look()).await?;
         this.earlier = earlier;
         if this.retire_leftovers().await? {
@@ -48,16 +46,13 @@ impl<'a> StackGraph<'a> {
     /// # Errors
     /// As [`Self::observed`].
     pub async fn doomed(stack: &'a Stack, cloud: &Rc<Cloud>) -> Result<Self> {
-        let mut this = Self::new(stack, cloud, Rc::new(NoDocker), Wishes::default());
-        as_caller(stack, cloud, this.doom_all()).await?;
+        let mut this = Self::named(stack, cloud);
+        as_caller(stack, cloud, this.look_for_all()).await?;
         Ok(this)
     }
 
-    async fn doom_all(&mut self) -> Result<()> {
-        self.doom();
-        let (observed, mappings) = tokio::join!(self.graph.observe(), mappings(&self.aws));
-        observed?;
-        self.mappings = mappings?;
+    async fn look_for_all(&mut self) -> Result<()> {
+        self.graph.observe().await?;
         if self.doom_leftovers().await? {
             self.graph.observe().await?;
         }
@@ -72,6 +67,14 @@ impl<'a> StackGraph<'a> {
         self.graph.plan(options)
     }
 
+    /// Asks for what the changes need (Docker, where one is a build), before the first of them.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub async fn prepare(&self, plan: &Plan) -> Result<()> {
+        self.graph.prepare(plan).await
+    }
+
     /// Makes everything as it is wished, then deletes what is no longer in the stack file.
     pub fn apply(
         &self,
@@ -80,6 +83,11 @@ impl<'a> StackGraph<'a> {
         stop: &Stop,
     ) -> impl Future<Output = Report> {
         self.graph.apply(options, sink, stop)
+    }
+
+    /// Tidies up after the changes of a plan; gives what could not be done.
+    pub async fn tidy(&self, plan: &Plan, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
+        self.graph.tidy(plan, sink, stop).await
     }
 
     /// Every field that a plan could show, by resource.

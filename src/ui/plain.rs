@@ -38,7 +38,7 @@ impl Plain {
     fn text(&self, event: &Event) -> Option<StyledText> {
         let id = |id: &Id| StyledText::new().exact(format!(" {id}"));
         match event {
-            Event::Done { change: Change::Keep, .. } | Event::Planned { .. } | Event::Started { .. } => None,
+            Event::Done { change: Change::Keep, .. } | Event::Started { .. } => None,
             Event::Done { id: it, change } => Some(StyledText::new().green(done(change)).then(id(it))),
             Event::Note { id, text } if !self.verbose && !self.is_news(id, text) => None,
             Event::Note { id: it, text } => {

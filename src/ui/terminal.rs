@@ -67,7 +67,7 @@ impl Lines for Terminal {
     fn event(&self, event: &Event) {
         let named = |id: &Id| StyledText::new().exact(format!(" {id} "));
         match event {
-            Event::Planned { .. } | Event::Done { change: Change::Keep, .. } => {}
+            Event::Done { change: Change::Keep, .. } => {}
             Event::Started { id, change } => self.start(id, doing(change)),
             Event::Note { id, text } => self.note(id, text),
             Event::Progress { id, done, total } => {

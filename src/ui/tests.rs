@@ -10,7 +10,7 @@ use crate::{
     Exit,
     aws::Destination,
     contract::{self, Verdict},
-    engine::{Change, Event, Field, Id, Plan, Planned, Report},
+    engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
     outputs::{Key, Listed, Outputs},
     stack::{self, Stack, StackError, Values},
 };
@@ -145,7 +145,7 @@ fn plan(id: Id) -> Plan {
     ];
     let item = |change| Planned {
         id: id.clone(),
-        called: foreign(),
+        aws_name: foreign(),
         change,
         adopted: true,
         kept_for: Some(id.clone()),
@@ -153,6 +153,9 @@ fn plan(id: Id) -> Plan {
         foreign: text(),
         refused: text(),
         settings: Some(serde_json::json!({ "name": foreign(), "id": foreign() })),
+        words: &[],
+        links: &[],
+        notable: vec![Notable { what: "allows", value: foreign() }],
     };
     Plan { items: changes.map(item).into() }
 }

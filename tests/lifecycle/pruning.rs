@@ -174,10 +174,8 @@ async fn a_refusal_is_said_and_the_next_run_tries_again() {
         let faults = json!({"faults": [{"operation": operation, "nth": 1, "action": action}]});
         world.aws.set_faults(serde_json::from_value::<FaultPlan>(faults).unwrap());
         let failed = world.up_and_prune(&hello, Wishes::default()).await;
-        assert!(
-            failed.len() == 1 && failed[0].starts_with(&format!("{REPOSITORY}: {operation} failed")),
-            "{failed:?}"
-        );
+        let told = format!("old images stay in the repository {REPOSITORY}: {operation} failed");
+        assert!(failed.len() == 1 && failed[0].starts_with(&told), "{failed:?}");
         world.aws.set_faults(FaultPlan::default());
     }
     edit(&world, &hello, "last").await;

@@ -25,6 +25,9 @@ pub struct Canonical {
     /// Names of request validators, on an API that is about to be adopted. We have none.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub validators: BTreeSet<String>,
+    /// The API was there before the stack.
+    #[serde(skip)]
+    pub is_adopted: bool,
 }
 
 /// Who decides on callers: a function or user pools.

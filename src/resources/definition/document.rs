@@ -44,6 +44,15 @@ impl Document {
         })
     }
 
+    /// `GET /health`: what anybody may call from anywhere.
+    pub(super) fn open_routes(&self) -> Vec<String> {
+        if !self.api.allow_from.is_empty() {
+            return Vec::new();
+        }
+        let open = self.api.routes.iter().filter(|route| route.auth == stack::Auth::None);
+        open.map(|route| format!("{} {}", route.method, route.path)).collect()
+    }
+
     /// The description of a deployment of this document: its hash, so that a stage says what it serves.
     ///
     /// # Errors

@@ -15,96 +15,81 @@ mod wish;
 pub use canonical::Canonical;
 pub use document::Document;
 
-use super::{RestApiOutput, StackAws, rest_api::anchor};
-use crate::engine::{Applied, Handle, Id, Live, Owner, Resource, Run};
+use super::{RestApiOutput, chains, rest_api::anchor};
+use crate::engine::{Applied, Breaks, Change, Found, Kind, Link, Need, Notable, Owner, Run, Wish};
 use anyhow::{Context as _, Result};
 use std::rc::Rc;
 
 pub struct Definition {
-    pub aws: StackAws,
-    pub id: Id,
     pub document: Rc<Document>,
-    pub rest_api: Handle<RestApiOutput>,
 }
 
-#[derive(Debug, Clone)]
-pub struct DefinitionOutput {
-    /// The API was there before the stack.
-    adopted: bool,
+/// What the stack file wishes of it.
+pub struct DefinitionWish {
+    pub definition: Definition,
+    pub rest_api: Need<RestApiOutput>,
 }
 
-impl Definition {
+impl DefinitionWish {
     async fn put(&self, wish: &Canonical, run: &Run) -> Result<()> {
-        let api = self.rest_api.ready()?;
-        self.document.put(&api.id, wish, &api.kept, run).await?;
-        self.aws.cloud.forget_lists();
+        let (document, api) = (&self.definition.document, self.rest_api.ready()?);
+        document.put(&api.id, wish, &api.kept, run).await?;
+        document.aws.cloud.forget_lists();
         Ok(())
     }
 }
 
-impl Resource for Definition {
-    type Props = Canonical;
-    type Output = DefinitionOutput;
+/// It goes with its REST API.
+impl Kind for Definition {
+    const NAME: &'static str = "definition";
+    const LINKS: &'static [Link] = &[Link::first(chains::DEFINITION, Breaks::Always)];
+    type Settings = Canonical;
+    type Output = ();
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let document = &self.document;
+        let run = document.aws.cloud.looking_at(&self.id());
+        let Some((api, owner)) = anchor(&document.aws).await? else { return Ok(None) };
+        let id = api.id().context("GetRestApis answered an API without an id")?;
+        let there = document.observed(id, api.binary_media_types(), api.api_key_source(), &run);
+        let strange = async {
+            let is_strange = matches!(owner, Owner::Other(_));
+            if is_strange { document.strange_parts(id, &run).await } else { Ok(Default::default()) }
+        };
+        let (there, strange) = tokio::join!(there, strange);
+        let (models, validators) = strange?;
+        let settings = Canonical { models, validators, is_adopted: owner != Owner::Us, ..there? };
+        Ok(Some(Found { settings, output: (), owner: Owner::Us }))
+    }
+}
+
+impl Wish for DefinitionWish {
+    type Kind = Definition;
+
+    fn kind(&self) -> &Definition {
+        &self.definition
     }
 
-    fn needs(&self) -> Vec<Id> {
-        vec![self.rest_api.id()]
-    }
-
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.rest_api.id()]
-    }
-
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Canonical> {
-        let mut wish = self.document.canonical()?;
-        if let Some(adopted) = have.filter(|h| h.output.adopted) {
-            wish.keep(&adopted.props);
+    fn settings(&self, found: Option<&Found<Definition>>) -> Result<Canonical> {
+        let mut wish = self.definition.document.canonical()?;
+        if let Some(adopted) = found.filter(|f| f.settings.is_adopted) {
+            wish.keep(&adopted.settings);
         }
         Ok(wish)
     }
 
-    /// It goes with its API.
-    fn retained(&self) -> bool {
-        true
+    fn notable(&self, change: &Change) -> Vec<Notable> {
+        let open = if change.touches("routes") { self.definition.document.open_routes() } else { Vec::new() };
+        let value = open.join(", ");
+        if open.is_empty() { Vec::new() } else { vec![Notable { what: "anybody may call", value }] }
     }
 
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let run = self.aws.cloud.looking_at(&self.id);
-        let Some((api, owner)) = anchor(&self.aws).await? else { return Ok(None) };
-        let id = api.id().context("GetRestApis answered an API without an id")?;
-        let there = self.document.observed(id, api.binary_media_types(), api.api_key_source(), &run);
-        let strange = async {
-            let is_strange = matches!(owner, Owner::Other(_));
-            if is_strange { self.document.strange_parts(id, &run).await } else { Ok(Default::default()) }
-        };
-        let (there, strange) = tokio::join!(there, strange);
-        let (models, validators) = strange?;
-        let props = Canonical { models, validators, ..there? };
-        let output = DefinitionOutput { adopted: owner != Owner::Us };
-        Ok(Some(Live { props, output, owner: Owner::Us }))
+    async fn create(&self, want: &Canonical, run: &Run) -> Result<()> {
+        if self.rest_api.ready()?.defined { Ok(()) } else { self.put(want, run).await }
     }
 
-    async fn create(&self, want: &Canonical, run: &Run) -> Result<DefinitionOutput> {
-        if !self.rest_api.ready()?.defined {
-            self.put(want, run).await?;
-        }
-        Ok(DefinitionOutput { adopted: false })
-    }
-
-    async fn update(
-        &self,
-        have: &Live<Self>,
-        want: &Canonical,
-        run: &Run,
-    ) -> Result<Applied<DefinitionOutput>> {
+    async fn update(&self, _: &Found<Definition>, want: &Canonical, run: &Run) -> Result<Applied<()>> {
         self.put(want, run).await?;
-        Ok(Applied::in_place(have.output.clone()))
-    }
-
-    async fn delete(&self, _: &Live<Self>, _: &Run) -> Result<()> {
-        Ok(())
+        Ok(Applied::in_place(()))
     }
 }

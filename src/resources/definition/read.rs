@@ -1,7 +1,11 @@
 //! What a REST API serves, read back.
 
 use super::{Canonical, Document};
-use crate::{aws::call, engine::Run, stack::Auth};
+use crate::{
+    aws::{call, pages},
+    engine::Run,
+    stack::Auth,
+};
 use anyhow::Result;
 use aws_sdk_apigateway::types::{ApiKeySourceType, Authorizer, Resource};
 use std::collections::BTreeSet;
@@ -45,18 +49,13 @@ impl Document {
     }
 
     async fn resources(&self, api: &str, run: &Run) -> Result<Vec<Resource>> {
-        let (mut all, mut position) = (Vec::new(), None);
-        loop {
-            let request =
-                self.aws.cloud.apigateway.get_resources().rest_api_id(api).embed("methods").limit(500);
-            let request = request.set_position(position);
+        pages(async |position| {
+            let request = self.aws.cloud.apigateway.get_resources().rest_api_id(api).embed("methods");
+            let request = request.limit(500).set_position(position);
             let page = call(run, "GetResources", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok((page.items.unwrap_or_default(), page.position))
+        })
+        .await
     }
 
     /// Models and request validators of an API that was made by others: the import deletes them.

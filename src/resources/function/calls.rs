@@ -1,14 +1,14 @@
 //! The calls that make, change and delete a function.
 
 use super::{
-    Function, FunctionOutput, Props,
+    Function, FunctionOutput, FunctionWish, Settings,
     change::Variables,
     readiness::{Readiness, cure, readiness},
 };
 use crate::{
     aws::{Class, FoundExt, Patience, call, failure_of, tags, wait_until},
     engine::Run,
-    resources::{finish_existing, ignore_not_found},
+    resources::answers::{finish_existing, ignore_not_found},
 };
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_lambda::types::{
@@ -18,7 +18,7 @@ use aws_sdk_lambda::types::{
 use std::collections::HashMap;
 use tokio::time::Instant;
 
-impl Function {
+impl FunctionWish {
     /// Those of the file, and more.
     fn variables(&self, more: Variables) -> Environment {
         let ours = self.wish.environment.iter().map(|(k, v)| (k.clone(), v.value.clone()));
@@ -44,11 +44,11 @@ impl Function {
         TracingConfig::builder().mode(mode).build()
     }
 
-    pub(super) async fn make(&self, want: &Props, run: &Run) -> Result<FunctionOutput> {
+    pub(super) async fn make(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
-        let mut request = self.aws.cloud.lambda.create_function();
+        let mut request = self.function.aws.cloud.lambda.create_function();
         request = request
-            .function_name(self.name())
+            .function_name(&self.function.name)
             .package_type(PackageType::Image)
             .code(FunctionCode::builder().image_uri(&want.image).build())
             .role(&want.role)
@@ -63,20 +63,70 @@ impl Function {
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(run, "CreateFunction", || request.clone().send()).await {
-            let output = Box::pin(finish_existing(&self.aws, self, e, want, run)).await?;
+            let output = Box::pin(finish_existing(&self.function.aws, self, e, want, run)).await?;
             // Another run may have made it a moment ago.
-            self.settled(run).await?;
+            self.function.settled(run).await?;
             return Ok(output);
         }
-        let settled = self.settled(run).await?;
+        let settled = self.function.settled(run).await?;
         if want.reserved_concurrency.is_some() {
-            self.set_concurrency(want.reserved_concurrency, run).await?;
+            self.function.set_concurrency(want.reserved_concurrency, run).await?;
         }
-        self.output(&settled)
+        self.function.output(&settled)
     }
 
+    /// Sets what the file says, with `more` variables besides.
+    pub(super) async fn configure(
+        &self,
+        h: &Settings,
+        want: &Settings,
+        more: Variables,
+        run: &Run,
+    ) -> Result<()> {
+        if want.renews && h.role != want.role {
+            self.forget_variables(run).await?;
+        }
+        let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
+        let network = (&h.subnets, &h.security_groups) != (&want.subnets, &want.security_groups);
+        let mut request = self.function.aws.cloud.lambda.update_function_configuration();
+        request = request
+            .function_name(&self.function.name)
+            .description(&want.description)
+            .role(self.role.ready()?.arn)
+            .memory_size(want.memory)
+            .timeout(want.timeout)
+            .ephemeral_storage(storage)
+            .environment(self.variables(more))
+            .image_config(self.image_config())
+            .tracing_config(self.tracing())
+            .set_vpc_config(network.then(|| self.vpc()));
+        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.function.settled(run).await.map(drop)
+    }
+
+    /// AWS grants the right to decrypt variables to the role when there are some where there were none, not when the same
+    /// are saved once more. Until then the function can't read them anyway.
+    async fn forget_variables(&self, run: &Run) -> Result<()> {
+        let none = Environment::builder().set_variables(Some(HashMap::new())).build();
+        let request = self.function.aws.cloud.lambda.update_function_configuration();
+        let request = request.function_name(&self.function.name).environment(none);
+        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
+        self.function.settled(run).await.map(drop)
+    }
+
+    pub(super) async fn set_code(&self, want: &Settings, run: &Run) -> Result<()> {
+        let request =
+            self.function.aws.cloud.lambda.update_function_code().function_name(&self.function.name);
+        let request =
+            request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
+        call(run, "UpdateFunctionCode", || request.clone().send()).await?;
+        self.function.settled(run).await.map(drop)
+    }
+}
+
+impl Function {
     /// Waits until AWS is done with the last change: nothing else may be changed before.
-    async fn settled(&self, run: &Run) -> Result<FunctionConfiguration> {
+    pub(super) async fn settled(&self, run: &Run) -> Result<FunctionConfiguration> {
         self.settled_within(Patience::AT_WORK, run).await
     }
 
@@ -85,7 +135,7 @@ impl Function {
         patience: Patience,
         run: &Run,
     ) -> Result<FunctionConfiguration> {
-        let request = self.aws.cloud.lambda.get_function().function_name(self.name());
+        let request = self.aws.cloud.lambda.get_function().function_name(&self.name);
         let since = Instant::now();
         let ask = || async {
             let answer = match call(run, "GetFunction", || request.clone().send()).await {
@@ -99,63 +149,22 @@ impl Function {
             Ok(match readiness(&c) {
                 Readiness::Done => Ok(c),
                 Readiness::Waiting(how) => Err(how),
-                Readiness::Failed(why) => bail!("the function {} is {why}{}", self.name(), cure(&c)),
+                Readiness::Failed(why) => bail!("the function {} is {why}{}", self.name, cure(&c)),
             })
         };
         wait_until(run, patience, "the function", ask).await
-    }
-
-    /// Sets what the file says, with `more` variables besides.
-    pub(super) async fn configure(&self, h: &Props, want: &Props, more: Variables, run: &Run) -> Result<()> {
-        if want.renews && h.role != want.role {
-            self.forget_variables(run).await?;
-        }
-        let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
-        let network = (&h.subnets, &h.security_groups) != (&want.subnets, &want.security_groups);
-        let mut request = self.aws.cloud.lambda.update_function_configuration();
-        request = request
-            .function_name(self.name())
-            .description(&want.description)
-            .role(self.role.ready()?.arn)
-            .memory_size(want.memory)
-            .timeout(want.timeout)
-            .ephemeral_storage(storage)
-            .environment(self.variables(more))
-            .image_config(self.image_config())
-            .tracing_config(self.tracing())
-            .set_vpc_config(network.then(|| self.vpc()));
-        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.settled(run).await.map(drop)
-    }
-
-    /// AWS grants the right to decrypt variables to the role when there are some where there were none, not when the same
-    /// are saved once more. Until then the function can't read them anyway.
-    async fn forget_variables(&self, run: &Run) -> Result<()> {
-        let none = Environment::builder().set_variables(Some(HashMap::new())).build();
-        let request = self.aws.cloud.lambda.update_function_configuration();
-        let request = request.function_name(self.name()).environment(none);
-        call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.settled(run).await.map(drop)
-    }
-
-    pub(super) async fn set_code(&self, want: &Props, run: &Run) -> Result<()> {
-        let request = self.aws.cloud.lambda.update_function_code().function_name(self.name());
-        let request =
-            request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
-        call(run, "UpdateFunctionCode", || request.clone().send()).await?;
-        self.settled(run).await.map(drop)
     }
 
     pub(super) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
         let lambda = &self.aws.cloud.lambda;
         match reserved {
             Some(n) => {
-                let request = lambda.put_function_concurrency().function_name(self.name());
+                let request = lambda.put_function_concurrency().function_name(&self.name);
                 let request = request.reserved_concurrent_executions(n);
                 call(run, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
             }
             None => {
-                let request = lambda.delete_function_concurrency().function_name(self.name());
+                let request = lambda.delete_function_concurrency().function_name(&self.name);
                 ignore_not_found(call(run, "DeleteFunctionConcurrency", || request.clone().send()).await)
             }
         }
@@ -168,23 +177,23 @@ impl Function {
         want: &tags::Tags,
         run: &Run,
     ) -> Result<()> {
-        let (set, gone) = tags::difference(have, want);
-        if !set.is_empty() {
-            let set = set.into_iter().collect();
-            let request = self.aws.cloud.lambda.tag_resource().resource(arn).set_tags(Some(set));
-            call(run, "TagResource", || request.clone().send()).await?;
-        }
-        if !gone.is_empty() {
-            let request = self.aws.cloud.lambda.untag_resource().resource(arn).set_tag_keys(Some(gone));
-            call(run, "UntagResource", || request.clone().send()).await?;
-        }
-        Ok(())
+        let lambda = &self.aws.cloud.lambda;
+        let set = async |tags: tags::Tags| {
+            let tags = tags.into_iter().collect();
+            let request = lambda.tag_resource().resource(arn).set_tags(Some(tags));
+            call(run, "TagResource", || request.clone().send()).await.map(drop)
+        };
+        let take_away = async |keys| {
+            let request = lambda.untag_resource().resource(arn).set_tag_keys(Some(keys));
+            call(run, "UntagResource", || request.clone().send()).await.map(drop)
+        };
+        tags::change(have, want, set, take_away).await
     }
 
     pub(super) async fn remove(&self, run: &Run) -> Result<()> {
-        let request = self.aws.cloud.lambda.delete_function().function_name(self.name());
+        let request = self.aws.cloud.lambda.delete_function().function_name(&self.name);
         ignore_not_found(call(run, "DeleteFunction", || request.clone().send()).await)?;
-        let request = self.aws.cloud.lambda.get_function().function_name(self.name());
+        let request = self.aws.cloud.lambda.get_function().function_name(&self.name);
         let ask = || async {
             let found = call(run, "GetFunction", || request.clone().send()).await.found()?;
             Ok(found.map_or(Ok(()), |_| Err("it is being deleted".to_owned())))

@@ -1,9 +1,9 @@
 //! Which changes of a function come in which order.
 
-use super::{Function, FunctionOutput, Props};
+use super::{Function, FunctionOutput, FunctionWish, Settings};
 use crate::{
     aws::{Class, Failure, failure_of},
-    engine::{Applied, Live, NeedsReplacement, Run, SECRET},
+    engine::{Applied, Found, NeedsReplacement, Run, revealed},
 };
 use anyhow::{Error, Result};
 use serde_json::Value;
@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 /// Variables by name.
 pub(super) type Variables = BTreeMap<String, String>;
 
-impl Function {
+impl FunctionWish {
     /// Settings, then code: new code finds what it needs. A function that failed takes nothing but code.
-    pub(super) async fn change(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
+    pub(super) async fn change(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
         let failed = h.state != want.state;
         let code = h.image != want.image || h.architecture != want.architecture || failed;
         match (h.configuration() != want.configuration(), code) {
@@ -26,13 +26,13 @@ impl Function {
         }
     }
 
-    async fn code_first(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
+    async fn code_first(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
         self.set_code(want, run).await?;
         self.configure(h, want, Variables::new(), run).await
     }
 
     /// Old code finds its variables until the new code is there: those that go, go last.
-    async fn settings_first(&self, h: &Props, want: &Props, run: &Run) -> Result<()> {
+    async fn settings_first(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
         let leaving = leaving(h, want);
         let last = !leaving.is_empty();
         match self.configure(h, want, leaving, run).await {
@@ -46,8 +46,8 @@ impl Function {
     }
 
     /// What is left to say of a function that once worked and takes no change any more.
-    pub(super) fn only_anew(&self, h: &Props, error: &Error) -> NeedsReplacement {
-        let name = self.name();
+    pub(super) fn only_anew(&self, h: &Settings, error: &Error) -> NeedsReplacement {
+        let name = &self.function.name;
         if let Some(why) = h.lost.refusal(name) {
             return NeedsReplacement(why);
         }
@@ -60,33 +60,33 @@ impl Function {
     }
 
     /// The variables can't be compared where the caller may not decrypt them.
-    pub(super) fn unreadable(&self, have: &Live<Self>) -> Option<String> {
-        let error = have.props.unreadable.as_ref()?;
+    pub(super) fn unreadable(&self, found: &Found<Function>) -> Option<String> {
+        let error = found.settings.unreadable.as_ref()?;
         Some(format!(
             "the variables of {} can't be read ({error}), so nobody can say whether they are as written: the caller's policy \
              has to allow kms:Decrypt on the function's key",
-            self.name()
+            self.function.name
         ))
     }
 
     /// Why the executions that the file reserves can't be had.
-    pub(super) fn overbooked(&self, have: Option<&Live<Self>>) -> Option<String> {
+    pub(super) fn overbooked(&self, found: Option<&Found<Function>>) -> Option<String> {
         let wanted = i32::try_from(self.wish.reserved_concurrency?).ok()?;
-        let own = have.and_then(|h| h.props.reserved_concurrency);
+        let own = found.and_then(|f| f.settings.reserved_concurrency);
         let others = i32::try_from(self.reserved_for_others).ok()?;
-        let account = (*self.concurrency.borrow())?;
+        let account = self.concurrency.as_ref()?.get()??;
         account.refusal(wanted, own.unwrap_or_default(), others).filter(|_| own != Some(wanted))
     }
 
-    pub(super) fn in_place(have: &Live<Self>, want: &Props) -> Applied<FunctionOutput> {
+    pub(super) fn in_place(found: &Found<Function>, want: &Settings) -> Applied<FunctionOutput> {
         let digest = want.image.rsplit('@').next().unwrap_or_default().to_owned();
-        Applied::in_place(FunctionOutput { digest, ..have.output.clone() })
+        Applied::in_place(FunctionOutput { digest, ..found.output.clone() })
     }
 }
 
 /// What the function has now and is not to have.
-fn leaving(h: &Props, want: &Props) -> Variables {
-    let text = |v: &Value| v.as_str().or(v[SECRET].as_str()).unwrap_or_default().to_owned();
+fn leaving(h: &Settings, want: &Settings) -> Variables {
+    let text = |v: &Value| revealed(v).as_str().unwrap_or_default().to_owned();
     let goes = |(name, _): &(&String, &Value)| !want.environment.contains_key(*name);
     h.environment.iter().filter(goes).map(|(name, value)| (name.clone(), text(value))).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     aws::{Class, call, failure_of},
-    engine::Run,
+    engine::Id,
     resources::StackAws,
 };
 use anyhow::Result;
@@ -24,9 +24,10 @@ impl AccountConcurrency {
     ///
     /// # Errors
     /// As the call.
-    pub async fn read(aws: &StackAws, run: &Run) -> Result<Option<Self>> {
+    pub async fn read(aws: StackAws) -> Result<Option<Self>> {
+        let run = aws.cloud.looking_at(&Id::only("concurrency"));
         let request = aws.cloud.lambda.get_account_settings();
-        let limit = match call(run, "GetAccountSettings", || request.clone().send()).await {
+        let limit = match call(&run, "GetAccountSettings", || request.clone().send()).await {
             Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(None),
             answer => answer?.account_limit,
         };

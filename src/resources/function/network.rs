@@ -5,7 +5,7 @@ use super::{Function, change::is_stuck};
 use crate::{
     aws::{Patience, call},
     engine::Run,
-    resources::ignore_not_found,
+    resources::answers::ignore_not_found,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::VpcConfig;
@@ -19,8 +19,8 @@ impl Function {
         let nowhere = VpcConfig::builder().set_subnet_ids(Some(Vec::new()));
         let nowhere = nowhere.set_security_group_ids(Some(Vec::new())).build();
         let request = self.aws.cloud.lambda.update_function_configuration();
-        let request = request.function_name(self.name()).vpc_config(nowhere);
-        run.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name()));
+        let request = request.function_name(&self.name).vpc_config(nowhere);
+        run.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name));
         match call(run, "UpdateFunctionConfiguration", || request.clone().send()).await {
             // One that failed takes no change; it goes as it is.
             Err(e) if is_stuck(&e) => return Ok(()),

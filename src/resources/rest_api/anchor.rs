@@ -1,26 +1,19 @@
 //! The anchor: which of the region's REST APIs is the stack's, or would be by `--adopt`.
 
+use super::RestApi;
 use crate::{
     aws::{call, tags},
     engine::{Id, Owner},
-    resources::{StackAws, ambiguous},
+    resources::{StackAws, answers::ambiguous},
 };
 use anyhow::Result;
-use aws_sdk_apigateway::types::RestApi as Found;
-
-/// What everything of a stack hangs on: its REST API, by its name in the stack file where it has none of its own yet.
-#[derive(Debug)]
-pub struct Anchor {
-    pub name: String,
-    /// The id that `--adopt api=<id>` chose.
-    pub adopt: Option<String>,
-}
+use aws_sdk_apigateway::types::RestApi as Described;
 
 /// The stack's API among all of the region's: found by tag, so that its name is a field that may change.
 ///
 /// # Errors
 /// As the list.
-pub async fn own_api(aws: &StackAws) -> Result<Option<Found>> {
+pub async fn own_api(aws: &StackAws) -> Result<Option<Described>> {
     Ok(own_apis(aws).await?.into_iter().next())
 }
 
@@ -28,9 +21,10 @@ pub async fn own_api(aws: &StackAws) -> Result<Option<Found>> {
 ///
 /// # Errors
 /// As the list.
-pub async fn own_apis(aws: &StackAws) -> Result<Vec<Found>> {
+pub async fn own_apis(aws: &StackAws) -> Result<Vec<Described>> {
     let all = aws.cloud.rest_apis().await?;
-    let mut ours: Vec<Found> = all.iter().filter(|api| aws.ownership.owns(&tags_of(api))).cloned().collect();
+    let mut ours: Vec<Described> =
+        all.iter().filter(|api| aws.ownership.owns(&tags_of(api))).cloned().collect();
     ours.sort_by_key(|api| (api.created_date.map(|d| d.as_nanos()), api.id.clone()));
     if ours.len() > 1 {
         sort_wired_first(aws, &mut ours).await?;
@@ -42,32 +36,32 @@ pub async fn own_apis(aws: &StackAws) -> Result<Vec<Found>> {
 ///
 /// # Errors
 /// As the list.
-pub async fn anchor(aws: &StackAws) -> Result<Option<(Found, Owner)>> {
+pub async fn anchor(aws: &StackAws) -> Result<Option<(Described, Owner)>> {
     if let Some(own) = own_api(aws).await? {
         let owner = owner_of(aws, &own);
         return Ok(Some((own, owner)));
     }
     let all = aws.cloud.rest_apis().await?;
-    let stranger = |api: &&Found| match &aws.anchor.adopt {
+    let stranger = |api: &&Described| match aws.chosen(RestApi::WORD) {
         Some(id) => api.id() == Some(id),
-        None => api.name() == Some(&aws.anchor.name) && !tags_of(api).contains_key(tags::STACK),
+        None => api.name() == Some(&aws.file.api) && !tags_of(api).contains_key(tags::STACK),
     };
-    let strangers: Vec<&Found> = all.iter().filter(stranger).collect();
+    let strangers: Vec<&Described> = all.iter().filter(stranger).collect();
     Ok(strangers.first().map(|api| ((*api).clone(), only_owner(aws, &strangers, api))))
 }
 
-fn owner_of(aws: &StackAws, api: &Found) -> Owner {
+fn owner_of(aws: &StackAws, api: &Described) -> Owner {
     let (name, id) = (api.name().unwrap_or_default(), api.id().unwrap_or_default());
     aws.ownership.owner(&tags_of(api), || format!("the REST API {name} (id {id})"))
 }
 
-fn only_owner(aws: &StackAws, all: &[&Found], first: &Found) -> Owner {
+fn only_owner(aws: &StackAws, all: &[&Described], first: &Described) -> Owner {
     let ids: Vec<_> = all.iter().filter_map(|api| api.id()).collect();
-    ambiguous("REST APIs", &aws.anchor.name, "api", &ids).unwrap_or_else(|| owner_of(aws, first))
+    ambiguous("REST APIs", &aws.file.api, RestApi::WORD, &ids).unwrap_or_else(|| owner_of(aws, first))
 }
 
 /// The one that has a stage is the one that people call.
-async fn sort_wired_first(aws: &StackAws, apis: &mut [Found]) -> Result<()> {
+async fn sort_wired_first(aws: &StackAws, apis: &mut [Described]) -> Result<()> {
     let run = aws.cloud.looking_at(&Id::only("rest-api"));
     let mut bare = Vec::new();
     for api in apis.iter() {
@@ -82,6 +76,6 @@ async fn sort_wired_first(aws: &StackAws, apis: &mut [Found]) -> Result<()> {
 }
 
 /// The tags of an API, in order.
-pub fn tags_of(api: &Found) -> tags::Tags {
+pub fn tags_of(api: &Described) -> tags::Tags {
     api.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
 }

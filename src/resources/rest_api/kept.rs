@@ -1,6 +1,6 @@
 //! Settings that an import brings back to their defaults where its document does not say them.
 
-use super::Props;
+use super::Settings;
 use serde_json::{Value, json};
 
 /// What every document has to say again.
@@ -15,13 +15,13 @@ pub struct Kept {
 }
 
 impl Kept {
-    pub(super) fn of(props: &Props) -> Self {
+    pub(super) fn of(settings: &Settings) -> Self {
         Self {
-            name: props.name.clone(),
-            description: props.description.clone(),
-            policy: props.policy.clone(),
-            minimum_compression_size: props.minimum_compression_size,
-            disable_execute_api_endpoint: !props.execute_api_endpoint,
+            name: settings.name.clone(),
+            description: settings.description.clone(),
+            policy: settings.policy.clone(),
+            minimum_compression_size: settings.minimum_compression_size,
+            disable_execute_api_endpoint: !settings.execute_api_endpoint,
         }
     }
 

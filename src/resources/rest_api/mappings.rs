@@ -1,7 +1,7 @@
 //! Custom domains that lead to a REST API: AWS deletes no API that has one.
 
 use crate::{
-    aws::{Class, call, failure_of},
+    aws::{Class, call, failure_of, pages},
     engine::{Id, Run},
     resources::StackAws,
 };
@@ -40,28 +40,20 @@ pub async fn mappings(aws: &StackAws) -> Result<Vec<Mapping>> {
 }
 
 async fn domains(aws: &StackAws, run: &Run) -> Result<Vec<DomainName>> {
-    let (mut all, mut position) = (Vec::new(), None);
-    loop {
+    pages(async |position| {
         let request = aws.cloud.apigateway.get_domain_names().limit(500).set_position(position);
         let page = call(run, "GetDomainNames", || request.clone().send()).await?;
-        all.extend(page.items.unwrap_or_default());
-        position = page.position;
-        if position.is_none() {
-            return Ok(all);
-        }
-    }
+        Ok((page.items.unwrap_or_default(), page.position))
+    })
+    .await
 }
 
 async fn of_domain(aws: &StackAws, name: String, run: &Run) -> Result<Vec<(String, BasePathMapping)>> {
-    let (mut all, mut position) = (Vec::new(), None);
-    loop {
+    let all = pages(async |position| {
         let request = aws.cloud.apigateway.get_base_path_mappings().domain_name(&name);
         let request = request.limit(500).set_position(position);
         let page = call(run, "GetBasePathMappings", || request.clone().send()).await?;
-        all.extend(page.items.unwrap_or_default().into_iter().map(|mapping| (name.clone(), mapping)));
-        position = page.position;
-        if position.is_none() {
-            return Ok(all);
-        }
-    }
+        Ok((page.items.unwrap_or_default(), page.position))
+    });
+    Ok(all.await?.into_iter().map(|mapping| (name.clone(), mapping)).collect())
 }

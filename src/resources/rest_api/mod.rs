@@ -3,47 +3,30 @@
 mod anchor;
 mod kept;
 mod mappings;
+mod wish;
 
-use super::{Document, StackAws, apigateway_tags, ignore_not_found};
+use super::{StackAws, answers::ignore_not_found, apigateway_tags, chains, twin::Twinned};
 use crate::{
-    aws::{Patience, Unkeyed, call, call_once, create_unkeyed, tags, wait_until},
-    engine::{Applied, Id, Live, Owner, Resource, Run},
-    stack::Inventory,
+    aws::{Patience, call, tags, wait_until},
+    engine::{Breaks, Deletable, Found, Kind, Link, Owner, Run, Words},
 };
-pub use anchor::{Anchor, anchor, own_api, own_apis, tags_of};
+pub use anchor::{anchor, own_api, own_apis, tags_of};
 use anyhow::{Context as _, Result, bail};
-use aws_sdk_apigateway::types::{
-    ApiStatus, EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Found,
-};
+use aws_sdk_apigateway::types::{ApiStatus, Op, PatchOperation, RestApi as Described};
 pub use kept::Kept;
-pub use mappings::{Mapping, mappings};
+use mappings::mappings;
 use serde::Serialize;
 use serde_json::Value;
-use std::rc::Rc;
+pub use wish::RestApiWish;
 
+/// The stack's own, or the one that `--adopt` would make its own.
+#[derive(Clone)]
 pub struct RestApi {
     pub aws: StackAws,
-    pub id: Id,
-    pub description: String,
-    /// What the stack file names. What is there already stays listed until it is gone.
-    pub inventory: Inventory,
-    /// Which addresses may call, see [`super::resource_policy`].
-    pub policy: Option<Value>,
-    /// What a new one serves from the start.
-    pub document: Rc<Document>,
-    pub which: Which,
-}
-
-/// Which of several this is about: the stack's own, or the one that `--adopt` would make its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
-    Own,
-    /// A twin by id, to be deleted.
-    Twin(String),
 }
 
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     name: String,
     description: String,
     endpoint: Vec<String>,
@@ -52,6 +35,9 @@ pub struct Props {
     minimum_compression_size: Option<i32>,
     inventory: tags::Tags,
     tags: tags::Tags,
+    /// Custom domains that lead to it; read where it is to be deleted.
+    #[serde(skip)]
+    domains: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -64,20 +50,39 @@ pub struct RestApiOutput {
 }
 
 impl RestApi {
-    async fn find(&self) -> Result<Option<(Found, Owner)>> {
-        let Which::Twin(id) = &self.which else {
-            let found = anchor(&self.aws).await?;
-            if let (None, Some(id)) = (&found, &self.aws.anchor.adopt) {
-                bail!("--adopt api={id}: there is no REST API of that id");
-            }
-            return Ok(found);
-        };
-        let all = self.aws.cloud.rest_apis().await?;
-        let twin = all.iter().find(|api| api.id() == Some(id) && self.aws.ownership.owns(&tags_of(api)));
-        Ok(twin.map(|api| (api.clone(), Owner::Us)))
+    /// `--adopt api=<id>`
+    pub const WORD: &'static str = "api";
+
+    async fn described(&self) -> Result<Option<(Described, Owner)>> {
+        let found = anchor(&self.aws).await?;
+        if let (None, Some(id)) = (&found, self.aws.chosen(Self::WORD)) {
+            bail!("--adopt api={id}: there is no REST API of that id");
+        }
+        Ok(found)
     }
 
-    async fn patch(&self, id: &str, have: &Props, want: &Props, run: &Run) -> Result<()> {
+    fn found(&self, api: Described, owner: Owner) -> Result<Found<Self>> {
+        let there = tags_of(&api);
+        let endpoint = api.endpoint_configuration().map(|e| e.types()).unwrap_or_default();
+        let inventory = there.iter().filter(|(k, _)| k.starts_with(tags::INVENTORY));
+        let settings = Settings {
+            name: api.name().unwrap_or_default().to_owned(),
+            description: api.description().unwrap_or_default().to_owned(),
+            endpoint: endpoint.iter().map(|t| t.as_str().to_owned()).collect(),
+            policy: api.policy().filter(|p| !p.is_empty()).map(super::resource_policy::canonical),
+            execute_api_endpoint: !api.disable_execute_api_endpoint,
+            minimum_compression_size: api.minimum_compression_size,
+            inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            tags: self.aws.ownership.managed(&there, &owner),
+            domains: Vec::new(),
+        };
+        let owner = self.with_room(owner, &there);
+        let id = api.id.context("GetRestApis answered an API without an id")?;
+        let output = RestApiOutput { id, defined: false, kept: Kept::of(&settings) };
+        Ok(Found { settings, output, owner })
+    }
+
+    async fn patch(&self, id: &str, have: &Settings, want: &Settings, run: &Run) -> Result<()> {
         let mut operations = Vec::new();
         let mut replace = |differs: bool, path: &str, value: String| {
             if differs {
@@ -112,27 +117,10 @@ impl RestApi {
         available(&self.aws, id, answer.api_status.as_ref(), run).await
     }
 
-    /// The API's wished settings. On what was adopted, what the file does not name stays as it is.
-    fn settings(&self, adopted: Option<&Props>) -> Props {
-        let regional = || vec![EndpointType::Regional.as_str().to_owned()];
-        let described = Some(&self.description).filter(|d| !d.is_empty());
-        let policy = || adopted.and_then(|a| a.policy.clone());
-        Props {
-            name: self.aws.anchor.name.clone(),
-            description: described.or(adopted.map(|a| &a.description)).cloned().unwrap_or_default(),
-            endpoint: adopted.map_or_else(regional, |a| a.endpoint.clone()),
-            policy: self.policy.clone().or_else(policy),
-            execute_api_endpoint: adopted.is_none_or(|a| a.execute_api_endpoint),
-            minimum_compression_size: adopted.and_then(|a| a.minimum_compression_size),
-            inventory: tags::Tags::new(),
-            tags: tags::Tags::new(),
-        }
-    }
-
     /// An API with so many tags that the inventory has no room can't be adopted.
     fn with_room(&self, owner: Owner, there: &tags::Tags) -> Owner {
         let Owner::Other(what) = owner else { return owner };
-        match self.aws.ownership.crowded(there, self.aws.inventory_tags(&self.inventory).len()) {
+        match self.aws.ownership.crowded(there, self.aws.inventory_tags(&self.aws.file.inventory).len()) {
             Some(why) => Owner::Barred { what, why },
             None => Owner::Other(what),
         }
@@ -164,57 +152,6 @@ pub async fn available(aws: &StackAws, api: &str, status: Option<&ApiStatus>, ru
     wait_until(run, Patience::API_UPDATE, "API Gateway to update the REST API", ask).await
 }
 
-fn with(inventory: &tags::Tags, tags: &tags::Tags) -> tags::Tags {
-    tags.iter().chain(inventory).map(|(k, v)| (k.clone(), v.clone())).collect()
-}
-
-/// The create of one wish, and the list it is looked for in.
-struct Creation<'a> {
-    of: &'a RestApi,
-    want: &'a Props,
-    run: &'a Run,
-}
-
-impl Unkeyed for Creation<'_> {
-    type Item = Found;
-
-    async fn ours(&self, _: Option<&Found>) -> Result<Vec<Found>> {
-        self.of.aws.cloud.forget_rest_apis();
-        own_apis(&self.of.aws).await
-    }
-
-    async fn create(&self) -> Result<Found> {
-        let regional = EndpointConfiguration::builder().types(EndpointType::Regional).build();
-        let mut request = self.of.aws.cloud.apigateway.create_rest_api();
-        request = request
-            .name(&self.want.name)
-            .set_description((!self.want.description.is_empty()).then(|| self.want.description.clone()))
-            .endpoint_configuration(regional)
-            .set_policy(self.want.policy.as_ref().map(Value::to_string))
-            .set_tags(Some(with(&self.want.inventory, &self.want.tags).into_iter().collect()));
-        let made = call_once(self.run, "CreateRestApi", || request.clone().send()).await?;
-        // From now on the stack is found; what has a name of its own need not wait for the look for a twin.
-        self.run.there();
-        Ok(Found::builder().set_id(made.id).set_created_date(made.created_date).set_tags(made.tags).build())
-    }
-
-    /// The document goes in while the list is read again, which saves a first `up` one round trip. Runs that race each put
-    /// theirs into the API that they made; the loser deletes its own with all that is in it, and puts the document into the
-    /// winner, as it would have done after the list.
-    async fn complete(&self, item: &Found) -> Result<()> {
-        let (document, id) = (&self.of.document, item.id().unwrap_or_default());
-        document.put(id, &document.canonical()?, &Kept::of(self.want), self.run).await
-    }
-
-    async fn delete(&self, item: &Found) -> Result<()> {
-        remove(&self.of.aws, item.id().unwrap_or_default(), self.run).await
-    }
-
-    fn same(a: &Found, b: &Found) -> bool {
-        a.id == b.id
-    }
-}
-
 async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     let request = aws.cloud.apigateway.delete_rest_api().rest_api_id(id);
     let result = ignore_not_found(call(run, "DeleteRestApi", || request.clone().send()).await);
@@ -222,68 +159,60 @@ async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     result
 }
 
-impl Resource for RestApi {
-    type Props = Props;
+impl Kind for RestApi {
+    const NAME: &'static str = "rest-api";
+    const WORDS: &'static [Words] = &[Words::bookkeeping("inventory")];
+    const LINKS: &'static [Link] = &[Link::of(chains::FUNCTION, Breaks::Never)];
+    type Settings = Settings;
     type Output = RestApiOutput;
 
-    fn id(&self) -> Id {
-        self.id.clone()
+    fn aws_name(&self, found: Option<&Found<Self>>) -> String {
+        let there = found.map(|f| format!("{} (id {})", f.settings.name, f.output.id));
+        there.unwrap_or_else(|| self.aws.file.api.clone())
     }
 
-    fn aws_name(&self, have: Option<&Live<Self>>) -> String {
-        let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
-        there.unwrap_or_else(|| self.aws.anchor.name.clone())
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        let described = self.described().await?;
+        described.map(|(api, owner)| self.found(api, owner)).transpose()
+    }
+}
+
+impl Deletable for RestApi {
+    async fn find_doomed(&self) -> Result<Option<Found<Self>>> {
+        let (found, mappings) = tokio::join!(self.find(), mappings(&self.aws));
+        let (Some(mut found), mappings) = (found?, mappings?) else { return Ok(None) };
+        let ours = mappings.into_iter().filter(|mapping| mapping.api == found.output.id);
+        found.settings.domains = ours.map(|mapping| mapping.from).collect();
+        Ok(Some(found))
     }
 
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let there = have.map(|h| self.aws.inventory(&h.props.inventory)).unwrap_or_default();
-        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
-        Ok(Props {
-            inventory: self.aws.inventory_tags(&self.inventory.union(&there)),
-            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
-            ..self.settings(adopted)
+    fn undeletable(&self, found: &Found<Self>) -> Option<String> {
+        let domains = found.settings.domains.join(", ");
+        (!domains.is_empty()).then(|| {
+            format!(
+                "AWS deletes no REST API that a custom domain leads to, and {domains} leads to this one: remove the mapping \
+                 (aws apigateway delete-base-path-mapping), then run the same command again"
+            )
         })
     }
 
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some((api, owner)) = self.find().await? else { return Ok(None) };
-        let have = tags_of(&api);
-        let endpoint = api.endpoint_configuration().map(|e| e.types()).unwrap_or_default();
-        let inventory = have.iter().filter(|(k, _)| k.starts_with(tags::INVENTORY));
-        let props = Props {
-            name: api.name().unwrap_or_default().to_owned(),
-            description: api.description().unwrap_or_default().to_owned(),
-            endpoint: endpoint.iter().map(|t| t.as_str().to_owned()).collect(),
-            policy: api.policy().filter(|p| !p.is_empty()).map(super::resource_policy::canonical),
-            execute_api_endpoint: !api.disable_execute_api_endpoint,
-            minimum_compression_size: api.minimum_compression_size,
-            inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
-            tags: self.aws.ownership.managed(&have, &owner),
-        };
-        let owner = self.with_room(owner, &have);
-        let id = api.id.context("GetRestApis answered an API without an id")?;
-        let output = RestApiOutput { id, defined: false, kept: Kept::of(&props) };
-        Ok(Some(Live { props, output, owner }))
+    async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
+        Twinned::remove(self, &found.output, run).await
+    }
+}
+
+impl Twinned for RestApi {
+    async fn twins(&self) -> Result<Vec<String>> {
+        Ok(own_apis(&self.aws).await?.into_iter().skip(1).filter_map(|api| api.id).collect())
     }
 
-    async fn create(&self, want: &Props, run: &Run) -> Result<RestApiOutput> {
-        let made = create_unkeyed(&Creation { of: self, want, run }, run).await?;
-        self.aws.cloud.forget_lists();
-        let id = made.id.context("CreateRestApi answered without an id")?;
-        Ok(RestApiOutput { id, defined: true, kept: Kept::of(want) })
+    async fn by_id(&self, id: &str) -> Result<Option<Found<Self>>> {
+        let all = self.aws.cloud.rest_apis().await?;
+        let twin = all.iter().find(|api| api.id() == Some(id) && self.aws.ownership.owns(&tags_of(api)));
+        twin.map(|api| self.found(api.clone(), Owner::Us)).transpose()
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<RestApiOutput>> {
-        // Tags first: from then on it is ours, whatever happens to the rest.
-        let arn = self.arn(&have.output.id)?;
-        let (old, new) = (with(&have.props.inventory, &have.props.tags), with(&want.inventory, &want.tags));
-        apigateway_tags::set(&self.aws, &arn, &old, &new, run).await?;
-        self.patch(&have.output.id, &have.props, want, run).await?;
-        self.aws.cloud.forget_lists();
-        Ok(Applied::in_place(RestApiOutput { kept: Kept::of(want), ..have.output.clone() }))
-    }
-
-    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
-        remove(&self.aws, &have.output.id, run).await
+    async fn remove(&self, output: &RestApiOutput, run: &Run) -> Result<()> {
+        remove(&self.aws, &output.id, run).await
     }
 }

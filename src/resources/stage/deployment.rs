@@ -1,10 +1,10 @@
 //! Deployments: snapshots of the definition, of which a stage serves one.
 
-use super::Stage;
+use super::{Stage, StageWish};
 use crate::{
-    aws::{Class, FoundExt, Patience, call, call_once, failure_of, wait_at_most},
+    aws::{Class, FoundExt, Patience, call, call_once, failure_of, pages, wait_at_most},
     engine::Run,
-    resources::ignore_not_found,
+    resources::answers::ignore_not_found,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::Deployment;
@@ -19,32 +19,18 @@ const TRIES: u32 = 3;
 /// Between tries of a deployment that may have been made.
 const AGAIN: Duration = Duration::from_secs(1);
 
-impl Stage {
-    pub(super) async fn deployments(&self, api: &str, run: &Run) -> Result<Vec<Deployment>> {
-        let (mut all, mut position) = (Vec::new(), None);
-        loop {
-            let request = self
-                .aws
-                .cloud
-                .apigateway
-                .get_deployments()
-                .rest_api_id(api)
-                .limit(500)
-                .set_position(position);
-            let page = call(run, "GetDeployments", || request.clone().send()).await?;
-            all.extend(page.items.unwrap_or_default());
-            position = page.position;
-            if position.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
+impl StageWish {
     /// A deployment of the wished definition that really holds it: one that is there (a run died before it moved the
     /// stage), or a new one.
-    pub(super) async fn deployment(&self, api: &str, description: &str, run: &Run) -> Result<String> {
-        if self.is_live.get() && !self.redeploy {
-            let there = self.deployments(api, run).await?;
+    pub(super) async fn deployment(
+        &self,
+        api: &str,
+        description: &str,
+        is_live: bool,
+        run: &Run,
+    ) -> Result<String> {
+        if is_live && !self.redeploy {
+            let there = self.stage.deployments(api, run).await?;
             for candidate in there.iter().filter(|d| d.description() == Some(description)) {
                 let id = candidate.id().unwrap_or_default();
                 if self.is_complete(api, id, run).await?.is_ok() {
@@ -75,7 +61,8 @@ impl Stage {
 
     /// Without a clear answer it is looked for, and made again where it is not there: one too many does no harm.
     async fn deploy(&self, api: &str, description: &str, run: &Run) -> Result<String> {
-        let request = self.aws.cloud.apigateway.create_deployment().rest_api_id(api).description(description);
+        let request =
+            self.stage.aws.cloud.apigateway.create_deployment().rest_api_id(api).description(description);
         for tries_left in (0..3).rev() {
             match call_once(run, "CreateDeployment", || request.clone().send()).await {
                 Ok(made) => return made.id.context("CreateDeployment answered without an id"),
@@ -84,7 +71,7 @@ impl Stage {
             }
             // What is there of this description before a redeployment is what it is to replace.
             if !self.redeploy
-                && let Some(made) = self.newest(api, description, run).await?
+                && let Some(made) = self.stage.newest(api, description, run).await?
             {
                 return Ok(made);
             }
@@ -93,15 +80,10 @@ impl Stage {
         unreachable!("the last try returns")
     }
 
-    async fn newest(&self, api: &str, description: &str, run: &Run) -> Result<Option<String>> {
-        let there = self.deployments(api, run).await?;
-        let ours = there.into_iter().filter(|d| d.description() == Some(description));
-        Ok(ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id))
-    }
-
     /// Imports settle with a delay: a deployment made too early misses what was imported.
     async fn is_complete(&self, api: &str, deployment: &str, run: &Run) -> Result<Result<(), String>> {
-        let request = self.aws.cloud.apigateway.get_deployment().rest_api_id(api).deployment_id(deployment);
+        let request =
+            self.stage.aws.cloud.apigateway.get_deployment().rest_api_id(api).deployment_id(deployment);
         let request = request.embed("apisummary");
         let Some(answer) = call(run, "GetDeployment", || request.clone().send()).await.found()? else {
             return Ok(Err("AWS does not show the deployment yet".to_owned()));
@@ -120,6 +102,24 @@ impl Stage {
                 wished.len()
             ))
         })
+    }
+}
+
+impl Stage {
+    pub(super) async fn deployments(&self, api: &str, run: &Run) -> Result<Vec<Deployment>> {
+        pages(async |position| {
+            let request = self.aws.cloud.apigateway.get_deployments().rest_api_id(api);
+            let request = request.limit(500).set_position(position);
+            let page = call(run, "GetDeployments", || request.clone().send()).await?;
+            Ok((page.items.unwrap_or_default(), page.position))
+        })
+        .await
+    }
+
+    async fn newest(&self, api: &str, description: &str, run: &Run) -> Result<Option<String>> {
+        let there = self.deployments(api, run).await?;
+        let ours = there.into_iter().filter(|d| d.description() == Some(description));
+        Ok(ours.max_by_key(|d| d.created_date.map(|c| c.as_nanos())).and_then(|d| d.id))
     }
 
     /// Own deployments that nothing points to any more, beyond the last few. Best effort: a run that can't is a run

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// By `resource/method`, what differs from the defaults.
-pub(super) type Settings = BTreeMap<String, Value>;
+pub(super) type MethodSettings = BTreeMap<String, Value>;
 
 /// What we call a setting, and where UpdateStage has it.
 const PATHS: [(&str, &str); 6] = [
@@ -50,7 +50,7 @@ pub(super) fn setting(s: &MethodSetting) -> Option<Value> {
 }
 
 /// `there` with what is wished in the place of its own.
-pub(super) fn merged(there: &Settings, wished: Settings) -> Settings {
+pub(super) fn merged(there: &MethodSettings, wished: MethodSettings) -> MethodSettings {
     let mut all = there.clone();
     for (path, wish) in wished {
         let setting = all.entry(path).or_insert_with(|| json!({}));
@@ -61,7 +61,7 @@ pub(super) fn merged(there: &Settings, wished: Settings) -> Settings {
     all
 }
 
-pub(super) fn setting_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
+pub(super) fn setting_operations(have: &MethodSettings, want: &MethodSettings) -> Vec<PatchOperation> {
     let mut all = Vec::new();
     let differs = |path: &&String| have.get(*path) != want.get(*path);
     // What somebody added is taken away as a whole; what is wished is then set.
@@ -82,6 +82,6 @@ pub(super) fn setting_operations(have: &Settings, want: &Settings) -> Vec<PatchO
     all
 }
 
-fn want_of<'a>(want: &'a Settings, path: &str, name: &str) -> Option<&'a Value> {
+fn want_of<'a>(want: &'a MethodSettings, path: &str, name: &str) -> Option<&'a Value> {
     want.get(path)?.get(name)
 }

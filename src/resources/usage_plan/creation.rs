@@ -1,6 +1,6 @@
 //! Making the one plan of a stack: API Gateway does not key plans by name.
 
-use super::{Props, UsagePlan};
+use super::{Settings, UsagePlanWish};
 use crate::{
     aws::{Unkeyed, call_once},
     engine::Run,
@@ -10,9 +10,15 @@ use aws_sdk_apigateway::types::{ApiStage, QuotaPeriodType, QuotaSettings, Thrott
 use futures_util::future::join_all;
 
 pub(super) struct Creation<'a> {
-    pub of: &'a UsagePlan,
-    pub want: &'a Props,
+    pub of: &'a UsagePlanWish,
+    pub want: &'a Settings,
     pub run: &'a Run,
+}
+
+impl Creation<'_> {
+    fn api(&self) -> Option<String> {
+        self.of.rest_api.get().map(|api| api.id)
+    }
 }
 
 impl Unkeyed for Creation<'_> {
@@ -20,22 +26,29 @@ impl Unkeyed for Creation<'_> {
     type Item = String;
 
     async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
-        self.of.aws.cloud.forget_usage_plans();
-        let listed = self.of.listed().await?;
+        self.of.plan.aws.cloud.forget_usage_plans();
+        let listed = self.of.plan.listed(self.api().as_deref()).await?;
         match mine {
             Some(mine) if listed == [mine.clone()] => Ok(listed),
-            _ => Ok(self.of.own().await?.into_iter().filter_map(|(p, _)| p.id).collect()),
+            _ => Ok(self
+                .of
+                .plan
+                .own(self.api().as_deref())
+                .await?
+                .into_iter()
+                .filter_map(|(p, _)| p.id)
+                .collect()),
         }
     }
 
     /// A key reaches a stage through one plan only: of two runs at once, at most one gets them all.
     async fn complete(&self, id: &String) -> Result<()> {
-        let linked = join_all(self.want.keys.keys().map(|key| self.of.link(id, key, self.run))).await;
+        let linked = join_all(self.want.keys.keys().map(|key| self.of.plan.link(id, key, self.run))).await;
         linked.into_iter().collect()
     }
 
     async fn create(&self) -> Result<String> {
-        let mut request = self.of.aws.cloud.apigateway.create_usage_plan();
+        let mut request = self.of.plan.aws.cloud.apigateway.create_usage_plan();
         request = request
             .name(&self.want.name)
             .set_throttle(self.of.throttle())
@@ -50,7 +63,7 @@ impl Unkeyed for Creation<'_> {
     }
 
     async fn delete(&self, id: &String) -> Result<()> {
-        self.of.remove(id, &self.want.stages, self.run).await
+        self.of.plan.delete_plan(id, &self.want.stages, self.run).await
     }
 
     fn same(a: &String, b: &String) -> bool {
@@ -58,7 +71,7 @@ impl Unkeyed for Creation<'_> {
     }
 }
 
-impl UsagePlan {
+impl UsagePlanWish {
     fn throttle(&self) -> Option<ThrottleSettings> {
         let t = self.wish.throttle?;
         Some(

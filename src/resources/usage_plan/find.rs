@@ -3,16 +3,17 @@
 use super::UsagePlan;
 use crate::{
     aws::{FoundExt, call, tags},
-    engine::{Owner, Run},
+    engine::{Kind as _, Owner, Run},
     resources::{
-        ambiguous, own_api,
+        answers::ambiguous,
+        own_api,
         rest_api::{self, anchor},
     },
 };
 use anyhow::Result;
 use aws_sdk_apigateway::{
     operation::get_usage_plan::GetUsagePlanOutput,
-    types::{ApiStage, UsagePlan as Listed},
+    types::{ApiStage, UsagePlan as PlanOfList},
 };
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,45 +38,33 @@ fn holds_stage_of(stages: &[ApiStage], api: Option<&str>) -> bool {
 }
 
 impl UsagePlan {
-    /// The id of the stack's REST API, where there is one.
-    async fn api(&self) -> Result<Option<String>> {
-        Ok(match self.rest_api.get() {
-            Some(api) => Some(api.id),
-            None => anchor(&self.aws).await?.and_then(|(api, _)| api.id),
-        })
+    /// The id of the stack's REST API: `known` already, or that of the one that is there.
+    async fn api(&self, known: Option<&str>) -> Result<Option<String>> {
+        match known {
+            Some(api) => Ok(Some(api.to_owned())),
+            None => Ok(anchor(&self.aws).await?.and_then(|(api, _)| api.id)),
+        }
     }
 
     /// Ids of the plans that may be ours: of our name, or holding a stage of our API. Lists need not show tags.
-    pub(super) async fn listed(&self) -> Result<Vec<String>> {
+    pub(super) async fn listed(&self, api: Option<&str>) -> Result<Vec<String>> {
         let all = self.aws.cloud.usage_plans().await?;
-        let api = self.api().await?;
-        let holds = |p: &Listed| holds_stage_of(p.api_stages(), api.as_deref());
-        let wanted = |p: &&Listed| match &self.twin {
-            Some(id) => p.id() == Some(id),
-            None => p.name() == Some(&self.wish.name) || p.id == self.adopt && p.id.is_some() || holds(p),
-        };
+        let api = self.api(api).await?;
+        let holds = |p: &PlanOfList| holds_stage_of(p.api_stages(), api.as_deref());
+        let (name, chosen) = (&self.aws.file.usage_plan, self.aws.chosen(Self::WORD));
+        let wanted =
+            |p: &&PlanOfList| p.name() == Some(name) || chosen.is_some() && p.id() == chosen || holds(p);
         Ok(all.iter().filter(wanted).filter_map(|p| p.id.clone()).collect())
     }
 
     /// The same, read one by one: each plan with its keys.
-    async fn candidates(&self) -> Result<Vec<Candidate>> {
-        let run = self.aws.cloud.looking_at(&self.id);
-        let found = self.listed().await?.into_iter().map(|id| self.get(id, &run));
+    async fn candidates(&self, api: Option<&str>) -> Result<Vec<Candidate>> {
+        let run = self.aws.cloud.looking_at(&self.id());
+        let found = self.listed(api).await?.into_iter().map(|id| self.get(id, &run));
         Ok(try_join_all(found).await?.into_iter().flatten().collect())
     }
 
-    /// Ids of ours beyond the best one. Looks closer only where the list shows several that may be.
-    ///
-    /// # Errors
-    /// As the calls.
-    pub async fn twins(&self) -> Result<Vec<String>> {
-        if self.listed().await?.len() < 2 {
-            return Ok(Vec::new());
-        }
-        Ok(self.own().await?.into_iter().skip(1).filter_map(|(p, _)| p.id).collect())
-    }
-
-    async fn get(&self, id: String, run: &Run) -> Result<Option<Candidate>> {
+    pub(super) async fn get(&self, id: String, run: &Run) -> Result<Option<Candidate>> {
         let (plan, keys) =
             tokio::join!(self.plan(id.clone(), run), async { self.linked(&id, run).await.found() });
         Ok(plan?.zip(keys?))
@@ -92,11 +81,11 @@ impl UsagePlan {
         let api = own_api(&self.aws).await?;
         let has_had =
             api.is_some_and(|api| self.aws.inventory(&rest_api::tags_of(&api)).has("usage-plan", ""));
-        if !has_had || self.twin.is_some() {
+        if !has_had {
             return Ok(None);
         }
-        let (all, known) = (self.aws.cloud.usage_plans().await?, self.listed().await?);
-        let run = self.aws.cloud.looking_at(&self.id);
+        let (all, known) = (self.aws.cloud.usage_plans().await?, self.listed(None).await?);
+        let run = self.aws.cloud.looking_at(&self.id());
         let others = all.iter().filter_map(|p| p.id.clone()).filter(|id| !known.contains(id));
         let plans: Vec<_> = others.map(|id| self.plan(id, &run)).collect();
         let mut plans = stream::iter(plans).buffer_unordered(AT_ONCE);
@@ -108,18 +97,19 @@ impl UsagePlan {
         Ok(None)
     }
 
-    pub(super) async fn own(&self) -> Result<Vec<Candidate>> {
-        let candidates = self.candidates().await?;
-        self.own_of(&candidates).await
+    /// All of the stack's, best first.
+    pub(super) async fn own(&self, api: Option<&str>) -> Result<Vec<Candidate>> {
+        let candidates = self.candidates(api).await?;
+        self.own_of(&candidates, api).await
     }
 
     /// Best first: one that lets keys into our API, else one that holds a stage of it, else the lowest id (plans have no
     /// date).
-    async fn own_of(&self, candidates: &[Candidate]) -> Result<Vec<Candidate>> {
+    async fn own_of(&self, candidates: &[Candidate], api: Option<&str>) -> Result<Vec<Candidate>> {
         let mut ours: Vec<_> =
             candidates.iter().filter(|(p, _)| self.aws.ownership.owns(&tags_of(p))).cloned().collect();
         if ours.len() > 1 {
-            let api = self.api().await?;
+            let api = self.api(api).await?;
             ours.sort_by_key(|(plan, keys)| {
                 (!holds_stage_of(plan.api_stages(), api.as_deref()), keys.is_empty(), plan.id.clone())
             });
@@ -127,9 +117,9 @@ impl UsagePlan {
         Ok(ours)
     }
 
-    pub(super) async fn find(&self) -> Result<Option<(Candidate, Owner)>> {
-        let candidates = self.candidates().await?;
-        if let Some(own) = self.own_of(&candidates).await?.into_iter().next() {
+    pub(super) async fn described(&self) -> Result<Option<(Candidate, Owner)>> {
+        let candidates = self.candidates(None).await?;
+        if let Some(own) = self.own_of(&candidates, None).await?.into_iter().next() {
             let owner = self.owner(&own.0);
             return Ok(Some((own, owner)));
         }
@@ -137,20 +127,21 @@ impl UsagePlan {
             let owner = self.owner(&own.0);
             return Ok(Some((own, owner)));
         }
-        let chosen = |(p, _): &&Candidate| self.adopt.is_some() && p.id == self.adopt;
-        let stranger =
-            |(p, _): &&Candidate| p.name() == Some(&self.wish.name) && !tags_of(p).contains_key(tags::STACK);
+        let (name, chosen) = (&self.aws.file.usage_plan, self.aws.chosen(Self::WORD));
+        let chosen = |(p, _): &&Candidate| chosen.is_some() && p.id() == chosen;
+        let stranger = |(p, _): &&Candidate| p.name() == Some(name) && !tags_of(p).contains_key(tags::STACK);
         let strangers: Vec<_> = match candidates.iter().find(chosen) {
             Some(one) => vec![one],
             None => candidates.iter().filter(stranger).collect(),
         };
         let ids: Vec<_> = strangers.iter().filter_map(|(p, _)| p.id()).collect();
-        let several = ambiguous("usage plans", &self.wish.name, "plan", &ids);
+        let several = ambiguous("usage plans", name, Self::WORD, &ids);
         Ok(strangers.first().map(|c| ((*c).clone(), several.unwrap_or_else(|| self.owner(&c.0)))))
     }
 
     fn owner(&self, plan: &GetUsagePlanOutput) -> Owner {
-        let what = || format!("the usage plan {} (id {})", self.wish.name, plan.id().unwrap_or_default());
+        let what =
+            || format!("the usage plan {} (id {})", self.aws.file.usage_plan, plan.id().unwrap_or_default());
         self.aws.ownership.owner(&tags_of(plan), what)
     }
 }

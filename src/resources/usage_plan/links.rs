@@ -1,11 +1,11 @@
 //! The keys of a usage plan.
 
-use super::UsagePlan;
+use super::{UsagePlan, UsagePlanWish};
 use crate::{
-    aws::{Class, call, failure_of},
-    engine::{Live, Run},
+    aws::{Class, call, failure_of, pages},
+    engine::{Found, Run},
     resources::{
-        ignore_not_found,
+        answers::ignore_not_found,
         rest_api::{anchor, tags_of},
         stage,
     },
@@ -25,18 +25,13 @@ pub(super) struct OwnLinks {
 impl UsagePlan {
     /// Key id to name. The answer holds the values too; they go no further.
     pub(super) async fn linked(&self, plan: &str, run: &Run) -> Result<BTreeMap<String, String>> {
-        let (mut keys, mut position) = (BTreeMap::new(), None);
-        loop {
+        let keys = pages(async |position| {
             let request = self.aws.cloud.apigateway.get_usage_plan_keys().usage_plan_id(plan).limit(500);
             let request = request.set_position(position);
             let page = call(run, "GetUsagePlanKeys", || request.clone().send()).await?;
-            let items = page.items.unwrap_or_default();
-            keys.extend(items.into_iter().filter_map(|k| Some((k.id?, k.name.unwrap_or_default()))));
-            position = page.position;
-            if position.is_none() {
-                return Ok(keys);
-            }
-        }
+            Ok((page.items.unwrap_or_default(), page.position))
+        });
+        Ok(keys.await?.into_iter().filter_map(|k| Some((k.id?, k.name.unwrap_or_default()))).collect())
     }
 
     /// What this stack links, or has linked.
@@ -45,29 +40,13 @@ impl UsagePlan {
         let id = api.id().unwrap_or_default();
         let found = self.aws.cloud.stages(id).await?;
         let ours = found.iter().filter(|s| {
-            s.stage_name() == Some(&self.stage_name) || self.aws.ownership.owns(&stage::tags_of(s))
+            s.stage_name() == Some(&self.aws.file.stage) || self.aws.ownership.owns(&stage::tags_of(s))
         });
         let inventory = self.aws.inventory(&tags_of(&api));
         Ok(OwnLinks {
             stages: ours.filter_map(|s| Some(format!("{id}:{}", s.stage_name()?))).collect(),
             key_names: inventory.of_kind("api-key").map(|entry| entry.name.clone()).collect(),
         })
-    }
-
-    /// The file's own stage and keys, and what other people have added to the plan: their customers call through it.
-    pub(super) fn wished_links(
-        &self,
-        have: Option<&Live<Self>>,
-    ) -> (BTreeSet<String>, BTreeMap<String, String>) {
-        let wished = self.wished_keys();
-        let Some(have) = have else { return ([self.wished_stage()].into(), wished) };
-        let own = &have.output.own;
-        let was_ours =
-            |name: &String| own.key_names.contains(name) && !wished.values().any(|wish| wish == name);
-        let stages = have.props.stages.difference(&own.stages).cloned();
-        let keys = have.props.keys.iter().filter(|(_, name)| !was_ours(name));
-        let keys: BTreeMap<_, _> = keys.map(|(id, name)| (id.clone(), name.clone())).collect();
-        (stages.chain([self.wished_stage()]).collect(), keys.into_iter().chain(wished).collect())
     }
 
     pub(super) async fn link(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
@@ -86,7 +65,7 @@ impl UsagePlan {
     /// As [`Self::link`]; a twin of this plan, which would go only after it, gives the key up.
     pub(super) async fn take(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
         let Err(refused) = self.link(plan, key, run).await else { return Ok(()) };
-        let own = self.own().await?;
+        let own = self.own(None).await?;
         let holders = own.iter().filter(|(p, keys)| p.id() != Some(plan) && keys.contains_key(key));
         let twins: Vec<_> = holders.filter_map(|(p, _)| p.id()).collect();
         if twins.is_empty() {
@@ -101,5 +80,23 @@ impl UsagePlan {
     pub(super) async fn unlink(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
         let request = self.aws.cloud.apigateway.delete_usage_plan_key().usage_plan_id(plan).key_id(key);
         ignore_not_found(call(run, "DeleteUsagePlanKey", || request.clone().send()).await)
+    }
+}
+
+impl UsagePlanWish {
+    /// The file's own stage and keys, and what other people have added to the plan: their customers call through it.
+    pub(super) fn wished_links(
+        &self,
+        found: Option<&Found<UsagePlan>>,
+    ) -> (BTreeSet<String>, BTreeMap<String, String>) {
+        let wished = self.wished_keys();
+        let Some(found) = found else { return ([self.wished_stage()].into(), wished) };
+        let own = &found.output.own;
+        let was_ours =
+            |name: &String| own.key_names.contains(name) && !wished.values().any(|wish| wish == name);
+        let stages = found.settings.stages.difference(&own.stages).cloned();
+        let keys = found.settings.keys.iter().filter(|(_, name)| !was_ours(name));
+        let keys: BTreeMap<_, _> = keys.map(|(id, name)| (id.clone(), name.clone())).collect();
+        (stages.chain([self.wished_stage()]).collect(), keys.into_iter().chain(wished).collect())
     }
 }

@@ -5,39 +5,43 @@ mod find;
 mod links;
 mod patch;
 
-use super::{ApiKeyOutput, RestApiOutput, StackAws, apigateway_tags, ignore_not_found};
+use super::{
+    ApiKey, ApiKeyOutput, RestApiOutput, StackAws,
+    answers::ignore_not_found,
+    apigateway_tags, chains,
+    leftovers::{Dooms, Listed},
+    twin::{self, Twinned},
+};
 use crate::{
     aws::{call, create_unkeyed, tags},
-    engine::{Applied, Handle, Id, Live, Owner, Resource, Run, UNKNOWN},
-    stack,
+    engine::{Applied, Breaks, Deletable, Found, Graph, Id, Kind, Link, Need, Owner, Run, UNKNOWN, Wish},
+    stack::{self, Entry},
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use creation::Creation;
-use find::{stages_of, tags_of};
+use find::{Candidate, stages_of, tags_of};
 use links::OwnLinks;
 use patch::{operation, operations};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[derive(Clone)]
 pub struct UsagePlan {
     pub aws: StackAws,
-    pub id: Id,
+}
+
+/// What the stack file wishes of it.
+pub struct UsagePlanWish {
+    pub plan: UsagePlan,
     pub wish: stack::UsagePlan,
-    pub stage_name: String,
-    pub rest_api: Handle<RestApiOutput>,
-    pub stage: Id,
-    pub keys: Vec<Handle<ApiKeyOutput>>,
-    /// `--adopt plan=<id>`
-    pub adopt: Option<String>,
-    /// This one and no other: a twin, to be deleted.
-    pub twin: Option<String>,
-    /// What outlives it: the API, or the inventory's entry of a plan that is no longer in the stack file.
-    pub anchor: Id,
+    pub rest_api: Need<RestApiOutput>,
+    /// With their names in the stack file.
+    pub keys: Vec<(String, Need<ApiKeyOutput>)>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Props {
+pub struct Settings {
     name: String,
     description: String,
     /// Requests a second.
@@ -61,15 +65,8 @@ pub struct UsagePlanOutput {
 }
 
 impl UsagePlan {
-    fn wished_stage(&self) -> String {
-        let api = self.rest_api.get().map_or_else(|| UNKNOWN.to_owned(), |api| api.id);
-        format!("{api}:{}", self.stage_name)
-    }
-
-    fn wished_keys(&self) -> BTreeMap<String, String> {
-        let id = |h: &Handle<ApiKeyOutput>| h.get().map_or_else(|| format!("{UNKNOWN} {}", h.id()), |k| k.id);
-        self.keys.iter().map(|h| (id(h), name_of(h))).collect()
-    }
+    /// `--adopt plan=<id>`
+    pub const WORD: &'static str = "plan";
 
     /// Everything in one call: AWS grants one in 20 s.
     async fn patch(&self, plan: &str, operations: Vec<PatchOperation>, run: &Run) -> Result<()> {
@@ -82,7 +79,7 @@ impl UsagePlan {
     }
 
     /// AWS refuses to delete a plan that holds stages.
-    async fn remove(&self, id: &str, stages: &BTreeSet<String>, run: &Run) -> Result<()> {
+    async fn delete_plan(&self, id: &str, stages: &BTreeSet<String>, run: &Run) -> Result<()> {
         let detach = stages.iter().map(|s| operation(Op::Remove, "/apiStages", Some(s.clone()))).collect();
         ignore_not_found(self.patch(id, detach, run).await)?;
         let request = self.aws.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
@@ -90,67 +87,14 @@ impl UsagePlan {
         self.aws.cloud.forget_lists();
         result
     }
-}
 
-/// As the stack file names the key.
-fn name_of(key: &Handle<ApiKeyOutput>) -> String {
-    key.id().as_str().trim_start_matches("api-key/").to_owned()
-}
-
-/// `100/day`, as in the stack file.
-fn quota_text(limit: i32, period: &str) -> String {
-    format!("{limit}/{}", period.to_lowercase())
-}
-
-impl Resource for UsagePlan {
-    type Props = Props;
-    type Output = UsagePlanOutput;
-
-    fn id(&self) -> Id {
-        self.id.clone()
-    }
-
-    fn aws_name(&self, have: Option<&Live<Self>>) -> String {
-        let there = have.map(|h| format!("{} (id {})", h.props.name, h.output.id));
-        there.unwrap_or_else(|| self.wish.name.clone())
-    }
-
-    fn needs(&self) -> Vec<Id> {
-        self.keys.iter().map(Handle::id).chain([self.stage.clone(), self.rest_api.id()]).collect()
-    }
-
-    fn deleted_before(&self) -> Vec<Id> {
-        vec![self.stage.clone(), self.anchor.clone()]
-    }
-
-    fn wish(&self, have: Option<&Live<Self>>) -> Result<Props> {
-        let w = &self.wish;
-        // On a plan that was adopted, what the file does not name stays as it is.
-        let adopted = have.filter(|h| h.owner != Owner::Us).map(|h| &h.props);
-        let (stages, keys) = self.wished_links(have);
-        let burst = w.throttle.map(|t| i32::try_from(t.burst)).transpose()?;
-        let quota = w.quota.map(|q| format!("{}/{}", q.limit, q.period.aws().to_lowercase()));
-        Ok(Props {
-            name: w.name.clone(),
-            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
-            rate: w.throttle.map(|t| t.rate).or(adopted.and_then(|a| a.rate)),
-            burst: burst.or(adopted.and_then(|a| a.burst)),
-            quota: quota.or(adopted.and_then(|a| a.quota.clone())),
-            quota_offset: adopted.map_or(0, |a| a.quota_offset),
-            stages,
-            keys,
-            tags: self.aws.ownership.tags(&self.id, have.map(|h| &h.owner)),
-        })
-    }
-
-    async fn observe(&self) -> Result<Option<Live<Self>>> {
-        let Some(((plan, keys), owner)) = self.find().await? else { return Ok(None) };
+    async fn found(&self, (plan, keys): Candidate, owner: Owner) -> Result<Found<Self>> {
         let id = plan.id.clone().context("GetUsagePlan answered without an id")?;
         let stages = stages_of(&plan);
         let output = UsagePlanOutput { id, own: self.own_links().await?, stages: stages.clone() };
         let throttle = plan.throttle();
         let quota = plan.quota();
-        let props = Props {
+        let settings = Settings {
             name: plan.name().unwrap_or_default().to_owned(),
             description: plan.description().unwrap_or_default().to_owned(),
             rate: throttle.map(|t| t.rate_limit),
@@ -161,30 +105,139 @@ impl Resource for UsagePlan {
             keys,
             tags: self.aws.ownership.managed(&tags_of(&plan), &owner),
         };
-        Ok(Some(Live { props, output, owner }))
+        Ok(Found { settings, output, owner })
+    }
+}
+
+impl UsagePlanWish {
+    fn wished_stage(&self) -> String {
+        let api = self.rest_api.get().map_or_else(|| UNKNOWN.to_owned(), |api| api.id);
+        format!("{api}:{}", self.plan.aws.file.stage)
     }
 
-    async fn create(&self, want: &Props, run: &Run) -> Result<UsagePlanOutput> {
+    fn wished_keys(&self) -> BTreeMap<String, String> {
+        let id = |key: &Need<ApiKeyOutput>, name: &str| {
+            key.get().map_or_else(|| format!("{UNKNOWN} {}", Id::of(ApiKey::NAME, name)), |k| k.id)
+        };
+        self.keys.iter().map(|(name, key)| (id(key, name), name.clone())).collect()
+    }
+}
+
+/// `100/day`, as in the stack file.
+fn quota_text(limit: i32, period: &str) -> String {
+    format!("{limit}/{}", period.to_lowercase())
+}
+
+impl Kind for UsagePlan {
+    const NAME: &'static str = "usage-plan";
+    const LINKS: &'static [Link] = &[Link::of(chains::KEY, Breaks::Fields(&["keys", "stages"]))];
+    type Settings = Settings;
+    type Output = UsagePlanOutput;
+
+    fn aws_name(&self, found: Option<&Found<Self>>) -> String {
+        let there = found.map(|f| format!("{} (id {})", f.settings.name, f.output.id));
+        there.unwrap_or_else(|| self.aws.file.usage_plan.clone())
+    }
+
+    async fn find(&self) -> Result<Option<Found<Self>>> {
+        match self.described().await? {
+            Some((candidate, owner)) => self.found(candidate, owner).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Deletable for UsagePlan {
+    async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
+        Twinned::remove(self, &found.output, run).await
+    }
+}
+
+impl Listed for UsagePlan {
+    const OUTLIVED_BY: &'static [&'static str] = &["stage"];
+    const IS_SOUGHT: bool = true;
+
+    fn of(aws: &StackAws, _: &Entry) -> Self {
+        Self { aws: aws.clone() }
+    }
+
+    async fn doom_twins(aws: &StackAws, dooms: &mut Dooms, graph: &mut Graph) -> Result<()> {
+        twin::doom(Self { aws: aws.clone() }, Self::OUTLIVED_BY, dooms, graph).await
+    }
+}
+
+impl Twinned for UsagePlan {
+    /// Looks closer only where the list shows several that may be.
+    async fn twins(&self) -> Result<Vec<String>> {
+        if self.listed(None).await?.len() < 2 {
+            return Ok(Vec::new());
+        }
+        Ok(self.own(None).await?.into_iter().skip(1).filter_map(|(p, _)| p.id).collect())
+    }
+
+    async fn by_id(&self, id: &str) -> Result<Option<Found<Self>>> {
+        let run = self.aws.cloud.looking_at(&self.id());
+        match self.get(id.to_owned(), &run).await?.filter(|(p, _)| self.aws.ownership.owns(&tags_of(p))) {
+            Some(plan) => self.found(plan, Owner::Us).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// AWS refuses to delete a plan that holds stages.
+    async fn remove(&self, output: &UsagePlanOutput, run: &Run) -> Result<()> {
+        self.delete_plan(&output.id, &output.stages, run).await
+    }
+}
+
+impl Wish for UsagePlanWish {
+    type Kind = UsagePlan;
+
+    fn kind(&self) -> &UsagePlan {
+        &self.plan
+    }
+
+    fn settings(&self, found: Option<&Found<UsagePlan>>) -> Result<Settings> {
+        let w = &self.wish;
+        // On a plan that was adopted, what the file does not name stays as it is.
+        let adopted = found.and_then(Found::adopted);
+        let (stages, keys) = self.wished_links(found);
+        let burst = w.throttle.map(|t| i32::try_from(t.burst)).transpose()?;
+        let quota = w.quota.map(|q| format!("{}/{}", q.limit, q.period.aws().to_lowercase()));
+        Ok(Settings {
+            name: w.name.clone(),
+            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
+            rate: w.throttle.map(|t| t.rate).or(adopted.and_then(|a| a.rate)),
+            burst: burst.or(adopted.and_then(|a| a.burst)),
+            quota: quota.or(adopted.and_then(|a| a.quota.clone())),
+            quota_offset: adopted.map_or(0, |a| a.quota_offset),
+            stages,
+            keys,
+            tags: self.plan.aws.ownership.tags(&self.plan.id(), found.map(|f| &f.owner)),
+        })
+    }
+
+    async fn create(&self, want: &Settings, run: &Run) -> Result<UsagePlanOutput> {
         let id = create_unkeyed(&Creation { of: self, want, run }, run).await?;
         Ok(UsagePlanOutput { id, stages: want.stages.clone(), own: OwnLinks::default() })
     }
 
-    async fn update(&self, have: &Live<Self>, want: &Props, run: &Run) -> Result<Applied<UsagePlanOutput>> {
-        let id = &have.output.id;
-        let arn = apigateway_tags::arn(&self.aws, &format!("usageplans/{id}"))?;
-        apigateway_tags::set(&self.aws, &arn, &have.props.tags, &want.tags, run).await?;
-        self.patch(id, operations(&have.props, want), run).await?;
-        for key in have.props.keys.keys().filter(|k| !want.keys.contains_key(*k)) {
-            self.unlink(id, key, run).await?;
+    async fn update(
+        &self,
+        found: &Found<UsagePlan>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<UsagePlanOutput>> {
+        let (plan, id, have) = (&self.plan, &found.output.id, &found.settings);
+        let arn = apigateway_tags::arn(&plan.aws, &format!("usageplans/{id}"))?;
+        apigateway_tags::set(&plan.aws, &arn, &have.tags, &want.tags, run).await?;
+        plan.patch(id, operations(have, want), run).await?;
+        for key in have.keys.keys().filter(|k| !want.keys.contains_key(*k)) {
+            plan.unlink(id, key, run).await?;
         }
-        for key in want.keys.keys().filter(|k| !have.props.keys.contains_key(*k)) {
-            self.take(id, key, run).await?;
+        for key in want.keys.keys().filter(|k| !have.keys.contains_key(*k)) {
+            plan.take(id, key, run).await?;
         }
-        self.aws.cloud.forget_lists();
-        Ok(Applied::in_place(UsagePlanOutput { stages: want.stages.clone(), ..have.output.clone() }))
-    }
-
-    async fn delete(&self, have: &Live<Self>, run: &Run) -> Result<()> {
-        self.remove(&have.output.id, &have.output.stages, run).await
+        plan.aws.cloud.forget_lists();
+        Ok(Applied::in_place(UsagePlanOutput { stages: want.stages.clone(), ..found.output.clone() }))
     }
 }

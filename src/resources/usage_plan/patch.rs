@@ -1,13 +1,13 @@
 //! A difference as UpdateUsagePlan's patch operations: all in one call, because AWS grants one in 20 s (`docs/aws.md` 9).
 
-use super::Props;
+use super::Settings;
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 
 pub(super) fn operation(op: Op, path: &str, value: Option<String>) -> PatchOperation {
     PatchOperation::builder().op(op).path(path).set_value(value).build()
 }
 
-pub(super) fn operations(have: &Props, want: &Props) -> Vec<PatchOperation> {
+pub(super) fn operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
     let mut all = Vec::new();
     for stage in want.stages.difference(&have.stages) {
         all.push(operation(Op::Add, "/apiStages", Some(stage.clone())));
@@ -26,7 +26,7 @@ pub(super) fn operations(have: &Props, want: &Props) -> Vec<PatchOperation> {
     all
 }
 
-fn throttle_operations(have: &Props, want: &Props) -> Vec<PatchOperation> {
+fn throttle_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
     match (want.rate, want.burst) {
         _ if (have.rate, have.burst) == (want.rate, want.burst) => Vec::new(),
         (Some(rate), Some(burst)) => vec![
@@ -37,7 +37,7 @@ fn throttle_operations(have: &Props, want: &Props) -> Vec<PatchOperation> {
     }
 }
 
-fn quota_operations(have: &Props, want: &Props) -> Vec<PatchOperation> {
+fn quota_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
     let same = have.quota == want.quota && have.quota_offset == want.quota_offset;
     match want.quota.as_ref().and_then(|q| q.split_once('/')) {
         _ if same => Vec::new(),

@@ -1,30 +1,20 @@
 //! What tags can hold of a stack: the names of all that it has stand in tags of its REST API.
 
-use std::collections::BTreeMap;
-
 use super::{Reader, SOME_REGION};
 use crate::stack::{
-    DefaultNames, Entry, Inventory,
+    DefaultNames, Entry,
     inventory::VALUE_LENGTH,
     mistake::Mistake,
     node::Node,
-    sections::{AWS_TAGS, Api, Function, OWN_TAGS},
+    sections::{AWS_TAGS, OWN_TAGS, Stack},
 };
 
-pub(crate) fn check(
-    reader: &mut Reader,
-    root: &Node,
-    functions: &BTreeMap<String, Function>,
-    api: &Api,
-    tags: usize,
-) {
-    let stack = reader.stack.clone();
-    let defaults = DefaultNames { stack: &stack, region: SOME_REGION };
-    let inventory = Inventory::of_stack(functions, &api.keys, api.usage_plan.is_some(), defaults);
-    let own = inventory.of_kinds(&["function", "role", "repository"]);
+pub(crate) fn check(reader: &mut Reader, root: &Node, stack: &Stack) {
+    let defaults = DefaultNames { stack: &stack.name, region: SOME_REGION };
+    let inventory = stack.inventory(SOME_REGION);
     for function in root.get("functions").map(Node::entries).unwrap_or_default() {
         let is_long = |entry: &&Entry| entry.key == function.key && entry.text(defaults).len() > VALUE_LENGTH;
-        if let Some(entry) = own.iter().find(is_long) {
+        if let Some(entry) = inventory.iter().find(is_long) {
             let message = format!("the key `{}` and the name of its {} are too long", entry.key, entry.kind);
             let most = VALUE_LENGTH - entry.kind.len() - 2;
             reader.tell(
@@ -34,6 +24,7 @@ pub(crate) fn check(
         }
     }
     let values = inventory.values(defaults).len();
+    let tags = stack.tags.len();
     if tags + OWN_TAGS + values > AWS_TAGS {
         let place = root.get("functions").map_or(root.place, |node| node.place);
         let message = format!("the names of all functions and keys need {values} tags");

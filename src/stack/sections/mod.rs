@@ -19,7 +19,7 @@ pub(crate) use retain::Retain;
 pub(crate) use tags::{AWS_TAGS, OWN_TAGS};
 
 use super::{
-    Outside, Values, Warning,
+    DefaultNames, Inventory, Outside, Values, Warning,
     mistake::Mistake,
     node::Node,
     reader::{Reader, inventory},
@@ -77,6 +77,13 @@ impl Stack {
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.outside.values()
     }
+
+    /// All that the file names, in the region that is deployed to: what can be found again when it no longer does.
+    pub(crate) fn inventory(&self, region: &str) -> Inventory {
+        let names = DefaultNames { stack: &self.name, region };
+        let functions = self.functions.values().flat_map(|function| function.entries(names));
+        functions.chain(self.api.entries()).collect()
+    }
 }
 
 /// The stack below `root`, and what is wrong with it. With mistakes, here or from the check, it is not to be used.
@@ -86,9 +93,8 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
     let api = Api::read(&mut reader, api::API.node(root).unwrap_or(root), &functions);
     let checks = checks::read(&mut reader, root, &api.routes);
     let tags = tags::read(&mut reader, root);
-    inventory::check(&mut reader, root, &functions, &api, tags.len());
     let stack = Stack {
-        name: reader.stack,
+        name: reader.stack.clone(),
         region: destination::REGION.text(root),
         profile: destination::PROFILE.text(root),
         profile_line: destination::PROFILE.node(root).map(|node| node.place.line),
@@ -102,6 +108,7 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
         warnings: Vec::new(),
         outside: Outside::default(),
     };
+    inventory::check(&mut reader, root, &stack);
     (stack, reader.mistakes)
 }
 

@@ -107,7 +107,7 @@ pub(super) fn resource(item: &Planned, detail: Detail, sides: Sides) -> Vec<Styl
 /// The id, and beside it what AWS calls the thing.
 fn named(item: &Planned) -> StyledText {
     let id = StyledText::new().exact(format!(" {}", item.id));
-    if item.called.is_empty() { id } else { id.plain("  ").dim(&item.called) }
+    if item.aws_name.is_empty() { id } else { id.plain("  ").dim(&item.aws_name) }
 }
 
 fn counts(plan: &Plan, unchanged: bool) -> StyledText {

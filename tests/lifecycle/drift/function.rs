@@ -128,7 +128,6 @@ async fn settings() {
     rights_and_tags(&mut drift).await;
     code(&mut drift).await;
     network(&mut drift).await;
-    kept(&mut drift).await;
     drift
         .every_field_is_proven(&[
             ("state", "AWS's own word on it, which no call sets"),
@@ -138,7 +137,9 @@ async fn settings() {
 }
 
 /// What a run that died wrote down, as it writes it; then what somebody made of it.
-async fn kept(drift: &mut Drift) {
+#[tokio::test(start_paused = true)]
+async fn kept_statements() {
+    let mut drift = Drift::of("kept-statements/hello").await;
     let api = format!("restapis/{}", api_id(&drift.aws).await);
     let key = format!("lambdeploy:kept:{NAME}:00");
     let arn = drift.aws.arn("lambda", &format!("function:{NAME}")).unwrap();
@@ -147,10 +148,11 @@ async fn kept(drift: &mut Drift) {
     );
     let text = BASE64_URL_SAFE_NO_PAD.encode(statement);
     for (value, shown) in [(&text[..], "from-s3"), ("nonsense", "(not readable any more)")] {
-        let line = format!(r#"~ function/hello statements_to_restore ["{shown}"] → []"#);
+        let line = format!(r#"~ kept-statements/hello statements ["{shown}"] → []"#);
         drift.heals(&[&line], async |aws| tag(aws, &api, &key, Some(value)).await).await;
     }
-    drift.proves("statements_to_restore");
+    drift.proves("statements");
+    drift.every_field_is_proven(&[]).await;
     let policy = drift.aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
     assert!(policy.policy().unwrap().contains("from-s3"), "{policy:?}");
 }

@@ -154,6 +154,7 @@ async fn every_resource_has_its_test() {
         "definition",
         "function",
         "image",
+        "kept-statements",
         "log-group",
         "permission",
         "repository",

@@ -152,8 +152,8 @@ impl World {
         let plan = graph.plan(&Options::default()).unwrap();
         let report = graph.apply(&Options::default(), self.sink(), &Stop::default()).await;
         assert!(report.is_complete(), "{report:?}");
-        let failed = graph.prune(&plan, self.sink(), &Stop::default()).await;
-        failed.into_iter().map(|(repository, why)| format!("{repository}: {why:#}")).collect()
+        let failed = graph.tidy(&plan, self.sink(), &Stop::default()).await;
+        failed.into_iter().map(|why| format!("{why:#}")).collect()
     }
 
     /// `up`, which must succeed, and a plan that must then be empty.
@@ -180,11 +180,8 @@ impl World {
     pub async fn try_destroy(&self, text: &str, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
         let stack = self.stack(text);
         let graph = self.doomed(&stack).await?;
-        let plan = graph.plan_destroy(options);
-        if plan.has_changes()
-            && let Some(why) = graph.obstacle(&plan)
-        {
-            anyhow::bail!(why);
+        if let Some((id, why)) = graph.plan_destroy(options).refusals().next() {
+            anyhow::bail!("{id}: {why}");
         }
         Ok(graph.destroy(options, self.sink(), stop).await)
     }

@@ -19,6 +19,7 @@ pub(crate) use usage_plan::UsagePlan;
 
 use super::Function;
 use crate::stack::{
+    Entry,
     node::Node,
     reader::Reader,
     rule::Rule,
@@ -94,6 +95,12 @@ pub struct Api {
 }
 
 impl Api {
+    /// What of it the inventory lists.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
+        let keys = self.keys.iter().map(|name| Entry::new("api-key", name, name));
+        keys.chain(self.usage_plan.iter().map(|_| Entry::new("usage-plan", "", "")))
+    }
+
     pub(crate) fn read(reader: &mut Reader, node: &Node, functions: &BTreeMap<String, Function>) -> Self {
         let auth = Auth::read(reader, &auth::OF_THE_API, node, functions).unwrap_or(Auth::None);
         let cors = cors::CORS.node(node).map(|cors| Cors::read(reader, cors));

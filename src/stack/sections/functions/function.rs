@@ -1,12 +1,12 @@
 //! A function.
 
 use super::{
-    Architecture, Image, ManagedRole, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
+    Architecture, Image, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
     environment::ENVIRONMENT, image::IMAGE, log_retention, log_retention::LOG_RETENTION, role::ROLE,
     vpc::VPC,
 };
 use crate::stack::{
-    Text,
+    DefaultNames, Text, inventory,
     node::Entry,
     reader::Reader,
     rule::Rule,
@@ -134,6 +134,19 @@ pub struct Function {
 }
 
 impl Function {
+    /// What of it the inventory lists: what others own is not the stack's to find again.
+    pub(crate) fn entries(&self, defaults: DefaultNames) -> Vec<inventory::Entry> {
+        let mut entries = vec![inventory::Entry::new("function", &self.key, &self.name)];
+        if let Role::Managed(role) = &self.role {
+            let name = role.name_or_default(&self.key, defaults);
+            entries.push(inventory::Entry::new("role", &self.key, &name));
+        }
+        if self.image.is_pushed() {
+            entries.push(inventory::Entry::new("repository", &self.key, &self.image.repository));
+        }
+        entries
+    }
+
     pub(crate) fn read(reader: &mut Reader, entry: &Entry) -> Self {
         let node = &entry.value;
         Self {
@@ -160,34 +173,6 @@ impl Function {
     /// Whether both are made from one image, wherever that is.
     pub fn has_the_image_of(&self, other: &Self) -> bool {
         self.image.source == other.image.source && self.architecture == other.architecture
-    }
-
-    /// A function of which nothing but its names matters any more.
-    pub fn bare(key: &str, name: &str) -> Self {
-        let role = ManagedRole { name: None, policies: Vec::new(), statements: Vec::new(), boundary: None };
-        Self {
-            key: key.to_owned(),
-            name: name.to_owned(),
-            description: String::new(),
-            image: Image {
-                source: super::ImageSource::Uri(String::new()),
-                repository: String::new(),
-                keep: 0,
-            },
-            architecture: Architecture::X86_64,
-            memory: 128,
-            timeout: 3,
-            ephemeral_storage: 512,
-            reserved_concurrency: None,
-            environment: BTreeMap::new(),
-            entrypoint: None,
-            command: None,
-            working_directory: None,
-            role: Role::Managed(role),
-            log_retention: None,
-            tracing: false,
-            vpc: None,
-        }
     }
 }
 

@@ -1,19 +1,13 @@
-//! What the functions of a stack are granted.
+//! What a function's role allows.
 
-use crate::stack::{self, Stack};
+use crate::stack::{Function, ManagedRole};
 use serde_json::{Value, json};
 
-/// Whether a route asks the function about its callers.
-pub(super) fn authorizes(stack: &Stack, function: &str) -> bool {
-    let asks = |auth: &stack::Auth| matches!(auth, stack::Auth::Authorizer(a) if a.function == function);
-    stack.api.routes.iter().any(|route| asks(&route.auth))
-}
-
-/// What the file grants the function, and what its other settings need.
-pub(super) fn statements(function: &stack::Function, role: &stack::ManagedRole) -> Vec<Value> {
+/// Writing to its log group, what the file grants, and what the function's other settings need.
+pub(super) fn policy(log_group_arn: &str, function: &Function, role: &ManagedRole) -> Value {
     let allow = |actions: Value, resources: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
-    let mut all: Vec<Value> =
-        role.statements.iter().map(|s| allow(json!(s.actions), json!(s.resources))).collect();
+    let mut all = vec![allow(json!(["logs:CreateLogStream", "logs:PutLogEvents"]), json!(log_group_arn))];
+    all.extend(role.statements.iter().map(|s| allow(json!(s.actions), json!(s.resources))));
     if function.tracing {
         all.push(allow(json!(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]), json!("*")));
     }
@@ -29,5 +23,5 @@ pub(super) fn statements(function: &stack::Function, role: &stack::ManagedRole) 
         ]);
         all.push(allow(actions, json!("*")));
     }
-    all
+    json!({ "Version": "2012-10-17", "Statement": all })
 }

@@ -4,27 +4,60 @@
 //! repository that was there before the stack. What any function of the region runs stays, in whichever version; who else
 //! may pull can't be seen, so where another account may, nothing is deleted.
 
-use super::{manifest, repository};
+use super::{RepositoryOutput, manifest, repository};
 use crate::{
-    aws::{Cloud, FoundExt, call},
+    aws::{Cloud, FoundExt, call, pages},
     engine::Run,
 };
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use aws_sdk_ecr::types::{ImageDetail, ImageFailure, ImageFailureCode, ImageIdentifier};
 use aws_sdk_lambda::types::FunctionVersion;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+use tokio::sync::OnceCell;
 
 /// AWS takes a hundred ids in one call.
 const IDS: usize = 100;
 
-/// One repository to be pruned.
-pub struct Pruning<'a> {
-    pub cloud: &'a Cloud,
-    pub repository: &'a str,
+/// Those of one repository; its images share this, so that they are deleted once a run.
+pub struct OldImages {
+    cloud: Rc<Cloud>,
+    repository: String,
     /// How many of the newest own images stay, besides those in use.
-    pub keep: usize,
+    keep: usize,
+    is_done: OnceCell<()>,
+}
+
+/// One look for them.
+struct Pruning<'a> {
+    cloud: &'a Cloud,
+    repository: &'a str,
+    keep: usize,
     /// The stack made the repository: what has no tag in it is the stack's too.
-    pub made: bool,
+    is_made: bool,
+}
+
+impl OldImages {
+    pub fn of(cloud: &Rc<Cloud>, repository: &str, keep: usize) -> Rc<Self> {
+        let (cloud, repository) = (cloud.clone(), repository.to_owned());
+        Rc::new(Self { cloud, repository, keep, is_done: OnceCell::new() })
+    }
+
+    /// Deletes what is old and unused.
+    ///
+    /// # Errors
+    /// As the calls; images that ECR did not delete.
+    pub(super) async fn delete(&self, repository: &RepositoryOutput, run: &Run) -> Result<()> {
+        if repository.is_new {
+            return Ok(());
+        }
+        let Self { cloud, repository: name, keep, .. } = self;
+        let pruning = Pruning { cloud, repository: name, keep: *keep, is_made: repository.is_made };
+        let deleted = self.is_done.get_or_try_init(|| pruning.run(run)).await;
+        deleted.map(drop).with_context(|| format!("old images stay in the repository {name}"))
+    }
 }
 
 /// An image, or an index with the images in it.
@@ -44,7 +77,7 @@ impl Pruning<'_> {
     ///
     /// # Errors
     /// As the calls; images that ECR did not delete.
-    pub async fn run(&self, run: &Run) -> Result<()> {
+    async fn run(&self, run: &Run) -> Result<()> {
         let groups = self.groups(run).await?;
         let (old, others) = self.split(groups);
         if old.is_empty() || self.others_may_pull(run).await? {
@@ -81,17 +114,13 @@ impl Pruning<'_> {
     }
 
     async fn images(&self, run: &Run) -> Result<Vec<ImageDetail>> {
-        let (mut all, mut next) = (Vec::new(), None);
-        loop {
+        pages(async |next| {
             let request = self.cloud.ecr.describe_images().repository_name(self.repository);
             let request = request.max_results(1000).set_next_token(next);
             let page = call(run, "DescribeImages", || request.clone().send()).await?;
-            all.extend(page.image_details.unwrap_or_default());
-            next = page.next_token;
-            if next.is_none() {
-                return Ok(all);
-            }
-        }
+            Ok((page.image_details.unwrap_or_default(), page.next_token))
+        })
+        .await
     }
 
     /// The images in each index, by its digest.
@@ -127,13 +156,13 @@ impl Pruning<'_> {
     fn is_own(&self, image: &ImageDetail) -> bool {
         let (tags, is_referrer) = (image.image_tags(), image.subject_manifest_digest.is_some());
         let ours = |tag: &String| tag.starts_with("ctx-") || tag.starts_with("arc-");
-        if tags.is_empty() { self.made && !is_referrer } else { tags.iter().all(ours) }
+        if tags.is_empty() { self.is_made && !is_referrer } else { tags.iter().all(ours) }
     }
 
     async fn others_may_pull(&self, run: &Run) -> Result<bool> {
         let request = self.cloud.ecr.get_repository_policy().repository_name(self.repository);
         let answer = call(run, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
-        let policy = answer.and_then(|a| a.policy_text).map(|text| super::parse_policy(&text));
+        let policy = answer.and_then(|a| a.policy_text).map(|text| super::answers::parse_policy(&text));
         let account = &self.cloud.identify().await?.account;
         let open =
             repository::statements(policy.as_ref()).iter().any(|s| repository::lets_others(s, account));
@@ -172,15 +201,11 @@ fn said(failures: &[ImageFailure]) -> Result<()> {
 
 /// Digests of what the functions of the region run, in all versions; an alias names versions.
 async fn used(cloud: &Cloud, run: &Run) -> Result<BTreeSet<String>> {
-    let (mut all, mut marker) = (BTreeSet::new(), None);
-    loop {
+    let functions = pages(async |marker| {
         let request = cloud.lambda.list_functions().function_version(FunctionVersion::All).set_marker(marker);
         let page = call(run, "ListFunctions", || request.clone().send()).await?;
-        let hashes = page.functions().iter().filter_map(|f| f.code_sha256());
-        all.extend(hashes.map(|hash| format!("sha256:{hash}")));
-        marker = page.next_marker;
-        if marker.is_none() {
-            return Ok(all);
-        }
-    }
+        Ok((page.functions.unwrap_or_default(), page.next_marker))
+    });
+    let hashes = functions.await?.into_iter().filter_map(|f| f.code_sha256);
+    Ok(hashes.map(|hash| format!("sha256:{hash}")).collect())
 }

@@ -1,0 +1,163 @@
+//! What the stack file wishes of a function.
+
+use super::{
+    AccountConcurrency, Function, FunctionOutput, KeptStatements, Lost, Settings, change::is_stuck,
+    readiness::ACTIVE, settings::sorted,
+};
+use crate::{
+    engine::{Applied, Found, Kind as _, Need, Run, SECRET, UNKNOWN, Wish},
+    resources::{ImageOutput, RepositoryOutput, RoleOutput},
+    stack,
+};
+use anyhow::{Result, bail};
+use aws_sdk_lambda::types::PackageType;
+use serde_json::json;
+use tokio::time::Instant;
+
+pub struct FunctionWish {
+    pub function: Function,
+    pub wish: stack::Function,
+    pub role: Need<RoleOutput>,
+    pub repository: Need<RepositoryOutput>,
+    pub image: Need<ImageOutput>,
+    /// What the account allows, where the file reserves some of it.
+    pub concurrency: Option<Need<Option<AccountConcurrency>>>,
+    /// What the file reserves for its other functions.
+    pub reserved_for_others: u32,
+}
+
+impl FunctionWish {
+    fn image_uri(&self) -> Option<String> {
+        Some(format!("{}@{}", self.repository.get()?.uri, self.image.get()?.digest))
+    }
+
+    /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
+    /// anew under the same name, with what deletion would lose.
+    async fn recreate(
+        &self,
+        found: &Found<Function>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<FunctionOutput>> {
+        let Function { aws, name, .. } = &self.function;
+        let kept = KeptStatements::of(aws, &self.function.key, name);
+        let written = kept.write(&found.output.arn, run).await?;
+        run.note(format!("the function {name} is unavailable until it is recreated"));
+        let since = Instant::now();
+        self.function.remove(run).await?;
+        let output = Box::pin(self.make(want, run)).await?;
+        kept.restore(&written, &output.arn, run).await?;
+        run.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
+        Ok(Applied::replaced(output))
+    }
+}
+
+impl Wish for FunctionWish {
+    type Kind = Function;
+
+    fn kind(&self) -> &Function {
+        &self.function
+    }
+
+    fn settings(&self, found: Option<&Found<Function>>) -> Result<Settings> {
+        let f = &self.wish;
+        let h = found.map(|f| &f.settings);
+        let renews = h.zip(self.role.get()).is_some_and(|(h, role)| h.lost_its_grant(&role));
+        let unknown = || UNKNOWN.to_owned();
+        let vpc = f.vpc.clone();
+        let secret = |text: &stack::Text| {
+            if text.secret { json!({ SECRET: text.value }) } else { text.value.clone().into() }
+        };
+        Ok(Settings {
+            state: ACTIVE.to_owned(),
+            package_type: PackageType::Image.as_str().to_owned(),
+            description: f.description.clone(),
+            role: match self.role.get() {
+                Some(role) if renews => format!("{} (recreated since the function was saved)", role.arn),
+                Some(role) => role.arn,
+                None => unknown(),
+            },
+            image: self.image_uri().unwrap_or_else(unknown),
+            architecture: f.architecture.lambda().to_owned(),
+            memory: i32::try_from(f.memory)?,
+            timeout: i32::try_from(f.timeout)?,
+            ephemeral_storage: i32::try_from(f.ephemeral_storage)?,
+            reserved_concurrency: f.reserved_concurrency.map(i32::try_from).transpose()?,
+            environment: match h.filter(|h| h.unreadable.is_some()) {
+                Some(h) => h.environment.clone(),
+                None => f.environment.iter().map(|(k, v)| (k.clone(), secret(v))).collect(),
+            },
+            entrypoint: f.entrypoint.clone(),
+            command: f.command.clone(),
+            working_directory: f.working_directory.clone(),
+            tracing: f.tracing,
+            subnets: sorted(vpc.as_ref().map_or(&[], |v| &v.subnets)),
+            security_groups: sorted(vpc.as_ref().map_or(&[], |v| &v.security_groups)),
+            tags: self.function.aws.ownership.tags(&self.function.id(), found.map(|f| &f.owner)),
+            was_active: true,
+            failed: false,
+            unreadable: None,
+            saved: None,
+            renews,
+            lost: Lost::default(),
+        })
+    }
+
+    fn replaces(&self, found: &Found<Function>, _: &Settings) -> Option<String> {
+        let (name, lost) = (&self.function.name, found.settings.lost.warning());
+        if found.settings.package_type != PackageType::Image.as_str() {
+            return Some(format!(
+                "{name} is a Zip function, which AWS can't turn into an Image function: it is deleted and recreated (permissions, concurrency and environment are kept), and is unavailable for some seconds{}",
+                lost.map(|l| format!("; {l}")).unwrap_or_default()
+            ));
+        }
+        // It can't be updated, and nobody can have called it: without a loss it needs no consent.
+        lost.filter(|_| found.settings.is_stillborn())
+            .map(|lost| format!("the creation of {name} failed: it is deleted and recreated; {lost}"))
+    }
+
+    fn refuses(&self, found: Option<&Found<Function>>, want: &Settings) -> Option<String> {
+        let anew = |have: &Settings| have.package_type != want.package_type || have.is_stillborn();
+        let recreated = found.filter(|f| anew(&f.settings));
+        let statements = recreated.and_then(|f| f.settings.lost.refusal(&self.function.name));
+        let variables = || self.unreadable(found?);
+        statements.or_else(variables).or_else(|| self.overbooked(found))
+    }
+
+    async fn create(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
+        Box::pin(self.make(want, run)).await
+    }
+
+    async fn update(
+        &self,
+        found: &Found<Function>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<FunctionOutput>> {
+        let have = &found.settings;
+        if have.package_type != want.package_type {
+            return Box::pin(self.recreate(found, want, run)).await;
+        }
+        self.function.set_tags(&found.output.arn, &have.tags, &want.tags, run).await?;
+        match self.change(have, want, run).await {
+            Err(e) if is_stuck(&e) && have.is_stillborn() => {
+                return Box::pin(self.recreate(found, want, run)).await;
+            }
+            Err(e) if is_stuck(&e) => bail!(self.only_anew(have, &e)),
+            changed => changed?,
+        }
+        if have.reserved_concurrency != want.reserved_concurrency {
+            self.function.set_concurrency(want.reserved_concurrency, run).await?;
+        }
+        Ok(Self::in_place(found, want))
+    }
+
+    async fn replace(
+        &self,
+        found: &Found<Function>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<FunctionOutput>> {
+        Box::pin(self.recreate(found, want, run)).await
+    }
+}

@@ -1,0 +1,283 @@
+//! What the stack file wants, in an order in which each needs only earlier ones: the one place that knows all kinds.
+
+use super::{StackGraph, Wishes};
+use crate::{
+    aws::Cloud,
+    docker::Docker,
+    engine::{Graph, Handle, Id, Kind as _},
+    resources::{
+        AccountConcurrency, ApiKey, Definition, DefinitionWish, Document, Dooms, Function, FunctionOutput,
+        FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish, OldImages,
+        Permission, PermissionWish, PinnedImage, Repository, RepositoryOutput, RestApi, RestApiWish,
+        RestoredStatements, Role, RoleOutput, RoleWish, Source, StackAws, Stage, StageWish, UsagePlan,
+        UsagePlanWish, log_group_name, resource_policy,
+    },
+    stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
+};
+use std::{cell::OnceCell, future::ready, rc::Rc};
+
+/// An image that the stack pushes, and where it goes.
+struct Pushed<'a> {
+    /// The first function that runs it.
+    of: &'a stack::Function,
+    repository: Handle<RepositoryOutput>,
+    image: Handle<ImageOutput>,
+    old_images: Rc<OldImages>,
+}
+
+/// What was added for the functions so far, and all of them may share.
+#[derive(Default)]
+struct Shared<'a> {
+    pushed: Vec<Pushed<'a>>,
+    concurrency: Option<Handle<Option<AccountConcurrency>>>,
+    /// What a stage that people call waits for.
+    functions: Vec<Handle<FunctionOutput>>,
+    permissions: Vec<Handle<()>>,
+}
+
+impl<'a> StackGraph<'a> {
+    /// A graph of everything that the stack file wants.
+    pub(super) fn wished(
+        stack: &'a Stack,
+        cloud: &Rc<Cloud>,
+        docker: Rc<dyn Docker>,
+        wishes: Wishes,
+    ) -> Self {
+        let aws = StackAws::of(stack, cloud, wishes.adopt.clone());
+        let document = Rc::new(Document {
+            aws: aws.clone(),
+            api: stack.api.clone(),
+            functions: stack.functions.values().map(|f| (f.key.clone(), f.name.clone())).collect(),
+        });
+        let mut graph = Graph::default();
+        let api = graph.want(|_| RestApiWish {
+            api: RestApi { aws: aws.clone() },
+            description: stack.api.description.clone(),
+            policy: resource_policy::wished(&stack.api),
+            document: document.clone(),
+        });
+        let mut this = Self {
+            graph,
+            stack,
+            aws,
+            docker,
+            wishes,
+            dooms: Dooms::default(),
+            api,
+            stage: None,
+            keys: Vec::new(),
+            functions: Vec::new(),
+            earlier: Vec::new(),
+        };
+        let mut shared = Shared::default();
+        stack.functions.values().for_each(|function| this.function(function, &mut shared));
+        this.stage(document, &shared);
+        this.keys_and_plan();
+        this.functions = shared.functions;
+        this
+    }
+
+    /// A function with all that is its own.
+    fn function(&mut self, wish: &'a stack::Function, shared: &mut Shared<'a>) {
+        let role = self.role(wish);
+        let log_group = self.log_group(wish);
+        let (repository, image) = self.image(wish, shared);
+        let concurrency = wish.reserved_concurrency.map(|_| self.concurrency(shared));
+        let others = self.stack.functions.values().filter(|f| f.key != wish.key);
+        let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
+        let (aws, key, name) = (self.aws.clone(), wish.key.clone(), wish.name.clone());
+        let function = self.graph.want(|needs| {
+            needs.after(&self.api);
+            needs.after(&log_group);
+            FunctionWish {
+                function: Function { aws, key, name },
+                wish: with_origins(wish, self.stack),
+                role: needs.output(&role),
+                repository: needs.output(&repository),
+                image: needs.output(&image),
+                concurrency: concurrency.map(|account| needs.output(&account)),
+                reserved_for_others,
+            }
+        });
+        self.graph.want(|needs| RestoredStatements {
+            kept: KeptStatements::of(&self.aws, &wish.key, &wish.name),
+            function: needs.output(&function),
+        });
+        shared.permissions.push(self.permission(wish, &function));
+        shared.functions.push(function);
+    }
+
+    fn role(&mut self, wish: &stack::Function) -> Handle<RoleOutput> {
+        let key = wish.key.clone();
+        let managed = match &wish.role {
+            stack::Role::Managed(managed) => managed.clone(),
+            stack::Role::Existing(arn) => {
+                let output = RoleOutput { arn: arn.clone(), created: None };
+                return self.graph.given(Id::of(Role::NAME, &key), arn.clone(), ready(Ok(output)));
+            }
+        };
+        let aws = self.aws.clone();
+        let names = DefaultNames { stack: &self.stack.name, region: &aws.cloud.region };
+        let name = managed.name_or_default(&key, names);
+        self.graph.want(|needs| {
+            needs.follows(&self.api);
+            RoleWish { role: Role { aws: aws.clone(), key, name }, wish: managed, function: wish.clone() }
+        })
+    }
+
+    fn log_group(&mut self, wish: &stack::Function) -> Handle<()> {
+        let (aws, key, name) = (self.aws.clone(), wish.key.clone(), log_group_name(&wish.name));
+        self.graph.want(|needs| {
+            needs.follows(&self.api);
+            LogGroupWish { group: LogGroup { aws, key, name }, retention: wish.log_retention }
+        })
+    }
+
+    /// Equal images are built and pushed once.
+    fn image(
+        &mut self,
+        wish: &'a stack::Function,
+        shared: &mut Shared<'a>,
+    ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
+        let name = &wish.image.repository;
+        let source = match &wish.image.source {
+            ImageSource::Uri(uri) => return self.pinned_image(wish, uri),
+            ImageSource::Archive(file) => Source::Archive(file.clone()),
+            ImageSource::Context(build) => Source::Context {
+                build: build.clone(),
+                secrets: self.wishes.secrets.get(&wish.key).cloned().unwrap_or_default(),
+                rebuild: self.wishes.rebuild,
+            },
+        };
+        let of_repository = || shared.pushed.iter().filter(|it| it.of.image.repository == *name);
+        if let Some(same) = of_repository().find(|it| it.of.has_the_image_of(wish)) {
+            return (same.repository.clone(), same.image.clone());
+        }
+        let known = of_repository().next().map(|it| (it.repository.clone(), it.old_images.clone()));
+        let (repository, old_images) = known.unwrap_or_else(|| self.repository(wish));
+        let image = self.graph.want(|needs| ImageWish {
+            image: Image {
+                aws: self.aws.clone(),
+                key: wish.key.clone(),
+                repository_name: name.clone(),
+                architecture: wish.architecture,
+                source,
+                fingerprint: OnceCell::new(),
+            },
+            repository: needs.output(&repository),
+            docker: self.docker.clone(),
+            old_images: old_images.clone(),
+            folder: self.stack.folder.clone(),
+        });
+        let pushed = Pushed { of: wish, repository, image, old_images };
+        let handles = (pushed.repository.clone(), pushed.image.clone());
+        shared.pushed.push(pushed);
+        handles
+    }
+
+    /// Somebody else's image, where it is.
+    fn pinned_image(
+        &mut self,
+        wish: &stack::Function,
+        uri: &str,
+    ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
+        let pinned = || PinnedImage {
+            aws: self.aws.clone(),
+            key: wish.key.clone(),
+            uri: uri.to_owned(),
+            architecture: wish.architecture,
+        };
+        let (repository, image) = (pinned().repository(), pinned().read());
+        (
+            self.graph.given(Id::of(Repository::NAME, &wish.key), String::new(), repository),
+            self.graph.given(Id::of(Image::NAME, &wish.key), String::new(), image),
+        )
+    }
+
+    /// Functions may share one: it is called after the function whose default name it has, whoever else uses it.
+    fn repository(&mut self, wish: &stack::Function) -> (Handle<RepositoryOutput>, Rc<OldImages>) {
+        let name = &wish.image.repository;
+        let owner = name.strip_prefix(&self.stack.name).and_then(|rest| rest.strip_prefix('/'));
+        let owner = owner.filter(|key| self.stack.functions.contains_key(*key)).unwrap_or(&wish.key);
+        let (aws, key) = (self.aws.clone(), owner.to_owned());
+        let handle = self.graph.want(|needs| {
+            needs.follows(&self.api);
+            Repository { aws, key, name: name.clone() }
+        });
+        // Functions that share a repository keep their own number each.
+        let images = self.stack.functions.values().map(|f| &f.image);
+        let sharing = images.filter(|i| i.is_pushed() && i.repository == *name);
+        let keep = sharing.map(|i| i.keep as usize).sum();
+        (handle, OldImages::of(&self.aws.cloud, name, keep))
+    }
+
+    /// Asked once, and only where the file reserves some.
+    fn concurrency(&mut self, shared: &mut Shared<'a>) -> Handle<Option<AccountConcurrency>> {
+        let read = AccountConcurrency::read(self.aws.clone());
+        let known = &mut shared.concurrency;
+        known.get_or_insert_with(|| self.graph.look_up(Id::only("concurrency"), read)).clone()
+    }
+
+    fn permission(&mut self, wish: &stack::Function, function: &Handle<FunctionOutput>) -> Handle<()> {
+        let asks = |auth: &Auth| matches!(auth, Auth::Authorizer(a) if a.function == wish.key);
+        let authorizes = self.stack.api.routes.iter().any(|route| asks(&route.auth));
+        let (aws, key) = (self.aws.clone(), wish.key.clone());
+        self.graph.want(|needs| {
+            needs.after(function);
+            let permission = Permission { aws, key, function_name: wish.name.clone() };
+            PermissionWish { permission, rest_api: needs.output(&self.api), authorizes }
+        })
+    }
+
+    fn stage(&mut self, document: Rc<Document>, shared: &Shared<'a>) {
+        let definition = self.graph.want(|needs| DefinitionWish {
+            definition: Definition { document: document.clone() },
+            rest_api: needs.output(&self.api),
+        });
+        let stage = self.graph.want(|needs| {
+            needs.after(&definition);
+            shared.functions.iter().for_each(|function| needs.changes_after(function));
+            shared.permissions.iter().for_each(|permission| needs.changes_after(permission));
+            StageWish {
+                stage: Stage { aws: self.aws.clone(), name: self.stack.api.stage.clone() },
+                throttle: self.stack.api.throttle,
+                tracing: self.stack.functions.values().any(|f| f.tracing),
+                rest_api: needs.output(&self.api),
+                document,
+                redeploy: self.wishes.redeploy,
+            }
+        });
+        self.stage = Some(stage);
+    }
+
+    fn keys_and_plan(&mut self) {
+        for name in &self.stack.api.keys {
+            let key = self.graph.want(|needs| {
+                needs.after(&self.api);
+                ApiKey { aws: self.aws.clone(), name: name.clone() }
+            });
+            self.keys.push(key);
+        }
+        let Some(wish) = self.stack.api.usage_plan.clone() else { return };
+        let keys = self.stack.api.keys.iter().zip(&self.keys);
+        self.graph.want(|needs| {
+            self.stage.iter().for_each(|stage| needs.after(stage));
+            UsagePlanWish {
+                plan: UsagePlan { aws: self.aws.clone() },
+                wish,
+                rest_api: needs.output(&self.api),
+                keys: keys.map(|(name, key)| (name.clone(), needs.output(key))).collect(),
+            }
+        });
+    }
+}
+
+/// The function can't know its origins by itself, and its own answers need the header too.
+fn with_origins(wish: &stack::Function, stack: &Stack) -> stack::Function {
+    let mut wish = wish.clone();
+    if let Some(cors) = &stack.api.cors {
+        let origins = Text::plain(cors.origins.join(","));
+        wish.environment.entry("ALLOWED_ORIGINS".to_owned()).or_insert(origins);
+    }
+    wish
+}
