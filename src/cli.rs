@@ -35,6 +35,7 @@ pub(crate) struct Cli {
 
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "these are flags")]
 pub(crate) struct Common {
     /// The stack file
     #[arg(short, long, global = true, default_value = "stack.yaml", value_name = "FILE")]
@@ -155,6 +156,7 @@ pub(crate) struct OutputArgs {
     pub show_key: bool,
     /// Print the value of one key alone (default: the first), for `$(…)`
     #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "left out, alone, or with a name")]
     pub key: Option<Option<String>>,
     /// Set a client's variables (URL and key) in FILE, which only you can read; its other lines stay
     #[arg(long, value_name = "FILE")]

@@ -24,7 +24,7 @@
 
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for who works on it")]
 // What tests reach is public for them alone.
-#![cfg_attr(feature = "testing", deny(unreachable_pub))]
+#![cfg_attr(not(feature = "testing"), allow(unreachable_pub))]
 // What is printed goes through the one sink of `ui`.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
@@ -33,7 +33,7 @@ mod cli;
 mod commands;
 mod contract;
 mod docker;
-#[allow(unreachable_pub, dead_code, unused_imports)]
+#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod engine;
 mod exit;
 mod files;
@@ -41,10 +41,10 @@ mod mask;
 mod net;
 mod outputs;
 mod outside;
-#[allow(unreachable_pub, dead_code, unused_imports)]
+#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod resources;
 mod stack;
-#[allow(unreachable_pub, dead_code, unused_imports)]
+#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod stack_graph;
 #[cfg(feature = "testing")]
 pub mod testing;

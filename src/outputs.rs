@@ -117,5 +117,5 @@ fn sample(path: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    shlex::try_quote(text).map(|quoted| quoted.into_owned()).unwrap_or_default()
+    shlex::try_quote(text).map(std::borrow::Cow::into_owned).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ async fn run_until(
 }
 
 /// Operation, refusal, what is waited for, for how many seconds at most.
-const PATIENCES: &[(&str, u16, &str, &str, &str, u64)] = &[
+const PATIENCES: &[(&str, u16, &str, &str, &str, u32)] = &[
     (
         "CreateFunction",
         400,
@@ -125,11 +125,11 @@ const PATIENCES: &[(&str, u16, &str, &str, &str, u64)] = &[
 async fn each_class_has_its_patience_and_aws_the_last_word() {
     for (operation, status, code, message, what, budget) in PATIENCES {
         let run = run(operation, true, |_| refusal(*status, code, message)).await;
-        let budget_s = *budget as f64;
+        let budget_s = f64::from(*budget);
         // Another wait would have gone beyond it.
         assert!(run.seconds <= budget_s && run.seconds > budget_s - 36.0, "{code}: {} s", run.seconds);
         assert!(run.error.starts_with(&format!("{operation} failed: {code}: {message}")), "{}", run.error);
-        assert_eq!(run.notes.len() as u32, run.tries - 1, "{code}");
+        assert_eq!(u32::try_from(run.notes.len()), Ok(run.tries - 1), "{code}");
         let first = format!("waiting for {what}: 0 s of at most {budget} s ({operation}: {message})");
         assert_eq!(run.notes[0], first);
         for note in &run.notes {
@@ -256,6 +256,7 @@ async fn what_fails_of_two_things_in_turn_has_an_end() {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::float_cmp, reason = "the clock stands, but for whole seconds")]
 async fn ctrl_c_ends_a_wait() {
     let stop = Stop::default();
     let press = async {

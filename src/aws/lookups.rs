@@ -25,7 +25,7 @@ pub struct Lookups {
 }
 
 /// A list older than this is read again.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// API Gateway's largest page.
 const PAGE: i32 = 500;

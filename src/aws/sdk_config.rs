@@ -15,7 +15,7 @@ use aws_credential_types::Credentials;
 use std::time::Duration;
 
 /// A call that takes longer than this has no answer (the slowest, an import of 300 resources, takes seconds).
-const ATTEMPT: Duration = Duration::from_secs(60);
+const ATTEMPT: Duration = Duration::from_mins(1);
 
 /// What the clients are made of.
 pub(super) struct Settings {

@@ -231,11 +231,9 @@ fn executable(_: &Metadata) -> bool {
 fn is_client_env(path: &Path, metadata: &Metadata) -> bool {
     let named = path.file_name().is_some_and(|name| name.to_string_lossy().contains("env"));
     // What can't be read is told when all of it is read.
-    let text = |_| std::fs::read_to_string(path).unwrap_or_default();
+    let text = || std::fs::read_to_string(path).unwrap_or_default();
     (named && metadata.is_file() && metadata.len() <= LARGEST_CLIENT_ENV)
-        .then_some(())
-        .map(text)
-        .is_some_and(|text| text.lines().any(|line| line == CLIENT_ENV_MARK))
+        && text().lines().any(|line| line == CLIENT_ENV_MARK)
 }
 
 fn root(context: &Path) -> Result<PathBuf> {
@@ -305,6 +303,7 @@ fn join(folder: &[u8], child: &DirEntry) -> Result<Vec<u8>> {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a name may be no name here")]
 fn name_of(path: &Path) -> Result<Vec<u8>> {
     use std::os::unix::ffi::OsStrExt;
     Ok(path.as_os_str().as_bytes().to_vec())

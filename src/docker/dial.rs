@@ -189,6 +189,7 @@ pub async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
 }
 
 #[cfg(not(windows))]
+#[expect(clippy::unused_async, reason = "on Windows it waits")]
 pub(super) async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "named pipes are Windows' own; use unix:// or tcp://"))
 }

@@ -21,7 +21,7 @@ use std::{
 pub use crate::net::Body;
 
 /// A registry that moves no byte for this long is not waited for.
-const STALLED: Duration = Duration::from_secs(120);
+const STALLED: Duration = Duration::from_mins(2);
 
 /// How often moved bytes are told.
 const TICK: Duration = Duration::from_millis(200);
@@ -33,7 +33,7 @@ const PATCHED: [StatusCode; 3] = [StatusCode::CREATED, StatusCode::ACCEPTED, Sta
 const RETRIES: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
 /// A registry that asks for more patience than this is not waited for.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Carries requests to a registry: over the network, or to one in this process.
 pub trait Exchange {

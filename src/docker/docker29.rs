@@ -207,7 +207,7 @@ async fn pack(
     let mut message = vec![0x0a];
     match u8::try_from(n) {
         Ok(n @ 0..0x80) => message.push(n),
-        _ => message.extend([(n & 0x7f) as u8 | 0x80, (n >> 7) as u8]),
+        _ => message.extend([n | 0x80, n >> 7].map(|seven_bits| seven_bits.to_le_bytes()[0])),
     }
     message.extend(&data[..n]);
     let mut frame = vec![0];

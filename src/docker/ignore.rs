@@ -196,7 +196,7 @@ impl Token {
             Self::Class { negated, ranges }
                 if ranges.iter().any(|(a, z)| (*a..=*z).contains(&c)) != *negated =>
             {
-                go(i + 1)
+                go(i + 1);
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, process::Stdio, time::Duration};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 /// How long a credential helper may take: it can ask a person, and BuildKit waits no longer.
-const HELPER: Duration = Duration::from_secs(60);
+const HELPER: Duration = Duration::from_mins(1);
 
 /// What Docker calls its own registry in `config.json`.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";

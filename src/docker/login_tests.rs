@@ -10,6 +10,7 @@ fn auth(user: &str, password: &str) -> Value {
     json!({"auth": STANDARD.encode(format!("{user}:{password}"))})
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is found")]
 fn login(user: &str, secret: &str) -> Option<Login> {
     Some(Login { user: user.into(), secret: secret.into() })
 }

@@ -24,9 +24,8 @@ pub(crate) fn check(
         Builder::Buildah if !request.secrets.is_empty() => {
             bail!("`image.secrets` needs Docker with BuildKit: Podman's API takes none")
         }
-        Builder::Buildah => Ok(()),
         Builder::BuildKit if api < DOCKER_23 && dockerfile.syntax.is_none() => check_version(api, dockerfile),
-        Builder::BuildKit => Ok(()),
+        Builder::Buildah | Builder::BuildKit => Ok(()),
     }
 }
 

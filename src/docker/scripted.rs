@@ -84,7 +84,7 @@ impl ScriptedDocker {
         let of = if Fault::OF_BUILDS.contains(&fault) { Fault::OF_BUILDS } else { Fault::OF_PUSHES };
         let taken: Vec<_> =
             self.faults.borrow().iter().filter(|p| of.contains(&p.fault)).map(|p| p.after).collect();
-        let free = (0..).find(|after| !taken.contains(after)).unwrap_or_default();
+        let free = (0..u32::MAX).find(|after| !taken.contains(after)).unwrap_or_default();
         self.plan_nth(free + 1, fault);
     }
 

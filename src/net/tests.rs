@@ -261,7 +261,7 @@ async fn an_answer_without_an_end_is_not_read_for_ever() {
         head(&mut stream).await;
         let mut more = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
         while more.is_ok() {
-            more = stream.write_all(&[b' '; 1 << 16]).await;
+            more = stream.write_all(&vec![b' '; 1 << 16]).await;
         }
     });
     let client = Client::new(Network::direct());

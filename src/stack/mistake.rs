@@ -151,7 +151,10 @@ impl fmt::Display for StackError {
 
 impl fmt::Debug for StackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StackError").field("file", &self.file).field("mistakes", &self.mistakes).finish()
+        f.debug_struct("StackError")
+            .field("file", &self.file)
+            .field("mistakes", &self.mistakes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -17,6 +17,11 @@ impl Unit {
     }
 
     /// What a number with a unit is in this one: `1.5 GB` is 1536 MB. `None`: it is something else, or no whole number.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is digits, whole and below a billion"
+    )]
     pub(crate) fn whole(self, text: &str) -> Option<u64> {
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let (number, unit) = text.split_at(end);

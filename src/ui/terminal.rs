@@ -78,7 +78,7 @@ impl Lines for Terminal {
             }
             // Why is said at the end, where it is not lost among other lines.
             Event::Failed { id, .. } => {
-                self.end(id, StyledText::new().red("✗").then(named(id)).plain("failed"))
+                self.end(id, StyledText::new().red("✗").then(named(id)).plain("failed"));
             }
             Event::Skipped { id, because } => {
                 self.end(

@@ -51,7 +51,7 @@ impl Answers {
                 .enable_all()
                 .build()
                 .unwrap()
-                .block_on(accept(listener, self.into()))
+                .block_on(accept(listener, self.into()));
         });
         format!("tcp://{address}")
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
-const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
+const WEEKS: Duration = Duration::from_hours(360);
 
 fn world() -> World {
     let answer = |_: &Value, _: &_| {

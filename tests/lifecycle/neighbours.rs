@@ -91,7 +91,7 @@ async fn side_by_side(world: World, one: Stack, other: Stack) {
         assert_eq!(stack.things(&world).len(), 7, "{:?}", stack.things(&world).keys());
     }
     // A new key takes its time.
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!((one.answer(&world).await, other.answer(&world).await), (200, 200));
 
     let before = other.things(&world);

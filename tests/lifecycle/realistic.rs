@@ -45,7 +45,7 @@ async fn a_first_up_takes_at_most_a_tenth_longer_than_aws_makes_it() {
         // Its image is in ECR, and AWS grants everything again.
         world.settles(&text).await;
         is_done(&world.destroy(&text).await);
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        tokio::time::sleep(Duration::from_mins(10)).await;
         let since = Instant::now();
         is_done(&world.up(&text).await);
         let took = since.elapsed();

@@ -20,6 +20,7 @@ fn count(world: &World, from: usize) -> Count {
     let end = entries.iter().map(|e| e.end).fold(0.0, f64::max);
     let write = |name: &str| !["Get", "List", "Describe", "Batch"].iter().any(|p| name.starts_with(p));
     // The clock stands still but for the latency, so the time is a whole number of levels.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let levels = ((end - start) / LATENCY.as_secs_f64()).round() as usize;
     Count {
         requests: entries.len(),

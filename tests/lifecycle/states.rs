@@ -30,7 +30,7 @@ api:
 const NAME: &str = "hello-hello";
 const ROLE: &str = "hello-hello-us-east-2";
 const REPLACE: Options = Options { adopt: false, replace: true, include_adopted: false };
-const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
+const WEEKS: Duration = Duration::from_hours(360);
 
 fn running(config: Config) -> World {
     let answer = |_: &Value, _: &_| Reaction::Respond(json!({ "statusCode": 200, "body": "{}" }));
@@ -78,7 +78,7 @@ async fn a_role_that_was_made_anew_makes_the_function_be_saved_anew() {
     world.settles(STACK).await;
     let aws = world.cloud_in(REGION).await;
     assert_eq!(status(&world, &aws).await, 200);
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     aws.iam.delete_role_policy().role_name(ROLE).policy_name("lambdeploy").send().await.unwrap();
     aws.iam.delete_role().role_name(ROLE).send().await.unwrap();
     world.settles(STACK).await;
@@ -97,7 +97,7 @@ async fn a_run_that_died_between_role_and_function_is_made_up_for() {
     let inline = aws.iam.get_role_policy().role_name(ROLE).policy_name("lambdeploy").send().await.unwrap();
     let inline =
         percent_encoding::percent_decode_str(inline.policy_document()).decode_utf8().unwrap().into_owned();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     aws.iam.delete_role_policy().role_name(ROLE).policy_name("lambdeploy").send().await.unwrap();
     aws.iam.delete_role().role_name(ROLE).send().await.unwrap();
     let create =
@@ -203,7 +203,7 @@ async fn a_function_leaves_its_network_before_its_role_goes() {
         "    vpc: {subnets: [subnet-1], security_groups: [sg-1]}\n    environment",
     );
     assert!(world.up(&networked).await.is_complete());
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let report = world.destroy(&networked).await;
     assert!(report.is_complete(), "{report:?}");
     assert!(!world.dump().to_string().contains("stranded"), "{}", world.dump());

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// A command gets to its held call within seconds, on a busy machine too.
-pub(crate) const HANGS: Duration = Duration::from_secs(60);
+pub(crate) const HANGS: Duration = Duration::from_mins(1);
 
 /// One call, as the local AWS names it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -20,7 +20,7 @@ use std::{
 use tokio::{sync::Notify, time::Instant};
 
 /// Longer than every patience together: a command that still runs hangs.
-const HANGS: Duration = Duration::from_secs(3600);
+const HANGS: Duration = Duration::from_hours(1);
 
 /// Until every late effect has taken place.
 const LATEST: Duration = Duration::from_secs(100);
@@ -104,7 +104,7 @@ impl<'a> Strike<'a> {
         self.there().await;
         stop.now();
         self.point.go_on.notify_one();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn was_struck(&self) -> bool {

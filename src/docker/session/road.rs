@@ -60,7 +60,8 @@ async fn upgrade(dialer: &Dialer, names: &HeaderMap) -> Result<Upgraded> {
         dialer.request(request).await.map_err(|e| anyhow!("POST /session: {}", with_causes(&e)))?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
-        let body = response.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+        let body =
+            response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         bail!("POST /session answered {status} {}", String::from_utf8_lossy(&body).trim());
     }
     hyper::upgrade::on(response).await.context("POST /session")

@@ -111,7 +111,7 @@ fn mappings(json: &Json, shape: &Shape, at: String, places: &mut Vec<String>) {
                 .for_each(|(at, item)| mappings(item, of, below(&at.to_string()), places));
         }
         (Shape::Either(shapes), _) => {
-            shapes.iter().for_each(|shape| mappings(json, shape, at.clone(), places))
+            shapes.iter().for_each(|shape| mappings(json, shape, at.clone(), places));
         }
         _ => {}
     }

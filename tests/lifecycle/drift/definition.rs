@@ -168,7 +168,7 @@ async fn integrations(drift: &mut Drift) {
         let field = format!("routes.{verb} {PATH}.integration.{field}");
         drift
             .shows_as(&field, &[path], async |aws| {
-                Draft::of(aws).await.integration(verb, vec![operation]).await
+                Draft::of(aws).await.integration(verb, vec![operation]).await;
             })
             .await;
     }
@@ -218,7 +218,7 @@ async fn responses(drift: &mut Drift) {
         let field = format!("{options}.integration.responses.200.{field}");
         drift
             .shows_as(&field, &[path], async |aws| {
-                Draft::of(aws).await.integration_response(vec![operation]).await
+                Draft::of(aws).await.integration_response(vec![operation]).await;
             })
             .await;
     }

@@ -17,7 +17,7 @@ pub(super) async fn tag(aws: &Cloud, what: &str, key: &str, value: Option<&str>)
     let arn = format!("arn:aws:apigateway:{REGION}::/{what}");
     match value {
         Some(value) => {
-            _ = aws.apigateway.tag_resource().resource_arn(arn).tags(key, value).send().await.unwrap()
+            _ = aws.apigateway.tag_resource().resource_arn(arn).tags(key, value).send().await.unwrap();
         }
         None => _ = aws.apigateway.untag_resource().resource_arn(arn).tag_keys(key).send().await.unwrap(),
     }
@@ -70,12 +70,12 @@ async fn api_key() {
     drift.proves("name");
     drift
         .shows_as("tags", &["team"], async |aws| {
-            tag(aws, &format!("apikeys/{id}"), "team", Some("api")).await
+            tag(aws, &format!("apikeys/{id}"), "team", Some("api")).await;
         })
         .await;
     drift
         .shows_as("tags", &["more"], async |aws| {
-            tag(aws, &format!("apikeys/{id}"), "more", Some("yes")).await
+            tag(aws, &format!("apikeys/{id}"), "more", Some("yes")).await;
         })
         .await;
     drift.every_field_is_proven(&[]).await;
@@ -90,7 +90,7 @@ async fn usage_plan() {
     links(&mut drift, &plan).await;
     drift
         .shows_as("tags", &["team"], async |aws| {
-            tag(aws, &format!("usageplans/{plan}"), "team", Some("api")).await
+            tag(aws, &format!("usageplans/{plan}"), "team", Some("api")).await;
         })
         .await;
     drift.every_field_is_proven(&[]).await;
@@ -136,7 +136,7 @@ async fn links(drift: &mut Drift, plan: &str) {
     let stage = format!("{api}:default");
     drift
         .shows("stages", async |aws| {
-            patch(aws, vec![operation(Op::Remove, "/apiStages", Some(&stage))]).await
+            patch(aws, vec![operation(Op::Remove, "/apiStages", Some(&stage))]).await;
         })
         .await;
     drift

@@ -88,7 +88,7 @@ impl Drift {
         for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
             match &item.change {
                 Change::Update(fields) => {
-                    found.extend(fields.iter().map(|f| format!("{} {}", item.id, f.path)))
+                    found.extend(fields.iter().map(|f| format!("{} {}", item.id, f.path)));
                 }
                 other => found.push(format!("{} {other:?}", item.id)),
             }

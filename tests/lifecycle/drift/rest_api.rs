@@ -58,7 +58,7 @@ async fn stage() {
     drift.shows("tracing", async |aws| patch(aws, vec![replace("/tracingEnabled", "true")]).await).await;
     drift
         .shows_as("variables", &["colour"], async |aws| {
-            patch(aws, vec![replace("/variables/colour", "red")]).await
+            patch(aws, vec![replace("/variables/colour", "red")]).await;
         })
         .await;
     drift
@@ -68,7 +68,7 @@ async fn stage() {
         .await;
     drift
         .shows_as("method_settings", &["*/*"], async |aws| {
-            patch(aws, vec![operation(Op::Remove, "/*/*", None)]).await
+            patch(aws, vec![operation(Op::Remove, "/*/*", None)]).await;
         })
         .await;
     for (path, value, shown) in [

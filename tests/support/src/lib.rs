@@ -2,6 +2,7 @@
 //! people made before they came here.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::missing_panics_doc, clippy::missing_errors_doc, reason = "a test ends by panicking")]
 #![allow(clippy::new_without_default, reason = "a world or a shell is made where a test says so")]
 
 pub mod archive;

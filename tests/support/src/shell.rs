@@ -192,7 +192,7 @@ fn binary() -> PathBuf {
 fn in_order(text: &str) -> String {
     let kind = |line: &&str| ["created ", "deleted ", "skipped "].into_iter().find(|k| line.starts_with(k));
     let mut kinds: Vec<&str> = text.lines().filter(|l| kind(l).is_some()).collect();
-    kinds.sort();
+    kinds.sort_unstable();
     let first = text.lines().position(|l| kind(&l).is_some()).unwrap_or_default();
     let mut lines: Vec<&str> = text.lines().filter(|l| kind(l).is_none()).collect();
     let at = first.min(lines.len());

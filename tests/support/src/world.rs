@@ -205,7 +205,7 @@ impl World {
 /// A plan as lines: `~ function/hello memory 128 → 256`.
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut all = Vec::new();
-    for item in plan.items.iter() {
+    for item in &plan.items {
         match &item.change {
             Change::Keep => {}
             Change::Create => all.push(format!("+ {}", item.id)),

@@ -25,7 +25,7 @@ const QUOTA: Field = Field::new(
 const QUOTA_TEXT: Rule =
     Rule::new("`<number>/day`, `/week` or `/month`, such as `100/day`", "^[1-9][0-9]{0,9}/(day|week|month)$")
         .hint(|text| {
-            text.starts_with("0").then_some("a quota of 0 lets nobody in; leave `quota` out for no quota")
+            text.starts_with('0').then_some("a quota of 0 lets nobody in; leave `quota` out for no quota")
         });
 
 #[derive(Debug, Clone, PartialEq)]

@@ -181,7 +181,7 @@ impl Function {
     pub(crate) fn warn(&self, api: &Api, warnings: &mut Warnings) {
         self.warn_of_timeout(api, warnings);
         self.role.warn(&self.key, warnings);
-        self.image.warn(&self.key, warnings);
+        Image::warn(&self.key, warnings);
         self.warn_of_words_from_outside(warnings);
     }
 

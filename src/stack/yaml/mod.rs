@@ -1,6 +1,7 @@
 //! YAML text to tree. What the text can cost is bounded: its size, its depth, what aliases unfold to.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+mod raw;
+
 use serde_saphyr::{
     DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Options, Spanned, UserMessageFormatter,
 };
@@ -10,6 +11,7 @@ use super::{
     node::{Entry, Kind, Node, Origin, Scalar, Value},
     place::{Place, floor},
 };
+use raw::Raw;
 
 /// Bytes of a stack file. A stack of three hundred routes has some twenty thousand.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -54,9 +56,9 @@ fn options() -> Options {
 }
 
 fn syntax(text: &str, error: &serde_saphyr::Error) -> Mistake {
-    let place = error.location().map_or(Place::START, |location| {
-        Place::at(text, location.line() as usize, location.column() as usize)
-    });
+    let place = error
+        .location()
+        .map_or(Place::START, |location| Place::at(text, index(location.line()), index(location.column())));
     let said = error.without_snippet().render_with_formatter(&UserMessageFormatter);
     let said = said.split(" at line ").next().unwrap_or(&said).trim_end_matches([':', ',', ' ']);
     let mistake = Mistake::at(place, format!("not valid YAML: {said}"));
@@ -84,83 +86,22 @@ fn usual_slip(line: &str) -> Option<String> {
 }
 
 fn place(text: &str, location: Location) -> Place {
-    let start = location.span().byte_offset().unwrap_or(0) as usize;
-    let length = location.span().byte_len().unwrap_or(0) as usize;
+    let start = index(location.span().byte_offset().unwrap_or(0));
+    let length = index(location.span().byte_len().unwrap_or(0));
     let [start, end] = [start, start.saturating_add(length)].map(|at| floor(text, at));
     // The parser has counted the lines; counting again for each node would cost the length of the text.
-    Place { line: location.line() as usize, column: location.column() as usize, start, end }
+    Place { line: index(location.line()), column: index(location.column()), start, end }
+}
+
+/// What is beyond any text is cut to it later.
+fn index(number: impl TryInto<usize>) -> usize {
+    number.try_into().unwrap_or(usize::MAX)
 }
 
 /// The file's own spelling of what `location` covers.
 fn spelling(text: &str, location: Location) -> Option<&str> {
-    let start = location.span().byte_offset()? as usize;
-    text.get(start..start.checked_add(location.span().byte_len()? as usize)?)
-}
-
-/// What serde is told; numbers are looked up in the text again, because only their spelling counts.
-enum Raw {
-    Null,
-    Flag,
-    Number,
-    Text(String),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any YAML value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Raw, E> {
-        Ok(Raw::Flag)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Raw, E> {
-        Ok(Raw::Number)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Raw, E> {
-        Ok(Raw::Number)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Raw, E> {
-        Ok(Raw::Number)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = access.next_element()? {
-            items.push(item);
-        }
-        Ok(Raw::List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Raw, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = access.next_entry()? {
-            entries.push(entry);
-        }
-        Ok(Raw::Map(entries))
-    }
+    let start = index(location.span().byte_offset()?);
+    text.get(start..start.checked_add(index(location.span().byte_len()?))?)
 }
 
 struct Builder<'a> {
