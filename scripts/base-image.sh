@@ -119,14 +119,15 @@ ENTRYPOINT
   as_root chmod 755 "$1/var/runtime/bootstrap" "$1/lambda-entrypoint.sh"
 }
 
-# The real image has its Python in /var/lang, an installation that pip may write to, and the locale en_US.UTF-8.
+# The real image has its Python in /var/lang, an installation that pip may write to, with pip and nothing else in it, and the locale
+# en_US.UTF-8.
 arrange_as_aws_does() {
   local name
   as_root mkdir -p "$1/var/lang/bin" "$1/var/task" "$1/opt"
   for name in python:python3.13 python3:python3.13 python3.13:python3.13 pip:pip pip3:pip; do
     as_root ln -s "/usr/bin/${name#*:}" "$1/var/lang/bin/${name%%:*}"
   done
-  as_root rm -f "$1/usr/lib/python3.13/EXTERNALLY-MANAGED"
+  as_root rm -rf "$1/usr/lib/python3.13/EXTERNALLY-MANAGED" "$1"/usr/lib/python3/dist-packages/{packaging,wheel}*
   as_root ln -s C.utf8 "$1/usr/lib/locale/en_US.utf8"
 }
 
@@ -135,8 +136,7 @@ strip() {
     cd "$1"
     as_root rm -rf var/cache/apt var/lib/apt/lists var/log var/cache/debconf root/.cache tmp \
       usr/share/doc usr/share/man usr/share/info usr/share/locale usr/share/i18n usr/share/lintian \
-      usr/lib/python3.13/test usr/lib/python3/dist-packages/setuptools/tests \
-      etc/hostname etc/resolv.conf
+      usr/lib/python3.13/test etc/hostname etc/resolv.conf
     as_root mkdir -p var/cache/apt/archives/partial var/lib/apt/lists/partial var/log/apt var/cache/debconf
     as_root mkdir -m 1777 tmp
   )
