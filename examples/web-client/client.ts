@@ -3,10 +3,10 @@
 /** The key is left out where a server's proxy holds it. */
 declare const process: { env: { NEXT_PUBLIC_LAMBDA_API_URL: string; NEXT_PUBLIC_API_KEY?: string } };
 
+/** A picture, and what else the function is told about it. */
 export interface Question {
-  image: File;
-  speed: "super-fast" | "fast" | "regular";
-  imageType: string;
+  image: Blob;
+  [more: string]: unknown;
 }
 
 /** What API Gateway or the function refused, with its status: 403 a wrong key, 429 too many requests, … */
@@ -20,7 +20,7 @@ export class Refused extends Error {
 }
 
 /** Asks about an image. Throws Refused, or a TypeError when the browser got no answer that it may show. */
-export async function call(question: Question): Promise<unknown> {
+export async function call<Answer = unknown>(question: Question): Promise<Answer> {
   const key = process.env.NEXT_PUBLIC_API_KEY;
   const response = await fetch(process.env.NEXT_PUBLIC_LAMBDA_API_URL, {
     method: "POST",
@@ -36,7 +36,7 @@ export async function call(question: Question): Promise<unknown> {
 }
 
 /** A data URL is `data:image/png;base64,` and then what is wanted. */
-async function base64(file: File): Promise<string> {
+async function base64(file: Blob): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result as string);
@@ -48,7 +48,8 @@ async function base64(file: File): Promise<string> {
 
 function message(text: string): string {
   try {
-    return JSON.parse(text).message ?? text;
+    const { message, error } = JSON.parse(text);
+    return message ?? error ?? text;
   } catch {
     return text;
   }

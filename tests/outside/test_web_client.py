@@ -20,9 +20,10 @@ def need(*tools):
             pytest.skip(f"skipped: {tool} is missing")
 
 
-def test_client_page_and_proxy_have_no_type_errors():
+@pytest.mark.parametrize("folder", [SOURCE], ids=lambda folder: folder.name)
+def test_pages_and_proxy_have_no_type_errors(folder):
     need("tsc")
-    done = subprocess.run(["tsc", "-p", SOURCE], capture_output=True, text=True)
+    done = subprocess.run(["tsc", "-p", folder], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
 
@@ -74,6 +75,21 @@ def post(site, body=b'{"image": "aGk="}', **headers):
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
+
+
+def test_the_server_gives_pages_away_and_nothing_else(site, tmp_path):
+    (tmp_path / "index.html").write_text("<title>a page</title>")
+    (tmp_path / ".env.local").write_text(f"API_KEY={KEY}")
+
+    def got(path):
+        try:
+            with urllib.request.urlopen(f"{site.origin}{path}", timeout=60) as answer:
+                return answer.headers["Content-Type"], answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert got("/") == got("/index.html") == ("text/html", b"<title>a page</title>")
+    assert [got(path) for path in ("/.env.local", "/proxy.mjs", "/../proxy.mjs", "/absent.js")] == [404] * 4
 
 
 def test_it_forwards_with_the_key_and_hides_it(site):

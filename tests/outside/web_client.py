@@ -30,11 +30,10 @@ class Site:
     def __init__(self, folder: Path, variables: dict[str, str], scratch: Path):
         script = scratch / "proxy.mjs"
         subprocess.run(["esbuild", SOURCE / "proxy.ts", "--format=esm", f"--outfile={script}"], check=True, capture_output=True)
-        command = ["node", Path(__file__).with_name("web_server.mjs"), folder, script]
+        command = ["node", SOURCE / "server.mjs", folder, script, "0"]
         self.process = subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        port = self.process.stdout.readline().strip()
-        assert port.isdigit(), self.process.stderr.read()
-        self.origin = f"http://127.0.0.1:{port}"
+        self.origin = self.process.stdout.readline().strip()
+        assert self.origin.startswith("http://"), self.process.stderr.read()
 
     def close(self) -> str:
         """Ends it, and gives what it logged."""

@@ -1,12 +1,16 @@
-// A site of one's own, as its server sees it: serves a folder, and the web client's proxy at /api/analyze.
-// node web_server.mjs <folder> <proxy.mjs>; prints its port.
+// A site of one's own on this machine: serves the pages of a folder, and the proxy at /api/analyze.
+//
+//   node server.mjs <folder> <proxy.mjs> [port]        port: 3000; 0 for any that is free
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 
-const [folder, proxy] = process.argv.slice(2);
+/** Nothing else is given away: the folder may hold a .env.local with the key. */
+const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript" };
+
+const [folder, proxy, port = "3000"] = process.argv.slice(2);
 const { POST } = await import(pathToFileURL(proxy));
 
 async function analyze(incoming, outgoing) {
@@ -19,9 +23,11 @@ async function analyze(incoming, outgoing) {
 }
 
 function file(incoming, outgoing) {
-  const path = join(folder, new URL(incoming.url, "http://x").pathname);
-  if (!existsSync(path)) return outgoing.writeHead(404).end();
-  outgoing.writeHead(200, { "Content-Type": path.endsWith(".js") ? "text/javascript" : "text/html" });
+  const { pathname } = new URL(incoming.url, "http://x");
+  const path = join(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+  const type = TYPES[extname(path)];
+  if (!type || !existsSync(path)) return outgoing.writeHead(404).end();
+  outgoing.writeHead(200, { "Content-Type": type });
   createReadStream(path).pipe(outgoing);
 }
 
@@ -29,4 +35,4 @@ const server = createServer((incoming, outgoing) => {
   const calls = incoming.method === "POST" && incoming.url === "/api/analyze";
   return calls ? analyze(incoming, outgoing) : file(incoming, outgoing);
 });
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+server.listen(Number(port), "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}`));
