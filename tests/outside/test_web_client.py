@@ -20,7 +20,7 @@ def need(*tools):
             pytest.skip(f"skipped: {tool} is missing")
 
 
-@pytest.mark.parametrize("folder", [SOURCE], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [SOURCE, SOURCE.parent / "hieroglyphs/page"], ids=lambda folder: folder.name)
 def test_pages_and_proxy_have_no_type_errors(folder):
     need("tsc")
     done = subprocess.run(["tsc", "-p", folder], capture_output=True, text=True)
