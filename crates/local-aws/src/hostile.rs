@@ -39,7 +39,11 @@ const MEMBERS: &str = "Action Arn Architectures AssumeRolePolicyDocument Code Co
     requestParameters requestTemplates requestValidatorId resourceArn responseModels responseParameters responseTemplates \
     restApiId retentionInDays scanOnPush schema selectionPattern sequenceToken stage stageKeys stageName startDate \
     startFromHead startTime statusCode tagKeys tagStatus tags throttle timeoutInMillis timestamp tracingEnabled type types uri \
-    validateRequestBody value variables version vpcEndpointIds";
+    validateRequestBody value variables version vpcEndpointIds \
+    AccountId Address Amount Budget BudgetLimit BudgetName BudgetType ComparisonOperator CostFilters CostTypes End MaxResults \
+    NewBudget NewNotification NewSubscriber NextToken Notification NotificationType NotificationsWithSubscribers \
+    OldNotification OldSubscriber ResourceARN ResourceTagKeys ResourceTags Start Subscriber Subscribers SubscriptionType \
+    Threshold TimePeriod TimeUnit Unit";
 /// Texts that mean something somewhere.
 const TEXTS: &[&str] = &[
     "a",
@@ -196,8 +200,8 @@ impl Sender<'_> {
     }
 
     async fn operation(&mut self, aws: &LocalAws) {
-        const SERVICES: [&str; 8] =
-            ["apigateway", "apigateway", "apigateway", "lambda", "ecr", "logs", "iam", "sts"];
+        const SERVICES: [&str; 9] =
+            ["apigateway", "apigateway", "apigateway", "lambda", "ecr", "logs", "iam", "sts", "budgets"];
         let name: &&str = self.dice.one(&SERVICES);
         let service = services::named(name).unwrap();
         let operation = self.dice.one(service.operations);

@@ -15,7 +15,7 @@
 //! | `blobs` | the content of images, on disk |
 //! | `<service>::state`, `world` | all state, as plain data: accounts, and in each the regions |
 //! | `call`, `service`, `protocol` | one request on its way through a handler; a service as a value; the wire |
-//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway` | the control planes, a folder each, which export a `SERVICE` |
+//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway`, `budgets` | the control planes, a folder each, which export a `SERVICE` |
 //! | `services` | the one list of them |
 //! | `authorization` | may this caller do that? |
 //! | `faults`, `shared` | faults by plan; what every part of one local AWS works on |
@@ -33,6 +33,7 @@ mod apigateway;
 mod authorization;
 mod blobs;
 mod body;
+mod budgets;
 mod call;
 mod clock;
 mod config;

@@ -1,10 +1,17 @@
 //! All services. A new one is a folder with a [`Service`], its state in [`world`](crate::world), and a line here.
 
-use crate::{apigateway, ecr, iam, lambda, logs, service::Service, sts, world::Account};
+use crate::{apigateway, budgets, ecr, iam, lambda, logs, service::Service, sts, world::Account};
 use std::collections::BTreeMap;
 
-pub(crate) static ALL: [&Service; 6] =
-    [&sts::SERVICE, &iam::SERVICE, &ecr::SERVICE, &logs::SERVICE, &lambda::SERVICE, &apigateway::SERVICE];
+pub(crate) static ALL: [&Service; 7] = [
+    &sts::SERVICE,
+    &iam::SERVICE,
+    &ecr::SERVICE,
+    &logs::SERVICE,
+    &lambda::SERVICE,
+    &apigateway::SERVICE,
+    &budgets::SERVICE,
+];
 
 /// The service of a name in a SigV4 credential scope.
 pub(crate) fn named(name: &str) -> Option<&'static Service> {

@@ -1,7 +1,8 @@
 //! All state of the local AWS, as plain data behind one lock.
 
 use crate::{
-    apigateway::state::ApiGateway, ecr::state::Ecr, iam::state::Iam, lambda::state::Lambda, logs::state::Logs,
+    apigateway::state::ApiGateway, budgets::state::Budgets, ecr::state::Ecr, iam::state::Iam,
+    lambda::state::Lambda, logs::state::Logs,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -12,10 +13,11 @@ pub(crate) struct World {
     pub accounts: BTreeMap<String, Account>,
 }
 
-/// IAM is global; everything else lives in a region.
+/// IAM and budgets are global; everything else lives in a region.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Account {
     pub iam: Iam,
+    pub budgets: Budgets,
     pub regions: BTreeMap<String, Region>,
 }
 

@@ -35,7 +35,7 @@ fn creates(operation: &Operation) -> bool {
 
 /// The tags in an input, which is a map or a list of pairs, by the service.
 fn tags(input: &Value) -> Vec<(String, String)> {
-    let tags = [&input["tags"], &input["Tags"]].into_iter().find(|t| !t.is_null());
+    let tags = [&input["tags"], &input["Tags"], &input["ResourceTags"]].into_iter().find(|t| !t.is_null());
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     match tags {
         Some(Value::Object(map)) => map.iter().map(|(k, v)| (k.clone(), text(v))).collect(),

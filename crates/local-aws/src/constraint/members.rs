@@ -90,7 +90,7 @@ impl<'a> Members<'a> {
 }
 
 /// AWS names members in its sentences with a small first letter.
-fn lower_first(name: &str) -> String {
+pub(crate) fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

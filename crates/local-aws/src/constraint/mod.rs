@@ -6,7 +6,7 @@ mod members;
 mod pattern;
 
 pub(crate) use failures::Failures;
-pub(crate) use members::Members;
+pub(crate) use members::{Members, lower_first};
 pub(crate) use pattern::matches;
 
 use std::{fmt, ops::RangeInclusive};

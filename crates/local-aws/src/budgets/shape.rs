@@ -1,0 +1,103 @@
+//! The shapes of inputs as values, and whether an input has its shape.
+
+use crate::{
+    constraint::{self, Failures, Rule, lower_first},
+    error::AwsError,
+};
+use serde_json::{Map, Value};
+
+/// What AWS's model says of a value.
+pub(crate) enum ValueShape {
+    Text(constraint::Shape),
+    OneOf(&'static [&'static str]),
+    /// At least, at most.
+    Number(i64, i64),
+    /// Seconds since 1970.
+    Time,
+    Truth,
+    /// Of what, how many at least, how many at most.
+    List(&'static ValueShape, usize, usize),
+    /// Texts to what.
+    Map(constraint::Shape, &'static ValueShape),
+    Structure(&'static [Member]),
+    /// Nothing is asked of it, because it is refused whatever it is.
+    Unread,
+}
+
+pub(crate) enum Member {
+    Required(&'static str, &'static ValueShape),
+    Optional(&'static str, &'static ValueShape),
+}
+
+impl ValueShape {
+    /// # Errors
+    /// `SerializationException` for a value of another kind; otherwise everything that is wrong, in one
+    /// `InvalidParameterException`.
+    pub(crate) fn check(&self, input: &Value) -> Result<(), AwsError> {
+        let mut broken = Failures::default();
+        self.check_at("", input, &mut broken)?;
+        broken.finish("InvalidParameterException")
+    }
+
+    fn check_at(&self, place: &str, value: &Value, broken: &mut Failures) -> Result<(), AwsError> {
+        match (self, value) {
+            (Self::Text(shape), Value::String(text)) => broken.shape(place, text, *shape),
+            (Self::OneOf(words), Value::String(text)) => broken.one_of(place, Some(text.as_str()), words),
+            (Self::Number(least, most), Value::Number(_)) => bounded(place, value, (*least, *most), broken),
+            (Self::List(of, least, most), Value::Array(items)) => {
+                broken.count(place, items.len(), *least..=*most);
+                for (n, item) in items.iter().enumerate() {
+                    of.check_at(&format!("{place}.{}.member", n + 1), item, broken)?;
+                }
+            }
+            (Self::Map(key, of), Value::Object(entries)) => {
+                for (name, item) in entries {
+                    broken.shape(place, name, *key);
+                    of.check_at(&format!("{place}.{name}.member"), item, broken)?;
+                }
+            }
+            (Self::Structure(members), Value::Object(given)) => {
+                members.iter().try_for_each(|member| member.check_in(place, given, broken))?;
+            }
+            (Self::Time, Value::Number(_)) | (Self::Truth, Value::Bool(_)) | (Self::Unread, _) => {}
+            _ => return Err(other_kind(place)),
+        }
+        Ok(())
+    }
+}
+
+impl Member {
+    fn check_in(
+        &self,
+        place: &str,
+        given: &Map<String, Value>,
+        broken: &mut Failures,
+    ) -> Result<(), AwsError> {
+        let (Self::Required(name, shape) | Self::Optional(name, shape)) = self;
+        let within =
+            if place.is_empty() { lower_first(name) } else { format!("{place}.{}", lower_first(name)) };
+        match given.get(*name) {
+            None | Some(Value::Null) => {
+                if matches!(self, Self::Required(..)) {
+                    broken.required::<Value>(&within, None);
+                }
+                Ok(())
+            }
+            Some(value) => shape.check_at(&within, value, broken),
+        }
+    }
+}
+
+fn bounded(place: &str, value: &Value, (least, most): (i64, i64), broken: &mut Failures) {
+    let number = value.as_f64().unwrap_or(f64::INFINITY);
+    if number < least as f64 {
+        broken.fail(place, value, Rule::ValueAtLeast(least));
+    } else if number > most as f64 {
+        broken.fail(place, value, Rule::ValueAtMost(most));
+    }
+}
+
+/// A value that is no text where a text has to be, and the like.
+pub(crate) fn other_kind(place: &str) -> AwsError {
+    AwsError::new(400, "SerializationException", format!("the value at '{place}' is of another kind"))
+}
