@@ -31,8 +31,16 @@ CODES = {
     "logs": {"InvalidParameterException"},
     "lambda": {"ValidationException", "InvalidParameterValueException"},
     "apigateway": {"BadRequestException"},
+    "budgets": {"InvalidParameterException"},
 }
 POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+DOLLARS = {"Amount": "1", "Unit": "USD"}
+BUDGET = {
+    "BudgetName": "none", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": DOLLARS,
+    "CostFilters": {"Service": ["AWS Lambda"]}, "CostTypes": {"IncludeTax": True}, "TimePeriod": {"Start": 1_700_000_000},
+    "CalculatedSpend": {"ActualSpend": DOLLARS, "ForecastedSpend": DOLLARS}, "HealthStatus": {"Status": "HEALTHY", "StatusReason": "FILTER_INVALID"},
+}  # fmt: skip
+SUBSCRIBER = {"SubscriptionType": "EMAIL", "Address": "ada@example.com"}
 # What an operation needs besides what the model requires, or what the model can't say.
 NEEDED = {
     "AssumeRolePolicyDocument": TRUST,
@@ -50,6 +58,11 @@ NEEDED = {
     "DescribeLogStreams": {"logGroupName": "none"},
     "FilterLogEvents": {"logGroupName": "none"},
     "GetLogEvents": {"logGroupName": "none"},
+    "budgets.Budget": BUDGET,
+    "budgets.NewBudget": BUDGET,
+    "budgets.Subscribers": [SUBSCRIBER],
+    **{f"budgets.{name}": SUBSCRIBER for name in ("Subscriber", "OldSubscriber", "NewSubscriber")},
+    "budgets.ResourceARN": "arn:aws:budgets::000000000000:budget/none",
     "PutRolePermissionsBoundary": {"PermissionsBoundary": POLICY},
     **{name: {"UserName": "none"} for name in ("CreateAccessKey", "ListAccessKeys", "DeleteAccessKey", "GetUser")},
 }
@@ -59,6 +72,7 @@ REFUSED_FOR_MORE = {
     "DescribeLogStreams.logGroupIdentifier", "FilterLogEvents.logGroupIdentifier", "GetLogEvents.logGroupIdentifier", "DescribeLogGroups.nextToken", "FilterLogEvents.nextToken", "DescribeLogStreams.nextToken", "GetLogEvents.nextToken",
     "CreateRepository.encryptionConfiguration", "CreateRepository.imageTagMutabilityExclusionFilters",
     "CreateRole.PermissionsBoundary", "CreateUser.PermissionsBoundary", "PutImageTagMutability.imageTagMutabilityExclusionFilters", "PutImage.imageDigest", "CreateFunction.Runtime", "CreateFunction.ImageConfig",
+    "CreateBudget.NotificationsWithSubscribers",
 }  # fmt: skip
 
 
@@ -101,7 +115,7 @@ def implemented(client: BaseClient, service: str) -> list:
     return found
 
 
-@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20)])
+@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20), ("budgets", 16)])
 def test_every_constraint_holds(local_aws, service, least):
     asked, accepted = 0, []
     aws = client(local_aws, service)
@@ -120,7 +134,7 @@ def test_every_constraint_holds(local_aws, service, least):
     assert not accepted, "\n".join(accepted)
 
 
-@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda"])
+@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda", "budgets"])
 def test_what_fits_is_not_refused_for_its_form(local_aws, service):
     refused = []
     aws = client(local_aws, service)

@@ -82,6 +82,7 @@ DOORS = [
     ("sts", "POST", "/", {"Content_Type": "application/x-www-form-urlencoded"}),
     *(("ecr", "POST", "/", {"X_Amz_Target": f"AmazonEC2ContainerRegistry_V20150921.{name}"}) for name in ("CreateRepository", "PutImage", "BatchGetImage", "SetRepositoryPolicy", "PutLifecyclePolicy")),
     *(("logs", "POST", "/", {"X_Amz_Target": f"Logs_20140328.{name}"}) for name in ("CreateLogGroup", "PutLogEvents", "FilterLogEvents", "GetLogEvents", "DescribeLogGroups")),
+    *(("budgets", "POST", "/", {"X_Amz_Target": f"AWSBudgetServiceGateway.{name}"}) for name in ("CreateBudget", "DescribeBudgets", "TagResource")),
     *(("lambda", method, "/2015-03-31/functions" + path, {}) for method, path in (("POST", ""), ("POST", "/f/invocations"), ("PUT", "/f/configuration"), ("PUT", "/f/code"), ("POST", "/f/policy"), ("GET", "/%00%ff"))),
     *(("apigateway", method, path, {}) for method, path in (("POST", "/restapis"), ("PUT", "/restapis/a?mode=overwrite"), ("POST", "/restapis?mode=import"), ("PATCH", "/restapis/a"), ("POST", "/usageplans"), ("POST", "/apikeys"), ("PUT", "/tags/%25%2f%ff"), ("GET", "/restapis?limit=-1&position=%00"))),
     ("registry", "PUT", "/v2/a/manifests/b", {}),

@@ -11,6 +11,10 @@ TRUST = json.dumps(
 )
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]})
 THREE = ["first", "second", "third"]
+ACCOUNT = {"AccountId": "000000000000"}
+MONTHLY = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": "1", "Unit": "USD"}}
+MAILS = [{"SubscriptionType": "EMAIL", "Address": f"{name}@example.com"} for name in THREE]
+ABOVE = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN"}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,7 @@ def client(local_aws):
 @pytest.fixture(scope="module")
 def given(client) -> dict[str, dict]:
     """Three of everything; for each list operation what it needs to name."""
-    iam, logs, gateway = client("iam"), client("logs"), client("apigateway")
+    iam, logs, gateway, budgets = (client(service) for service in ("iam", "logs", "apigateway", "budgets"))
     for name in THREE:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
         iam.create_user(UserName=name)
@@ -38,6 +42,8 @@ def given(client) -> dict[str, dict]:
         client("ecr").create_repository(repositoryName=name)
         logs.create_log_group(logGroupName=name)
         logs.create_log_stream(logGroupName="first", logStreamName=name)
+        alerts = [{"Notification": ABOVE | {"Threshold": n}, "Subscribers": MAILS} for n in (50, 80, 100)]
+        budgets.create_budget(**ACCOUNT, Budget=MONTHLY | {"BudgetName": name}, NotificationsWithSubscribers=alerts)
     now = logs.describe_log_groups()["logGroups"][0]["creationTime"]
     logs.put_log_events(logGroupName="first", logStreamName="first", logEvents=[{"timestamp": now + n, "message": text} for n, text in enumerate(THREE)])
     role = iam.get_role(RoleName="first")["Role"]["Arn"]
@@ -54,7 +60,9 @@ def given(client) -> dict[str, dict]:
         key = gateway.create_api_key(name=name, enabled=True)["id"]
         gateway.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
     first = {"role": {"RoleName": "first"}, "user": {"UserName": "first"}, "api": {"restApiId": api}}
-    return first | {"plan": {"usagePlanId": plan}, "group": {"logGroupName": "first"}, "none": {}}
+    budget = ACCOUNT | {"BudgetName": "first"}
+    told = {"account": ACCOUNT, "budget": budget, "notification": budget | {"Notification": ABOVE | {"Threshold": 80}}}
+    return first | told | {"plan": {"usagePlanId": plan}, "group": {"logGroupName": "first"}, "none": {}}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +82,9 @@ def given(client) -> dict[str, dict]:
         ("logs", "describe_log_streams", "group", "logStreams"),
         ("logs", "filter_log_events", "group", "events"),
         ("lambda", "list_functions", "none", "Functions"),
+        ("budgets", "describe_budgets", "account", "Budgets"),
+        ("budgets", "describe_notifications_for_budget", "budget", "Notifications"),
+        ("budgets", "describe_subscribers_for_notification", "notification", "Subscribers"),
         ("apigateway", "get_rest_apis", "none", "items"),
         ("apigateway", "get_resources", "api", "items"),
         ("apigateway", "get_deployments", "api", "items"),

@@ -1,4 +1,4 @@
-//! The errors of AWS Budgets, by the names of its model. What AWS says in them: `docs/aws.md`, section 7.1.
+//! The errors of AWS Budgets, by the names of its model. What AWS says in them: `docs/aws.md` 7.1.
 
 use crate::error::AwsError;
 use std::fmt::Display;
