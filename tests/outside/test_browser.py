@@ -14,18 +14,13 @@ import threading
 import urllib.request
 
 import pytest
+from chromium import need_browser, started
 from places import BINARY, ROOT
 
 SCREENSHOT = ROOT / "target/browser/answer.png"
 
-selenium = pytest.importorskip("selenium", reason="skipped: the Python package selenium is missing")
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-TOOLS = {"chromium": BROWSER} | {name: shutil.which(name) for name in ("chromedriver", "esbuild", "node")}
-for tool, place in TOOLS.items():
-    if place is None:
-        pytest.skip(f"skipped: {tool} is missing", allow_module_level=True)
+need_browser()
 
-from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 from web_client import Site, build, with_proxy  # noqa: E402
@@ -160,16 +155,9 @@ def site(pages, client, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
     # A name of somebody else's that points at this machine, as DNS rebinding makes one.
-    options.add_argument("--host-resolver-rules=MAP rebound.example 127.0.0.1")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    driver.set_script_timeout(60)
-    yield driver
-    driver.quit()
+    with started("--host-resolver-rules=MAP rebound.example 127.0.0.1") as driver:
+        yield driver
 
 
 def fetch(browser, origin, url, script=CALL, **headers):

@@ -15,18 +15,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from chromium import need_browser, started
 from places import BINARY, ROOT
 from stack import Stack
 
 SCREENSHOTS = ROOT / "target/browser"
 COPIED = ("hieroglyphs", "web-client")
 
-selenium = pytest.importorskip("selenium", reason="skipped: the Python package selenium is missing")
-for tool in ("chromium", "chromedriver", "esbuild", "node"):
-    if shutil.which(tool) is None:
-        pytest.skip(f"skipped: {tool} is missing", allow_module_level=True)
+need_browser()
 
-from selenium import webdriver  # noqa: E402
 from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -81,12 +78,8 @@ def page(examples, stack, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server", "--hide-scrollbars"):
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
+    with started("--hide-scrollbars") as driver:
+        yield driver
 
 
 @pytest.fixture
