@@ -2,7 +2,15 @@ import base64
 import io
 import json
 
+import pytest
 from PIL import Image, ImageDraw
+
+from designs import FONTS, HELD_OUT, OTHER_SCRIPTS, PACKAGES, TRAINED
+
+FILES = [*OTHER_SCRIPTS, *(file for design in (*TRAINED, HELD_OUT) for file in design.files)]
+needs_fonts = pytest.mark.skipif(
+    not all((FONTS / file).exists() for file in FILES), reason=f"skipped: fonts are missing: apt-get install {PACKAGES}"
+)
 
 PAPER = 300
 """Pixels of a drawn picture's side."""

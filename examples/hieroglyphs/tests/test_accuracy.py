@@ -1,17 +1,15 @@
 """The committed model's accuracy: the goals. training/accuracy.py prints the figures of the model card."""
 
-import pytest
+from conftest import needs_fonts
 
 from accuracy import accuracy, unsure
-from designs import FONTS, HELD_OUT, OTHER_SCRIPTS, PACKAGES, TRAINED
+from designs import HELD_OUT, TRAINED
 from foreign import bare_grounds, foreign
 
 COUNT = 2000
 """Pictures. Enough to know a share to half a per cent."""
 
-files = [*OTHER_SCRIPTS, *(file for design in (*TRAINED, HELD_OUT) for file in design.files)]
-missing = [file for file in files if not (FONTS / file).exists()]
-pytestmark = pytest.mark.skipif(bool(missing), reason=f"skipped: fonts are missing: apt-get install {PACKAGES}")
+pytestmark = needs_fonts
 
 
 def test_on_renderings_that_it_never_saw():
