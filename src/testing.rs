@@ -7,8 +7,8 @@ pub mod aws {
 
 pub mod contract {
     pub use crate::contract::{
-        Ask, Carrier, Check, Key, Misbehaviour, Need, Outcome, Patience, Row, Verdict, by_web_acl, judge,
-        misbehaviours, rows,
+        Ask, Carrier, ContractRun, Finding, Grace, Misbehaviour, Need, Row, SentKey, Verdict, by_web_acl,
+        judge, misbehaviours, rows,
     };
 }
 
@@ -25,7 +25,7 @@ pub mod net {
 }
 
 pub mod outside {
-    pub use crate::outside::Stage;
+    pub use crate::outside::LiveStage;
 
     pub mod http {
         pub use crate::outside::http::{Response, request};

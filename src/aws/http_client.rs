@@ -24,23 +24,23 @@ pub fn http_client(network: Network) -> SharedHttpClient {
         let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients.entry(limit).or_insert_with(|| Client::within(network.clone(), limit)).clone();
         let answer = settings.read_timeout().map(|read| read + limit.unwrap_or_default());
-        SharedHttpConnector::new(Sender { client, answer })
+        SharedHttpConnector::new(AwsSender { client, answer })
     })
 }
 
-struct Sender {
+struct AwsSender {
     client: Client,
     /// How long an answer may take, with the connection.
     answer: Option<Duration>,
 }
 
-impl fmt::Debug for Sender {
+impl fmt::Debug for AwsSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sender")
+        f.write_str("AwsSender")
     }
 }
 
-impl HttpConnector for Sender {
+impl HttpConnector for AwsSender {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (client, limit) = (self.client.clone(), self.answer);
         HttpConnectorFuture::new(async move {

@@ -15,13 +15,13 @@ use tokio::time::Instant;
 /// The lists of API Gateway: its resources have no names to ask for.
 #[derive(Default)]
 pub struct Lookups {
-    rest_apis: Lookup<Vec<RestApi>>,
-    api_keys: Lookup<Vec<ApiKey>>,
-    usage_plans: Lookup<Vec<UsagePlan>>,
+    rest_apis: SharedLookup<Vec<RestApi>>,
+    api_keys: SharedLookup<Vec<ApiKey>>,
+    usage_plans: SharedLookup<Vec<UsagePlan>>,
     /// Of the stack's own API: there is one, but for twins.
-    stages: Lookup<Vec<Stage>>,
+    stages: SharedLookup<Vec<Stage>>,
     /// Of ECR, by name: the repository and its images ask for it.
-    repositories: RefCell<BTreeMap<String, Rc<Lookup<Option<Repository>>>>>,
+    repositories: RefCell<BTreeMap<String, Rc<SharedLookup<Option<Repository>>>>>,
 }
 
 /// A list older than this is read again.
@@ -32,15 +32,15 @@ const PAGE: i32 = 500;
 
 type Pending<T> = Shared<LocalBoxFuture<'static, Result<Rc<T>, Rc<Error>>>>;
 
-struct Lookup<T>(RefCell<Option<(Instant, Pending<T>)>>);
+struct SharedLookup<T>(RefCell<Option<(Instant, Pending<T>)>>);
 
-impl<T> Default for Lookup<T> {
+impl<T> Default for SharedLookup<T> {
     fn default() -> Self {
         Self(RefCell::default())
     }
 }
 
-impl<T: 'static> Lookup<T> {
+impl<T: 'static> SharedLookup<T> {
     async fn get(&self, read: impl Future<Output = Result<T>> + 'static) -> Result<Rc<T>> {
         let fresh = self.0.borrow().as_ref().filter(|(at, _)| at.elapsed() <= FRESH).map(|(_, p)| p.clone());
         let pending = fresh.unwrap_or_else(|| self.start(read));

@@ -18,7 +18,7 @@ use std::time::Duration;
 const ATTEMPT: Duration = Duration::from_mins(1);
 
 /// What the clients are made of.
-pub(super) struct Settings {
+pub(super) struct SdkSettings {
     pub sdk: SdkConfig,
     pub network: Network,
     /// Where the credentials are from, where somebody named a profile or the environment has them.
@@ -27,7 +27,7 @@ pub(super) struct Settings {
 
 /// # Errors
 /// A profile, a proxy or a region that can't be.
-pub(super) async fn settings(target: Target) -> Result<Settings> {
+pub(super) async fn settings(target: Target) -> Result<SdkSettings> {
     let timeouts =
         TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).operation_attempt_timeout(ATTEMPT);
     let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts.build());
@@ -36,14 +36,14 @@ pub(super) async fn settings(target: Target) -> Result<Settings> {
         Target::Local { endpoint, account, region } => {
             let network = Network::direct();
             let loader = loader.http_client(http_client(network.clone())).endpoint_url(endpoint);
-            Settings { sdk: local(loader, account, region).load().await, network, credentials: None }
+            SdkSettings { sdk: local(loader, account, region).load().await, network, credentials: None }
         }
         #[cfg(feature = "testing")]
         Target::InProcess { aws, account, region } => {
             let loader =
                 loader.http_client(super::in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
             let sdk = local(loader, account, region).load().await;
-            Settings { sdk, network: Network::direct(), credentials: None }
+            SdkSettings { sdk, network: Network::direct(), credentials: None }
         }
     };
     // What gives credentials retries as the SDK does; our own calls by class (see `call`).
@@ -55,7 +55,7 @@ async fn real(
     loader: ConfigLoader,
     wish: &super::profiles::Wish,
     region: Option<String>,
-) -> Result<Settings> {
+) -> Result<SdkSettings> {
     let profiles = Profiles::load().await?;
     let choice = profiles.choose(wish, &|name| std::env::var(name).ok())?;
     let network = Network::of_environment(profiles.ca_bundle(&choice))?;
@@ -74,7 +74,7 @@ async fn real(
     if let Some(provider) = credentials::provider(&choice, &profiles, &sdk, http) {
         sdk = sdk.into_builder().credentials_provider(provider).build();
     }
-    Ok(Settings { sdk, network, credentials: choice.shown() })
+    Ok(SdkSettings { sdk, network, credentials: choice.shown() })
 }
 
 /// The local AWS takes an access key of twelve digits as the account; nothing of the person's own setup is used.

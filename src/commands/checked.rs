@@ -6,7 +6,7 @@
 use super::session::Session;
 use crate::{
     aws::{FoundExt, call},
-    contract::{self, Need, Outcome, Verdict},
+    contract::{self, Finding, Need, Verdict},
     engine::{Handle, Id},
     resources::{StackAws, checked_mark, mark_checked},
     stack_graph::StackGraph,
@@ -72,8 +72,8 @@ impl State {
     }
 
     /// Keeps how the check came out. That it can't be kept is no failure of the run: the next one asks again.
-    pub(super) async fn keep(self, session: &Session, outcomes: &[Outcome], printer: &Printer) {
-        if let Err(error) = self.try_keep(session, known_to_hold(session, outcomes)).await {
+    pub(super) async fn keep(self, session: &Session, findings: &[Finding], printer: &Printer) {
+        if let Err(error) = self.try_keep(session, known_to_hold(session, findings)).await {
             printer.warn(format!("the next `up` will check the contract again: {error:#}"));
         }
     }
@@ -90,8 +90,8 @@ impl State {
 }
 
 /// A check whose variable is not set can't be asked at any time; anything else that is unknown may be by the next run.
-fn known_to_hold(session: &Session, outcomes: &[Outcome]) -> bool {
+fn known_to_hold(session: &Session, findings: &[Finding]) -> bool {
     let unset = contract::rows(&session.stack).iter().filter(|r| r.need == Need::Variable).count();
-    let held = |o: &&Outcome| o.verdict == Verdict::Holds;
-    outcomes.iter().filter(held).count() + unset == outcomes.len()
+    let held = |o: &&Finding| o.verdict == Verdict::Holds;
+    findings.iter().filter(held).count() + unset == findings.len()
 }

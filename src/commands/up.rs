@@ -137,11 +137,11 @@ impl Up<'_> {
 
     /// Asks the URL for the contract, and keeps whether it held.
     async fn check(&self, after: After) -> Result<bool> {
-        let outcomes = verify::after_up(self.session, &self.outputs(), after, self.printer).await?;
+        let findings = verify::after_up(self.session, &self.outputs(), after, self.printer).await?;
         if let Some(state) = State::observed(self.graph) {
-            state.keep(self.session, &outcomes, self.printer).await;
+            state.keep(self.session, &findings, self.printer).await;
         }
-        Ok(verify::holds(&outcomes))
+        Ok(verify::holds(&findings))
     }
 
     fn outputs(&self) -> Outputs {

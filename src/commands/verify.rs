@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     Exit, cli,
-    contract::{self, Check, Load, Need, Outcome, Patience, Row, Verdict},
+    contract::{self, ContractRun, Finding, Grace, Load, Need, Row, Verdict},
     engine::{Id, Interrupted, Run},
     net::Client,
     outputs::Outputs,
-    outside::Stage,
+    outside::LiveStage,
     stack::{Auth, Stack, Values},
     ui::{self, Printer},
 };
@@ -40,9 +40,9 @@ pub(super) async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &
     printer.hide(outputs.secrets());
     let age = age(&session, &outputs).await?;
     let asking = Asking { session: &session, outputs: &outputs, age, load: args.load };
-    let outcomes = asking.all(&rows, printer).await?;
-    printer.show(ui::Outcome::Contract(&outcomes));
-    Ok(if holds(&outcomes) { Exit::Done } else { Exit::Broken })
+    let findings = asking.all(&rows, printer).await?;
+    printer.show(ui::Outcome::Contract(&findings));
+    Ok(if holds(&findings) { Exit::Done } else { Exit::Broken })
 }
 
 /// What uses up a quota that clients need is not done unasked.
@@ -80,7 +80,7 @@ pub(super) async fn after_up(
     outputs: &Outputs,
     after: After,
     printer: &Printer,
-) -> Result<Vec<Outcome>> {
+) -> Result<Vec<Finding>> {
     let mut outputs = outputs.clone();
     if needs_key(&session.stack) {
         outputs = super::output::with_values(session, outputs).await?;
@@ -91,14 +91,14 @@ pub(super) async fn after_up(
         After::Nothing => age(session, &outputs).await?,
     };
     let asking = Asking { session, outputs: &outputs, age, load: false };
-    let outcomes = asking.all(&contract::rows(&session.stack), printer).await?;
-    printer.show(ui::Outcome::Contract(&outcomes));
-    let failed: BTreeSet<&String> = outcomes.iter().filter_map(|o| o.failed.as_ref()).collect();
+    let findings = asking.all(&contract::rows(&session.stack), printer).await?;
+    printer.show(ui::Outcome::Contract(&findings));
+    let failed: BTreeSet<&String> = findings.iter().filter_map(|o| o.failed.as_ref()).collect();
     for function in failed {
         let shown = logs::last_lines(session, function, printer).await;
         remarked(shown, &format!("the last log lines of {function} can't be shown"), printer)?;
     }
-    Ok(outcomes)
+    Ok(findings)
 }
 
 fn needs_key(stack: &Stack) -> bool {
@@ -115,25 +115,25 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    async fn all(&self, rows: &[Row], printer: &Printer) -> Result<Vec<Outcome>> {
+    async fn all(&self, rows: &[Row], printer: &Printer) -> Result<Vec<Finding>> {
         let url = self.outputs.url.clone().context("the stack has no URL")?;
         let key = self.outputs.keys.iter().find_map(|k| k.value.clone());
-        let stage = Stage { url, key, client: Client::new(self.session.cloud.network.clone()) };
+        let stage = LiveStage { url, key, client: Client::new(self.session.cloud.network.clone()) };
         let id = Id::only("contract");
         printer.live(&id, "asking the URL");
         let run = Run::new(id, printer.events(), self.session.stop.clone());
-        let check = Check { carrier: &stage, run: &run, patience: self.patience().await, load: self.load };
+        let check = ContractRun { carrier: &stage, run: &run, grace: self.grace().await, load: self.load };
         let since = logs::now();
         let shut_out =
             if self.has_web_acl().await? { contract::by_web_acl(&stage, rows).await } else { None };
-        let outcomes = match shut_out {
-            Some(outcomes) => Ok(outcomes),
+        let findings = match shut_out {
+            Some(findings) => Ok(findings),
             None => check.run_awake(rows, async || self.asleep(printer).await).await,
         };
         printer.settle();
-        let mut outcomes = outcomes?;
-        self.explain(&mut outcomes, since, printer).await?;
-        Ok(outcomes)
+        let mut findings = findings?;
+        self.explain(&mut findings, since, printer).await?;
+        Ok(findings)
     }
 
     async fn has_web_acl(&self) -> Result<bool> {
@@ -150,8 +150,8 @@ impl Asking<'_> {
         remarked(asleep, "whether Lambda put a function to sleep is not known", printer)
     }
 
-    async fn patience(&self) -> Patience {
-        if self.agrees_at_once().await { Patience::NONE } else { Patience::since(self.age) }
+    async fn grace(&self) -> Grace {
+        if self.agrees_at_once().await { Grace::NONE } else { Grace::since(self.age) }
     }
 
     async fn agrees_at_once(&self) -> bool {
@@ -162,18 +162,18 @@ impl Asking<'_> {
     }
 
     /// Says of each function that failed why it did, from its own log since `since`.
-    async fn explain(&self, outcomes: &mut [Outcome], since: i64, printer: &Printer) -> Result<()> {
-        let failed: BTreeSet<String> = outcomes.iter().filter_map(|o| o.failed.clone()).collect();
+    async fn explain(&self, findings: &mut [Finding], since: i64, printer: &Printer) -> Result<()> {
+        let failed: BTreeSet<String> = findings.iter().filter_map(|o| o.failed.clone()).collect();
         for function in failed {
             let cause = self.cause(&function, since).await;
             let unread = format!("the log of {function}, which would say why it failed, can't be read");
             let read = remarked(cause.map(Some), &unread, printer)?;
-            let failed = outcomes.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));
+            let failed = findings.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));
             match read {
                 // Its last lines can't be shown either.
-                None => failed.for_each(|outcome| outcome.failed = None),
+                None => failed.for_each(|finding| finding.failed = None),
                 Some(None) => {}
-                Some(Some(cause)) => failed.for_each(|outcome| blame(outcome, &function, &cause)),
+                Some(Some(cause)) => failed.for_each(|finding| blame(finding, &function, &cause)),
             }
         }
         Ok(())
@@ -194,8 +194,8 @@ impl Asking<'_> {
     }
 }
 
-fn blame(outcome: &mut Outcome, function: &str, cause: &str) {
-    if let Verdict::Broken { fix, .. } = &mut outcome.verdict {
+fn blame(finding: &mut Finding, function: &str, cause: &str) {
+    if let Verdict::Broken { fix, .. } = &mut finding.verdict {
         *fix = format!("{function}: {cause}. `lambdeploy logs {function}` shows its log");
     }
 }
@@ -212,8 +212,8 @@ fn remarked<T: Default>(read: Result<T>, unread: &str, printer: &Printer) -> Res
 }
 
 /// Nothing that could be asked is broken.
-pub(super) fn holds(outcomes: &[Outcome]) -> bool {
-    !outcomes.iter().any(|o| matches!(o.verdict, Verdict::Broken { .. }))
+pub(super) fn holds(findings: &[Finding]) -> bool {
+    !findings.iter().any(|o| matches!(o.verdict, Verdict::Broken { .. }))
 }
 
 /// How long ago the stage or a key changed: AWS may not have taken it in everywhere.

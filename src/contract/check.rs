@@ -3,7 +3,7 @@
 use super::{
     fix::{self, Fix},
     judge::{By, Difference, Forgotten, by_the_function, by_the_gateway, judge, status_and_words},
-    row::{Ask, Key, Load, Must, Need, Row},
+    row::{Ask, Load, Must, Need, Row, SentKey},
     shut_out,
     turns::Turns,
 };
@@ -34,14 +34,14 @@ pub trait Carrier {
 
 /// How long what is not as promised may still be "not yet".
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Grace {
     /// A key that is refused: AWS needs up to two minutes for a new one, or a new plan.
     pub key: Duration,
     /// Anything else: a new deployment is served everywhere after seconds.
     pub deployment: Duration,
 }
 
-impl Patience {
+impl Grace {
     /// What is not as promised now never will be.
     pub const NONE: Self = Self { key: Duration::ZERO, deployment: Duration::ZERO };
 
@@ -54,7 +54,7 @@ impl Patience {
 
 /// One row, asked.
 #[derive(Debug, Clone, Serialize)]
-pub struct Outcome {
+pub struct Finding {
     pub promise: String,
     #[serde(flatten)]
     pub verdict: Verdict,
@@ -69,7 +69,7 @@ pub struct Outcome {
     pub lost: bool,
 }
 
-impl Outcome {
+impl Finding {
     pub(super) fn new(row: &Row, verdict: Verdict) -> Self {
         Self { promise: row.promise.clone(), verdict, answer: None, failed: None, lost: false }
     }
@@ -90,60 +90,60 @@ pub enum Verdict {
 }
 
 /// One asking of rows.
-pub struct Check<'a, C> {
+pub struct ContractRun<'a, C> {
     pub carrier: &'a C,
     pub run: &'a Run,
-    pub patience: Patience,
+    pub grace: Grace,
     /// Ask too what uses up quota or sends bursts.
     pub load: bool,
 }
 
 /// One answer, judged.
 struct Seen {
-    outcome: Outcome,
+    finding: Finding,
     /// How long, and for what, asking again may change it.
     again: Option<(Duration, String)>,
 }
 
-impl<C: Carrier> Check<'_, C> {
-    /// Asks all rows that can be asked so: the outcomes are in the rows' order.
+impl<C: Carrier> ContractRun<'_, C> {
+    /// Asks all rows that can be asked so: the findings are in the rows' order.
     ///
     /// # Errors
     /// When interrupted.
-    pub async fn run(&self, rows: &[Row]) -> Result<Vec<Outcome>, Interrupted> {
+    pub async fn run(&self, rows: &[Row]) -> Result<Vec<Finding>, Interrupted> {
         let turns = Turns::of(rows);
         let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r, &turns));
-        let mut outcomes: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
-        outcomes.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
+        let mut findings: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
+        findings.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
             let why = "a variable in this check is not set".to_owned();
-            Ok(Outcome::new(row, Verdict::Unknown { why }))
+            Ok(Finding::new(row, Verdict::Unknown { why }))
         }));
         for row in rows.iter().filter(|_| self.load) {
             let Need::Load(load) = row.need else { continue };
             self.run.note(format!("asking whether {}", row.promise));
-            outcomes.push(match load {
+            findings.push(match load {
                 Load::Burst(most) => self.refused_in_a_burst(row, most).await,
                 Load::Quota(most) => self.refused_for_the_quota(row, most).await,
                 Load::Large => self.settled(row, &turns).await,
             });
         }
-        outcomes.into_iter().collect()
+        findings.into_iter().collect()
     }
 
-    /// Asks until it holds, or patience ends.
-    async fn settled(&self, row: &Row, turns: &Turns) -> Result<Outcome, Interrupted> {
+    /// Asks until it holds, or grace ends.
+    async fn settled(&self, row: &Row, turns: &Turns) -> Result<Finding, Interrupted> {
         let (since, mut wait) = (Instant::now(), Duration::from_millis(250));
         loop {
             self.run.stop.check()?;
             let turn = turns.take(row).await;
             let seen = self.ask(row).await;
             drop(turn);
-            let Some((patience, because)) = seen.again else { return Ok(seen.outcome) };
+            let Some((grace, because)) = seen.again else { return Ok(seen.finding) };
             let waited = since.elapsed();
-            if waited + wait > patience {
-                return Ok(seen.outcome);
+            if waited + wait > grace {
+                return Ok(seen.finding);
             }
-            let (so_far, most) = (waited.as_secs(), patience.as_secs());
+            let (so_far, most) = (waited.as_secs(), grace.as_secs());
             self.run
                 .note(format!("waiting for \"{}\": {because}, {so_far} s of at most {most} s", row.promise));
             self.run.stop.sleep(wait).await?;
@@ -155,8 +155,8 @@ impl<C: Carrier> Check<'_, C> {
         match self.carrier.carry(&row.ask).await {
             Ok(answer) => self.judged(row, &answer),
             Err(error) => {
-                let again = Some((self.patience.deployment, format!("{error:#}")));
-                Seen { outcome: unanswered(row, &error), again }
+                let again = Some((self.grace.deployment, format!("{error:#}")));
+                Seen { finding: unanswered(row, &error), again }
             }
         }
     }
@@ -164,40 +164,40 @@ impl<C: Carrier> Check<'_, C> {
     fn judged(&self, row: &Row, answer: &Response) -> Seen {
         if shut_out::by_policy(answer) {
             let verdict = Verdict::Unknown { why: shut_out::BY_POLICY.to_owned() };
-            return Seen { outcome: Outcome::new(row, verdict), again: None };
+            return Seen { finding: Finding::new(row, verdict), again: None };
         }
         let differences = judge(row, answer);
         let from_function = row.must.contains(&Must::ComeFromTheFunction) && by_the_function(answer);
-        let mut outcome = verdict(row, &differences, answer);
-        outcome.answer = from_function.then(|| first_words(answer));
-        outcome.failed = failed(row, answer);
-        outcome.lost = row.need == Need::Nothing && answer.status == 500 && by_the_gateway(answer);
+        let mut finding = verdict(row, &differences, answer);
+        finding.answer = from_function.then(|| first_words(answer));
+        finding.failed = failed(row, answer);
+        finding.lost = row.need == Need::Nothing && answer.status == 500 && by_the_gateway(answer);
         if differences.is_empty() {
-            return Seen { outcome, again: None };
+            return Seen { finding, again: None };
         }
         let because = status_and_words(answer);
         let gateways = by_the_gateway(answer);
         let again = match answer.status {
             429 if gateways && answer.text().contains("Limit Exceeded") => {
                 let why = "the quota of the key is used up for now".to_owned();
-                outcome.verdict = Verdict::Unknown { why };
+                finding.verdict = Verdict::Unknown { why };
                 None
             }
             429 if gateways => Some((THROTTLED, because)),
-            403 if gateways && row.ask.key == Key::Right => Some((self.patience.key, because)),
+            403 if gateways && row.ask.key == SentKey::Right => Some((self.grace.key, because)),
             // The function answered; or it ran and failed, which it would do again.
             502 | 504 if gateways => None,
             _ if from_function => None,
             _ => Some((
-                self.patience.deployment,
+                self.grace.deployment,
                 differences.iter().map(|d| d.text.as_str()).collect::<Vec<_>>().join("; "),
             )),
         };
-        Seen { outcome, again }
+        Seen { finding, again }
     }
 
     /// Sends at most `most` requests at once: the first that is refused is judged.
-    async fn refused_in_a_burst(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
+    async fn refused_in_a_burst(&self, row: &Row, most: u32) -> Result<Finding, Interrupted> {
         self.run.stop.check()?;
         let calls = (0..most).map(|_| self.carrier.carry(&row.ask));
         let mut answers = stream::iter(calls).buffer_unordered(BURST_AT_ONCE);
@@ -212,7 +212,7 @@ impl<C: Carrier> Check<'_, C> {
     }
 
     /// Sends at most `most` requests that the throttle lets through: the one that the quota refuses is judged.
-    async fn refused_for_the_quota(&self, row: &Row, most: u32) -> Result<Outcome, Interrupted> {
+    async fn refused_for_the_quota(&self, row: &Row, most: u32) -> Result<Finding, Interrupted> {
         let mut let_through = 0;
         while let_through < most {
             self.run.stop.check()?;
@@ -230,9 +230,9 @@ impl<C: Carrier> Check<'_, C> {
     }
 }
 
-fn verdict(row: &Row, differences: &[Difference], answer: &Response) -> Outcome {
+fn verdict(row: &Row, differences: &[Difference], answer: &Response) -> Finding {
     if differences.is_empty() {
-        return Outcome::new(row, Verdict::Holds);
+        return Finding::new(row, Verdict::Holds);
     }
     let all = |by| differences.iter().all(|d| d.by == by);
     let fix = match () {
@@ -246,18 +246,18 @@ fn verdict(row: &Row, differences: &[Difference], answer: &Response) -> Outcome 
         By::Stage | By::Stranger => d.text.clone(),
     });
     let verdict = Verdict::Broken { seen: seen.collect(), fix };
-    Outcome::new(row, verdict)
+    Finding::new(row, verdict)
 }
 
-fn unanswered(row: &Row, error: &anyhow::Error) -> Outcome {
+fn unanswered(row: &Row, error: &anyhow::Error) -> Finding {
     let verdict = Verdict::Broken { seen: vec![format!("{error:#}")], fix: fix::URL.to_owned() };
-    Outcome::new(row, verdict)
+    Finding::new(row, verdict)
 }
 
-fn never_refused(row: &Row, requests: u32) -> Outcome {
+fn never_refused(row: &Row, requests: u32) -> Finding {
     let seen = vec![format!("none of {requests} requests was refused")];
     let verdict = Verdict::Broken { seen, fix: row.fix.advice(None) };
-    Outcome::new(row, verdict)
+    Finding::new(row, verdict)
 }
 
 /// The function of a row whose answer is one that failed.

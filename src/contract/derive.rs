@@ -3,7 +3,7 @@
 use super::{
     fix::Fix,
     preflight,
-    row::{Ask, Key, Load, Must, Need, Row},
+    row::{Ask, Load, Must, Need, Row, SentKey},
 };
 use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,10 +91,10 @@ fn refusals(stack: &Stack) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut guessed = false;
     for route in stack.api.routes.iter().filter(|r| is_refused(&r.auth)).filter(harmless) {
-        rows.push(refusal(stack, route, Key::None));
+        rows.push(refusal(stack, route, SentKey::None));
         if route.auth == Auth::ApiKey && !guessed {
             guessed = true;
-            rows.push(refusal(stack, route, Key::Wrong));
+            rows.push(refusal(stack, route, SentKey::Wrong));
         }
     }
     rows
@@ -110,9 +110,9 @@ fn is_refused(auth: &Auth) -> bool {
     }
 }
 
-fn refusal(stack: &Stack, route: &Route, key: Key) -> Row {
+fn refusal(stack: &Stack, route: &Route, key: SentKey) -> Row {
     let (without, status, says) = match route.auth {
-        Auth::ApiKey if key == Key::Wrong => ("with a wrong key", 403, "Forbidden"),
+        Auth::ApiKey if key == SentKey::Wrong => ("with a wrong key", 403, "Forbidden"),
         Auth::ApiKey | Auth::None => ("without a key", 403, "Forbidden"),
         Auth::Iam => ("without a signature", 403, "Missing Authentication Token"),
         Auth::Cognito(_) => ("without a token", 401, "Unauthorized"),
@@ -149,7 +149,7 @@ fn can_prove(auth: &Auth) -> bool {
 
 pub(super) fn proving(stack: &Stack, route: &Route) -> (Ask, &'static str) {
     match route.auth {
-        Auth::ApiKey => (call(stack, route).key(Key::Right), " with the key"),
+        Auth::ApiKey => (call(stack, route).key(SentKey::Right), " with the key"),
         _ => (call(stack, route), ""),
     }
 }
@@ -230,7 +230,7 @@ fn limits(stack: &Stack) -> Vec<Row> {
     let route = answers_route(stack);
     let Some(plan) = &api.usage_plan else { return rows };
     let Some(route) = route.filter(|r| r.auth == Auth::ApiKey) else { return rows };
-    let ask = call(stack, route).key(Key::Right);
+    let ask = call(stack, route).key(SentKey::Right);
     let with = |say: &'static str| [vec![Must::Status(429), Must::Say(say)], readable(stack)].concat();
     if let Some(throttle) = plan.throttle.filter(|t| t.burst <= LARGEST_BURST) {
         let promise = format!("more than {} requests at once with one key are refused", throttle.burst);

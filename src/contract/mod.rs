@@ -1,7 +1,7 @@
 //! The contract: what the outside must see of a stack, derived from its file alone.
 //!
 //! [`rows`] turns a stack into promises: a request, and what must come back. [`judge`] holds an answer against one.
-//! [`Check`] asks all of them, through whatever carries a request ([`Carrier`]): real HTTP for `verify` and `up`, the
+//! [`ContractRun`] asks all of them, through whatever carries a request ([`Carrier`]): real HTTP for `verify` and `up`, the
 //! local AWS's router for the tests of its gateway. One derivation, two users.
 
 mod cause;
@@ -18,12 +18,12 @@ mod turns;
 mod waking;
 
 pub(crate) use cause::cause;
-pub use check::{Carrier, Check, Outcome, Patience, Verdict};
+pub use check::{Carrier, ContractRun, Finding, Grace, Verdict};
 pub use derive::rows;
 #[cfg(feature = "testing")]
 pub use judge::judge;
 #[cfg(feature = "testing")]
 pub use misbehaviour::{Misbehaviour, misbehaviours};
 pub(crate) use row::Load;
-pub use row::{Ask, Key, Need, Row};
+pub use row::{Ask, Need, Row, SentKey};
 pub use shut_out::by_web_acl;

@@ -2,7 +2,7 @@
 
 use super::{
     fix::Fix,
-    row::{Ask, Key, Must, Need, Row},
+    row::{Ask, Must, Need, Row, SentKey},
 };
 use crate::stack::{Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ fn ask(cors: &Cors, path: &str, routes: &[&Route], origin: &str) -> Ask {
         .header("origin", origin)
         .header("access-control-request-method", methods(cors, routes).first().map_or("GET", |m| m))
         .header("access-control-request-headers", &headers(cors, routes).join(","))
-        .key(Key::None)
+        .key(SentKey::None)
 }
 
 /// What a page wants to use: the file's own list, else what the path has.

@@ -24,7 +24,7 @@ pub struct Ask {
     /// Below the stage; begins with `/`.
     pub path: String,
     pub headers: Vec<(String, String)>,
-    pub key: Key,
+    pub key: SentKey,
     pub body: Option<Vec<u8>>,
 }
 
@@ -34,7 +34,7 @@ impl Ask {
             method: method.to_owned(),
             path: path.to_owned(),
             headers: Vec::new(),
-            key: Key::None,
+            key: SentKey::None,
             body: None,
         }
     }
@@ -44,14 +44,14 @@ impl Ask {
         self
     }
 
-    pub fn key(self, key: Key) -> Self {
+    pub fn key(self, key: SentKey) -> Self {
         Self { key, ..self }
     }
 }
 
 /// What stands in `x-api-key`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub enum SentKey {
     None,
     Wrong,
     /// The stack's own.

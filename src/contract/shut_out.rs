@@ -1,9 +1,9 @@
 //! Whether this machine may call at all. What keeps it out answers before the API does, and says nothing about the API.
 
 use super::{
-    check::{Carrier, Outcome, Verdict},
+    check::{Carrier, Finding, Verdict},
     judge::by_the_gateway,
-    row::{Key, Must, Need, Row},
+    row::{Must, Need, Row, SentKey},
 };
 use crate::outside::http::Response;
 
@@ -19,9 +19,9 @@ pub(super) fn by_policy(answer: &Response) -> bool {
 
 /// For a stage that has a web ACL: what is to be said of all rows if that refuses this machine. It answers 403 "Forbidden",
 /// as API Gateway does for a key, so a call is asked about for which no key is looked at: of a path that is not there.
-pub async fn by_web_acl<C: Carrier>(carrier: &C, rows: &[Row]) -> Option<Vec<Outcome>> {
+pub async fn by_web_acl<C: Carrier>(carrier: &C, rows: &[Row]) -> Option<Vec<Finding>> {
     let nowhere = |row: &&Row| {
-        row.ask.key == Key::None && row.must.contains(&Must::Say("Missing Authentication Token"))
+        row.ask.key == SentKey::None && row.must.contains(&Must::Say("Missing Authentication Token"))
     };
     let answer = carrier.carry(&rows.iter().find(nowhere)?.ask).await.ok()?;
     let forbidden = answer.header("x-amzn-errortype").is_some_and(|t| t.starts_with("ForbiddenException"));
@@ -30,7 +30,7 @@ pub async fn by_web_acl<C: Carrier>(carrier: &C, rows: &[Row]) -> Option<Vec<Out
     is_out.then(|| asked.map(unknown).collect())
 }
 
-fn unknown(row: &Row) -> Outcome {
+fn unknown(row: &Row) -> Finding {
     let verdict = Verdict::Unknown { why: BY_WEB_ACL.to_owned() };
-    Outcome::new(row, verdict)
+    Finding::new(row, verdict)
 }

@@ -1,7 +1,7 @@
 //! Functions that Lambda has put to sleep: the call that wakes one is lost, and so is every call until it is awake.
 
 use super::{
-    check::{Carrier, Check, Outcome, Verdict},
+    check::{Carrier, ContractRun, Finding, Verdict},
     row::{Need, Row},
 };
 use crate::engine::Interrupted;
@@ -12,8 +12,8 @@ use tokio::time::Instant;
 /// Waking took 40 to 106 seconds where people measured it; AWS promises nothing.
 const LONGEST: Duration = Duration::from_mins(3);
 
-impl<C: Carrier> Check<'_, C> {
-    /// As [`Check::run`], but what was lost on a function that sleeps is asked again when it is awake. `asleep` gives the
+impl<C: Carrier> ContractRun<'_, C> {
+    /// As [`ContractRun::run`], but what was lost on a function that sleeps is asked again when it is awake. `asleep` gives the
     /// names of those that are not.
     ///
     /// # Errors
@@ -22,19 +22,19 @@ impl<C: Carrier> Check<'_, C> {
         &self,
         rows: &[Row],
         asleep: impl AsyncFn() -> Result<Vec<String>>,
-    ) -> Result<Vec<Outcome>> {
-        let mut outcomes = self.run(rows).await?;
-        while outcomes.iter().any(|o| o.lost) {
+    ) -> Result<Vec<Finding>> {
+        let mut findings = self.run(rows).await?;
+        while findings.iter().any(|o| o.lost) {
             match self.woken(&asleep).await? {
                 Woken::NothingSlept => break,
-                Woken::All => self.ask_again(rows, &mut outcomes).await?,
+                Woken::All => self.ask_again(rows, &mut findings).await?,
                 Woken::NotYet(names) => {
-                    outcomes.iter_mut().filter(|o| o.lost).for_each(|o| still_asleep(o, &names));
+                    findings.iter_mut().filter(|o| o.lost).for_each(|o| still_asleep(o, &names));
                     break;
                 }
             }
         }
-        Ok(outcomes)
+        Ok(findings)
     }
 
     async fn woken(&self, asleep: &impl AsyncFn() -> Result<Vec<String>>) -> Result<Woken> {
@@ -58,13 +58,13 @@ impl<C: Carrier> Check<'_, C> {
         }
     }
 
-    /// Only rows that are asked of themselves get lost; their outcomes come first.
-    async fn ask_again(&self, rows: &[Row], outcomes: &mut [Outcome]) -> Result<(), Interrupted> {
-        let asked = rows.iter().filter(|row| row.need == Need::Nothing).zip(&*outcomes);
+    /// Only rows that are asked of themselves get lost; their findings come first.
+    async fn ask_again(&self, rows: &[Row], findings: &mut [Finding]) -> Result<(), Interrupted> {
+        let asked = rows.iter().filter(|row| row.need == Need::Nothing).zip(&*findings);
         let lost: Vec<Row> = asked.filter(|(_, o)| o.lost).map(|(row, _)| row.clone()).collect();
         let again = self.run(&lost).await?;
-        for (outcome, again) in outcomes.iter_mut().filter(|o| o.lost).zip(again) {
-            *outcome = again;
+        for (finding, again) in findings.iter_mut().filter(|o| o.lost).zip(again) {
+            *finding = again;
         }
         Ok(())
     }
@@ -77,8 +77,8 @@ enum Woken {
     NotYet(String),
 }
 
-fn still_asleep(outcome: &mut Outcome, names: &str) {
-    if let Verdict::Broken { fix, .. } = &mut outcome.verdict {
+fn still_asleep(finding: &mut Finding, names: &str) {
+    if let Verdict::Broken { fix, .. } = &mut finding.verdict {
         let most = LONGEST.as_secs();
         *fix = format!(
             "nobody called {names} for weeks, and Lambda has not woken it within {most} s; run `lambdeploy verify` again in some minutes"

@@ -2,7 +2,7 @@
 
 use super::{
     OnProgress, Progress,
-    blob::{Blob, Content},
+    blob::{Blob, BlobContent},
     distribution::Distribution,
     hints::explain_push,
     image_file::{ImageFile, Layer, Picked, Zstd},
@@ -49,13 +49,13 @@ pub(super) async fn push(
     what: &What<'_>,
     architecture: &str,
     tag: &str,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<String> {
     let (path, wanted) = (what.path.to_owned(), architecture.to_owned());
     let picked = tokio::task::spawn_blocking(move || ImageFile::open(&path)?.pick(&wanted)).await?;
     let picked = picked.map_err(|e| if e.is::<Zstd>() { anyhow!("{e}: {}", what.zstd) } else { e });
     let picked = picked.with_context(|| what.name.to_owned())?;
-    upload(to, what.path, picked, tag, on).await.map_err(|e| anyhow!(explain_push(&format!("{e:#}"))))
+    upload(to, what.path, picked, tag, progress).await.map_err(|e| anyhow!(explain_push(&format!("{e:#}"))))
 }
 
 async fn upload(
@@ -63,12 +63,12 @@ async fn upload(
     file: &Path,
     picked: Picked,
     tag: &str,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<String> {
-    let mut total = Total { on, before: 0, total: picked.layers.iter().map(|l| l.size).sum() };
+    let mut total = Total { progress, before: 0, total: picked.layers.iter().map(|l| l.size).sum() };
     let mut layers = Vec::new();
     for (n, layer) in picked.layers.iter().enumerate() {
-        let kept = ready(file, layer, n, picked.layers.len(), on).await?;
+        let kept = ready(file, layer, n, picked.layers.len(), progress).await?;
         total.total = total.total - layer.size + kept.blob.size;
         to.upload(&kept.blob, &|done| total.tell(done)).await?;
         total.before += kept.blob.size;
@@ -85,14 +85,14 @@ async fn upload(
 
 /// Turns the bytes of one blob after the other into progress of all.
 struct Total<'a> {
-    on: OnProgress<'a>,
+    progress: OnProgress<'a>,
     before: u64,
     total: u64,
 }
 
 impl Total<'_> {
     fn tell(&self, done: u64) {
-        (self.on)(Progress::Bytes { done: self.before + done, total: self.total });
+        (self.progress)(Progress::Bytes { done: self.before + done, total: self.total });
     }
 }
 
@@ -102,12 +102,12 @@ struct Ready {
     _file: Option<NamedTempFile>,
 }
 
-async fn ready(file: &Path, layer: &Layer, n: usize, of: usize, on: OnProgress<'_>) -> Result<Ready> {
+async fn ready(file: &Path, layer: &Layer, n: usize, of: usize, progress: OnProgress<'_>) -> Result<Ready> {
     if let Some(digest) = &layer.gzip_digest {
-        let content = Content::Part { path: file.to_owned(), offset: layer.offset };
+        let content = BlobContent::Part { path: file.to_owned(), offset: layer.offset };
         return Ok(Ready { blob: Blob { digest: digest.clone(), size: layer.size, content }, _file: None });
     }
-    on(Progress::Line(format!("compressing layer {} of {of}", n + 1)));
+    progress(Progress::Line(format!("compressing layer {} of {of}", n + 1)));
     let (file, layer) = (file.to_owned(), layer.clone());
     tokio::task::spawn_blocking(move || compress(&file, &layer))
         .await?
@@ -128,7 +128,7 @@ fn compress(file: &Path, layer: &Layer) -> Result<Ready> {
     out.flush()?;
     drop(out);
     let size = temporary.as_file().metadata()?.len();
-    let content = Content::Part { path: temporary.path().to_owned(), offset: 0 };
+    let content = BlobContent::Part { path: temporary.path().to_owned(), offset: 0 };
     Ok(Ready { blob: Blob { digest, size, content }, _file: Some(temporary) })
 }
 

@@ -75,9 +75,9 @@ async fn push(
     file: &Path,
     architecture: &str,
     tag: &str,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<String> {
-    super::push(to, &What::archive(file, "image.tar"), architecture, tag, on).await
+    super::push(to, &What::archive(file, "image.tar"), architecture, tag, progress).await
 }
 
 async fn pushed(members: &Members) -> Result<(MemoryRegistry, Value)> {

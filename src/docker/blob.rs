@@ -27,11 +27,11 @@ pub(super) struct Blob {
     /// `sha256:…`
     pub digest: String,
     pub size: u64,
-    pub content: Content,
+    pub content: BlobContent,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Content {
+pub(super) enum BlobContent {
     Bytes(Bytes),
     /// `size` bytes of a file, from `offset`.
     Part {
@@ -43,18 +43,19 @@ pub(super) enum Content {
 impl Blob {
     pub(super) fn of(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self { digest: digest(&bytes), size: bytes.len() as u64, content: Content::Bytes(bytes) }
+        Self { digest: digest(&bytes), size: bytes.len() as u64, content: BlobContent::Bytes(bytes) }
     }
 
     /// The content as a request's body; `sent` counts its bytes on their way.
     pub(super) fn body(&self, sent: Arc<AtomicU64>) -> Body {
         match &self.content {
-            Content::Bytes(bytes) => {
+            BlobContent::Bytes(bytes) => {
                 sent.store(self.size, Ordering::Relaxed);
                 whole(bytes.clone())
             }
-            Content::Part { path, offset } => {
-                let chunks = stream::try_unfold(Part::Unread(path.clone(), *offset, self.size), Part::next);
+            BlobContent::Part { path, offset } => {
+                let chunks =
+                    stream::try_unfold(BlobPart::Unread(path.clone(), *offset, self.size), BlobPart::next);
                 let counted = chunks.inspect(move |chunk: &io::Result<Bytes>| {
                     sent.fetch_add(chunk.as_ref().map_or(0, |c| c.len() as u64), Ordering::Relaxed);
                 });
@@ -65,12 +66,12 @@ impl Blob {
 }
 
 /// A part of a file, being read.
-enum Part {
+enum BlobPart {
     Unread(PathBuf, u64, u64),
     Open(tokio::fs::File, u64),
 }
 
-impl Part {
+impl BlobPart {
     async fn next(self) -> io::Result<Option<(Bytes, Self)>> {
         let (mut file, left) = match self {
             Self::Unread(path, offset, size) => {

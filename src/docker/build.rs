@@ -5,11 +5,11 @@ use super::{
     build_failure::{failed, sending_failed},
     build_log::BuildLog,
     connect::{Builder, Connection},
-    context::Context,
+    context::BuildContext,
     dockerfile::Dockerfile,
     pulls::Pulls,
     refusal,
-    session::{Asked, DOCKERFILE, Files, Services, Session},
+    session::{Asked, BuildSession, DOCKERFILE, Files, Services},
     stand_in::is_stand_in,
     tarball::{self, Sending},
     tidy::{self, local_name},
@@ -44,21 +44,21 @@ const OUTPUTS: &str = r#"[{"Type":"moby","Attrs":{"compression":"gzip","force-co
 pub(super) async fn build(
     connection: &Connection,
     request: &BuildRequest,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<BuiltImage> {
     let path = &request.build.dockerfile;
     let text = tokio::fs::read(path).await.with_context(|| format!("cannot read {}", path.display()))?;
     let dockerfile = Dockerfile::parse(&String::from_utf8_lossy(&text), &known_args(connection, request));
     let wants_ssh = String::from_utf8_lossy(&text).contains(SSH_MOUNT);
     let files = if connection.builder == Builder::BuildKit { files_apart(request).await? } else { None };
-    let chosen = choose(connection, request, wants_ssh, files.clone(), on).await?;
+    let chosen = choose(connection, request, wants_ssh, files.clone(), progress).await?;
     refusal::check(chosen.builder, &chosen.without, connection.api, request, &dockerfile)
         .with_context(|| path.display().to_string())?;
-    let pull = request.rebuild && may_pull(connection, &dockerfile, on).await?;
+    let pull = request.rebuild && may_pull(connection, &dockerfile, progress).await?;
     let options = options(connection, request, pull)?;
-    let mut log = BuildLog::new(on, &request.secrets);
+    let mut log = BuildLog::new(progress, &request.secrets);
     let before = tidy::holder(connection, &local_name(request)).await;
-    let pulls = Pulls { logins: &connection.logins, own: request.logins.0.as_deref(), on };
+    let pulls = Pulls { logins: &connection.logins, own: request.logins.0.as_deref(), progress };
     match chosen.session {
         Some((session, asks)) => {
             let client = with_buildkit(&connection.client);
@@ -82,7 +82,7 @@ pub(super) async fn build(
     }
     let name = log.image.unwrap_or_else(|| local_name(request));
     let built = inspect(connection, &name, request).await?;
-    tidy::nameless(connection, before, &built.id, on).await;
+    tidy::nameless(connection, before, &built.id, progress).await;
     Ok(built)
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn build(
 async fn files_apart(request: &BuildRequest) -> Result<Option<Files>> {
     let (build, architecture) = (request.build.clone(), request.architecture);
     let (fingerprint, parts) = (request.fingerprint.clone(), request.parts.clone());
-    let read = move || match Context::is_without_dockerfile(&build)? {
+    let read = move || match BuildContext::is_without_dockerfile(&build)? {
         true => Files::read(&build, architecture, (&fingerprint, &parts)),
         false => Ok(None),
     };
@@ -109,7 +109,7 @@ fn tar(request: &BuildRequest) -> Sending {
 /// What builds, and what it asks us back on.
 struct Chosen {
     builder: Builder,
-    session: Option<(Session, mpsc::Receiver<Asked>)>,
+    session: Option<(BuildSession, mpsc::Receiver<Asked>)>,
     /// Why it is not BuildKit.
     without: String,
 }
@@ -120,23 +120,23 @@ async fn choose(
     request: &BuildRequest,
     wants_ssh: bool,
     files: Option<Files>,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<Chosen> {
     if connection.builder != Builder::BuildKit {
         return Ok(Chosen { builder: connection.builder, session: None, without: TURNED_OFF.to_owned() });
     }
     let agent = connection.ssh_agent.clone().filter(|_| wants_ssh);
     if wants_ssh && agent.is_none() {
-        on(Progress::Line(NO_AGENT.to_owned()));
+        progress(Progress::Line(NO_AGENT.to_owned()));
     }
     let (services, asks) = Services::new(&request.secrets, agent, files)?;
-    match Session::open(connection, services).await {
+    match BuildSession::open(connection, services).await {
         Ok(session) => {
             Ok(Chosen { builder: Builder::BuildKit, session: Some((session, asks)), without: String::new() })
         }
         Err(why) => {
             let without = format!("needs BuildKit, and the engine opens no session for it ({why:#})");
-            on(Progress::Line(format!(
+            progress(Progress::Line(format!(
                 "warning: building with the classic builder, because BuildKit can't be used ({why:#})"
             )));
             Ok(Chosen { builder: Builder::Classic, session: None, without })
@@ -155,13 +155,17 @@ fn known_args(connection: &Connection, request: &BuildRequest) -> BTreeMap<Strin
 }
 
 /// A stand-in for a base can't be pulled, so a build with one uses what is here.
-async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgress<'_>) -> Result<bool> {
+async fn may_pull(
+    connection: &Connection,
+    dockerfile: &Dockerfile,
+    progress: OnProgress<'_>,
+) -> Result<bool> {
     for base in &dockerfile.bases {
         // What the engine can't find or can't read is no stand-in of ours: the build asks for it, and says what is wrong.
         let Ok(image) = connection.client.inspect_image(base).await else { continue };
         let labels = image.config.and_then(|c| c.labels).unwrap_or_default();
         if is_stand_in(labels.keys()) {
-            on(Progress::Line(format!("{base} is a local stand-in: base images are not pulled again")));
+            progress(Progress::Line(format!("{base} is a local stand-in: base images are not pulled again")));
             return Ok(false);
         }
     }
@@ -169,7 +173,7 @@ async fn may_pull(connection: &Connection, dockerfile: &Dockerfile, on: OnProgre
 }
 
 fn options(connection: &Connection, request: &BuildRequest, pull: bool) -> Result<BuildImageOptions> {
-    let dockerfile = String::from_utf8(Context::dockerfile_name(&request.build)?).map_err(|_| {
+    let dockerfile = String::from_utf8(BuildContext::dockerfile_name(&request.build)?).map_err(|_| {
         anyhow!(
             "{}: the engine takes only a Dockerfile whose path is Unicode",
             request.build.dockerfile.display()

@@ -11,30 +11,30 @@ const TAIL: usize = 20;
 
 /// Reads a build's messages, of either builder.
 pub(super) struct BuildLog<'a> {
-    on: OnProgress<'a>,
+    progress: OnProgress<'a>,
     mask: Mask,
     /// BuildKit's, by their digests.
-    steps: HashMap<String, Step>,
+    steps: HashMap<String, BuildStep>,
     /// The classic builder's step under way.
-    current: Step,
+    current: BuildStep,
     /// `sha256:…` of what was built.
     pub image: Option<String>,
 }
 
 #[derive(Debug, Default, Clone)]
-struct Step {
+struct BuildStep {
     name: String,
     told: bool,
     lines: VecDeque<String>,
     /// A line whose end has not come yet.
     begun: Vec<u8>,
-    failure: Option<Failure>,
+    failure: Option<StepFailure>,
 }
 
 /// How a step ended that did not succeed, in the order in which they are to blame: a step that was cancelled because another
 /// failed is the last of them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Failure {
+struct StepFailure {
     cancelled: bool,
     /// Seconds and nanoseconds.
     at: (i64, i32),
@@ -42,10 +42,10 @@ struct Failure {
 }
 
 impl<'a> BuildLog<'a> {
-    pub(super) fn new(on: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
+    pub(super) fn new(progress: OnProgress<'a>, secrets: &BTreeMap<String, SecretValue>) -> Self {
         let mut mask = Mask::default();
         mask.add(secrets.values().filter_map(|value| String::from_utf8(value.0.clone()).ok()));
-        Self { on, mask, steps: HashMap::new(), current: Step::default(), image: None }
+        Self { progress, mask, steps: HashMap::new(), current: BuildStep::default(), image: None }
     }
 
     pub(super) fn take(&mut self, info: BuildInfo) {
@@ -106,7 +106,7 @@ impl<'a> BuildLog<'a> {
         if !vertex.error.is_empty() {
             let at = vertex.completed.map_or((i64::MAX, 0), |time| (time.seconds, time.nanos));
             step.failure =
-                Some(Failure { cancelled: was_cancelled(&vertex.error), at, message: vertex.error });
+                Some(StepFailure { cancelled: was_cancelled(&vertex.error), at, message: vertex.error });
         }
         if let Some(line) = rest {
             self.tell(&line);
@@ -126,7 +126,7 @@ impl<'a> BuildLog<'a> {
 
     fn classic_line(&mut self, line: &str) {
         if line.starts_with("Step ") {
-            self.current = Step { name: line.to_owned(), ..Step::default() };
+            self.current = BuildStep { name: line.to_owned(), ..BuildStep::default() };
         }
         if let Some(id) = line.strip_prefix("Successfully built ") {
             self.image.get_or_insert_with(|| id.trim().to_owned());
@@ -141,12 +141,12 @@ impl<'a> BuildLog<'a> {
     fn tell(&self, line: &str) {
         let line = line.trim_end();
         if !line.is_empty() {
-            (self.on)(Progress::Line(self.mask.apply(line)));
+            (self.progress)(Progress::Line(self.mask.apply(line)));
         }
     }
 }
 
-impl Step {
+impl BuildStep {
     /// Takes output and gives the lines that are whole now.
     fn push(&mut self, bytes: &[u8]) -> Vec<String> {
         self.begun.extend_from_slice(bytes);
@@ -198,12 +198,12 @@ mod tests {
 
     fn said(feed: impl FnOnce(&mut BuildLog<'_>)) -> Vec<String> {
         let lines = RefCell::new(Vec::new());
-        let on = |p: Progress| match p {
+        let progress = |p: Progress| match p {
             Progress::Line(line) => lines.borrow_mut().push(line),
             Progress::Bytes { .. } => {}
         };
         let secrets = BTreeMap::from([("key".to_owned(), SecretValue(b"hunter22\n".to_vec()))]);
-        feed(&mut BuildLog::new(&on, &secrets));
+        feed(&mut BuildLog::new(&progress, &secrets));
         lines.into_inner()
     }
 

@@ -1,6 +1,6 @@
 //! A build context that is another than it was when it was hashed.
 
-use super::{context::Entry, hash::Digest};
+use super::{context::ContextEntry, hash::Digest};
 use std::{collections::BTreeMap, fmt};
 
 /// Files that are named in one message.
@@ -18,7 +18,7 @@ pub(crate) struct Changed {
 
 impl Changed {
     /// One file that changed while it was read.
-    pub(crate) fn of(entry: &Entry) -> Self {
+    pub(crate) fn of(entry: &ContextEntry) -> Self {
         Self { files: vec![shown(&entry.name)] }
     }
 

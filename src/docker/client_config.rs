@@ -11,20 +11,20 @@ pub struct ClientConfig {
     pub current_context: Option<String>,
     /// Logins by registry, as `docker login` writes them; empty entries where a store has them.
     #[serde(deserialize_with = "or_default")]
-    pub auths: BTreeMap<String, Auth>,
+    pub auths: BTreeMap<String, RegistryAuth>,
     /// The program that has the logins of one registry: `docker-credential-<name>`.
     #[serde(deserialize_with = "or_default")]
     pub cred_helpers: BTreeMap<String, String>,
     /// The program that has all others.
     pub creds_store: Option<String>,
     #[serde(deserialize_with = "or_default")]
-    proxies: BTreeMap<String, Proxies>,
+    proxies: BTreeMap<String, BuildProxies>,
 }
 
 /// One login in `config.json`.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Auth {
+pub struct RegistryAuth {
     /// `user:password` in base64.
     pub auth: String,
     pub username: String,
@@ -35,7 +35,7 @@ pub struct Auth {
 /// The proxies for what runs in builds and containers.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Proxies {
+struct BuildProxies {
     http_proxy: String,
     https_proxy: String,
     ftp_proxy: String,

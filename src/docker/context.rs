@@ -1,6 +1,6 @@
 //! What a build's context holds after `.dockerignore`, in an order that does not depend on the machine.
 
-use super::ignore::{Ignore, Verdict};
+use super::ignore::{Ignore, Match};
 use crate::stack::Build;
 use anyhow::{Context as _, Result, bail};
 use std::{
@@ -25,9 +25,9 @@ const LARGEST_CLIENT_ENV: u64 = 64 * 1024;
 
 /// A context, listed but not read.
 #[derive(Debug)]
-pub(super) struct Context {
+pub(super) struct BuildContext {
     /// Folders stand before what is in them.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ContextEntry>,
     /// Index of the Dockerfile in `entries`.
     pub dockerfile: usize,
     /// Whether there is a file that says what is no part of it.
@@ -35,11 +35,11 @@ pub(super) struct Context {
 }
 
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(crate) struct ContextEntry {
     /// Relative to the context, with `/`, as the file system has it (on Unix: any bytes).
     pub name: Vec<u8>,
     pub path: PathBuf,
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// When it was last written, since 1970; not before that.
     pub modified: Duration,
     /// Not part of the context: sent only because the builder needs it.
@@ -47,13 +47,13 @@ pub(crate) struct Entry {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EntryKind {
     Folder,
     File { size: u64, executable: bool },
     Link { target: Vec<u8> },
 }
 
-impl Context {
+impl BuildContext {
     /// Lists the context of `build`.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Context {
         let ignore_file = ignore_file(&root, &dockerfile);
         let written = Ignore::read(&ignore_file)?;
         let has_ignore_file = written.is_some();
-        let mut walk = Walk { ignore: with_ours(&root, build, written)?, entries: Vec::new() };
+        let mut walk = ContextWalk { ignore: with_ours(&root, build, written)?, entries: Vec::new() };
         walk.folder(&root, b"", None)?;
         let mut context = Self { entries: walk.entries, dockerfile: 0, has_ignore_file };
         context.dockerfile = context.find_or_add(&root, &dockerfile)?;
@@ -112,14 +112,14 @@ impl Context {
 
     fn add(&mut self, name: Vec<u8>, path: &Path) -> Result<usize> {
         let metadata = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let kind = Kind::File { size: metadata.len(), executable: false };
+        let kind = EntryKind::File { size: metadata.len(), executable: false };
         let modified = modified(&metadata);
-        self.entries.push(Entry { name, path: path.to_owned(), kind, modified, builders_own: true });
+        self.entries.push(ContextEntry { name, path: path.to_owned(), kind, modified, builders_own: true });
         Ok(self.entries.len() - 1)
     }
 }
 
-impl Kind {
+impl EntryKind {
     /// Bytes of content.
     pub(crate) fn size(&self) -> u64 {
         match self {
@@ -129,13 +129,13 @@ impl Kind {
     }
 }
 
-struct Walk {
+struct ContextWalk {
     ignore: Ignore,
-    entries: Vec<Entry>,
+    entries: Vec<ContextEntry>,
 }
 
-impl Walk {
-    fn folder(&mut self, path: &Path, name: &[u8], verdict: Option<&Verdict>) -> Result<()> {
+impl ContextWalk {
+    fn folder(&mut self, path: &Path, name: &[u8], verdict: Option<&Match>) -> Result<()> {
         let mut children = Vec::new();
         for child in
             std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?
@@ -147,7 +147,7 @@ impl Walk {
         children.into_iter().try_for_each(|(name, child)| self.child(name, &child, verdict))
     }
 
-    fn child(&mut self, name: Vec<u8>, child: &DirEntry, below: Option<&Verdict>) -> Result<()> {
+    fn child(&mut self, name: Vec<u8>, child: &DirEntry, below: Option<&Match>) -> Result<()> {
         let path = child.path();
         let metadata = match child.metadata() {
             Ok(metadata) => metadata,
@@ -163,7 +163,7 @@ impl Walk {
         }
         let (kind, modified) = (kind(&path, &metadata)?, modified(&metadata));
         let before = self.entries.len();
-        self.entries.push(Entry {
+        self.entries.push(ContextEntry {
             name: name.clone(),
             path: path.clone(),
             kind,
@@ -180,14 +180,14 @@ impl Walk {
     }
 }
 
-fn kind(path: &Path, metadata: &Metadata) -> Result<Kind> {
+fn kind(path: &Path, metadata: &Metadata) -> Result<EntryKind> {
     if metadata.is_dir() {
-        return Ok(Kind::Folder);
+        return Ok(EntryKind::Folder);
     }
     if metadata.is_symlink() {
         let target =
             std::fs::read_link(path).with_context(|| format!("cannot read the link {}", path.display()))?;
-        return Ok(Kind::Link { target: name_of(&target)? });
+        return Ok(EntryKind::Link { target: name_of(&target)? });
     }
     if !metadata.is_file() {
         bail!(
@@ -195,7 +195,7 @@ fn kind(path: &Path, metadata: &Metadata) -> Result<Kind> {
             path.display()
         );
     }
-    Ok(Kind::File { size: metadata.len(), executable: executable(metadata) })
+    Ok(EntryKind::File { size: metadata.len(), executable: executable(metadata) })
 }
 
 fn modified(metadata: &Metadata) -> Duration {

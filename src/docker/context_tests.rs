@@ -35,7 +35,7 @@ impl Sample {
     }
 
     fn names(&self) -> String {
-        let context = Context::list(&self.build).unwrap();
+        let context = BuildContext::list(&self.build).unwrap();
         let names = context.entries.iter().map(|e| {
             let name = String::from_utf8_lossy(&e.name).into_owned();
             if e.builders_own { format!("({name})") } else { name }
@@ -44,12 +44,12 @@ impl Sample {
     }
 
     fn hash(&self) -> String {
-        let context = Context::list(&self.build).unwrap();
+        let context = BuildContext::list(&self.build).unwrap();
         hash::build(&context, &hash::digests(&context).unwrap(), &self.build, Architecture::X86_64)
     }
 
     fn error(&self) -> String {
-        format!("{:#}", Context::list(&self.build).unwrap_err())
+        format!("{:#}", BuildContext::list(&self.build).unwrap_err())
     }
 }
 
@@ -81,7 +81,7 @@ fn a_dockerfile_elsewhere_is_sent_for_the_builder() {
     sample.build.dockerfile = sample.folder.path().join("Other");
     fs::write(&sample.build.dockerfile, "FROM scratch").unwrap();
     assert_eq!(sample.names(), "a (.lambdeploy.Dockerfile)");
-    assert_eq!(Context::dockerfile_name(&sample.build).unwrap(), FOREIGN_DOCKERFILE);
+    assert_eq!(BuildContext::dockerfile_name(&sample.build).unwrap(), FOREIGN_DOCKERFILE);
 }
 
 #[test]
@@ -192,9 +192,9 @@ mod unix {
         fs::set_permissions(plain.build.context.join("run"), fs::Permissions::from_mode(0o755)).unwrap();
         assert_eq!(plain.hash(), executable);
         symlink("../outside", plain.build.context.join("link")).unwrap();
-        let linked = Context::list(&plain.build).unwrap();
+        let linked = BuildContext::list(&plain.build).unwrap();
         let link = linked.entries.iter().find(|e| e.name == b"link").unwrap();
-        assert_eq!(link.kind, Kind::Link { target: b"../outside".to_vec() });
+        assert_eq!(link.kind, EntryKind::Link { target: b"../outside".to_vec() });
     }
 
     #[test]
@@ -231,8 +231,8 @@ mod unix {
         link("loop", "loop");
         link("up", "..");
         link("folder/itself", "../folder");
-        let context = Context::list(&sample.build).unwrap();
-        let links = context.entries.iter().filter(|e| matches!(e.kind, Kind::Link { .. }));
+        let context = BuildContext::list(&sample.build).unwrap();
+        let links = context.entries.iter().filter(|e| matches!(e.kind, EntryKind::Link { .. }));
         assert_eq!(links.count(), 5);
         assert_eq!(context.entries.len(), 5 + 3, "no link is followed");
         let before = sample.hash();
@@ -250,7 +250,7 @@ mod unix {
             eprintln!("skipped: root may read everything");
             return;
         }
-        let error = format!("{:#}", hash::digests(&Context::list(&sample.build).unwrap()).unwrap_err());
+        let error = format!("{:#}", hash::digests(&BuildContext::list(&sample.build).unwrap()).unwrap_err());
         assert!(error.contains("secret"), "{error}");
         sample.write(".dockerignore", "secret");
         assert_eq!(sample.hash().len(), 64);
@@ -273,7 +273,7 @@ mod unix {
     #[test]
     fn a_file_that_changed_its_size_is_named_without_reading_all_of_it() {
         let sample = sample(&["a"]);
-        let context = Context::list(&sample.build).unwrap();
+        let context = BuildContext::list(&sample.build).unwrap();
         for size in [0, 2, 1 << 42] {
             fs::File::options()
                 .write(true)
@@ -289,7 +289,7 @@ mod unix {
     #[test]
     fn a_file_that_vanishes_is_named() {
         let sample = sample(&["a", "b"]);
-        let context = Context::list(&sample.build).unwrap();
+        let context = BuildContext::list(&sample.build).unwrap();
         fs::remove_file(sample.build.context.join("b")).unwrap();
         let error = format!("{:#}", hash::digests(&context).unwrap_err());
         assert!(error.starts_with("b changed while "), "{error}");
@@ -300,7 +300,9 @@ mod unix {
         let sample = sample(&[]);
         let odd = std::ffi::OsStr::from_bytes(b"od\xffd\nname");
         fs::write(sample.build.context.join(odd), "x").unwrap();
-        assert!(Context::list(&sample.build).unwrap().entries.iter().any(|e| e.name == b"od\xffd\nname"));
+        assert!(
+            BuildContext::list(&sample.build).unwrap().entries.iter().any(|e| e.name == b"od\xffd\nname")
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a person should know of a build context before it is built.
 
-use super::context::{Context, Entry, Kind};
+use super::context::{BuildContext, ContextEntry, EntryKind};
 use std::{collections::BTreeMap, fs::File, io::Read};
 
 /// Bytes of a context that is worth a warning.
@@ -28,18 +28,18 @@ const FIRST_LINE: u64 = 256;
 
 /// A size that makes every build slow, folders that were meant for nobody, a file whose values everybody could read who can
 /// pull the image, and scripts that Linux can't start.
-pub(super) fn of(context: &Context) -> Vec<String> {
+pub(super) fn of(context: &BuildContext) -> Vec<String> {
     [large(context), needless(context), dotenv(context), windows_scripts(context)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn entries(context: &Context) -> impl Iterator<Item = &Entry> {
+fn entries(context: &BuildContext) -> impl Iterator<Item = &ContextEntry> {
     context.entries.iter().filter(|entry| !entry.builders_own)
 }
 
-fn large(context: &Context) -> Option<String> {
+fn large(context: &BuildContext) -> Option<String> {
     let bytes: u64 = entries(context).map(|entry| entry.kind.size()).sum();
     (bytes > LARGE).then(|| {
         let top = |name: &str| Some(name.split('/').next()?.to_owned());
@@ -52,7 +52,7 @@ fn large(context: &Context) -> Option<String> {
 }
 
 /// Where nobody has said yet what is no part of the context.
-fn needless(context: &Context) -> Option<String> {
+fn needless(context: &BuildContext) -> Option<String> {
     let folder = |name: &str| {
         let at = name.split('/').position(|part| NEEDLESS.contains(&part))?;
         Some(name.split('/').take(at + 1).collect::<Vec<_>>().join("/"))
@@ -67,7 +67,7 @@ fn needless(context: &Context) -> Option<String> {
 }
 
 /// The largest groups of entries with their sizes; `group` gives the group of a name, if it is in one.
-fn largest(context: &Context, group: impl Fn(&str) -> Option<String>) -> String {
+fn largest(context: &BuildContext, group: impl Fn(&str) -> Option<String>) -> String {
     let mut sizes = BTreeMap::<String, u64>::new();
     for entry in entries(context) {
         if let Some(group) = group(&String::from_utf8_lossy(&entry.name)) {
@@ -87,8 +87,8 @@ fn size(bytes: u64) -> String {
     format!("{} MB", bytes / 1_000_000)
 }
 
-fn dotenv(context: &Context) -> Option<String> {
-    let is_dotenv = |entry: &&Entry| entry.name.rsplit(|byte| *byte == b'/').next() == Some(b".env");
+fn dotenv(context: &BuildContext) -> Option<String> {
+    let is_dotenv = |entry: &&ContextEntry| entry.name.rsplit(|byte| *byte == b'/').next() == Some(b".env");
     let entry = entries(context).find(is_dotenv)?;
     Some(format!(
         "the build context holds {}: once it is copied, who can pull the image can read its values; name it in .dockerignore",
@@ -96,7 +96,7 @@ fn dotenv(context: &Context) -> Option<String> {
     ))
 }
 
-fn windows_scripts(context: &Context) -> Option<String> {
+fn windows_scripts(context: &BuildContext) -> Option<String> {
     let mut scripts = entries(context).filter(|entry| has_windows_first_line(entry));
     let first = String::from_utf8_lossy(&scripts.next()?.name).into_owned();
     let more = match scripts.count() {
@@ -109,8 +109,8 @@ fn windows_scripts(context: &Context) -> Option<String> {
 }
 
 /// Whether it is a script whose `#!` line ends in CRLF: Linux looks for a program whose name ends in CR.
-fn has_windows_first_line(entry: &Entry) -> bool {
-    let Kind::File { executable, .. } = entry.kind else { return false };
+fn has_windows_first_line(entry: &ContextEntry) -> bool {
+    let EntryKind::File { executable, .. } = entry.kind else { return false };
     if !(entry.name.ends_with(b".sh") || cfg!(unix) && executable) {
         return false;
     }

@@ -4,7 +4,7 @@ use crate::docker::context::tests::{Sample, sample};
 use std::fs;
 
 fn warnings(sample: &Sample) -> Vec<String> {
-    of(&Context::list(&sample.build).unwrap())
+    of(&BuildContext::list(&sample.build).unwrap())
 }
 
 #[test]

@@ -36,8 +36,8 @@ pub struct Dialer {
 /// What HTTP/2 is called in TLS (RFC 7301).
 const HTTP2: &[u8] = b"h2";
 
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+pub trait EngineStream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> EngineStream for T {}
 
 impl Dialer {
     /// # Errors
@@ -86,7 +86,7 @@ impl Dialer {
     ///
     /// # Errors
     /// No connection, or TLS with an engine that does not choose HTTP/2.
-    pub async fn dial_http2(&self) -> io::Result<Box<dyn Stream>> {
+    pub async fn dial_http2(&self) -> io::Result<Box<dyn EngineStream>> {
         let (Endpoint::Tcp { address, .. }, Some(tls)) = (&self.endpoint, &self.tls) else {
             return self.dial().await;
         };
@@ -99,7 +99,7 @@ impl Dialer {
         }
     }
 
-    async fn dial(&self) -> io::Result<Box<dyn Stream>> {
+    async fn dial(&self) -> io::Result<Box<dyn EngineStream>> {
         match &self.endpoint {
             Endpoint::Unix(path) => unix(path).await,
             Endpoint::Pipe(name) => pipe(name).await,
@@ -108,7 +108,7 @@ impl Dialer {
         }
     }
 
-    async fn tcp(&self, address: &str) -> io::Result<Box<dyn Stream>> {
+    async fn tcp(&self, address: &str) -> io::Result<Box<dyn EngineStream>> {
         match &self.tls {
             Some(tls) => Ok(Box::new(tls_over(tls, address).await?)),
             None => Ok(Box::new(tcp(address).await?)),
@@ -116,7 +116,7 @@ impl Dialer {
     }
 
     /// As Docker's own client does it: the engine is at the far end of `docker system dial-stdio`.
-    fn ssh(&self, destination: &str, port: Option<u16>) -> io::Result<Box<dyn Stream>> {
+    fn ssh(&self, destination: &str, port: Option<u16>) -> io::Result<Box<dyn EngineStream>> {
         let mut command = Command::new("ssh");
         command.args(["-T", "-o", "ConnectTimeout=30"]);
         if let Some(port) = port {
@@ -161,12 +161,12 @@ async fn listen(mut from: ChildStderr, to: Arc<Mutex<String>>) {
 }
 
 #[cfg(unix)]
-pub(super) async fn unix(path: &Path) -> io::Result<Box<dyn Stream>> {
+pub(super) async fn unix(path: &Path) -> io::Result<Box<dyn EngineStream>> {
     Ok(Box::new(tokio::net::UnixStream::connect(path).await?))
 }
 
 #[cfg(not(unix))]
-pub async fn unix(_: &Path) -> io::Result<Box<dyn Stream>> {
+pub async fn unix(_: &Path) -> io::Result<Box<dyn EngineStream>> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
         "there are no Unix sockets for Docker on this system; use npipe:// or tcp://",
@@ -175,7 +175,7 @@ pub async fn unix(_: &Path) -> io::Result<Box<dyn Stream>> {
 
 /// All instances of a pipe can be taken for a moment.
 #[cfg(windows)]
-pub async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
+pub async fn pipe(name: &str) -> io::Result<Box<dyn EngineStream>> {
     const ERROR_PIPE_BUSY: i32 = 231;
     for _ in 0..100 {
         match tokio::net::windows::named_pipe::ClientOptions::new().open(name) {
@@ -190,7 +190,7 @@ pub async fn pipe(name: &str) -> io::Result<Box<dyn Stream>> {
 
 #[cfg(not(windows))]
 #[expect(clippy::unused_async, reason = "on Windows it waits")]
-pub(super) async fn pipe(_: &str) -> io::Result<Box<dyn Stream>> {
+pub(super) async fn pipe(_: &str) -> io::Result<Box<dyn EngineStream>> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "named pipes are Windows' own; use unix:// or tcp://"))
 }
 

@@ -62,7 +62,7 @@ pub(super) struct Distribution<'a> {
 }
 
 /// Why an attempt failed, and whether another may do better.
-struct Failure {
+struct RegistryFailure {
     again: bool,
     /// The registry's own word on when.
     after: Duration,
@@ -121,7 +121,7 @@ impl<'a> Distribution<'a> {
         }
     }
 
-    async fn has(&self, digest: &str) -> Result<bool, Failure> {
+    async fn has(&self, digest: &str) -> Result<bool, RegistryFailure> {
         let request = self.request(Method::HEAD, &format!("/v2/{}/blobs/{digest}", self.repository))?;
         let response = self.answer(request.body(whole(Bytes::new()))).await?;
         match response.status() {
@@ -132,7 +132,7 @@ impl<'a> Distribution<'a> {
     }
 
     /// POST, PATCH and PUT, as Docker does it and so every registry takes it.
-    async fn send(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<(), Failure> {
+    async fn send(&self, blob: &Blob, on_bytes: &dyn Fn(u64)) -> Result<(), RegistryFailure> {
         let begin = self.request(Method::POST, &format!("/v2/{}/blobs/uploads/", self.repository))?;
         let begun = self
             .expect(
@@ -156,16 +156,16 @@ impl<'a> Distribution<'a> {
     }
 
     /// `target` is a path, or a whole address of this registry (the token goes nowhere else).
-    fn request(&self, method: Method, target: &str) -> Result<http::request::Builder, Failure> {
+    fn request(&self, method: Method, target: &str) -> Result<http::request::Builder, RegistryFailure> {
         let address =
             if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
         let uri: Uri = address
             .parse()
-            .map_err(|e| Failure::last(anyhow!("the registry gave the address {address}: {e}")))?;
+            .map_err(|e| RegistryFailure::last(anyhow!("the registry gave the address {address}: {e}")))?;
         let mut request = Request::builder().method(method).uri(&uri);
         if address.starts_with(&format!("{}/", self.base)) {
             let mut value = HeaderValue::from_str(&self.authorization)
-                .map_err(|_| Failure::last(anyhow!("unusable registry credentials")))?;
+                .map_err(|_| RegistryFailure::last(anyhow!("unusable registry credentials")))?;
             value.set_sensitive(true);
             request = request.header(header::AUTHORIZATION, value);
         }
@@ -175,22 +175,22 @@ impl<'a> Distribution<'a> {
         Ok(request)
     }
 
-    async fn answer(&self, request: http::Result<Request<Body>>) -> Result<Response<Bytes>, Failure> {
-        let request = request.map_err(|e| Failure::last(e.into()))?;
-        self.exchange.send(request).await.map_err(Failure::passing)
+    async fn answer(&self, request: http::Result<Request<Body>>) -> Result<Response<Bytes>, RegistryFailure> {
+        let request = request.map_err(|e| RegistryFailure::last(e.into()))?;
+        self.exchange.send(request).await.map_err(RegistryFailure::passing)
     }
 
     async fn expect(
         &self,
         request: http::Result<Request<Body>>,
         statuses: &[StatusCode],
-    ) -> Result<Response<Bytes>, Failure> {
+    ) -> Result<Response<Bytes>, RegistryFailure> {
         let response = self.answer(request).await?;
         if statuses.contains(&response.status()) { Ok(response) } else { Err(refused(&response)) }
     }
 }
 
-impl Failure {
+impl RegistryFailure {
     fn last(error: anyhow::Error) -> Self {
         Self { again: false, after: Duration::ZERO, error }
     }
@@ -200,13 +200,13 @@ impl Failure {
     }
 }
 
-fn location(response: &Response<Bytes>) -> Result<&str, Failure> {
+fn location(response: &Response<Bytes>) -> Result<&str, RegistryFailure> {
     let value = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
-    value.ok_or_else(|| Failure::last(anyhow!("the registry gave no place to upload to")))
+    value.ok_or_else(|| RegistryFailure::last(anyhow!("the registry gave no place to upload to")))
 }
 
 /// A refusal in the registry's own words.
-fn refused(response: &Response<Bytes>) -> Failure {
+fn refused(response: &Response<Bytes>) -> RegistryFailure {
     let status = response.status();
     let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap_or_default();
     let said = body["errors"].as_array().into_iter().flatten();
@@ -218,10 +218,14 @@ fn refused(response: &Response<Bytes>) -> Failure {
     };
     let after = response.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
     let after = Duration::from_secs(after.unwrap_or_default()).min(LONGEST);
-    Failure { again: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS, after, error }
+    RegistryFailure {
+        again: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
+        after,
+        error,
+    }
 }
 
-async fn retried<T, F: Future<Output = Result<T, Failure>>>(attempt: impl Fn() -> F) -> Result<T> {
+async fn retried<T, F: Future<Output = Result<T, RegistryFailure>>>(attempt: impl Fn() -> F) -> Result<T> {
     for wait in RETRIES {
         match attempt().await {
             Err(failure) if failure.again => tokio::time::sleep(wait.max(failure.after)).await,
@@ -233,10 +237,10 @@ async fn retried<T, F: Future<Output = Result<T, Failure>>>(attempt: impl Fn() -
 
 /// Tells of `sent` bytes while `upload` is under way, and gives up when there are no more for long.
 async fn watched<T>(
-    upload: impl Future<Output = Result<T, Failure>>,
+    upload: impl Future<Output = Result<T, RegistryFailure>>,
     sent: &AtomicU64,
     on_bytes: &dyn Fn(u64),
-) -> Result<T, Failure> {
+) -> Result<T, RegistryFailure> {
     let mut upload = std::pin::pin!(upload);
     let (mut last, mut idle) = (0, Duration::ZERO);
     loop {
@@ -249,7 +253,7 @@ async fn watched<T>(
         last = now;
         if idle >= STALLED {
             let error = anyhow!("the upload stalled: no byte for {} s", STALLED.as_secs());
-            return Err(Failure::passing(error));
+            return Err(RegistryFailure::passing(error));
         }
     }
 }

@@ -34,7 +34,7 @@ impl Client {
         Self { folder, engine: Engine::over(connection), lines, bytes }
     }
 
-    fn on(&self) -> impl Fn(Progress) {
+    fn progress(&self) -> impl Fn(Progress) {
         |progress| match progress {
             Progress::Line(line) => self.lines.borrow_mut().push(line),
             Progress::Bytes { done, total } => self.bytes.borrow_mut().push((done, total)),
@@ -59,7 +59,7 @@ impl Client {
             secrets: BTreeMap::from([("token".to_owned(), SecretValue(b"s3cr3t".to_vec()))]),
             logins: Own::default(),
         };
-        self.engine.build(&request, &self.on()).await
+        self.engine.build(&request, &self.progress()).await
     }
 
     async fn push(&self) -> anyhow::Result<()> {
@@ -67,7 +67,7 @@ impl Client {
         let image = BuiltImage { id: IMAGE.into(), architecture, os, labels };
         let (host, user, password) = ("registry.example.com".into(), "AWS".into(), "x".into());
         let to = Registry { host, user, password, insecure: false, network: crate::net::Network::direct() };
-        self.engine.push(&image, &to, "team/app", "v1", &self.on()).await
+        self.engine.push(&image, &to, "team/app", "v1", &self.progress()).await
     }
 }
 

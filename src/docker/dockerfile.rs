@@ -18,11 +18,11 @@ pub(super) struct Dockerfile {
     pub heredoc: Option<usize>,
     /// Images that are not made by an earlier stage: of `FROM`, and of `COPY --from`.
     pub bases: Vec<String>,
-    stages: Vec<Stage>,
+    stages: Vec<BuildStage>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Stage {
+struct BuildStage {
     /// Lower case; empty without a name.
     name: String,
     /// `--platform`, of this stage or the one it goes on from.
@@ -40,7 +40,7 @@ struct Instruction {
 impl Dockerfile {
     /// The platform that the Dockerfile itself sets for the stage `target` (default: the last), whatever is asked for.
     pub(super) fn platform(&self, target: Option<&str>) -> Option<&str> {
-        let wanted = |s: &&Stage| target.is_none_or(|t| t.to_lowercase() == s.name);
+        let wanted = |s: &&BuildStage| target.is_none_or(|t| t.to_lowercase() == s.name);
         self.stages.iter().rev().find(wanted)?.platform.as_deref()
     }
 
@@ -76,12 +76,14 @@ impl Dockerfile {
         if image != "scratch" && earlier.is_none() {
             self.base(image);
         }
-        self.stages
-            .push(Stage { name: words.get(2).map(|name| name.to_lowercase()).unwrap_or_default(), platform });
+        self.stages.push(BuildStage {
+            name: words.get(2).map(|name| name.to_lowercase()).unwrap_or_default(),
+            platform,
+        });
     }
 
     /// The stage that `name` means, by name or by number.
-    fn stage(&self, name: &str) -> Option<&Stage> {
+    fn stage(&self, name: &str) -> Option<&BuildStage> {
         let by_name = self.stages.iter().find(|s| !s.name.is_empty() && s.name == name.to_lowercase());
         by_name.or_else(|| self.stages.get(name.parse::<usize>().ok()?))
     }

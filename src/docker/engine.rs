@@ -37,9 +37,9 @@ impl Docker for Engine {
     fn build<'a>(
         &'a self,
         request: &'a BuildRequest,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<BuiltImage>> {
-        async move { build::build(self.connection().await?, request, on).await }.boxed_local()
+        async move { build::build(self.connection().await?, request, progress).await }.boxed_local()
     }
 
     fn push<'a>(
@@ -48,16 +48,16 @@ impl Docker for Engine {
         to: &'a Registry,
         repository: &'a str,
         tag: &'a str,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<()>> {
-        async move { push::push(self.connection().await?, image, to, repository, tag, on).await }
+        async move { push::push(self.connection().await?, image, to, repository, tag, progress).await }
             .boxed_local()
     }
 
-    fn forget<'a>(&'a self, repository: &'a str, on: OnProgress<'a>) -> LocalBoxFuture<'a, ()> {
+    fn forget<'a>(&'a self, repository: &'a str, progress: OnProgress<'a>) -> LocalBoxFuture<'a, ()> {
         async move {
             if let Ok(connection) = self.connection().await {
-                tidy::all(connection, repository, on).await;
+                tidy::all(connection, repository, progress).await;
             }
         }
         .boxed_local()

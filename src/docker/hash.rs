@@ -2,7 +2,7 @@
 
 use super::{
     changed::{Changed, Parts},
-    context::{Context, Entry, Kind},
+    context::{BuildContext, ContextEntry, EntryKind},
 };
 use crate::{
     files,
@@ -30,7 +30,7 @@ const THREADS: usize = 4;
 ///
 /// # Errors
 /// A file that can't be read, or whose size is another than when it was listed.
-pub(super) fn digests(context: &Context) -> Result<Vec<Digest>> {
+pub(super) fn digests(context: &BuildContext) -> Result<Vec<Digest>> {
     let next = AtomicUsize::new(0);
     let mut digests = vec![Digest::default(); context.entries.len()];
     let parts = std::thread::scope(|scope| {
@@ -46,19 +46,19 @@ pub(super) fn digests(context: &Context) -> Result<Vec<Digest>> {
     Ok(digests)
 }
 
-fn work(entries: &[Entry], next: &AtomicUsize) -> Result<Vec<(usize, Digest)>> {
+fn work(entries: &[ContextEntry], next: &AtomicUsize) -> Result<Vec<(usize, Digest)>> {
     let mut done = Vec::new();
     let mut buffer = vec![0; BUFFER];
     loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(entry) = entries.get(at) else { return Ok(done) };
-        if let Kind::File { size, .. } = entry.kind {
+        if let EntryKind::File { size, .. } = entry.kind {
             done.push((at, file(entry, size, &mut buffer)?));
         }
     }
 }
 
-fn file(entry: &Entry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
+fn file(entry: &ContextEntry, size: u64, buffer: &mut [u8]) -> Result<Digest> {
     // No more than tells that it grew: somebody may write to it faster than it can be read.
     let (digest, read) = content(&mut open(entry)?.take(size + 1), buffer)
         .with_context(|| format!("cannot read {}", entry.path.display()))?;
@@ -102,7 +102,7 @@ pub(super) fn archive(path: &Path, architecture: Architecture) -> Result<String>
             path.display()
         );
     }
-    let mut text = Text(Sha256::new());
+    let mut text = EntryHash(Sha256::new());
     text.put(b"lambdeploy archive 1");
     text.put(architecture.platform().as_bytes());
     text.put(&digest);
@@ -111,7 +111,7 @@ pub(super) fn archive(path: &Path, architecture: Architecture) -> Result<String>
 
 /// # Errors
 /// The file can't be read; [`Changed`] if it is gone.
-pub(super) fn open(entry: &Entry) -> Result<File> {
+pub(super) fn open(entry: &ContextEntry) -> Result<File> {
     File::open(&entry.path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Changed::of(entry).into(),
         _ => anyhow::Error::from(error).context(format!("cannot read {}", entry.path.display())),
@@ -123,12 +123,12 @@ pub(super) fn open(entry: &Entry) -> Result<File> {
 /// Everything is written with its length before it, so no two builds have the same text. Times are not in it: two clones
 /// of one commit agree.
 pub(super) fn build(
-    context: &Context,
+    context: &BuildContext,
     digests: &[Digest],
     build: &Build,
     architecture: Architecture,
 ) -> String {
-    let mut text = Text(Sha256::new());
+    let mut text = EntryHash(Sha256::new());
     text.put(b"lambdeploy image 1");
     text.put(architecture.platform().as_bytes());
     text.put(build.target.as_deref().unwrap_or_default().as_bytes());
@@ -145,18 +145,18 @@ pub(super) fn build(
 }
 
 /// Each entry by its name, and the hash of all that counts of it.
-pub(super) fn parts(context: &Context, digests: &[Digest]) -> Parts {
-    let part = |(entry, digest): (&Entry, &Digest)| {
-        let mut text = Text(Sha256::new());
+pub(super) fn parts(context: &BuildContext, digests: &[Digest]) -> Parts {
+    let part = |(entry, digest): (&ContextEntry, &Digest)| {
+        let mut text = EntryHash(Sha256::new());
         text.entry(entry, digest);
         (entry.name.clone(), text.0.finalize().into())
     };
     context.entries.iter().zip(digests).map(part).collect()
 }
 
-struct Text(Sha256);
+struct EntryHash(Sha256);
 
-impl Text {
+impl EntryHash {
     fn count(&mut self, n: usize) {
         self.0.update((n as u64).to_be_bytes());
     }
@@ -166,15 +166,15 @@ impl Text {
         self.0.update(bytes);
     }
 
-    fn entry(&mut self, entry: &Entry, digest: &Digest) {
+    fn entry(&mut self, entry: &ContextEntry, digest: &Digest) {
         self.put(&entry.name);
         match &entry.kind {
-            Kind::Folder => self.put(b"folder"),
-            Kind::Link { target } => {
+            EntryKind::Folder => self.put(b"folder"),
+            EntryKind::Link { target } => {
                 self.put(b"link");
                 self.put(target);
             }
-            Kind::File { executable, .. } => {
+            EntryKind::File { executable, .. } => {
                 self.put(if *executable { b"executable" } else { b"file" });
                 self.put(digest);
             }

@@ -18,7 +18,7 @@ pub(super) struct Ignore {
 
 /// What the patterns made of one path.
 #[derive(Debug)]
-pub(super) struct Verdict {
+pub(super) struct Match {
     pub out: bool,
     /// Which patterns matched it or a folder above it.
     by: Vec<bool>,
@@ -99,7 +99,7 @@ impl Ignore {
 
     /// Whether `name` (relative, with `/`) stays out of the context. What matched the folder it is `below` matches it
     /// too; but a pattern that would have changed nothing there was not asked.
-    pub(super) fn judge(&self, name: &str, below: Option<&Verdict>) -> Verdict {
+    pub(super) fn judge(&self, name: &str, below: Option<&Match>) -> Match {
         let mut out = false;
         let judge = |(i, pattern): (usize, &Pattern)| {
             let matches =
@@ -108,7 +108,7 @@ impl Ignore {
             matches
         };
         let by = self.patterns.iter().enumerate().map(judge).collect();
-        Verdict { out, by }
+        Match { out, by }
     }
 
     /// [`Self::judge`] from the root of the context on.

@@ -1,7 +1,7 @@
 //! What stays out of a context, held against Docker's own client on random ignore files.
 #![allow(clippy::unwrap_used)]
 
-use crate::{docker::context::Context, stack::Build};
+use crate::{docker::context::BuildContext, stack::Build};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::{Request, Response};
@@ -107,7 +107,7 @@ fn ours(root: &Path) -> Result<BTreeSet<String>, String> {
         secrets: BTreeMap::new(),
         left_out: Vec::new(),
     };
-    let context = Context::list(&build).map_err(|e| format!("{e:#}"))?;
+    let context = BuildContext::list(&build).map_err(|e| format!("{e:#}"))?;
     let own = context.entries.iter().filter(|e| !e.builders_own);
     Ok(own.map(|e| String::from_utf8_lossy(&e.name).into_owned()).collect())
 }

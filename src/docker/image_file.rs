@@ -130,7 +130,7 @@ impl ImageFile {
     }
 
     fn pick_oci(&self, architecture: &str) -> Result<Picked> {
-        let mut found = Found::default();
+        let mut found = FoundImage::default();
         let index: Index = self.0.json("index.json")?;
         let mut open = index.manifests;
         let mut seen = BTreeSet::new();
@@ -182,7 +182,7 @@ impl ImageFile {
     }
 
     fn pick_saved(&self, architecture: &str) -> Result<Picked> {
-        let (mut found, mut seen) = (Found::default(), BTreeSet::new());
+        let (mut found, mut seen) = (FoundImage::default(), BTreeSet::new());
         for saved in self.0.json::<Vec<Saved>>("manifest.json")? {
             if seen.insert(saved.config.clone()) {
                 ensure!(seen.len() <= MOST_IMAGES, "the archive names more than {MOST_IMAGES} images");
@@ -236,12 +236,12 @@ impl ImageFile {
 }
 
 /// The images of an archive that fit, and for which platforms the others are.
-struct Found<T> {
+struct FoundImage<T> {
     fitting: BTreeMap<String, (T, Config)>,
     others: Vec<String>,
 }
 
-impl<T> Default for Found<T> {
+impl<T> Default for FoundImage<T> {
     fn default() -> Self {
         Self { fitting: BTreeMap::new(), others: Vec::new() }
     }
@@ -259,7 +259,7 @@ impl fmt::Display for Zstd {
 
 impl std::error::Error for Zstd {}
 
-impl<T> Found<T> {
+impl<T> FoundImage<T> {
     fn add(&mut self, name: String, image: T, config: Config, architecture: &str) {
         match (config.os.as_str(), config.architecture.as_str()) {
             ("linux", found) if found == architecture => drop(self.fitting.insert(name, (image, config))),

@@ -1,7 +1,7 @@
 //! Logins for the registries that base images come from, as `docker login` left them. Only the registry that is asked for
 //! is looked up: no other login leaves its place.
 
-use super::client_config::{Auth, ClientConfig};
+use super::client_config::{ClientConfig, RegistryAuth};
 use anyhow::{Context as _, Result, anyhow, bail};
 use base64::{
     Engine as _,
@@ -43,7 +43,7 @@ pub trait OwnLogins {
 pub struct Logins {
     pub config: ClientConfig,
     /// `DOCKER_AUTH_CONFIG`: logins without a file, as CI systems give them. They go first.
-    given: BTreeMap<String, Auth>,
+    given: BTreeMap<String, RegistryAuth>,
     /// Where helpers are looked for (`PATH`).
     path: Option<String>,
 }
@@ -82,8 +82,8 @@ impl Logins {
 
     /// `auths`, here or in the store. With a store Docker leaves empty entries in the file.
     async fn stored(&self, server: &str) -> Result<Option<Login>> {
-        let given = entry(&self.given, server).and_then(Auth::login);
-        let kept = given.or_else(|| entry(&self.config.auths, server).and_then(Auth::login));
+        let given = entry(&self.given, server).and_then(RegistryAuth::login);
+        let kept = given.or_else(|| entry(&self.config.auths, server).and_then(RegistryAuth::login));
         match (kept, self.config.creds_store.as_deref().filter(|program| !program.is_empty())) {
             (Some(login), _) => Ok(Some(login)),
             (None, Some(program)) => self.ask(program, server).await,
@@ -137,7 +137,7 @@ async fn run(program: &str, server: &str, path: Option<&str>) -> Result<Option<A
     bail!("{}", said.trim())
 }
 
-impl Auth {
+impl RegistryAuth {
     fn login(&self) -> Option<Login> {
         if !self.identitytoken.is_empty() {
             return Some(Login { user: String::new(), secret: self.identitytoken.clone() });

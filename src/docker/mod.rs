@@ -122,7 +122,7 @@ pub trait Docker {
     fn build<'a>(
         &'a self,
         request: &'a BuildRequest,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<BuiltImage>>;
 
     /// Pushes `image` as `registry.host/repository:tag`. What was pushed is asked of the registry, not of the engine.
@@ -132,7 +132,7 @@ pub trait Docker {
         to: &'a Registry,
         repository: &'a str,
         tag: &'a str,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<()>>;
 
     /// Takes away what a push that was broken off (by Ctrl-C, or as it stalled) has left with the engine.
@@ -158,14 +158,14 @@ pub trait Docker {
         to: &'a Registry,
         repository: &'a str,
         tag: &'a str,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, anyhow::Result<String>> {
         async move {
             let exchange = Client::new(to.network.clone());
             let to = distribution::Distribution::new(&exchange, to, repository);
             let name = archive.display().to_string();
             let what = archive::What::archive(archive, &name);
-            archive::push(&to, &what, architecture.oci(), tag, on).await
+            archive::push(&to, &what, architecture.oci(), tag, progress).await
         }
         .boxed_local()
     }
@@ -228,7 +228,7 @@ pub(crate) async fn fingerprint(
 }
 
 fn read(build: &crate::stack::Build, architecture: Architecture) -> anyhow::Result<Fingerprint> {
-    let context = context::Context::list(build)?;
+    let context = context::BuildContext::list(build)?;
     let digests = hash::digests(&context)?;
     Ok(Fingerprint {
         hash: hash::build(&context, &digests, build, architecture),
@@ -245,18 +245,21 @@ fn read(build: &crate::stack::Build, architecture: Architecture) -> anyhow::Resu
 pub(crate) async fn build(
     docker: &dyn Docker,
     request: &mut BuildRequest,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> anyhow::Result<BuiltImage> {
-    let error = match docker.build(request, on).await {
+    let error = match docker.build(request, progress).await {
         Err(error) if error.is::<Changed>() => error,
         done => return done,
     };
     if let Some(changed) = error.downcast_ref::<Changed>() {
-        on(Progress::Line(format!("{} changed since the plan: building what is there now", changed.files())));
+        progress(Progress::Line(format!(
+            "{} changed since the plan: building what is there now",
+            changed.files()
+        )));
     }
     let now = fingerprint(&request.build, request.architecture).await?;
     (request.fingerprint, request.parts) = (now.hash, now.parts);
-    docker.build(request, on).await
+    docker.build(request, progress).await
 }
 
 /// What reading a context once tells.

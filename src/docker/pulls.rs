@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 pub(super) struct Pulls<'a> {
     pub logins: &'a Logins,
     pub own: Option<&'a dyn OwnLogins>,
-    pub on: OnProgress<'a>,
+    pub progress: OnProgress<'a>,
 }
 
 impl Pulls<'_> {
@@ -44,7 +44,7 @@ impl Pulls<'_> {
     async fn login(&self, host: &str) -> Option<Login> {
         self.logins.find(host, self.own).await.unwrap_or_else(|e| {
             let line = format!("warning: pulling images of {host} without a login: {e:#}");
-            (self.on)(Progress::Line(line));
+            (self.progress)(Progress::Line(line));
             None
         })
     }

@@ -88,12 +88,12 @@ impl Place {
             secrets: BTreeMap::new(),
             logins: self.own.clone(),
         };
-        let on = |p| {
+        let progress = |p| {
             if let Progress::Line(line) = p {
                 *self.lines.borrow_mut() += &format!("{line}\n");
             }
         };
-        Ok((engine.build(&request, &on).await?, tidy::local_name(&request)))
+        Ok((engine.build(&request, &progress).await?, tidy::local_name(&request)))
     }
 }
 
@@ -197,8 +197,8 @@ async fn a_helper_that_is_missing_is_said_and_public_images_still_come() {
     let Some(engine) = place.engine().await else { return };
     place.build(&engine).await.unwrap();
     let (logins, lines) = (&engine.connection().await.unwrap().logins, RefCell::new(String::new()));
-    let on = |p: Progress| *lines.borrow_mut() += &format!("{p:?}");
-    assert!(Pulls { logins, own: None, on: &on }.login("ghcr.io").await.is_none());
+    let progress = |p: Progress| *lines.borrow_mut() += &format!("{p:?}");
+    assert!(Pulls { logins, own: None, progress: &progress }.login("ghcr.io").await.is_none());
     assert!(
         lines.borrow().contains("images of ghcr.io without a login")
             && lines.borrow().contains("of-another-machine")

@@ -42,16 +42,16 @@ pub(super) async fn push(
     to: &Registry,
     repository: &str,
     tag: &str,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<()> {
-    let target = Target { connection, image, to, name: format!("{}/{repository}", to.host), tag };
-    match target.patiently(on).await {
+    let target = PushTarget { connection, image, to, name: format!("{}/{repository}", to.host), tag };
+    match target.patiently(progress).await {
         Err(e) if is_our_loopback(&to.host) && is_out_of_reach(&e) => {
-            on(Progress::Line(format!(
+            progress(Progress::Line(format!(
                 "the engine can't reach {}: the image is uploaded from here",
                 to.host
             )));
-            from_here(connection, image, to, repository, tag, on).await?;
+            from_here(connection, image, to, repository, tag, progress).await?;
         }
         Err(e) => {
             let what = format!("pushing {}:{tag}", target.name);
@@ -59,7 +59,7 @@ pub(super) async fn push(
         }
         Ok(()) => {}
     }
-    tidy::older(connection, repository, &image.id, on).await;
+    tidy::older(connection, repository, &image.id, progress).await;
     Ok(())
 }
 
@@ -70,7 +70,7 @@ pub(super) async fn abandon(connection: &Connection, to: &Registry, repository: 
 }
 
 /// What is pushed, and where to.
-struct Target<'a> {
+struct PushTarget<'a> {
     connection: &'a Connection,
     image: &'a BuiltImage,
     to: &'a Registry,
@@ -79,15 +79,15 @@ struct Target<'a> {
     tag: &'a str,
 }
 
-impl Target<'_> {
+impl PushTarget<'_> {
     /// Tries again what may go better, unless the engine itself has done so.
-    async fn patiently(&self, on: OnProgress<'_>) -> Result<(), Error> {
+    async fn patiently(&self, progress: OnProgress<'_>) -> Result<(), Error> {
         for wait in RETRIES {
             let mut bar = Bar::default();
-            match self.attempt(&mut bar, on).await {
+            match self.attempt(&mut bar, progress).await {
                 Err(e) if !bar.retried && self.may_pass(&e) => {
                     let said = text(&e);
-                    on(Progress::Line(format!(
+                    progress(Progress::Line(format!(
                         "the push was interrupted; trying again in {} s: {said}",
                         wait.as_secs()
                     )));
@@ -96,7 +96,7 @@ impl Target<'_> {
                 done => return done,
             }
         }
-        self.attempt(&mut Bar::default(), on).await
+        self.attempt(&mut Bar::default(), progress).await
     }
 
     fn may_pass(&self, error: &Error) -> bool {
@@ -104,33 +104,38 @@ impl Target<'_> {
     }
 
     /// Names the image as the engine wants it for a push, pushes, and takes the name away.
-    async fn attempt(&self, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+    async fn attempt(&self, bar: &mut Bar, progress: OnProgress<'_>) -> Result<(), Error> {
         let options = TagImageOptionsBuilder::default().repo(&self.name).tag(self.tag).build();
         self.connection.client.tag_image(&self.image.id, Some(options)).await?;
-        let pushed = self.with_platform_or_without(bar, on).await;
+        let pushed = self.with_platform_or_without(bar, progress).await;
         if let Err(e) = untag(self.connection, self.image, &self.name, self.tag).await {
             // Untidy, not wrong.
             let line =
                 format!("the name {}:{} could not be removed from Docker: {}", self.name, self.tag, text(&e));
-            on(Progress::Line(line));
+            progress(Progress::Line(line));
         }
         pushed
     }
 
     /// A store that holds several platforms must be told which one; one that holds a single one may refuse to be told.
-    async fn with_platform_or_without(&self, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+    async fn with_platform_or_without(&self, bar: &mut Bar, progress: OnProgress<'_>) -> Result<(), Error> {
         if self.connection.api >= PLATFORM_API {
             let (os, architecture) = (&self.image.os, &self.image.architecture);
             let platform = format!(r#"{{"os":"{os}","architecture":"{architecture}"}}"#);
-            match self.once(Some(platform), bar, on).await {
+            match self.once(Some(platform), bar, progress).await {
                 Err(e) if text(&e).to_lowercase().contains("platform") => {}
                 other => return other,
             }
         }
-        self.once(None, bar, on).await
+        self.once(None, bar, progress).await
     }
 
-    async fn once(&self, platform: Option<String>, bar: &mut Bar, on: OnProgress<'_>) -> Result<(), Error> {
+    async fn once(
+        &self,
+        platform: Option<String>,
+        bar: &mut Bar,
+        progress: OnProgress<'_>,
+    ) -> Result<(), Error> {
         let credentials = DockerCredentials {
             username: Some(self.to.user.clone()),
             password: Some(self.to.password.clone()),
@@ -143,7 +148,7 @@ impl Target<'_> {
         let mut result = Ok(());
         while let Some(message) = messages.next().await {
             match message {
-                Ok(info) => bar.take(info, on),
+                Ok(info) => bar.take(info, progress),
                 Err(e) => result = result.and(Err(e)),
             }
         }
@@ -161,7 +166,7 @@ struct Bar {
 }
 
 impl Bar {
-    fn take(&mut self, info: PushImageInfo, on: OnProgress<'_>) {
+    fn take(&mut self, info: PushImageInfo, progress: OnProgress<'_>) {
         if let Some(detail) = info.progress_detail
             && let (Some(done), Some(total)) = (detail.current, detail.total)
         {
@@ -169,13 +174,13 @@ impl Bar {
             // Layers of one size would push the sum up and down.
             let most = self.layers.entry(total).or_default();
             *most = done.min(total).max(*most);
-            on(Progress::Bytes { done: self.layers.values().sum(), total: self.layers.keys().sum() });
+            progress(Progress::Bytes { done: self.layers.values().sum(), total: self.layers.keys().sum() });
         } else if let Some(status) = info.status.filter(|s| is_news(s) && Some(s) != self.said.as_ref()) {
             if status.starts_with(RETRYING) {
                 self.retried = true;
                 self.layers.clear();
             }
-            on(Progress::Line(status.clone()));
+            progress(Progress::Line(status.clone()));
             self.said = Some(status);
         }
     }
@@ -236,7 +241,7 @@ async fn from_here(
     to: &Registry,
     repository: &str,
     tag: &str,
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<()> {
     let file = tempfile::NamedTempFile::new().context("no temporary file for the image")?;
     let mut saved = tokio::fs::File::from_std(file.reopen()?);
@@ -251,7 +256,7 @@ async fn from_here(
     let exchange = Client::new(to.network.clone());
     let what = archive::What { path: file.path(), name: "the image as the engine saves it", zstd: ZSTD };
     let to = Distribution::new(&exchange, to, repository);
-    archive::push(&to, &what, &image.architecture, tag, on).await.map(drop)
+    archive::push(&to, &what, &image.architecture, tag, progress).await.map(drop)
 }
 
 pub(super) fn text(error: &Error) -> String {

@@ -84,12 +84,12 @@ async fn one_platform_is_pushed_and_no_tag_stays_behind() {
     let (mut world, bytes) = (World::new().await, RefCell::new(0));
     // Docker 29 tells of bytes ten times a second, and of none if it is done before.
     world.registry.host = slow(world.registry.host.clone()).await;
-    let on = |p| {
+    let progress = |p| {
         if let Progress::Bytes { done, .. } = p {
             bytes.replace(done);
         }
     };
-    engine.push(&image, &world.registry, "team/app", "ctx-1", &on).await.unwrap();
+    engine.push(&image, &world.registry, "team/app", "ctx-1", &progress).await.unwrap();
     let (_, media_type) = world.image("ctx-1").await.unwrap();
     assert!(!media_type.contains("index") && !media_type.contains("list"), "{media_type}");
     assert!(*bytes.borrow() > 100_000, "{bytes:?}");
@@ -98,7 +98,7 @@ async fn one_platform_is_pushed_and_no_tag_stays_behind() {
     // The store of Docker 29 has a digest for the image's own name.
     let digests = inspected.repo_digests.unwrap_or_default();
     assert!(!digests.iter().any(|d| d.starts_with(&world.registry.host)), "{digests:?}");
-    engine.push(&image, &world.registry, "team/app", "ctx-1", &on).await.unwrap();
+    engine.push(&image, &world.registry, "team/app", "ctx-1", &progress).await.unwrap();
     remove(&engine, &name).await;
 }
 

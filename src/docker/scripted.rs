@@ -137,11 +137,11 @@ impl ScriptedDocker {
         Ok(Image { config: Blob::of(config.to_string()), layer: Blob::of(gzip.finish()?) })
     }
 
-    async fn built(&self, request: &BuildRequest, on: OnProgress<'_>) -> Result<BuiltImage> {
+    async fn built(&self, request: &BuildRequest, progress: OnProgress<'_>) -> Result<BuiltImage> {
         self.calls
             .borrow_mut()
             .push(Call::Build { fingerprint: request.fingerprint.clone(), rebuild: request.rebuild });
-        on(Progress::Line("[1/1] COPY . .".to_owned()));
+        progress(Progress::Line("[1/1] COPY . .".to_owned()));
         match self.fault(&Fault::OF_BUILDS) {
             Some(Fault::BuildStalls) => self.stall().await,
             Some(Fault::StepFails) => bail!("the build failed in `[1/1] COPY . .`: exit code: 1"),
@@ -155,7 +155,7 @@ impl ScriptedDocker {
         let image = self.make(request)?;
         let id = image.config.digest.clone();
         self.images.borrow_mut().insert(id.clone(), image);
-        on(Progress::Line(format!("named {}", local_name(request))));
+        progress(Progress::Line(format!("named {}", local_name(request))));
         let (architecture, os) = (request.architecture.oci().to_owned(), "linux".to_owned());
         Ok(BuiltImage { id, architecture, os, labels: BTreeMap::new() })
     }
@@ -177,7 +177,7 @@ impl ScriptedDocker {
         to: &Registry,
         repository: &str,
         tag: &str,
-        on: OnProgress<'_>,
+        progress: OnProgress<'_>,
     ) -> Result<()> {
         let call = Call::Push { host: to.host.clone(), repository: repository.into(), tag: tag.into() };
         self.calls.borrow_mut().push(call);
@@ -190,7 +190,7 @@ impl ScriptedDocker {
             .context("the engine no longer has the built image")?;
         let registry = Distribution::new(&*self.exchange, to, repository);
         let total = image.layer.size;
-        registry.upload(&image.layer, &|done| on(Progress::Bytes { done, total })).await?;
+        registry.upload(&image.layer, &|done| progress(Progress::Bytes { done, total })).await?;
         registry.upload(&image.config, &|_| {}).await?;
         if breaks {
             bail!("the engine closed the connection: connection closed before message completed");
@@ -215,9 +215,9 @@ impl Docker for ScriptedDocker {
     fn build<'a>(
         &'a self,
         request: &'a BuildRequest,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<BuiltImage>> {
-        self.built(request, on).boxed_local()
+        self.built(request, progress).boxed_local()
     }
 
     fn push<'a>(
@@ -226,9 +226,9 @@ impl Docker for ScriptedDocker {
         to: &'a Registry,
         repository: &'a str,
         tag: &'a str,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<()>> {
-        self.pushed(image, to, repository, tag, on).boxed_local()
+        self.pushed(image, to, repository, tag, progress).boxed_local()
     }
 
     fn push_archive<'a>(
@@ -238,7 +238,7 @@ impl Docker for ScriptedDocker {
         to: &'a Registry,
         repository: &'a str,
         tag: &'a str,
-        on: OnProgress<'a>,
+        progress: OnProgress<'a>,
     ) -> LocalBoxFuture<'a, Result<String>> {
         async move {
             let call =
@@ -249,7 +249,8 @@ impl Docker for ScriptedDocker {
             }
             let registry = Distribution::new(&*self.exchange, to, repository);
             let name = file.display().to_string();
-            archive::push(&registry, &archive::What::archive(file, &name), architecture.oci(), tag, on).await
+            archive::push(&registry, &archive::What::archive(file, &name), architecture.oci(), tag, progress)
+                .await
         }
         .boxed_local()
     }

@@ -2,7 +2,7 @@
 
 use super::{
     changed::{Changed, Parts},
-    context::{Context, Entry, Kind},
+    context::{BuildContext, ContextEntry, EntryKind},
     hash::{self, BUFFER, Digest},
 };
 use crate::stack::{Architecture, Build};
@@ -56,7 +56,7 @@ fn write(
     (fingerprint, hashed): (&str, &Parts),
     to: impl Write,
 ) -> Result<()> {
-    let context = Context::list(build)?;
+    let context = BuildContext::list(build)?;
     let mut digests = vec![Digest::default(); context.entries.len()];
     let mut tar = tar::Builder::new(to);
     // BuildKit looks at the first KiB to see that this is a tar: a long name or a precise time must not be there.
@@ -78,7 +78,7 @@ enum Time {
     Exact,
 }
 
-fn append(tar: &mut tar::Builder<impl Write>, entry: &Entry, time: Time) -> Result<Digest> {
+fn append(tar: &mut tar::Builder<impl Write>, entry: &ContextEntry, time: Time) -> Result<Digest> {
     let mut header = header(entry);
     let name = path_of(&entry.name)?;
     let sending = || format!("sending {}", entry.path.display());
@@ -86,11 +86,11 @@ fn append(tar: &mut tar::Builder<impl Write>, entry: &Entry, time: Time) -> Resu
         append_time(tar, entry.modified).with_context(sending)?;
     }
     match &entry.kind {
-        Kind::Folder => tar.append_data(&mut header, name, io::empty()).map(|()| Digest::default()),
-        Kind::Link { target } => {
+        EntryKind::Folder => tar.append_data(&mut header, name, io::empty()).map(|()| Digest::default()),
+        EntryKind::Link { target } => {
             tar.append_link(&mut header, name, path_of(target)?).map(|()| Digest::default())
         }
-        Kind::File { size, .. } => {
+        EntryKind::File { size, .. } => {
             let mut content =
                 Content { file: hash::open(entry)?, left: *size, hasher: Sha256::new(), changed: false };
             let sent = tar.append_data(&mut header, name, &mut content);
@@ -116,13 +116,13 @@ fn append_time(tar: &mut tar::Builder<impl Write>, time: Duration) -> io::Result
 }
 
 /// The entry as every machine has it, but for its time: what is built from older files stays built (make, cargo, ccache).
-fn header(entry: &Entry) -> tar::Header {
+fn header(entry: &ContextEntry) -> tar::Header {
     let mut header = tar::Header::new_gnu();
     let (entry_type, mode) = match &entry.kind {
-        Kind::Folder => (tar::EntryType::Directory, 0o755),
-        Kind::Link { .. } => (tar::EntryType::Symlink, 0o777),
-        Kind::File { executable: true, .. } => (tar::EntryType::Regular, 0o755),
-        Kind::File { executable: false, .. } => (tar::EntryType::Regular, 0o644),
+        EntryKind::Folder => (tar::EntryType::Directory, 0o755),
+        EntryKind::Link { .. } => (tar::EntryType::Symlink, 0o777),
+        EntryKind::File { executable: true, .. } => (tar::EntryType::Regular, 0o755),
+        EntryKind::File { executable: false, .. } => (tar::EntryType::Regular, 0o644),
     };
     header.set_entry_type(entry_type);
     header.set_mode(mode);

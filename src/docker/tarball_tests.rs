@@ -123,9 +123,10 @@ fn resized(to: u64) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, vec![0; 100_000]).unwrap();
-    let kind = Kind::File { size: 100_000, executable: false };
+    let kind = EntryKind::File { size: 100_000, executable: false };
     let modified = Duration::ZERO;
-    let entry = Entry { name: b"file".to_vec(), path: path.clone(), kind, modified, builders_own: false };
+    let entry =
+        ContextEntry { name: b"file".to_vec(), path: path.clone(), kind, modified, builders_own: false };
     fs::File::options().write(true).open(&path).unwrap().set_len(to).unwrap();
     append(&mut tar::Builder::new(Vec::new()), &entry, Time::Exact)
         .unwrap_err()

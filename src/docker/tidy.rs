@@ -22,14 +22,14 @@ pub(super) fn local_name(request: &BuildRequest) -> String {
 }
 
 /// After a push: takes away the names of the repository's older images. What can't go (a container runs it) is said.
-pub(super) async fn older(connection: &Connection, repository: &str, newest: &str, on: OnProgress<'_>) {
+pub(super) async fn older(connection: &Connection, repository: &str, newest: &str, progress: OnProgress<'_>) {
     // By its names, for stores differ in which of an image's digests they list as its id.
     let gone = match connection.client.inspect_image(newest).await {
-        Ok(image) => forget(connection, repository, &image.repo_tags.unwrap_or_default(), on).await,
+        Ok(image) => forget(connection, repository, &image.repo_tags.unwrap_or_default(), progress).await,
         Err(e) => Err(e),
     };
     if let Err(e) = gone {
-        on(Progress::Line(format!(
+        progress(Progress::Line(format!(
             "older images of {repository} could not be removed from Docker: {}",
             text(&e)
         )));
@@ -37,9 +37,12 @@ pub(super) async fn older(connection: &Connection, repository: &str, newest: &st
 }
 
 /// Once a repository is gone: takes away the names of all its images.
-pub(super) async fn all(connection: &Connection, repository: &str, on: OnProgress<'_>) {
-    if let Err(e) = forget(connection, repository, &[], on).await {
-        on(Progress::Line(format!("images of {repository} could not be removed from Docker: {}", text(&e))));
+pub(super) async fn all(connection: &Connection, repository: &str, progress: OnProgress<'_>) {
+    if let Err(e) = forget(connection, repository, &[], progress).await {
+        progress(Progress::Line(format!(
+            "images of {repository} could not be removed from Docker: {}",
+            text(&e)
+        )));
     }
 }
 
@@ -47,7 +50,7 @@ async fn forget(
     connection: &Connection,
     repository: &str,
     keep: &[String],
-    on: OnProgress<'_>,
+    progress: OnProgress<'_>,
 ) -> Result<(), Error> {
     let store = store(repository);
     let filters = HashMap::from([("reference", vec![store.as_str()])]);
@@ -57,7 +60,7 @@ async fn forget(
     for name in names.filter(|n| short(n).starts_with(&format!("{store}:"))) {
         match remove(connection, &name, false).await {
             Err(Error::DockerResponseServerError { status_code: 409, message }) => {
-                on(Progress::Line(format!("{name} stays in Docker: {message}")));
+                progress(Progress::Line(format!("{name} stays in Docker: {message}")));
             }
             Err(Error::DockerResponseServerError { status_code: 404, .. }) => {}
             other => other?,
@@ -77,13 +80,18 @@ pub(super) async fn holder(connection: &Connection, name: &str) -> Option<String
 }
 
 /// After a build of the same inputs (`--rebuild`): an image that is left without any name goes.
-pub(super) async fn nameless(connection: &Connection, before: Option<String>, now: &str, on: OnProgress<'_>) {
+pub(super) async fn nameless(
+    connection: &Connection,
+    before: Option<String>,
+    now: &str,
+    progress: OnProgress<'_>,
+) {
     let Some(id) = before.filter(|id| id != now) else { return };
     let Ok(image) = connection.client.inspect_image(&id).await else { return };
     if !image.repo_tags.unwrap_or_default().is_empty() {
         return;
     }
     if let Err(e) = remove(connection, &id, false).await {
-        on(Progress::Line(format!("the image {id} could not be removed from Docker: {}", text(&e))));
+        progress(Progress::Line(format!("the image {id} could not be removed from Docker: {}", text(&e))));
     }
 }

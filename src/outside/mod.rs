@@ -3,4 +3,4 @@
 pub(crate) mod http;
 mod stage;
 
-pub use stage::Stage;
+pub use stage::LiveStage;

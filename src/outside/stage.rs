@@ -2,7 +2,7 @@
 
 use super::http::{self, Response};
 use crate::{
-    contract::{Ask, Carrier, Key},
+    contract::{Ask, Carrier, SentKey},
     net::Client,
 };
 use anyhow::Result;
@@ -11,7 +11,7 @@ use anyhow::Result;
 const WRONG_KEY: &str = "lambdeploy-verify-wrong-key";
 
 /// A stage by its URL.
-pub struct Stage {
+pub struct LiveStage {
     /// Without a slash at its end.
     pub url: String,
     /// The stack's key, if it has one. Never printed.
@@ -19,16 +19,16 @@ pub struct Stage {
     pub client: Client,
 }
 
-impl Carrier for Stage {
+impl Carrier for LiveStage {
     async fn carry(&self, ask: &Ask) -> Result<Response> {
         let mut request = http::request(&ask.method, &format!("{}{}", self.url, ask.path));
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
         let key = match ask.key {
-            Key::None => None,
-            Key::Wrong => Some(WRONG_KEY),
-            Key::Right => self.key.as_deref(),
+            SentKey::None => None,
+            SentKey::Wrong => Some(WRONG_KEY),
+            SentKey::Right => self.key.as_deref(),
         };
         if let Some(key) = key {
             request = request.header("x-api-key", key);

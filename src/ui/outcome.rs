@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     aws::Destination,
-    contract::Outcome as Finding,
+    contract::Finding,
     engine::{Interrupted, Plan, Report},
     outputs::{Listed, Outputs},
     stack::{self, Stack, StackError},

@@ -43,7 +43,7 @@ struct Facts {
     plan: Plan,
     destination: Destination,
     finished: Finished,
-    findings: [contract::Outcome; 3],
+    findings: [contract::Finding; 3],
     stacks: [Listed; 1],
     report: Report,
     message: String,
@@ -160,9 +160,9 @@ fn plan(id: Id) -> Plan {
     Plan { items: changes.map(item).into() }
 }
 
-fn findings() -> [contract::Outcome; 3] {
+fn findings() -> [contract::Finding; 3] {
     let broken = Verdict::Broken { seen: vec![foreign()], fix: foreign() };
-    [Verdict::Holds, Verdict::Unknown { why: foreign() }, broken].map(|verdict| contract::Outcome {
+    [Verdict::Holds, Verdict::Unknown { why: foreign() }, broken].map(|verdict| contract::Finding {
         promise: foreign(),
         verdict,
         answer: Some(foreign()),

@@ -6,7 +6,7 @@ use crate::{
     world::{REGION, World},
 };
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
+    contract::{Ask, Carrier, ContractRun, Finding, Grace, Verdict, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,
 };
@@ -31,12 +31,12 @@ fn world() -> World {
 async fn verify<C: Carrier>(
     carrier: &C,
     asleep: impl AsyncFn() -> anyhow::Result<Vec<String>>,
-) -> (Vec<Outcome>, Vec<String>) {
+) -> (Vec<Finding>, Vec<String>) {
     let world = World::new();
     let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
-    let check = Check { carrier, run: &run, patience: Patience::NONE, load: false };
-    let outcomes = check.run_awake(&rows(&world.stack(HELLO)), asleep).await.unwrap();
-    (outcomes, world.notes())
+    let check = ContractRun { carrier, run: &run, grace: Grace::NONE, load: false };
+    let findings = check.run_awake(&rows(&world.stack(HELLO)), asleep).await.unwrap();
+    (findings, world.notes())
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,16 +47,16 @@ async fn it_is_waited_for_and_the_contract_holds() {
     let (stage, cloud) = (StageUrl::of(&world, "default").await, world.cloud_in(REGION).await);
     assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), ["hello-hello"]);
     let since = Instant::now();
-    let (outcomes, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
-    assert_eq!(broken(&outcomes), [""; 0]);
+    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    assert_eq!(broken(&findings), [""; 0]);
     assert!((1..20).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
     let wait = "waiting for Lambda to wake hello-hello, which nobody called for weeks: 0 s of at most 180 s";
     assert_eq!(said.first().map(String::as_str), Some(wait));
     assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), [""; 0]);
     // Awake, nothing is waited for.
     let since = Instant::now();
-    let (outcomes, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
-    assert_eq!((broken(&outcomes), said), (vec![], vec![]));
+    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    assert_eq!((broken(&findings), said), (vec![], vec![]));
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
 }
 
@@ -70,22 +70,22 @@ impl Carrier for Down {
     }
 }
 
-fn fixes(outcomes: &[Outcome]) -> Vec<&str> {
-    fn fix(o: &Outcome) -> Option<&str> {
+fn fixes(findings: &[Finding]) -> Vec<&str> {
+    fn fix(o: &Finding) -> Option<&str> {
         match &o.verdict {
             Verdict::Broken { fix, .. } => Some(fix),
             _ => None,
         }
     }
-    outcomes.iter().filter_map(fix).collect()
+    findings.iter().filter_map(fix).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_three_minutes_it_is_broken_and_says_what_slept() {
     let since = Instant::now();
-    let (outcomes, _) = verify(&Down, async || Ok(vec!["hello-hello".to_owned()])).await;
+    let (findings, _) = verify(&Down, async || Ok(vec!["hello-hello".to_owned()])).await;
     assert!((170..=180).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
-    let fixes = fixes(&outcomes);
+    let fixes = fixes(&findings);
     let still = "nobody called hello-hello for weeks, and Lambda has not woken it within 180 s; ";
     assert!(!fixes.is_empty() && fixes.iter().all(|fix| fix.starts_with(still)), "{fixes:#?}");
 }
@@ -93,7 +93,7 @@ async fn after_three_minutes_it_is_broken_and_says_what_slept() {
 #[tokio::test(start_paused = true)]
 async fn what_fails_awake_is_not_waited_for() {
     let since = Instant::now();
-    let (outcomes, said) = verify(&Down, async || Ok(vec![])).await;
+    let (findings, said) = verify(&Down, async || Ok(vec![])).await;
     assert_eq!((since.elapsed(), said), (Duration::ZERO, vec![]));
-    assert!(fixes(&outcomes).iter().any(|fix| fix.contains("could not call hello")), "{outcomes:#?}");
+    assert!(fixes(&findings).iter().any(|fix| fix.contains("could not call hello")), "{findings:#?}");
 }

@@ -11,7 +11,7 @@ use aws_sdk_apigateway::{
     types::{GatewayResponseType, Op, PatchOperation},
 };
 use lambdeploy::testing::{
-    contract::{Carrier, Check, Key, Misbehaviour, Patience, Verdict, judge, misbehaviours, rows},
+    contract::{Carrier, ContractRun, Grace, Misbehaviour, SentKey, Verdict, judge, misbehaviours, rows},
     engine::{Id, Run},
     stack::{self, Values},
 };
@@ -130,7 +130,7 @@ async fn what_a_failing_function_is_answered_with() {
             Misbehaviour::Malformed => "malformed",
             Misbehaviour::TooLarge => "too large",
         };
-        assert_eq!(row.ask.key, Key::Right);
+        assert_eq!(row.ask.key, SentKey::Right);
         let ask = lambdeploy::testing::contract::Ask { body: Some(body.into()), ..row.ask.clone() };
         let answer = stage.carry(&ask).await.unwrap();
         assert_eq!(judge(&row, &answer), [], "{}: {answer:?}", row.promise);
@@ -185,7 +185,7 @@ async fn a_check_whose_variable_is_not_set_is_not_asked_and_says_so() {
     let stack = stack::read(&checked, "stack.yaml", folder, Values::NotNeeded, &|_| None).unwrap();
     let carrier = StageUrl::of(&world, "default").await;
     let run = Run::silent(Id::only("contract"));
-    let check = Check { carrier: &carrier, run: &run, patience: Patience::NONE, load: false };
+    let check = ContractRun { carrier: &carrier, run: &run, grace: Grace::NONE, load: false };
     let outcomes = check.run(&rows(&stack)).await.unwrap();
     let why = "a variable in this check is not set".to_owned();
     assert_eq!(outcomes.last().unwrap().verdict, Verdict::Unknown { why });

@@ -2,10 +2,10 @@
 
 use crate::{stacks::HELLO, world::World};
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, Check, Outcome, Patience, Verdict, rows},
+    contract::{Ask, Carrier, ContractRun, Finding, Grace, Verdict, rows},
     engine::{Id, Run},
     net::{Client, Network},
-    outside::Stage,
+    outside::LiveStage,
 };
 use std::time::Duration;
 use tokio::{
@@ -13,24 +13,24 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-fn stage(url: String) -> Stage {
-    Stage { url, key: Some("k".repeat(40)), client: Client::new(Network::direct()) }
+fn stage(url: String) -> LiveStage {
+    LiveStage { url, key: Some("k".repeat(40)), client: Client::new(Network::direct()) }
 }
 
-async fn ask(url: String, text: &str) -> Vec<Outcome> {
+async fn ask(url: String, text: &str) -> Vec<Finding> {
     let (stack, run) = (World::new().stack(text), Run::silent(Id::only("contract")));
-    let check = Check { carrier: &stage(url), run: &run, patience: Patience::NONE, load: false };
+    let check = ContractRun { carrier: &stage(url), run: &run, grace: Grace::NONE, load: false };
     check.run(&rows(&stack)).await.unwrap()
 }
 
 /// What each row saw; all of them are broken.
-fn seen(outcomes: &[Outcome]) -> Vec<String> {
-    assert_eq!(outcomes.len(), 7);
-    let seen = |o: &Outcome| match &o.verdict {
+fn seen(findings: &[Finding]) -> Vec<String> {
+    assert_eq!(findings.len(), 7);
+    let seen = |o: &Finding| match &o.verdict {
         Verdict::Broken { seen, .. } => seen[0].clone(),
         verdict => panic!("{}: {verdict:?}", o.promise),
     };
-    outcomes.iter().map(seen).collect()
+    findings.iter().map(seen).collect()
 }
 
 async fn listen() -> (TcpListener, String) {
@@ -109,10 +109,10 @@ async fn pages_and_redirects_of_something_else() {
 #[tokio::test]
 async fn another_servers_json_is_not_the_functions_answer() {
     let other = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\naccess-control-allow-origin: *\r\ncontent-length: 2\r\n\r\n{}";
-    let outcomes = ask(answering(other).await, HELLO).await;
+    let findings = ask(answering(other).await, HELLO).await;
     let told = "an answer (200) that is not API Gateway's: a proxy or another site answers there";
-    assert_eq!(seen(&outcomes)[4], told);
-    assert_eq!(outcomes[4].answer, None);
+    assert_eq!(seen(&findings)[4], told);
+    assert_eq!(findings[4].answer, None);
 }
 
 /// API Gateway's own redirect, and a function's, are judged like any other status.
@@ -120,9 +120,9 @@ async fn another_servers_json_is_not_the_functions_answer() {
 async fn a_functions_own_redirect_is_its_answer() {
     let own = "HTTP/1.1 302 Found\r\nlocation: https://www.example.com/\r\nx-amzn-requestid: 1\r\n\
                access-control-allow-origin: https://www.example.com\r\ncontent-length: 0\r\n\r\n";
-    let outcomes = ask(answering(own).await, HELLO).await;
-    assert_eq!(outcomes[4].verdict, Verdict::Holds, "{outcomes:?}");
-    assert!(outcomes[4].answer.as_deref().unwrap().starts_with("302"));
+    let findings = ask(answering(own).await, HELLO).await;
+    assert_eq!(findings[4].verdict, Verdict::Holds, "{findings:?}");
+    assert!(findings[4].answer.as_deref().unwrap().starts_with("302"));
 }
 
 #[tokio::test]

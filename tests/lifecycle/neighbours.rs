@@ -7,7 +7,7 @@ use crate::{
     world::{ACCOUNT, World, lines, write},
 };
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, Key},
+    contract::{Ask, Carrier, SentKey},
     engine::Options,
     stack_graph::Wishes,
 };
@@ -64,7 +64,7 @@ impl Stack {
         let of = |kind| things.iter().find_map(|(id, thing)| Some((id.strip_prefix(kind)?.trim(), thing)));
         let ((api, _), (_, key)) = (of("api").unwrap(), of("key").unwrap());
         let stage = StageUrl::known(world, api, key["value"].as_str().unwrap());
-        let post = Ask { key: Key::Right, ..Ask::new("POST", "/") };
+        let post = Ask { key: SentKey::Right, ..Ask::new("POST", "/") };
         stage.carry(&post).await.unwrap().status
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{stacks::HELLO, stage_url::response, world::World};
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, Check, Key, Need, Outcome, Patience, Verdict, by_web_acl, rows},
+    contract::{Ask, Carrier, ContractRun, Finding, Grace, Need, SentKey, Verdict, by_web_acl, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,
 };
@@ -54,7 +54,7 @@ impl Carrier for Slow {
                 ],
                 String::new(),
             ),
-            ("POST", "/", Key::Right) if age >= self.key => {
+            ("POST", "/", SentKey::Right) if age >= self.key => {
                 self.answered.set(self.answered.get() + 1);
                 (200, vec![], "{}".to_owned())
             }
@@ -68,28 +68,28 @@ impl Carrier for Slow {
 }
 
 /// All rows asked right after a change; what was said meanwhile.
-async fn ask(slow: &Slow, patience: Patience) -> (Vec<Outcome>, Vec<String>) {
+async fn ask(slow: &Slow, grace: Grace) -> (Vec<Finding>, Vec<String>) {
     let world = World::new();
     let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
-    let check = Check { carrier: slow, run: &run, patience, load: false };
-    let outcomes = check.run(&rows(&world.stack(HELLO))).await.unwrap();
-    (outcomes, world.notes())
+    let check = ContractRun { carrier: slow, run: &run, grace, load: false };
+    let findings = check.run(&rows(&world.stack(HELLO))).await.unwrap();
+    (findings, world.notes())
 }
 
-fn broken(outcomes: &[Outcome]) -> Vec<&str> {
-    let is_broken = |o: &&Outcome| matches!(o.verdict, Verdict::Broken { .. });
-    outcomes.iter().filter(is_broken).map(|o| o.promise.as_str()).collect()
+fn broken(findings: &[Finding]) -> Vec<&str> {
+    let is_broken = |o: &&Finding| matches!(o.verdict, Verdict::Broken { .. });
+    findings.iter().filter(is_broken).map(|o| o.promise.as_str()).collect()
 }
 
-fn after_a_change() -> Patience {
-    Patience::since(Duration::ZERO)
+fn after_a_change() -> Grace {
+    Grace::since(Duration::ZERO)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_key_is_waited_for_and_the_row_is_named() {
     let slow = Slow::new(120, 0);
-    let (outcomes, said) = ask(&slow, after_a_change()).await;
-    assert_eq!(broken(&outcomes), [""; 0]);
+    let (findings, said) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&findings), [""; 0]);
     assert!((120..126).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
     assert_eq!(slow.answered.get(), 1, "what was answered is not asked again");
     let wait = format!("waiting for \"{ROW}\": 403 \"Forbidden\", ");
@@ -100,23 +100,23 @@ async fn a_new_key_is_waited_for_and_the_row_is_named() {
 #[tokio::test(start_paused = true)]
 async fn after_three_minutes_it_is_broken() {
     let slow = Slow::new(600, 0);
-    let (outcomes, _) = ask(&slow, after_a_change()).await;
-    assert_eq!(broken(&outcomes), [ROW]);
+    let (findings, _) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&findings), [ROW]);
     assert!((175..=180).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_new_deployment_is_waited_for_half_a_minute() {
     let slow = Slow::new(0, 9);
-    let (outcomes, said) = ask(&slow, after_a_change()).await;
-    assert_eq!(broken(&outcomes), [""; 0]);
+    let (findings, said) = ask(&slow, after_a_change()).await;
+    assert_eq!(broken(&findings), [""; 0]);
     assert!((9..15).contains(&slow.up.elapsed().as_secs()), "{:?}", slow.up.elapsed());
     let preflight = "waiting for \"a page of https://www.example.com may call /\": 403 \"Missing Authentication Token\" instead of 200";
     assert!(said.iter().any(|text| text.starts_with(preflight)), "{said:#?}");
 
     let slow = Slow::new(0, 600);
-    let (outcomes, _) = ask(&slow, after_a_change()).await;
-    assert!(broken(&outcomes).contains(&"a page of https://www.example.com may call /"));
+    let (findings, _) = ask(&slow, after_a_change()).await;
+    assert!(broken(&findings).contains(&"a page of https://www.example.com may call /"));
     assert!(slow.up.elapsed() <= Duration::from_secs(181), "{:?}", slow.up.elapsed());
 }
 
@@ -124,8 +124,8 @@ async fn a_new_deployment_is_waited_for_half_a_minute() {
 async fn what_changed_long_ago_is_not_waited_for() {
     for (changed, at_most) in [(60, 120), (179, 1), (100_000, 0)] {
         let slow = Slow::new(600, 0);
-        let (outcomes, _) = ask(&slow, Patience::since(Duration::from_secs(changed))).await;
-        assert_eq!(broken(&outcomes), [ROW]);
+        let (findings, _) = ask(&slow, Grace::since(Duration::from_secs(changed))).await;
+        assert_eq!(broken(&findings), [ROW]);
         assert!(slow.up.elapsed().as_secs() <= at_most, "{changed}: {:?}", slow.up.elapsed());
     }
 }
@@ -135,7 +135,7 @@ async fn ctrl_c_ends_the_wait() {
     let slow = Slow::new(600, 0);
     let stop = Stop::default();
     let run = Run::new(Id::only("contract"), Rc::new(|_| {}), stop.clone());
-    let check = Check { carrier: &slow, run: &run, patience: after_a_change(), load: false };
+    let check = ContractRun { carrier: &slow, run: &run, grace: after_a_change(), load: false };
     let rows = rows(&World::new().stack(HELLO));
     let pressed = async {
         tokio::time::sleep(Duration::from_secs(20)).await;
@@ -159,10 +159,10 @@ impl Carrier for Walled {
 #[tokio::test(start_paused = true)]
 async fn behind_a_web_acl_nothing_is_found_out_and_nothing_is_broken() {
     let rows = rows(&World::new().stack(HELLO));
-    let outcomes = by_web_acl(&Walled, &rows).await.unwrap();
-    assert_eq!(outcomes.len(), rows.iter().filter(|row| row.need == Need::Nothing).count());
+    let findings = by_web_acl(&Walled, &rows).await.unwrap();
+    assert_eq!(findings.len(), rows.iter().filter(|row| row.need == Need::Nothing).count());
     let why = "this machine may not call (a web ACL guards the stage)".to_owned();
-    assert!(outcomes.iter().all(|o| o.verdict == Verdict::Unknown { why: why.clone() }), "{outcomes:#?}");
+    assert!(findings.iter().all(|o| o.verdict == Verdict::Unknown { why: why.clone() }), "{findings:#?}");
     // A key that is not let in yet is no web ACL.
     assert!(by_web_acl(&Slow::new(600, 0), &rows).await.is_none());
 }
@@ -200,7 +200,7 @@ async fn a_function_gets_no_more_calls_at_once_than_it_has_reserved() {
         );
         let busy = Busy::default();
         let run = Run::silent(Id::only("contract"));
-        let check = Check { carrier: &busy, run: &run, patience: Patience::NONE, load: false };
+        let check = ContractRun { carrier: &busy, run: &run, grace: Grace::NONE, load: false };
         check.run(&rows(&World::new().stack(&text))).await.unwrap();
         busy.most.borrow()["GET /"]
     };

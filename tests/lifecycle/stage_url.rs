@@ -4,7 +4,7 @@ use crate::world::{REGION, World};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, Check, Key, Outcome, Patience, Verdict, rows},
+    contract::{Ask, Carrier, ContractRun, Finding, Grace, SentKey, Verdict, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,
 };
@@ -48,8 +48,8 @@ impl Carrier for StageUrl {
             request = request.header(name, value);
         }
         request = match (ask.key, &self.key) {
-            (Key::Right, Some(key)) => request.header("x-api-key", key),
-            (Key::Wrong, _) => request.header("x-api-key", "no-such-key-anywhere"),
+            (SentKey::Right, Some(key)) => request.header("x-api-key", key),
+            (SentKey::Wrong, _) => request.header("x-api-key", "no-such-key-anywhere"),
             _ => request,
         };
         let body = Full::new(Bytes::from(ask.body.clone().unwrap_or_default()));
@@ -71,20 +71,20 @@ pub(crate) fn response(status: u16, headers: &[(&str, &str)], body: &str) -> Res
 }
 
 /// The contract of a stack file, asked of its stage.
-pub(crate) async fn verify(world: &World, text: &str, load: bool) -> Vec<Outcome> {
+pub(crate) async fn verify(world: &World, text: &str, load: bool) -> Vec<Finding> {
     let stack = world.stack(text);
     let stage = StageUrl::of(world, &stack.api.stage).await;
     let run = Run::new(Id::only("contract"), world.sink(), Stop::default());
-    let check = Check { carrier: &stage, run: &run, patience: Patience::since(Duration::ZERO), load };
+    let check = ContractRun { carrier: &stage, run: &run, grace: Grace::since(Duration::ZERO), load };
     check.run(&rows(&stack)).await.unwrap()
 }
 
 /// The promises that are broken, with what was seen.
-pub(crate) fn broken(outcomes: &[Outcome]) -> Vec<String> {
-    let seen = |o: &Outcome| match &o.verdict {
+pub(crate) fn broken(findings: &[Finding]) -> Vec<String> {
+    let seen = |o: &Finding| match &o.verdict {
         Verdict::Broken { seen, .. } => Some(format!("{}: {}", o.promise, seen.join("; "))),
         Verdict::Holds => None,
         Verdict::Unknown { why } => Some(format!("{}: unknown: {why}", o.promise)),
     };
-    outcomes.iter().filter_map(seen).collect()
+    findings.iter().filter_map(seen).collect()
 }

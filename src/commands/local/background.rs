@@ -111,11 +111,11 @@ pub(crate) async fn is_healthy(endpoint: &str) -> bool {
 /// Whether what it was told holds at once, so that nothing is worth waiting for (`--consistency instant`).
 pub(crate) async fn agrees_at_once(endpoint: &str) -> bool {
     #[derive(Deserialize)]
-    struct Settings {
+    struct LocalSettings {
         realistic: bool,
     }
     let asked = http::request("GET", &format!("{endpoint}/_local/settings")).send().await;
-    let settings = asked.ok().and_then(|r| serde_json::from_slice::<Settings>(&r.body).ok());
+    let settings = asked.ok().and_then(|r| serde_json::from_slice::<LocalSettings>(&r.body).ok());
     settings.is_some_and(|s| !s.realistic)
 }
 

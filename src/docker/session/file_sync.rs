@@ -6,7 +6,7 @@
 use crate::{
     docker::{
         changed::{Changed, Parts},
-        context::{Context, Entry, Kind},
+        context::{BuildContext, ContextEntry, EntryKind},
         hash::{self, Digest},
     },
     stack::{Architecture, Build},
@@ -59,13 +59,13 @@ impl Files {
     /// Reads the context of `build`, which must still be what was hashed; `None` where a name is not Unicode, for which the protocol has no place.
     ///
     /// # Errors
-    /// As [`Context::list`]; [`Changed`].
+    /// As [`BuildContext::list`]; [`Changed`].
     pub(crate) fn read(
         build: &Build,
         architecture: Architecture,
         (fingerprint, hashed): (&str, &Parts),
     ) -> Result<Option<Self>> {
-        let context = Context::list(build)?;
+        let context = BuildContext::list(build)?;
         let digests = hash::digests(&context)?;
         if hash::build(&context, &digests, build, architecture) != fingerprint {
             return Err(Changed::between(hashed, &hash::parts(&context, &digests)).into());
@@ -87,12 +87,12 @@ impl Files {
     }
 }
 
-fn offered(entry: &Entry, digest: Digest) -> Option<Offered> {
+fn offered(entry: &ContextEntry, digest: Digest) -> Option<Offered> {
     let (mode, linkname) = match &entry.kind {
-        Kind::Folder => (GO_FOLDER | 0o755, String::new()),
-        Kind::Link { target } => (GO_LINK | 0o777, String::from_utf8(target.clone()).ok()?),
-        Kind::File { executable: true, .. } => (0o755, String::new()),
-        Kind::File { executable: false, .. } => (0o644, String::new()),
+        EntryKind::Folder => (GO_FOLDER | 0o755, String::new()),
+        EntryKind::Link { target } => (GO_LINK | 0o777, String::from_utf8(target.clone()).ok()?),
+        EntryKind::File { executable: true, .. } => (0o755, String::new()),
+        EntryKind::File { executable: false, .. } => (0o644, String::new()),
     };
     let stat = Stat {
         path: String::from_utf8(entry.name.clone()).ok()?,
@@ -118,7 +118,7 @@ impl FileSync for Files {
         let (to, mut packets) = mpsc::channel(WAITING);
         let (files, asks) = (self.clone(), request.into_inner());
         tokio::spawn(async move {
-            let sender = Sender { files: place.files(&files.0), changed: &files.0.changed, to: &to };
+            let sender = FileSender { files: place.files(&files.0), changed: &files.0.changed, to: &to };
             if let Err(status) = sender.talk(asks).await {
                 // The builder may be gone already.
                 _ = to.send(Err(status)).await;
@@ -165,13 +165,13 @@ impl Place {
     }
 }
 
-struct Sender<'a> {
+struct FileSender<'a> {
     files: &'a [Offered],
     changed: &'a OnceLock<String>,
     to: &'a mpsc::Sender<Result<Packet, Status>>,
 }
 
-impl Sender<'_> {
+impl FileSender<'_> {
     /// Lists and answers at once: a builder that has asked for much reads no further before it has its answers.
     async fn talk(&self, asks: Streaming<Packet>) -> Result<(), Status> {
         tokio::try_join!(self.list(), self.answer(asks)).map(drop)

@@ -35,7 +35,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use hyper::{body::Incoming, rt, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use road::Road;
-use secrets::Values;
+use secrets::SecretValues;
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeMap,
@@ -51,7 +51,7 @@ const NAME: HeaderName = HeaderName::from_static("x-docker-expose-session-name")
 const METHOD: HeaderName = HeaderName::from_static("x-docker-expose-session-grpc-method");
 
 /// An open session; it ends when this is dropped.
-pub(super) struct Session {
+pub(super) struct BuildSession {
     pub id: String,
     serving: JoinHandle<()>,
 }
@@ -59,7 +59,7 @@ pub(super) struct Session {
 /// What a build may ask for.
 #[derive(Clone)]
 pub(super) struct Services {
-    secrets: SecretsServer<Values>,
+    secrets: SecretsServer<SecretValues>,
     auth: AuthServer<Credentials>,
     /// Only for a Dockerfile that asks for it: a base image's own steps (`ONBUILD`) shall not get at it unasked.
     ssh: Option<SshServer<Agent>>,
@@ -80,7 +80,7 @@ impl Services {
     ) -> Result<(Self, mpsc::Receiver<Asked>)> {
         let (asked, asks) = mpsc::channel(1);
         let services = Self {
-            secrets: SecretsServer::new(Values::new(secrets)?),
+            secrets: SecretsServer::new(SecretValues::new(secrets)?),
             auth: AuthServer::new(Credentials(asked)),
             ssh: ssh.map(SshServer::new),
             files: files.map(FileSyncServer::new),
@@ -116,7 +116,7 @@ impl Services {
     }
 }
 
-impl Session {
+impl BuildSession {
     /// # Errors
     /// Why the engine opens none.
     pub(super) async fn open(connection: &Connection, services: Services) -> Result<Self> {
@@ -143,7 +143,7 @@ async fn serve(stream: impl rt::Read + rt::Write + Unpin + 'static, services: Se
         .await;
 }
 
-impl Drop for Session {
+impl Drop for BuildSession {
     fn drop(&mut self) {
         self.serving.abort();
     }

@@ -10,9 +10,9 @@ use tonic::{Request, Response, Status};
 pub(crate) const LARGEST: usize = 500 * 1024;
 
 /// The secrets by id.
-pub(super) struct Values(BTreeMap<String, SecretValue>);
+pub(super) struct SecretValues(BTreeMap<String, SecretValue>);
 
-impl Values {
+impl SecretValues {
     /// # Errors
     /// A secret that BuildKit won't take.
     pub(super) fn new(values: &BTreeMap<String, SecretValue>) -> Result<Self> {
@@ -24,7 +24,7 @@ impl Values {
 }
 
 #[tonic::async_trait]
-impl Secrets for Values {
+impl Secrets for SecretValues {
     async fn get_secret(
         &self,
         request: Request<GetSecretRequest>,

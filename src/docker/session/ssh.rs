@@ -1,7 +1,7 @@
 //! The ssh agent of this process' user, for steps with `RUN --mount=type=ssh`. It is asked for its keys and for signatures,
 //! and for nothing else: a step can't add, remove or lock keys.
 
-use crate::docker::dial::{self, Stream};
+use crate::docker::dial::{self, EngineStream};
 use bollard::moby::sshforward::v1::{BytesMessage, CheckAgentRequest, CheckAgentResponse, ssh_server::Ssh};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use std::{io, path::Path};
@@ -35,7 +35,7 @@ impl Agent {
         socket.or_else(|| cfg!(windows).then(|| WINDOWS_PIPE.to_owned())).map(Self)
     }
 
-    async fn connect(&self) -> Result<Box<dyn Stream>, Status> {
+    async fn connect(&self) -> Result<Box<dyn EngineStream>, Status> {
         let connected = match self.0.starts_with(r"\\.\pipe\") {
             true => dial::pipe(&self.0).await,
             false => dial::unix(Path::new(&self.0)).await,
@@ -78,7 +78,7 @@ impl Ssh for Agent {
 /// Until either side hangs up, answers one request after the other.
 async fn forward(
     mut asked: Streaming<BytesMessage>,
-    mut agent: Box<dyn Stream>,
+    mut agent: Box<dyn EngineStream>,
     to: mpsc::Sender<Result<BytesMessage, Status>>,
 ) {
     let mut begun = Vec::new();
@@ -107,7 +107,7 @@ fn next(begun: &mut Vec<u8>) -> Option<Vec<u8>> {
     (begun.len() >= end).then(|| begun.drain(..end).collect())
 }
 
-async fn answer(request: &[u8], agent: &mut Box<dyn Stream>) -> io::Result<Vec<u8>> {
+async fn answer(request: &[u8], agent: &mut Box<dyn EngineStream>) -> io::Result<Vec<u8>> {
     if !matches!(request.get(4), Some(&(REQUEST_IDENTITIES | SIGN_REQUEST))) {
         return Ok(FAILURE.to_vec());
     }

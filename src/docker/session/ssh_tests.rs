@@ -16,7 +16,7 @@ async fn agent(mut stream: tokio::io::DuplexStream) {
 async fn keys_and_signatures_are_passed_on_and_nothing_else_is() {
     let (ours, theirs) = tokio::io::duplex(100);
     tokio::spawn(agent(theirs));
-    let mut stream: Box<dyn Stream> = Box::new(ours);
+    let mut stream: Box<dyn EngineStream> = Box::new(ours);
     assert_eq!(answer(&[0, 0, 0, 1, 11], &mut stream).await.unwrap(), [0, 0, 0, 2, 12, 7]);
     assert_eq!(answer(&[0, 0, 0, 3, 13, 1, 2], &mut stream).await.unwrap(), [0, 0, 0, 2, 14, 7]);
     // Add, remove one, remove all, lock, unlock, extension.
