@@ -3,40 +3,19 @@
 use super::session;
 use crate::{
     Exit,
-    aws::{Destination, tags},
+    aws::Destination,
     cli,
-    outputs::Listed,
-    resources::{inventory_of, tags_of},
+    stack_graph::stacks,
     ui::{Outcome, Printer},
 };
 use anyhow::Result;
-use aws_sdk_apigateway::types::RestApi;
 
 pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let cloud = session::cloud(common, printer).await?;
     let (caller, apis) = tokio::join!(cloud.identify(), cloud.rest_apis());
     caller?;
     let (destination, apis) = (Destination::of(&cloud)?, apis?);
-    let mut stacks: Vec<Listed> = apis.iter().filter_map(|api| listed(api, &cloud.region)).collect();
-    stacks.sort_by(|a, b| (&a.stack, &a.api_id).cmp(&(&b.stack, &b.api_id)));
+    let stacks = stacks(&apis, &cloud.region);
     printer.show(Outcome::Stacks { stacks: &stacks, destination: &destination });
     Ok(Exit::Done)
-}
-
-/// The stack whose API this is; an API of nobody's is none. Tags say the region too: an API is never copied, its tags may be.
-fn listed(api: &RestApi, region: &str) -> Option<Listed> {
-    let all = tags_of(api);
-    let stack = all.get(tags::STACK).filter(|_| all.get(tags::REGION).is_some_and(|r| r == region))?.clone();
-    let inventory = inventory_of(&all);
-    let made = api.created_date().and_then(|d| jiff::Timestamp::from_second(d.secs()).ok());
-    Some(Listed {
-        stack,
-        region: region.to_owned(),
-        api_id: api.id().unwrap_or_default().to_owned(),
-        api_name: api.name().unwrap_or_default().to_owned(),
-        created: made.map(|at| at.to_string()),
-        adopted: all.contains_key(tags::ADOPTED),
-        functions: inventory.of_kind("function").map(|entry| entry.name.clone()).collect(),
-        keys: inventory.of_kind("api-key").map(|entry| entry.name.clone()).collect(),
-    })
 }

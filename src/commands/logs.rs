@@ -7,6 +7,7 @@ use crate::{
     cli,
     engine::Id,
     exit::Usage,
+    resources::log_group_name,
     stack::{Function, Values},
     ui::{LogLine, Outcome, Printer},
 };
@@ -136,7 +137,7 @@ fn groups(session: &Session, keys: &[String]) -> Result<Vec<(String, String)>> {
         );
     }
     let chosen = functions.values().filter(|f| keys.is_empty() || keys.contains(&f.key));
-    Ok(chosen.map(|f| (f.key.clone(), format!("/aws/lambda/{}", f.name))).collect())
+    Ok(chosen.map(|f| (f.key.clone(), log_group_name(&f.name))).collect())
 }
 
 async fn events(

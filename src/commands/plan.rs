@@ -6,9 +6,10 @@ use crate::{
     docker::{LARGEST_SECRET, SecretValue},
     engine::{Options, Plan},
     files,
+    resources::CHOSEN_BY_ID,
     stack::{DotEnv, ImageSource, SecretSource, Values},
     stack_graph::{StackGraph, Wishes},
-    ui::{Outcome, Printer, Proposal},
+    ui::{Outcome, Printer},
 };
 use anyhow::{Context as _, Result, bail};
 use std::collections::BTreeMap;
@@ -24,8 +25,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Pr
 }
 
 fn show(session: &Session, plan: &Plan, printer: &Printer) -> Result<()> {
-    let destination = session.destination()?;
-    printer.show(Outcome::Plan(Proposal { stack: &session.stack, plan, destination: &destination }));
+    printer.show(Outcome::Plan(plan, &session.destination()?));
     Ok(())
 }
 
@@ -75,12 +75,15 @@ pub(super) fn options(consent: &cli::Consent) -> Options {
     Options { adopt: !consent.adopt.is_empty(), replace: consent.replace, include_adopted: false }
 }
 
-/// `--adopt api=ID` as kind and id; a bare `--adopt` chooses nothing.
+/// `--adopt api=ID` as word and id; a bare `--adopt` chooses nothing.
 fn chosen(consent: &cli::Consent) -> Result<BTreeMap<String, String>> {
     let pairs = consent.adopt.iter().filter(|a| !a.is_empty()).map(|a| match a.split_once('=') {
-        Some((kind @ ("api" | "key" | "plan"), id)) if !id.is_empty() => Ok((kind.to_owned(), id.to_owned())),
+        Some((word, id)) if CHOSEN_BY_ID.contains(&word) && !id.is_empty() => {
+            Ok((word.to_owned(), id.to_owned()))
+        }
         _ => Err(crate::exit::Usage(format!(
-            "--adopt {a} names nothing that is adopted by its id: write --adopt alone, or --adopt api=ID, key=ID or plan=ID"
+            "--adopt {a} names nothing that is adopted by its id: write --adopt alone, or {}",
+            CHOSEN_BY_ID.map(|word| format!("--adopt {word}=ID")).join(" or ")
         ))
         .into()),
     });

@@ -13,7 +13,7 @@ use crate::{
     outputs::Outputs,
     stack::Values,
     stack_graph::{StackGraph, ended_functions},
-    ui::{Finished, Outcome, Printer, Proposal},
+    ui::{Finished, Outcome, Printer},
 };
 use anyhow::{Context as _, Result};
 use std::time::Instant;
@@ -29,8 +29,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
         .context("nothing was changed")??;
     let up = Up { common, args, session: &session, graph: &graph, printer };
     let destination = session.destination()?;
-    let proposal = Proposal { stack: &session.stack, plan: &plan, destination: &destination };
-    printer.show(Outcome::Proposal(proposal));
+    printer.show(Outcome::Proposal(&plan, &destination));
     if !plan.has_changes() {
         return up.nothing_to_do(since).await;
     }
@@ -47,7 +46,8 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
-    session.stop.cancel(graph.prepare(&plan)).await?.context("nothing was changed")?;
+    let prepared = session.stop.cancel(graph.prepare(&plan)).await;
+    prepared.context("nothing was changed")?.context("nothing was changed")?;
     let report =
         graph.apply(&super::plan::options(&args.consent), printer.events_of(&plan), &session.stop).await;
     printer.settle();

@@ -5,6 +5,3 @@ use crate::engine::Chain;
 pub const KEY: Chain = Chain("key → plan → stage");
 pub const FUNCTION: Chain = Chain("function → permission → API");
 pub const DEFINITION: Chain = Chain("live deployment → definition");
-
-/// All of them, in the order in which they are shown.
-pub const ALL: [Chain; 3] = [KEY, FUNCTION, DEFINITION];

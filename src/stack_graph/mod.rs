@@ -8,6 +8,7 @@ mod earlier;
 mod ending;
 mod leftovers;
 mod pipeline;
+mod stacks;
 mod wish;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     stack::Stack,
 };
 pub use ending::ended_functions;
+pub use stacks::stacks;
 use std::{collections::BTreeMap, rc::Rc};
 
 /// What a command line adds to the stack file.

@@ -33,7 +33,7 @@ use crate::{
 };
 pub(crate) use finished::Finished;
 pub(crate) use log_line::LogLine;
-pub(crate) use outcome::{Outcome, Proposal, Standing};
+pub(crate) use outcome::{Outcome, Standing};
 use sink::Sink;
 use std::rc::Rc;
 pub(crate) use text::StyledText;

@@ -33,9 +33,9 @@ pub(crate) enum Outcome<'a> {
     /// The result in a sentence.
     Answer(StyledText),
     /// A plan that was asked for.
-    Plan(Proposal<'a>),
+    Plan(&'a Plan, &'a Destination),
     /// A plan that is about to be carried out.
-    Proposal(Proposal<'a>),
+    Proposal(&'a Plan, &'a Destination),
     /// What is about to be deleted, and where.
     Deletion(&'a Plan, &'a Destination),
     Status(Standing<'a>),
@@ -56,14 +56,6 @@ pub(crate) enum Outcome<'a> {
         again: &'a str,
     },
     Failure(&'a Error),
-}
-
-/// What `up` would do to a stack, and where.
-#[derive(Clone, Copy)]
-pub(crate) struct Proposal<'a> {
-    pub stack: &'a Stack,
-    pub plan: &'a Plan,
-    pub destination: &'a Destination,
 }
 
 /// What there is of a stack, beside what should be.
@@ -107,8 +99,8 @@ impl Outcome<'_> {
             Self::Warning(text) => (Remark, StyledText::new().yellow("warning").plain(": ").then(text)),
             Self::FileWarning(warning) => (Remark, StyledText::new().drawn(warning.render(true))),
             Self::Answer(text) => (Result, text),
-            Self::Plan(proposal) => (Result, plan::render(proposal, detail)),
-            Self::Proposal(proposal) => (Progress, plan::render(proposal, detail)),
+            Self::Plan(plan, destination) => (Result, plan::render(plan, destination, detail)),
+            Self::Proposal(plan, destination) => (Progress, plan::render(plan, destination, detail)),
             Self::Deletion(plan, destination) => (Progress, plan::render_deletion(plan, destination)),
             Self::Status(standing) => (Result, status::render(standing, detail)),
             Self::Outputs(outputs) => (Result, outputs::render(outputs)),
@@ -130,8 +122,8 @@ impl Outcome<'_> {
             Self::Warning(text) => Line(Object::event("message").any("level", "warning").words("text", text)),
             Self::FileWarning(warning) => Line(file_warning(warning)),
             Self::Answer(text) => Result(Object::new().words("message", text)),
-            Self::Plan(Proposal { plan, destination, .. })
-            | Self::Proposal(Proposal { plan, destination, .. })
+            Self::Plan(plan, destination)
+            | Self::Proposal(plan, destination)
             | Self::Deletion(plan, destination) => {
                 Result(Object::new().any("plan", json!(plan.items)).exact("destination", json!(destination)))
             }

@@ -7,7 +7,7 @@ use super::{
     plan::{Detail, Sides, resource},
     text::{StyledText, lines},
 };
-use crate::engine::{Change, Plan, Planned};
+use crate::engine::{Breaks, Chain, Change, Link, Plan, Planned};
 use serde_json::json;
 
 /// Every resource with its standing, then the chains that break silently.
@@ -19,7 +19,7 @@ pub(super) fn render(standing: Standing<'_>, detail: Detail) -> StyledText {
     }
     let mut all = vec![head];
     all.extend(plan.items.iter().flat_map(|item| line(item, detail)));
-    all.extend(CHAINS.iter().filter_map(|(name, links)| chain(plan, name, links)));
+    all.extend(chains(plan).into_iter().map(|it| chain(plan, it)));
     all.push(outputs::render(outputs));
     lines(all)
 }
@@ -47,39 +47,35 @@ fn line(item: &Planned, detail: Detail) -> Vec<StyledText> {
     vec![line]
 }
 
-/// Every difference of it breaks the chain.
-const ANY: &[&str] = &["*"];
+/// The chains that the plan's resources are links of, in the order of their first links: without such a link the stack has
+/// no chain that could break.
+fn chains(plan: &Plan) -> Vec<Chain> {
+    let links = plan.items.iter().flat_map(|item| item.links).filter(|link| link.is_first);
+    let mut all: Vec<Chain> = Vec::new();
+    for link in links {
+        if !all.contains(&link.chain) {
+            all.push(link.chain);
+        }
+    }
+    all
+}
 
-/// A kind, and the fields of it that carry a chain; without any, it only has to be there.
-type Link = (&'static str, &'static [&'static str]);
-
-/// What must hold together for a call to arrive.
-const CHAINS: [(&str, &[Link]); 3] = [
-    ("key → plan → stage", &[("api-key", &["enabled"]), ("usage-plan", &["keys", "stages"]), ("stage", &[])]),
-    ("function → permission → API", &[("function", &[]), ("permission", ANY), ("rest-api", &[])]),
-    ("live deployment → definition", &[("definition", ANY), ("stage", &["deployment"])]),
-];
-
-/// A chain whose first link the stack has none of is not there to break.
-fn chain(plan: &Plan, name: &str, links: &[Link]) -> Option<StyledText> {
-    let is_of = |item: &Planned, link: &Link| item.id.kind() == link.0;
-    let (first, _) = links.split_first()?;
-    plan.items.iter().find(|i| is_of(i, first))?;
-    let breaks = |i: &&Planned| {
-        links.iter().any(|link| is_of(i, link) && (i.foreign.is_some() || breaks(&i.change, link.1)))
-    };
+fn chain(plan: &Plan, chain: Chain) -> StyledText {
+    let breaks = |item: &&Planned| item.links.iter().any(|link| link.chain == chain && breaks(item, link));
     let broken: Vec<_> = plan.items.iter().filter(breaks).map(|i| i.id.to_string()).collect();
-    Some(if broken.is_empty() {
+    let Chain(name) = chain;
+    if broken.is_empty() {
         StyledText::new().green("✓").exact(format!(" {name}"))
     } else {
         StyledText::new().red("✗").exact(format!(" {name} is broken at {}", broken.join(", ")))
-    })
+    }
 }
 
-fn breaks(change: &Change, fields: &[&str]) -> bool {
-    match change {
-        Change::Create => true,
-        Change::Update(_) => fields == ANY || fields.iter().any(|f| change.touches(f)),
-        Change::Keep | Change::Delete => false,
+fn breaks(item: &Planned, link: &Link) -> bool {
+    match (&item.change, &link.breaks) {
+        _ if item.foreign.is_some() => true,
+        (Change::Create, _) | (Change::Update(_), Breaks::Always) => true,
+        (Change::Update(_), Breaks::Fields(fields)) => fields.iter().any(|f| item.change.touches(f)),
+        (Change::Update(_), Breaks::Never) | (Change::Keep | Change::Delete, _) => false,
     }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    Finished, LogLine, Outcome, Proposal, Standing, StyledText, View, json::Json, people::People,
-    plain::Plain, plan::Detail, sink::Sink,
+    Finished, LogLine, Outcome, Standing, StyledText, View, json::Json, people::People, plain::Plain,
+    plan::Detail, sink::Sink,
 };
 use crate::{
     Exit,
@@ -105,14 +105,14 @@ impl Facts {
     fn all(&self) -> Vec<Outcome<'_>> {
         let text = || StyledText::new().plain(foreign()).exact(exact()).drawn(foreign()).dim(foreign());
         let Self { stack, plan, destination, report, message, .. } = self;
-        let (outputs, proposal) = (&self.finished.outputs, Proposal { stack, plan, destination });
+        let outputs = &self.finished.outputs;
         vec![
             Outcome::Progress(text()),
             Outcome::Warning(text()),
             Outcome::FileWarning(&stack.warnings[0]),
             Outcome::Answer(text()),
-            Outcome::Plan(proposal),
-            Outcome::Proposal(proposal),
+            Outcome::Plan(plan, destination),
+            Outcome::Proposal(plan, destination),
             Outcome::Deletion(plan, destination),
             Outcome::Status(Standing { stack, plan, outputs, destination, deploy: "lambdeploy up" }),
             Outcome::Outputs(outputs),
@@ -178,8 +178,8 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Warning(_) => "warning",
         Outcome::FileWarning(_) => "file warning",
         Outcome::Answer(_) => "answer",
-        Outcome::Plan(_) => "plan",
-        Outcome::Proposal(_) => "proposal",
+        Outcome::Plan(..) => "plan",
+        Outcome::Proposal(..) => "proposal",
         Outcome::Deletion(..) => "deletion",
         Outcome::Status(_) => "status",
         Outcome::Outputs(_) => "outputs",

@@ -1,7 +1,7 @@
 //! The fields of a resource: what differs, in words where its own name says little, and what something is made with.
 
 use super::{Detail, StyledText};
-use crate::engine::{Field, Id};
+use crate::engine::{Field, Meaning, Words};
 use serde_json::Value;
 
 /// How the two sides of a difference are told apart.
@@ -23,13 +23,14 @@ struct Line {
 }
 
 /// The fields that differ, one below the other.
-pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -> Vec<StyledText> {
+pub(super) fn changed(words: &[Words], fields: &[Field], detail: Detail, sides: Sides) -> Vec<StyledText> {
     let line = |f: &Field| Line { name: f.path.clone(), difference: difference(f, sides) };
     let shown: Vec<Line> = match detail {
         Detail::Whole => fields.iter().map(line).collect(),
         Detail::Short => {
-            let plain = fields.iter().filter(|f| !is_bookkeeping(&f.path) && !f.path.starts_with("tags."));
-            plain.map(|f| in_words(id, f, sides).unwrap_or_else(|| line(f))).chain(tags(fields)).collect()
+            let plain =
+                fields.iter().filter(|f| !is_bookkeeping(words, &f.path) && !f.path.starts_with("tags."));
+            plain.map(|f| in_words(words, f, sides).unwrap_or_else(|| line(f))).chain(tags(fields)).collect()
         }
     };
     if shown.is_empty() {
@@ -41,8 +42,9 @@ pub(super) fn changed(id: &Id, fields: &[Field], detail: Detail, sides: Sides) -
 }
 
 /// What only this tool needs to know: it stands in tags, and says nothing to a person.
-fn is_bookkeeping(path: &str) -> bool {
-    path.starts_with("inventory") || path.starts_with("tags.lambdeploy:") && !path.ends_with(":adopted")
+fn is_bookkeeping(words: &[Words], path: &str) -> bool {
+    matches!(meaning(words, path), Some(Meaning::Bookkeeping))
+        || path.starts_with("tags.lambdeploy:") && !path.ends_with(":adopted")
 }
 
 /// The person's own tags, in one line; and whether the thing is taken over.
@@ -56,20 +58,21 @@ fn tags(fields: &[Field]) -> Option<Line> {
     (!names.is_empty()).then(line)
 }
 
-/// What a difference means, where only a hash or an id differs.
-fn in_words(id: &Id, field: &Field, sides: Sides) -> Option<Line> {
-    let words = match (id.kind(), field.path.as_str(), sides) {
-        ("image", "tag", Sides::Arrow) => "built and pushed: what it is built from changed",
-        ("image", "tag", Sides::Named) => "in AWS is built from something else than what is here now",
-        ("image", "rebuild", _) => "built again, from base images pulled again",
-        ("function", "image", Sides::Arrow) => "the function runs the new one",
-        ("function", "image", Sides::Named) => "in AWS is another one than the stack file's",
-        ("stage", "deployment", Sides::Arrow) => "the URL serves the new definition",
-        ("stage", "deployment", Sides::Named) => "the URL serves another definition than the stack file's",
-        ("stage", "redeploy", _) => "the definition is deployed again",
-        _ => return None,
+/// What a difference means, as the kind says of it.
+fn in_words(words: &[Words], field: &Field, sides: Sides) -> Option<Line> {
+    let Meaning::Says { planned, standing } = &meaning(words, &field.path)? else { return None };
+    let text = match sides {
+        Sides::Arrow => planned,
+        Sides::Named => standing,
     };
-    Some(Line { name: field.path.clone(), difference: StyledText::from(words) })
+    Some(Line { name: field.path.clone(), difference: StyledText::from(*text) })
+}
+
+fn meaning<'a>(words: &'a [Words], path: &str) -> Option<&'a Meaning> {
+    let is_of = |it: &&Words| {
+        path.strip_prefix(it.field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    words.iter().find(is_of).map(|it| &it.meaning)
 }
 
 fn difference(field: &Field, sides: Sides) -> StyledText {

@@ -1,12 +1,8 @@
 //! A plan as text.
 
 mod fields;
-mod notable;
 
-use super::{
-    outcome::Proposal,
-    text::{StyledText, lines},
-};
+use super::text::{StyledText, lines};
 use crate::{
     aws::Destination,
     engine::{Change, Id, Plan, Planned},
@@ -29,15 +25,14 @@ pub(super) fn kept(plan: &Plan) -> BTreeSet<Id> {
 }
 
 /// One line a resource that changes, its fields below, the unchanged ones counted; nothing, where nothing changes.
-pub(super) fn render(proposal: Proposal<'_>, detail: Detail) -> StyledText {
-    let Proposal { stack, plan, destination } = proposal;
+pub(super) fn render(plan: &Plan, destination: &Destination, detail: Detail) -> StyledText {
     if !plan.has_changes() {
         return StyledText::new();
     }
     let mut all = vec![head(destination)];
     for item in plan.items.iter().filter(|i| !i.change.is_keep()) {
         all.extend(resource(item, detail, Sides::Arrow));
-        all.extend(notable::of(stack, item));
+        all.extend(item.notable.iter().map(|it| StyledText::from(format!("    {}  {}", it.what, it.value))));
         if let (Detail::Whole, Some(settings)) = (detail, &item.settings) {
             all.extend(fields::settings(settings));
         }
@@ -99,7 +94,7 @@ pub(super) fn resource(item: &Planned, detail: Detail, sides: Sides) -> Vec<Styl
         }
         Change::Update(changed) => {
             let head = StyledText::new().yellow("~").then(named(item));
-            std::iter::once(head).chain(fields::changed(&item.id, changed, detail, sides)).collect()
+            std::iter::once(head).chain(fields::changed(item.words, changed, detail, sides)).collect()
         }
     }
 }
