@@ -32,7 +32,7 @@ pub(super) async fn finish_existing<W: Wish>(
     }
     // The plan did not show it, so nobody has agreed to it.
     if let Some(why) = wish.replaces(&found, want) {
-        bail!("{why}; it was not to be seen when this run looked: run the same command again");
+        bail!("{why}; it was not visible when this run looked: run the same command again");
     }
     match Change::between(Some(&found.settings), want)? {
         Change::Keep => Ok(found.output),

@@ -109,7 +109,7 @@ impl PinnedImage {
         match shelf.runnable(parts.id(), run).await {
             Err(e) if !own && is_denied(&e) && !parts.by_tag => {
                 // Lambda may pull what this caller may not see, and a digest needs no look.
-                run.note(format!("can't look at {} in account {}: taking the digest as it is written", self.uri, parts.account));
+                run.note(format!("can't check {} in account {}: using the digest as it is written", self.uri, parts.account));
                 Ok(Some(parts.reference.to_owned()))
             }
             Err(e) if !own && is_denied(&e) => Err(e.context(format!(

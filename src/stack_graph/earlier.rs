@@ -48,11 +48,11 @@ impl StackGraph<'_> {
             [] => Vec::new(),
             [name] => vec![format!(
                 "the stack {name} in {region} has functions with the same keys. If this file was `stack: {name}` before, that \
-                 stack goes on running; `lambdeploy list` shows it"
+                 stack still runs; `lambdeploy list` shows it"
             )],
             names => vec![format!(
                 "the stacks {} in {region} have functions with the same keys. If this file had one of these names before, that \
-                 stack goes on running; `lambdeploy list` shows them",
+                 stack still runs; `lambdeploy list` shows them",
                 names.join(", ")
             )],
         })
@@ -61,8 +61,8 @@ impl StackGraph<'_> {
     fn in_another_region(&self, region: &str) -> String {
         let name = &self.stack.name;
         format!(
-            "the stack {name} has roles in {region} too. If this file said `region: {region}` before: it goes on running there; \
-             `lambdeploy destroy --region {region}` ends it"
+            "the stack {name} has roles in {region} too. If this file said `region: {region}` before, the stack still runs there; \
+             `lambdeploy destroy --region {region}` deletes it there"
         )
     }
 }

@@ -114,7 +114,7 @@ impl Document {
         wish: &Canonical,
         run: &Run,
     ) -> Result<PutRestApiOutput> {
-        run.note(format!("API Gateway warns of the definition; importing it all the same ({warnings})"));
+        run.note(format!("API Gateway warns of the definition; importing it anyway ({warnings})"));
         let imported = self.import(rest_api, document, false, run).await?;
         let ask = || async {
             let there = self

@@ -20,7 +20,10 @@ impl Function {
         let nowhere = nowhere.set_security_group_ids(Some(Vec::new())).build();
         let request = self.aws.cloud.lambda.update_function_configuration();
         let request = request.function_name(&self.name).vpc_config(nowhere);
-        run.note(format!("{} leaves its VPC: Lambda removes its network interfaces", self.name));
+        run.note(format!(
+            "taking {} out of its VPC: Lambda removes its network interfaces, which takes up to 20 minutes",
+            self.name
+        ));
         match call(run, "UpdateFunctionConfiguration", || request.clone().send()).await {
             // One that failed takes no change; it goes as it is.
             Err(e) if is_stuck(&e) => return Ok(()),
@@ -28,7 +31,7 @@ impl Function {
             Ok(_) => {}
         }
         self.settled_within(Patience::NETWORK, run).await.map(drop).context(
-            "its network interfaces are not gone, and Lambda needs the role to remove them, so function and role stay",
+            "its network interfaces are still there, and Lambda needs the role to remove them, so function and role stay: run the same command again later",
         )
     }
 }
