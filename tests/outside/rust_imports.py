@@ -1,7 +1,7 @@
 """Which files of a Rust crate need which, and which need each other in a circle.
 
 A file needs another where it names something that is defined there: by `use crate::…` or `use super::…`, or by a path in its code.
-Something that a module only passes on (`pub use`) counts for the file that defines it, and passing on is no need. Unit tests don't count.
+Something that a module imports itself counts for the file that defines it, and passing on (`pub use`) is no need. Unit tests don't count.
 
     python3 tests/outside/rust_imports.py      prints the circles of the crates below
 """
@@ -104,8 +104,8 @@ class Crate:
         """The module that defines what a path names."""
         length = max(length for length in range(len(path) + 1) if path[:length] in self.code)
         module, rest = path[:length], path[length:]
-        for target, name, public in self.imports[module] if rest and path not in passed else []:
-            meant = self.absolute(module, target) if public and name == rest[0] else None
+        for target, name, _ in self.imports[module] if rest and path not in passed else []:
+            meant = self.absolute(module, target) if name == rest[0] else None
             if meant is not None:
                 return self.home((*meant, *rest[1:]), passed | {path})
         return module
