@@ -126,6 +126,7 @@ impl Config {
     }
 
     /// A number in 0..1 that depends on the seed and `salt` only.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
     pub(crate) fn fraction(&self, salt: u64) -> f64 {
         let mut x = self.seed.wrapping_add(salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

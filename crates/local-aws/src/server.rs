@@ -101,6 +101,9 @@ impl LocalAws {
     }
 
     /// Serves `listener` until `until` is done; warm containers are stopped before it returns.
+    ///
+    /// # Errors
+    /// The listener has no address, or what killed local AWSs left behind can't be cleared away.
     pub async fn serve(&self, listener: TcpListener, until: impl Future<Output = ()>) -> io::Result<()> {
         self.0.pool.served_at(listener.local_addr()?);
         self.0.shared.home.claim()?;

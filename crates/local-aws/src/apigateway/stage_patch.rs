@@ -52,8 +52,14 @@ fn apply(stage: &mut Stage, patch: &Patch, can_log: bool) -> Result<(), AwsError
             stage.tracing_enabled = patch.flag();
         }
         ["cacheClusterEnabled"] if patch.replaces().is_ok() && !patch.flag() => {}
-        ["cacheClusterEnabled" | "cacheClusterSize" | "clientCertificateId" | "accessLogSettings", ..]
-        | ["canarySettings", ..] => {
+        [
+            "cacheClusterEnabled"
+            | "cacheClusterSize"
+            | "clientCertificateId"
+            | "accessLogSettings"
+            | "canarySettings",
+            ..,
+        ] => {
             return Err(AwsError::not_implemented(format!("UpdateStage of {}", patch.path)));
         }
         ["variables", name] => return variable(stage, patch, name),

@@ -31,7 +31,10 @@ pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
 fn apply(call: &Call<'_>, api: &mut RestApi, patch: &Patch) -> Result<(), AwsError> {
     let parts = patch.parts();
     match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["binaryMediaTypes", kind] => binary_media_type(&mut api.draft, patch, kind),
+        ["binaryMediaTypes", kind] => {
+            binary_media_type(&mut api.draft, patch, kind);
+            Ok(())
+        }
         ["endpointConfiguration", "types", _] => {
             if patch.op == Op::Other {
                 return Err(bad_request(
@@ -87,7 +90,7 @@ fn replace(call: &Call<'_>, api: &mut RestApi, patch: &Patch, member: &str) -> R
 }
 
 /// The type is in the path; only `replace` has a value, which goes to the end of the list.
-fn binary_media_type(draft: &mut Draft, patch: &Patch, kind: &str) -> Result<(), AwsError> {
+fn binary_media_type(draft: &mut Draft, patch: &Patch, kind: &str) {
     let types = &mut draft.binary_media_types;
     if matches!(patch.op, Op::Remove | Op::Replace) {
         types.retain(|t| t != kind);
@@ -95,10 +98,9 @@ fn binary_media_type(draft: &mut Draft, patch: &Patch, kind: &str) -> Result<(),
     let added = match patch.op {
         Op::Add => kind,
         Op::Replace => patch.text(),
-        _ => return Ok(()),
+        _ => return,
     };
     if !types.iter().any(|t| t == added) {
         types.push(added.to_owned());
     }
-    Ok(())
 }

@@ -34,7 +34,7 @@ pub(crate) struct Finished {
 }
 
 /// An upload that nobody went on with for so long is given up.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+const ABANDONED: Duration = Duration::from_hours(24);
 
 /// Its file is open only while something comes in: that it was begun costs no file descriptor.
 #[derive(Debug)]

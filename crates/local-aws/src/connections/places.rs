@@ -135,7 +135,7 @@ mod tests {
         places.free_one();
         all[2].is_wanted_back().await;
         let busy: Vec<_> = all.iter().map(|place| place.clone().busy()).collect();
-        let none = timeout(Duration::from_secs(60), places.take()).await;
+        let none = timeout(Duration::from_mins(1), places.take()).await;
         assert!(none.is_err(), "all are busy");
         drop(busy);
     }

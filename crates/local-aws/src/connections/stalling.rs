@@ -8,7 +8,7 @@ use std::{io, time::Duration};
 use tokio::time::timeout;
 
 /// How long nothing of a body that is awaited may come.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Fails once its client has been silent for too long.
 pub(crate) fn bounded(body: Incoming) -> Body {

@@ -51,9 +51,9 @@ impl Formatter for Layout {
     fn end_object<W: Write + ?Sized>(&mut self, to: &mut W) -> io::Result<()> {
         self.depth -= 1;
         if self.filled {
-            self.line(to)?
+            self.line(to)?;
         } else {
-            to.write_all(b" ")?
+            to.write_all(b" ")?;
         }
         to.write_all(b"}")
     }

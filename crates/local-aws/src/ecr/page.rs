@@ -4,7 +4,7 @@ use super::{constraint::invalid, input::Input};
 use crate::{config::Config, error::AwsError, paging};
 
 const DEFAULT: usize = 100;
-const MAX: u64 = 1000;
+const MAX: usize = 1000;
 
 pub(crate) struct Page {
     after: Option<String>,
@@ -17,7 +17,7 @@ impl Page {
             None => DEFAULT,
             Some(n) => usize::try_from(n)
                 .ok()
-                .filter(|n| (1..=MAX as usize).contains(n))
+                .filter(|n| (1..=MAX).contains(n))
                 .ok_or_else(|| invalid("maxResults", format!("must be between 1 and {MAX}")))?,
         };
         let after = input.optional("nextToken").map(decode).transpose()?;

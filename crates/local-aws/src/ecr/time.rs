@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// A moment as the JSON protocol writes it: seconds, with milliseconds behind the point.
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come fit")]
 pub(crate) fn epoch(at: Timestamp) -> f64 {
     at.as_millisecond() as f64 / 1000.0
 }

@@ -181,7 +181,7 @@ impl Fate {
     async fn hold(&self, moment: Moment) {
         let point = Point { moment, ..self.point };
         self.held.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(point);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn reach(&self, moment: Moment) {
@@ -205,7 +205,7 @@ impl PlannedError {
 /// Half a body, as from a proxy that broke.
 async fn malformed(response: Response<Body>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    let whole = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+    let whole = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     parts.headers.remove(http::header::CONTENT_LENGTH);
     let half = if whole.len() < 2 { "<".into() } else { whole.slice(..whole.len() / 2) };
     Response::from_parts(parts, full(half))

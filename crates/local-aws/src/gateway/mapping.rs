@@ -29,6 +29,8 @@ pub(crate) fn value(
 }
 
 /// Headers by any casing of their name: what a browser sends as `origin` is meant by `method.request.header.Origin`.
+/// `None` where there is no such place, `Some(None)` where nothing is in it.
+#[expect(clippy::option_option, reason = "no such place, and nothing in it, are two answers")]
 fn request_member(exchange: &Exchange, place: &str, name: &str) -> Option<Option<String>> {
     let request = &exchange.request;
     let query = || request.query.iter().filter(|(k, _)| k == name).map(|(_, v)| v.as_str());

@@ -31,6 +31,7 @@ pub(crate) enum RefusalKind {
 
 impl RefusalKind {
     /// Type name, default status, and the value of `x-amzn-ErrorType`.
+    #[expect(clippy::match_same_arms, reason = "a row a kind")]
     pub(crate) fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::Forbidden => ("", 403, "ForbiddenException"),

@@ -6,7 +6,7 @@ use super::{
     id,
     names::{check_name, check_path, name_of},
     paging::MarkedPage,
-    state::{EntityKind, Iam, InstanceProfile},
+    state::{EntityKind, Iam, InstanceProfile, Role},
     tags,
 };
 use crate::{
@@ -28,7 +28,7 @@ impl InstanceProfile {
             "InstanceProfileId": self.id,
             "Arn": format!("arn:aws:iam::{account}:instance-profile{}{}", self.path, self.name),
             "CreateDate": date(self.created),
-            "Roles": role.map(|r| r.summary()).into_iter().collect::<Vec<_>>(),
+            "Roles": role.map(Role::summary).into_iter().collect::<Vec<_>>(),
         })
     }
 

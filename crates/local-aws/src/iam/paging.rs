@@ -28,7 +28,7 @@ impl MarkedPage {
         let marker = members.optional_text("Marker", MARKER).map(str::to_owned);
         let wanted = members.number("MaxItems", 1..=1000);
         members.finish("ValidationError")?;
-        Ok(Self { marker, size: wanted.map_or(PAGE, |n| n.unsigned_abs() as usize) })
+        Ok(Self { marker, size: wanted.and_then(|n| usize::try_from(n).ok()).unwrap_or(PAGE) })
     }
 
     /// This part of `items`, which are sorted by their key (a name or ARN), as the output member `name`.

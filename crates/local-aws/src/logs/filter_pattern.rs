@@ -110,7 +110,7 @@ mod tests {
             ("-DEBUG", "INFO", true),
             (r#"{ $.level = "ERROR" }"#, json, true),
             (r#"{ $.level = "ERROR" }"#, "ERROR in plain text", false),
-            (r#"{ $.level = ERR* }"#, json, true),
+            (r"{ $.level = ERR* }", json, true),
             (r#"{ $.level != "ERROR" }"#, json, false),
             ("{ $.status = 503 }", json, true),
             ("{ $.status >= 500 && $.status < 600 }", json, true),

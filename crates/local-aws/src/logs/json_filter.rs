@@ -87,6 +87,7 @@ impl Selector {
 }
 
 impl Comparison {
+    #[expect(clippy::float_cmp, reason = "CloudWatch compares numbers exactly")]
     fn holds(self, have: &Value, wanted: &str) -> bool {
         if let (Some(have), Ok(wanted)) = (have.as_f64(), wanted.parse::<f64>()) {
             return match self {

@@ -89,7 +89,7 @@ pub(crate) fn read(
         .headers
         .get(header::HOST)
         .and_then(|h| h.to_str().ok())
-        .or(parts.uri.authority().map(|a| a.as_str()));
+        .or(parts.uri.authority().map(http::uri::Authority::as_str));
     Ok(Incoming {
         service,
         operation,

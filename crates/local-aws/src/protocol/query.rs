@@ -15,7 +15,7 @@ use std::fmt::Write;
 const MOST_PARAMETERS: usize = 5000;
 
 pub(crate) fn read(service: &Service, payload: &Bytes) -> Result<(&'static Operation, Value), AwsError> {
-    if payload.iter().filter(|byte| **byte == b'&').count() >= MOST_PARAMETERS {
+    if payload.split(|byte| *byte == b'&').count() > MOST_PARAMETERS {
         let text = format!("the form has more than {MOST_PARAMETERS} parameters");
         return Err(AwsError::new(400, "MalformedQueryString", text));
     }
@@ -54,7 +54,7 @@ fn lists(value: Value) -> Value {
         numbered.sort_by_key(|(n, _)| *n);
         return Value::Array(numbered.into_iter().map(|(_, v)| v).collect());
     }
-    for (_, v) in map.iter_mut() {
+    for (_, v) in &mut map {
         *v = lists(v.take());
     }
     Value::Object(map)

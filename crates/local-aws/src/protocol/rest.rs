@@ -65,7 +65,7 @@ fn match_path(template: &str, path: &str) -> Option<Map<String, Value>> {
                 found.insert(name.trim_end_matches('+').to_owned(), decoded(&all.join("/")));
             }
             Some(name) => {
-                drop(found.insert(name.to_owned(), decoded(rest.next().filter(|s| !s.is_empty())?)))
+                drop(found.insert(name.to_owned(), decoded(rest.next().filter(|s| !s.is_empty())?)));
             }
             None if rest.next() == Some(part) => {}
             None => return None,

@@ -55,7 +55,7 @@ async fn answer(shared: &Shared, request: Request<Body>) -> RegistryAnswer {
     let route = RegistryRoute::of(request.uri().path()).ok_or_else(RegistryError::no_such_page)?;
     let (name, target) = match route {
         RegistryRoute::Base => return Ok(error::json(StatusCode::OK, &serde_json::json!({}))),
-        RegistryRoute::Catalog => return tags::catalog(shared, &access, &request),
+        RegistryRoute::Catalog => return Ok(tags::catalog(shared, &access, &request)),
         RegistryRoute::Repository(name, target) => (name, target),
     };
     let scope = RepositoryScope::new(shared, access, &name)?;

@@ -16,11 +16,11 @@ pub(crate) fn list(scope: &RepositoryScope<'_>, uri: &Uri) -> RegistryAnswer {
     Ok(linked(json(StatusCode::OK, &body), next))
 }
 
-pub(crate) fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> RegistryAnswer {
+pub(crate) fn catalog(shared: &Shared, access: &RegistryAccess, request: &Request<Body>) -> Response<Body> {
     let mut world = shared.world();
     let region = world.region(&access.account, &access.region);
     let (names, next) = page(request.uri(), region.ecr.repositories.keys().cloned().collect());
-    Ok(linked(json(StatusCode::OK, &json!({ "repositories": names })), next))
+    linked(json(StatusCode::OK, &json!({ "repositories": names })), next)
 }
 
 /// The page, and where the next one is. `all` are in order.

@@ -43,7 +43,10 @@ pub(crate) async fn check(
     check_policy(exchange, &answer.policy)?;
     let mut shown = answer.context;
     shown.insert("principalId".to_owned(), answer.principal.into());
-    shown.insert("integrationLatency".to_owned(), json!(started.elapsed().as_millis() as u64));
+    shown.insert(
+        "integrationLatency".to_owned(),
+        json!(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+    );
     exchange.authorizer = Some(shown);
     exchange.identity.usage_key = answer.usage_key;
     Ok(())

@@ -97,7 +97,7 @@ async fn a_lambda_authorizer_decides_and_is_asked_once_for_its_time() {
         assert_eq!((seen.status, seen.body.as_str()), (200, r#""ann"/"1""#), "{}", why(&aws));
     }
     assert_eq!(asked.load(Ordering::Relaxed), 1);
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(with_token(&aws, "good").await.status, 200);
     assert_eq!(asked.load(Ordering::Relaxed), 2);
 }

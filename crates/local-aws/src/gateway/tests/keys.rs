@@ -111,7 +111,7 @@ async fn a_plans_throttle_lets_burst_and_rate_through() {
         assert_eq!(seen.header("x-amzn-errortype"), Some("TooManyRequestsException"));
     }
     add_plan(&aws, KEY, |plan| plan.throttle = Some(Throttle { rate_limit: 0.0, burst_limit: 0 }));
-    tokio::time::advance(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_mins(1)).await;
     assert_eq!(post(&aws).await, 429);
     assert!(why(&aws).contains("is over plan plan: 0 requests a second, burst 0"));
 }
@@ -159,7 +159,7 @@ async fn a_quota_counts_what_was_let_through_and_starts_anew_each_day() {
     self::usage(&aws, |usage| usage.set_remaining("plan", &key, &quota, today, 1));
     assert_eq!(usage(), [(3, 1)]);
     assert_eq!((post(&aws).await, post(&aws).await), (200, 429));
-    tokio::time::advance(Duration::from_secs(24 * 3600)).await;
+    tokio::time::advance(Duration::from_hours(24)).await;
     assert_eq!(post(&aws).await, 200);
 }
 
@@ -181,7 +181,7 @@ async fn a_quota_of_a_week_or_a_month_starts_anew_when_its_period_does() {
         assert_eq!([post(&aws).await, post(&aws).await, post(&aws).await], [200, 200, 429]);
         let clock = &aws.shared().clock;
         let left = next_period(&quota, clock.now()).duration_since(clock.now()).unsigned_abs();
-        tokio::time::advance(left - Duration::from_secs(1)).await;
+        tokio::time::advance(left.saturating_sub(Duration::from_secs(1))).await;
         assert_eq!(post(&aws).await, 429, "{period} {offset}: a second before");
         tokio::time::advance(Duration::from_secs(1)).await;
         assert_eq!(post(&aws).await, 200, "{period} {offset}: a new period");

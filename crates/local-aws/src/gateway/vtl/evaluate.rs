@@ -254,6 +254,7 @@ fn as_property(step: &Step) -> Option<&str> {
 }
 
 /// Numbers compare as numbers, everything else by its text; what is undefined equals only what is undefined.
+#[expect(clippy::float_cmp, reason = "Velocity compares numbers exactly")]
 fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     let defined = |v: Option<&Value>| v.filter(|v| !v.is_null()).cloned();
     match (defined(left), defined(right)) {

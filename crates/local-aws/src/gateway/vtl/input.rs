@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(crate) fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Result<Value, TemplateFailure> {
     match (name, arguments) {
         ("params", []) => Ok(scope.params.clone()),
-        ("params", [Some(key)]) => parameter(scope, &shown(key)),
+        ("params", [Some(key)]) => Ok(parameter(scope, &shown(key))),
         ("path", [Some(path)]) => json_path::find(&document(scope)?, &shown(path)),
         ("json", [Some(path)]) => Ok(json_path::find(&document(scope)?, &shown(path))?.to_string().into()),
         _ => failed(format!(
@@ -22,13 +22,13 @@ pub(crate) fn call(scope: &Scope, name: &str, arguments: &[Option<Value>]) -> Re
 }
 
 /// `params('x')` names one of the three maps, or looks for x in the path, the query and the headers, in this order.
-fn parameter(scope: &Scope, key: &str) -> Result<Value, TemplateFailure> {
+fn parameter(scope: &Scope, key: &str) -> Value {
     let places = ["path", "querystring", "header"];
     if places.contains(&key) {
-        return Ok(scope.params[key].clone());
+        return scope.params[key].clone();
     }
     let found = places.iter().find_map(|place| scope.params[place].get(key));
-    Ok(found.cloned().unwrap_or_else(|| "".into()))
+    found.cloned().unwrap_or_else(|| "".into())
 }
 
 /// The body as JSON; without a body an empty object.

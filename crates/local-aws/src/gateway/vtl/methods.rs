@@ -15,7 +15,7 @@ pub(crate) fn property(value: &Value, name: &str) -> Value {
 pub(crate) fn index(value: &Value, index: Option<&Value>) -> Result<Value, TemplateFailure> {
     match (value, index) {
         (Value::Array(items), Some(Value::Number(n))) => {
-            let item = n.as_u64().and_then(|n| items.get(n as usize));
+            let item = n.as_u64().and_then(|n| items.get(usize::try_from(n).ok()?));
             item.cloned().map_or_else(|| failed(format!("there is no item {n}")), Ok)
         }
         (Value::Object(_), Some(Value::String(name))) => Ok(property(value, name)),

@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt;
 
 const CHUNK: usize = 256 * 1024;
 /// A tar archive is made of blocks of this size, and ends with two empty ones.
-const BLOCK: u64 = 512;
+const BLOCK: usize = 512;
 
 /// One file of the archive.
 struct ArchivedFile {
@@ -35,7 +35,7 @@ pub(crate) async fn archive(
     tag: &str,
 ) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>> + Send + 'static> {
     let entries = entries(shared, image, tag).await?;
-    let end = Bytes::from_static(&[0; 2 * BLOCK as usize]);
+    let end = Bytes::from_static(&[0; 2 * BLOCK]);
     Ok(stream::iter(entries).flat_map(tar).chain(stream::iter([Ok(end)])))
 }
 
@@ -69,7 +69,7 @@ fn name(digest: &str) -> String {
 
 /// Header, content and padding of one file.
 fn tar(entry: ArchivedFile) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let padding = usize::try_from(entry.size.next_multiple_of(BLOCK) - entry.size).unwrap_or_default();
+    let padding = usize::try_from(entry.size.next_multiple_of(BLOCK as u64) - entry.size).unwrap_or_default();
     let head = stream::iter([header(&entry.name, entry.size)]);
     let content = match entry.content {
         Content::Bytes(bytes) => stream::iter([Ok(bytes)]).left_stream(),

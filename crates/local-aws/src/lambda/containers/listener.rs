@@ -87,7 +87,7 @@ fn answer(
     request: Request<Incoming>,
     peer: IpAddr,
 ) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
-    let host = request.headers().get(header::HOST).map(|host| host.as_bytes());
+    let host = request.headers().get(header::HOST).map(header::HeaderValue::as_bytes);
     // Where an engine is in a machine of its own, everything comes from the loopback, and so would a browser.
     if host != Some(server.address.as_bytes()) {
         let why = format!("this is the Runtime API at {}, and no other name of it\n", server.address);

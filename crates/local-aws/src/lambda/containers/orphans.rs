@@ -34,12 +34,12 @@ fn images_of(owner: &str) -> String {
     format!("lambdeploy.local/{owner}/")
 }
 
-fn filters(owner: &str) -> Option<HashMap<String, Vec<String>>> {
-    Some(HashMap::from([("label".to_owned(), vec![format!("{LABEL}={owner}")])]))
+fn filters(owner: &str) -> HashMap<String, Vec<String>> {
+    HashMap::from([("label".to_owned(), vec![format!("{LABEL}={owner}")])])
 }
 
 async fn containers(docker: &Docker, owner: &str) -> Result<Vec<String>, Error> {
-    let filters = filters(owner);
+    let filters = Some(filters(owner));
     let options = ListContainersOptions { all: true, filters, ..ListContainersOptions::default() };
     let containers = docker.list_containers(Some(options)).await?;
     Ok(containers.into_iter().filter_map(|c| c.id).collect())
@@ -81,11 +81,11 @@ pub(crate) async fn remove_all(docker: &Docker, owner: &str) -> anyhow::Result<(
 
 /// What no container uses any more.
 async fn remove_rest(docker: &Docker, owner: &str) -> anyhow::Result<()> {
-    let options = ListNetworksOptions { filters: filters(owner) };
+    let options = ListNetworksOptions { filters: Some(filters(owner)) };
     for network in docker.list_networks(Some(options)).await? {
         gone(docker.remove_network(&network.id.unwrap_or_default()).await)?;
     }
-    let options = ListVolumesOptions { filters: filters(owner) };
+    let options = ListVolumesOptions { filters: Some(filters(owner)) };
     for volume in docker.list_volumes(Some(options)).await?.volumes.unwrap_or_default() {
         gone(docker.remove_volume(&volume.name, None::<RemoveVolumeOptions>).await)?;
     }

@@ -193,7 +193,12 @@ impl Process {
                 return 1;
             }
             let id = request_id(response.headers());
-            let payload = response.into_body().collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+            let payload = response
+                .into_body()
+                .collect()
+                .await
+                .map(http_body_util::Collected::to_bytes)
+                .unwrap_or_default();
             let event = serde_json::from_slice(&payload).unwrap_or_default();
             let reaction = (self.script)(&event, &self.started);
             if let Some(code) = self.react(reaction, &id).await {

@@ -27,9 +27,9 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 
 /// An event whose function failed is tried again after these.
-const RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
 /// An event that was throttled is tried again for so long.
-const EVENT_AGE: Duration = Duration::from_secs(6 * 3600);
+const EVENT_AGE: Duration = Duration::from_hours(6);
 /// A container that ended between two events loses the second; so many may, one after the other.
 const ATTEMPTS: usize = 3;
 
@@ -77,7 +77,7 @@ async fn deliver(pool: Arc<Pool>, invocation: Invocation, request_id: String) {
         let pause = match result {
             Ok(outcome) if outcome.function_error.is_none() => return,
             Err(error) if error.status == 429 && began.elapsed() < age => {
-                throttled = (throttled * 2).min(Duration::from_secs(300));
+                throttled = (throttled * 2).min(Duration::from_mins(5));
                 throttled
             }
             Ok(_) | Err(AwsError { status: 500.., .. }) => match failures.next() {

@@ -31,7 +31,7 @@ use tokio::{
 /// wait for a free one, because a laptop has only so many cores.
 const UNRESERVED_CONTAINERS: usize = 10;
 /// How long a container is kept warm.
-const WARM: Duration = Duration::from_secs(300);
+const WARM: Duration = Duration::from_mins(5);
 /// How long the end of the process waits for containers to be gone.
 const STOPPING: Duration = Duration::from_secs(30);
 
@@ -193,11 +193,7 @@ impl Pool {
         }
     }
 
-    fn fleet_of<'a>(
-        &self,
-        fleets: &'a mut HashMap<String, Fleet>,
-        sandbox: &Arc<Sandbox>,
-    ) -> Option<&'a mut Fleet> {
+    fn fleet_of<'a>(fleets: &'a mut HashMap<String, Fleet>, sandbox: &Arc<Sandbox>) -> Option<&'a mut Fleet> {
         fleets.get_mut(&sandbox.id.arn).filter(|fleet| fleet.is_of(sandbox))
     }
 
@@ -231,14 +227,14 @@ impl Pool {
 
 impl Launches for Pool {
     fn launched(&self, instance: Arc<Instance>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+        if let Some(fleet) = Self::fleet_of(&mut self.fleets(), &instance.sandbox) {
             fleet.launched();
         }
         self.give_back(instance, true);
     }
 
     fn failed(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: NoInstance) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+        if let Some(fleet) = Self::fleet_of(&mut self.fleets(), sandbox) {
             fleet.launched();
             fleet.fail(why);
             self.start_missing(fleet);
@@ -246,14 +242,14 @@ impl Launches for Pool {
     }
 
     fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), sandbox) {
+        if let Some(fleet) = Self::fleet_of(&mut self.fleets(), sandbox) {
             fleet.vacate();
             self.start_missing(fleet);
         }
     }
 
     fn forget(&self, instance: &Arc<Instance>) {
-        if let Some(fleet) = self.fleet_of(&mut self.fleets(), &instance.sandbox) {
+        if let Some(fleet) = Self::fleet_of(&mut self.fleets(), &instance.sandbox) {
             fleet.forget(instance);
         }
     }
@@ -261,7 +257,7 @@ impl Launches for Pool {
     fn expire(&self, instance: &Arc<Instance>) -> Option<Instant> {
         let mut fleets = self.fleets();
         let now = Instant::now();
-        let Some(fleet) = self.fleet_of(&mut fleets, &instance.sandbox) else { return Some(now + WARM) };
+        let Some(fleet) = Self::fleet_of(&mut fleets, &instance.sandbox) else { return Some(now + WARM) };
         let Some(since) = fleet.idle_since(instance) else { return Some(now + WARM) };
         if since + WARM > now {
             return Some(since + WARM);

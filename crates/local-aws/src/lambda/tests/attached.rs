@@ -65,7 +65,7 @@ async fn events_are_tried_again_as_often_as_the_function_says() {
     assert_eq!(put["MaximumRetryAttempts"], json!(0));
     let event = [("x-amz-invocation-type", "Event")];
     assert_eq!(invoke_as(&aws, &event, "{}").await.status, 202);
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     let ended = log(&aws).await.iter().filter(|l| l.starts_with("REPORT")).count();
     assert_eq!(ended, 1);
     let (_, text) =

@@ -70,7 +70,7 @@ impl Served {
     /// Ends the server; nothing of it may be left.
     async fn end(self) {
         self.stop.send(()).unwrap();
-        timeout(Duration::from_secs(60), self.server).await.unwrap().unwrap().unwrap();
+        timeout(Duration::from_mins(1), self.server).await.unwrap().unwrap().unwrap();
         assert_eq!(containers(&self.docker, &self.owner).await, 0);
     }
 }

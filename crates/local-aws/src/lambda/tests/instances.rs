@@ -74,7 +74,7 @@ async fn a_container_that_becomes_free_is_taken_before_a_slow_start_is_over() {
         Scripted::new(|event, _| {
             Reaction::Sleep(Duration::from_secs(1), Box::new(Reaction::Respond(event.clone())))
         })
-        .start_takes(Duration::from_secs(60)),
+        .start_takes(Duration::from_mins(1)),
     );
     let aws = with_function(&engine).await;
     invoke(&aws, "0").await;
@@ -160,7 +160,7 @@ async fn nothing_survives_the_end() {
     aws.inner().pool.stop_all().await;
     assert_eq!(engine.running(), 0);
     busy.await.unwrap();
-    let late = tokio::time::timeout(Duration::from_secs(60), invoke(&aws, "2")).await.unwrap();
+    let late = tokio::time::timeout(Duration::from_mins(1), invoke(&aws, "2")).await.unwrap();
     assert_eq!(late.status, 500);
     assert_eq!(engine.running(), 0);
 }

@@ -162,7 +162,7 @@ async fn an_event_is_delivered_three_times_if_it_has_to_be() {
     let event = [("x-amz-invocation-type", "Event")];
     let answer = invoke_as(&aws, &event, "{}").await;
     assert_eq!((answer.status, answer.body.len()), (202, 0));
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     let starts = log(&aws).await.iter().filter(|l| l.starts_with("START")).count();
     assert_eq!(starts, 3);
     let dry = invoke_as(&aws, &[("x-amz-invocation-type", "DryRun")], "{}").await;

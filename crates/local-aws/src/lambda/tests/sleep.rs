@@ -3,7 +3,7 @@
 use super::*;
 use crate::testing::{Client, refused};
 
-const WEEKS: Duration = Duration::from_secs(15 * 24 * 3600);
+const WEEKS: Duration = Duration::from_hours(360);
 
 async fn configuration(aws: &LocalAws) -> Value {
     ok(aws, "lambda", "GetFunctionConfiguration", json!({"FunctionName": "greet"})).await
@@ -16,7 +16,7 @@ fn state(configuration: &Value) -> [&str; 3] {
 #[tokio::test(start_paused = true)]
 async fn the_first_call_after_weeks_is_lost_and_wakes_the_function() {
     let aws = world(echo(), Consistency::Realistic).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     ok(&aws, "lambda", "CreateFunction", greet()).await;
     tokio::time::sleep(WEEKS).await;
     assert_eq!(state(&configuration(&aws).await), ["Inactive", "Idle", "Successful"]);
@@ -120,7 +120,7 @@ async fn network_interfaces_need_the_role_until_they_are_gone() {
     for leaves_first in [false, true] {
         let aws = world(echo(), Consistency::Realistic).await;
         ok(&aws, "iam", "AttachRolePolicy", json!({"RoleName": "runner", "PolicyArn": vpc})).await;
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         ok(&aws, "lambda", "CreateFunction", with(greet(), network.clone())).await;
         tokio::time::sleep(Duration::from_secs(10)).await;
         if leaves_first {
@@ -145,7 +145,7 @@ async fn network_interfaces_need_the_role_until_they_are_gone() {
 #[tokio::test(start_paused = true)]
 async fn a_function_is_not_seen_in_the_moment_after_its_creation() {
     let aws = world(echo(), Consistency::Realistic).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     ok(&aws, "lambda", "CreateFunction", greet()).await;
     let get = json!({"FunctionName": "greet"});
     assert_eq!(refused(&aws, "lambda", "GetFunction", get.clone()).await.0, "ResourceNotFoundException");

@@ -12,7 +12,7 @@ async fn configuration(aws: &LocalAws) -> Value {
 /// A realistic local AWS in which role and repository policy are old enough.
 async fn settled() -> LocalAws {
     let aws = world(echo(), Consistency::Realistic).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     aws
 }
 
@@ -92,7 +92,7 @@ async fn a_young_role_cannot_be_assumed_yet() {
     let aws = world(echo(), Consistency::Realistic).await;
     let (_, text) = refused(&aws, "lambda", "CreateFunction", greet()).await;
     assert_eq!(text, "The role defined for the function cannot be assumed by Lambda.");
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     ok(&aws, "lambda", "CreateFunction", greet()).await;
 }
 
@@ -125,7 +125,7 @@ async fn an_update_blocks_updates_and_the_old_settings_keep_serving() {
     let engine =
         Arc::new(Scripted::new(|_, started| Reaction::Respond(json!(started.environment.get("COLOUR")))));
     let aws = world(engine, Consistency::Realistic).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let colour = |value: &str| json!({"Environment": {"Variables": {"COLOUR": value}}});
     ok(&aws, "lambda", "CreateFunction", with(greet(), colour("red"))).await;
     tokio::time::sleep(Duration::from_secs(10)).await;

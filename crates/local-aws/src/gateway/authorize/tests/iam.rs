@@ -38,7 +38,7 @@ impl Signer {
         let mut settings = SigningSettings::default();
         if self.presigned {
             settings.signature_location = SignatureLocation::QueryParams;
-            settings.expires_in = Some(Duration::from_secs(600));
+            settings.expires_in = Some(Duration::from_mins(10));
         }
         let params = v4::SigningParams::builder()
             .identity(&identity)
