@@ -111,6 +111,7 @@ pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come fit")]
 fn seconds(time: Timestamp) -> f64 {
     time.as_millisecond() as f64 / 1000.0
 }

@@ -75,6 +75,7 @@ pub(crate) struct Spend {
 /// Which costs count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "as in AWS's model")]
 pub(crate) struct CostTypes {
     include_credit: bool,
     include_discount: bool,

@@ -19,6 +19,11 @@ impl AskedPage {
     ///
     /// # Errors
     /// A token that no list gave.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "its shape bounds the number"
+    )]
     pub(crate) fn cut(
         &self,
         config: &Config,

@@ -88,6 +88,7 @@ impl Member {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "the bounds are small")]
 fn bounded(place: &str, value: &Value, (least, most): (i64, i64), broken: &mut Failures) {
     let number = value.as_f64().unwrap_or(f64::INFINITY);
     if number < least as f64 {

@@ -71,6 +71,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::cast_precision_loss, reason = "seconds of any date fit")]
     fn seconds(time: &str) -> f64 {
         time.parse::<Timestamp>().unwrap().as_second() as f64
     }
