@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt};
 const NAMED: usize = 3;
 
 /// What a build is made of: by the entry's name, a hash of all that counts of it.
-pub(crate) type Parts = BTreeMap<Vec<u8>, Digest>;
+pub(crate) type PartHashes = BTreeMap<Vec<u8>, Digest>;
 
 /// Something was written to the context, or went from it, between its hash and the build, or while it was read.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Changed {
     }
 
     /// What differs between two states of one context.
-    pub(crate) fn between(before: &Parts, now: &Parts) -> Self {
+    pub(crate) fn between(before: &PartHashes, now: &PartHashes) -> Self {
         let other = |(name, part): &(&Vec<u8>, &Digest)| before.get(*name) != Some(*part);
         let new = now.iter().filter(other).map(|(name, _)| name);
         let gone = before.keys().filter(|name| !now.contains_key(*name));
@@ -66,7 +66,7 @@ impl std::error::Error for Changed {}
 mod tests {
     use super::*;
 
-    fn parts(parts: &[(&str, u8)]) -> Parts {
+    fn parts(parts: &[(&str, u8)]) -> PartHashes {
         parts.iter().map(|(name, part)| (name.as_bytes().to_vec(), [*part; 32])).collect()
     }
 

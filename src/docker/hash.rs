@@ -1,7 +1,7 @@
 //! The hash that names an image: over everything that goes into its build, and nothing else.
 
 use super::{
-    changed::{Changed, Parts},
+    changed::{Changed, PartHashes},
     context::{BuildContext, ContextEntry, EntryKind},
 };
 use crate::{
@@ -145,7 +145,7 @@ pub(super) fn build(
 }
 
 /// Each entry by its name, and the hash of all that counts of it.
-pub(super) fn parts(context: &BuildContext, digests: &[Digest]) -> Parts {
+pub(super) fn parts(context: &BuildContext, digests: &[Digest]) -> PartHashes {
     let part = |(entry, digest): (&ContextEntry, &Digest)| {
         let mut text = EntryHash(Sha256::new());
         text.entry(entry, digest);

@@ -41,7 +41,7 @@ mod tarball;
 mod testing;
 mod tidy;
 
-pub(crate) use changed::{Changed, Parts};
+pub(crate) use changed::{Changed, PartHashes};
 pub use connect::connect;
 pub(crate) use context::CLIENT_ENV_MARK;
 #[cfg(feature = "testing")]
@@ -181,7 +181,7 @@ pub struct BuildRequest {
     /// The content hash that [`fingerprint`] gave; the build fails when the context is another by now.
     pub fingerprint: String,
     /// What the hash is over, to say what changed.
-    pub parts: Arc<Parts>,
+    pub parts: Arc<PartHashes>,
     /// Build anew: no cache, and the base pulled anew.
     pub rebuild: bool,
     /// Values of the build's secrets by id.
@@ -267,7 +267,7 @@ pub(crate) async fn build(
 pub(crate) struct Fingerprint {
     /// 64 hex digits.
     pub hash: String,
-    pub parts: Arc<Parts>,
+    pub parts: Arc<PartHashes>,
     /// What a person should know of it before it is built.
     pub warnings: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! The context as a tar, streamed and hashed once more while it is sent.
 
 use super::{
-    changed::{Changed, Parts},
+    changed::{Changed, PartHashes},
     context::{BuildContext, ContextEntry, EntryKind},
     hash::{self, BUFFER, Digest},
 };
@@ -34,7 +34,7 @@ pub(super) fn send(
     build: Build,
     architecture: Architecture,
     fingerprint: String,
-    hashed: Arc<Parts>,
+    hashed: Arc<PartHashes>,
 ) -> Sending {
     let (to, from) = mpsc::channel(WAITING);
     let outcome = tokio::task::spawn_blocking(move || {
@@ -53,7 +53,7 @@ pub(super) fn send(
 fn write(
     build: &Build,
     architecture: Architecture,
-    (fingerprint, hashed): (&str, &Parts),
+    (fingerprint, hashed): (&str, &PartHashes),
     to: impl Write,
 ) -> Result<()> {
     let context = BuildContext::list(build)?;

@@ -29,7 +29,7 @@ use super::{
     View,
     failure::because,
     object::Object,
-    outcome::{Outcome, Written},
+    outcome::{JsonOutput, Outcome},
     sink::Sink,
 };
 use crate::{Exit, engine::Event};
@@ -66,9 +66,9 @@ impl View for Json {
     fn show(&self, outcome: Outcome<'_>) {
         let left_out = self.quiet && matches!(outcome, Outcome::Progress(_));
         match outcome.json() {
-            Written::Line(_) if left_out => {}
-            Written::Line(line) => self.sink.json(line),
-            Written::Result(object) => self.add(object),
+            JsonOutput::Line(_) if left_out => {}
+            JsonOutput::Line(line) => self.sink.json(line),
+            JsonOutput::Result(object) => self.add(object),
         }
     }
 

@@ -83,7 +83,7 @@ pub(super) enum Channel {
 }
 
 /// Where programs read an object.
-pub(super) enum Written {
+pub(super) enum JsonOutput {
     /// In a line of its own, at once.
     Line(Object),
     /// In the result, which is the last line.
@@ -115,8 +115,8 @@ impl Outcome<'_> {
     }
 
     /// For programs; the keys are described in [`super::json`].
-    pub(super) fn json(self) -> Written {
-        use Written::{Line, Result};
+    pub(super) fn json(self) -> JsonOutput {
+        use JsonOutput::{Line, Result};
         match self {
             Self::Progress(text) => Line(Object::event("message").words("text", text)),
             Self::Warning(text) => Line(Object::event("message").any("level", "warning").words("text", text)),

@@ -5,7 +5,7 @@
 
 use crate::{
     docker::{
-        changed::{Changed, Parts},
+        changed::{Changed, PartHashes},
         context::{BuildContext, ContextEntry, EntryKind},
         hash::{self, Digest},
     },
@@ -63,7 +63,7 @@ impl Files {
     pub(crate) fn read(
         build: &Build,
         architecture: Architecture,
-        (fingerprint, hashed): (&str, &Parts),
+        (fingerprint, hashed): (&str, &PartHashes),
     ) -> Result<Option<Self>> {
         let context = BuildContext::list(build)?;
         let digests = hash::digests(&context)?;
@@ -114,7 +114,7 @@ impl FileSync for Files {
         &self,
         request: Request<Streaming<Packet>>,
     ) -> Result<Response<Self::DiffCopyStream>, Status> {
-        let place = Place::of(request.metadata())?;
+        let place = OfferedFolder::of(request.metadata())?;
         let (to, mut packets) = mpsc::channel(WAITING);
         let (files, asks) = (self.clone(), request.into_inner());
         tokio::spawn(async move {
@@ -137,14 +137,14 @@ impl FileSync for Files {
 
 /// A folder that BuildKit knows by name.
 #[derive(Clone, Copy)]
-enum Place {
+enum OfferedFolder {
     Context,
     Dockerfile,
     /// The ignore file, asked for alone: what it says was done already.
     Nothing,
 }
 
-impl Place {
+impl OfferedFolder {
     fn of(asked: &MetadataMap) -> Result<Self, Status> {
         let text =
             |name: &str| asked.get_all(name).iter().filter_map(|v| v.to_str().ok()).collect::<Vec<_>>();
