@@ -7,21 +7,21 @@ const ABSENT: &str = "this build of lambdeploy has no local AWS: build it with t
 
 /// # Errors
 /// Always.
-pub async fn run(_: &cli::Local, _: &Printer) -> Result<Exit> {
+pub(super) async fn run(_: &cli::LocalArgs, _: &Printer) -> Result<Exit> {
     Err(Usage(ABSENT.to_owned()).into())
 }
 
-pub mod background {
+pub(super) mod background {
     use super::{ABSENT, Printer, Result, Usage};
 
     /// # Errors
     /// Always.
-    pub async fn find_or_start(_: &Printer) -> Result<String> {
+    pub(in crate::commands) async fn find_or_start(_: &Printer) -> Result<String> {
         Err(Usage(ABSENT.to_owned()).into())
     }
 
     /// AWS itself never does.
-    pub async fn agrees_at_once(_: &str) -> bool {
+    pub(in crate::commands) async fn agrees_at_once(_: &str) -> bool {
         false
     }
 }

@@ -58,6 +58,7 @@ impl Request {
         self
     }
 
+    #[cfg(feature = "local")]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -67,6 +68,7 @@ impl Request {
     ///
     /// # Errors
     /// As [`Request::send_by`].
+    #[cfg(feature = "local")]
     pub async fn send(self) -> Result<Response> {
         self.send_by(&Client::new(Network::direct())).await
     }
