@@ -33,7 +33,6 @@ mod cli;
 mod commands;
 mod contract;
 mod docker;
-#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod engine;
 mod exit;
 mod files;
@@ -41,10 +40,8 @@ mod mask;
 mod net;
 mod outputs;
 mod outside;
-#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod resources;
 mod stack;
-#[allow(unreachable_pub, dead_code, unused_imports, clippy::pedantic)]
 mod stack_graph;
 #[cfg(feature = "testing")]
 pub mod testing;

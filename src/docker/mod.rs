@@ -52,6 +52,7 @@ pub(crate) use no_docker::NoDocker;
 #[cfg(feature = "testing")]
 pub use scripted::{Call, Fault, ScriptedDocker};
 pub(crate) use session::LARGEST_SECRET;
+pub(crate) use stand_in::{STAND_IN, is_stand_in};
 
 use crate::{
     net::{Client, Network},

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Stands for a value that is only known once a resource is there.
-pub const UNKNOWN: &str = "(known after up)";
+pub(crate) const UNKNOWN: &str = "(known after up)";
 
 /// The key that marks a secret in canonical form: `{"$secret": "value"}`. Compared by value, printed as a mask.
-pub const SECRET: &str = "$secret";
+pub(crate) const SECRET: &str = "$secret";
 
 const MASK: &str = "***";
 
@@ -78,7 +78,7 @@ fn as_shown<'a>(have: &'a Value, want: &Value) -> &'a Value {
 }
 
 /// The value itself, of a secret or of what is none.
-pub fn revealed(value: &Value) -> &Value {
+pub(crate) fn revealed(value: &Value) -> &Value {
     value.as_object().filter(|map| is_secret(map)).map_or(value, |map| &map[SECRET])
 }
 
@@ -122,7 +122,7 @@ fn below_path(path: &str, key: &str) -> String {
 }
 
 /// The value with every secret in it replaced by a mask.
-pub fn masked(value: &Value) -> Value {
+pub(crate) fn masked(value: &Value) -> Value {
     match value {
         Value::Object(map) if is_secret(map) => MASK.into(),
         Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), masked(v))).collect(),

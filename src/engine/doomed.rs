@@ -9,7 +9,7 @@ use anyhow::Result;
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
 /// A thing that goes, and what its going depends on.
-pub struct Doom<K> {
+pub(crate) struct Doom<K> {
     pub kind: K,
     /// The kind's own, or another where something wished has that.
     pub id: Id,
@@ -25,7 +25,7 @@ pub(super) struct Condemned<K: Deletable> {
 }
 
 impl<K: Deletable> Condemned<K> {
-    pub fn new(doom: Doom<K>, output: Handle<K::Output>) -> Self {
+    pub(super) fn new(doom: Doom<K>, output: Handle<K::Output>) -> Self {
         Self { doom, sight: Sight::new(output) }
     }
 

@@ -18,7 +18,7 @@ pub(super) struct LookUp<O> {
 }
 
 impl<O: Clone + 'static> LookUp<O> {
-    pub fn new(
+    pub(super) fn new(
         shown: Option<String>,
         read: impl Future<Output = Result<O>> + 'static,
         output: Handle<O>,

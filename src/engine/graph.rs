@@ -19,7 +19,7 @@ use std::{
 
 /// What is wished, what is to be deleted, and what is only read.
 #[derive(Default)]
-pub struct Graph {
+pub(crate) struct Graph {
     nodes: Vec<Node>,
 }
 
@@ -31,7 +31,7 @@ impl Graph {
     ///
     /// # Panics
     /// When an id is added twice: a mistake in the program, not in a stack.
-    pub fn want<W: Wish>(&mut self, make: impl FnOnce(&mut Needs) -> W) -> Handle<Output<W>> {
+    pub(crate) fn want<W: Wish>(&mut self, make: impl FnOnce(&mut Needs) -> W) -> Handle<Output<W>> {
         let mut needs = Needs::default();
         let wish = make(&mut needs);
         let handle = self.handle(wish.kind().id());
@@ -44,7 +44,7 @@ impl Graph {
     ///
     /// # Panics
     /// As [`Graph::want`].
-    pub fn doom<K: Deletable>(&mut self, doom: Doom<K>) -> Handle<K::Output> {
+    pub(crate) fn doom<K: Deletable>(&mut self, doom: Doom<K>) -> Handle<K::Output> {
         let handle = self.handle(doom.id.clone());
         self.nodes.push(Node::Doomed(Rc::new(Condemned::new(doom, handle.clone()))));
         handle
@@ -54,7 +54,7 @@ impl Graph {
     ///
     /// # Panics
     /// As [`Graph::want`].
-    pub fn given<O: Clone + 'static>(
+    pub(crate) fn given<O: Clone + 'static>(
         &mut self,
         id: Id,
         aws_name: String,
@@ -67,7 +67,7 @@ impl Graph {
     ///
     /// # Panics
     /// As [`Graph::want`].
-    pub fn look_up<O: Clone + 'static>(
+    pub(crate) fn look_up<O: Clone + 'static>(
         &mut self,
         id: Id,
         read: impl Future<Output = Result<O>> + 'static,
@@ -91,15 +91,11 @@ impl Graph {
         Handle::new(id)
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    pub fn contains(&self, id: &Id) -> bool {
+    pub(crate) fn contains(&self, id: &Id) -> bool {
         self.nodes.iter().any(|n| n.id() == id)
     }
 
@@ -107,7 +103,7 @@ impl Graph {
     ///
     /// # Errors
     /// Everything that could not be read, each reason said once.
-    pub async fn observe(&self) -> Result<()> {
+    pub(crate) async fn observe(&self) -> Result<()> {
         let unread = self.nodes.iter().map(Node::look).filter(|n| !n.is_known());
         let looks = join_all(unread.map(|n| async { (n.id(), n.look().await) })).await;
         // They share lookups, so several may fail of the same.
@@ -126,7 +122,7 @@ impl Graph {
     ///
     /// # Errors
     /// When a wish can't be written down.
-    pub fn plan(&self, options: &Options) -> Result<Plan> {
+    pub(crate) fn plan(&self, options: &Options) -> Result<Plan> {
         let kept = self.kept(options);
         let planned = self.nodes.iter().map(|node| {
             Ok(match node {
@@ -139,7 +135,7 @@ impl Graph {
     }
 
     /// What `destroy` would do, in the order in which it would.
-    pub fn plan_destroy(&self, options: &Options) -> Plan {
+    pub(crate) fn plan_destroy(&self, options: &Options) -> Plan {
         let kept = self.kept(options);
         let planned = self.doomed().rev().filter_map(|it| it.planned(options));
         Plan { items: planned.map(|p| p.unless_kept(&kept)).collect() }
@@ -149,7 +145,7 @@ impl Graph {
     ///
     /// # Errors
     /// The first that is missing.
-    pub async fn prepare(&self, plan: &Plan) -> Result<()> {
+    pub(crate) async fn prepare(&self, plan: &Plan) -> Result<()> {
         for it in self.wanted().filter(|it| plan.changes(it.id())) {
             it.prepare().await?;
         }
@@ -157,7 +153,7 @@ impl Graph {
     }
 
     /// Makes everything that is wished as it is wished, then deletes what is no longer in the stack file.
-    pub async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
+    pub(crate) async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let steps = Steps::new(self, options, sink, stop);
         let is_wished = |it: &&Rc<dyn Wanted>| !matches!(it.planned(options), Ok(None));
         let wished = self.wanted().filter(is_wished).map(|it| Step {
@@ -173,7 +169,7 @@ impl Graph {
     }
 
     /// Deletes everything that is ours.
-    pub async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
+    pub(crate) async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let steps = Steps::new(self, options, sink, stop);
         self.delete(&steps).await;
         steps.report()
@@ -196,7 +192,7 @@ impl Graph {
     }
 
     /// Tidies up after the changes of a plan; gives what could not be done.
-    pub async fn tidy(&self, plan: &Plan, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
+    pub(crate) async fn tidy(&self, plan: &Plan, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
         let mut failed = Vec::new();
         for it in self.wanted().filter(|it| plan.changes(it.id())) {
             let run = super::Run::new(it.id().clone(), sink.clone(), stop.clone());
@@ -209,7 +205,7 @@ impl Graph {
     ///
     /// # Errors
     /// As [`Graph::plan`].
-    pub fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
+    pub(crate) fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
         self.wanted().map(|it| Ok((it.id().clone(), it.fields()?))).collect()
     }
 

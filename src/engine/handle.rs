@@ -37,11 +37,11 @@ impl<O> Clone for Handle<O> {
 }
 
 /// The output of something that is made before. Only [`Needs::output`] gives one, so that a need can't be forgotten.
-pub struct Need<O>(Handle<O>);
+pub(crate) struct Need<O>(Handle<O>);
 
 impl<O: Clone> Need<O> {
     /// `None`: it is not there yet.
-    pub fn get(&self) -> Option<O> {
+    pub(crate) fn get(&self) -> Option<O> {
         self.0.get()
     }
 
@@ -49,14 +49,14 @@ impl<O: Clone> Need<O> {
     ///
     /// # Errors
     /// When it has not, which is a mistake in the program.
-    pub fn ready(&self) -> Result<O> {
+    pub(crate) fn ready(&self) -> Result<O> {
         self.get().with_context(|| format!("{} is not there yet", self.0.id))
     }
 }
 
 /// What must be there before one thing is made: filled while its wish is written.
 #[derive(Default)]
-pub struct Needs {
+pub(crate) struct Needs {
     pub(super) made_before: Vec<Id>,
     pub(super) there_before: Vec<Id>,
     pub(super) changed_after: Vec<Id>,
@@ -64,23 +64,23 @@ pub struct Needs {
 
 impl Needs {
     /// What `of` gives; it is made before.
-    pub fn output<O: Clone>(&mut self, of: &Handle<O>) -> Need<O> {
+    pub(crate) fn output<O: Clone>(&mut self, of: &Handle<O>) -> Need<O> {
         self.after(of);
         Need(of.clone())
     }
 
     /// It is made before, though nothing that it gives is used.
-    pub fn after<O: Clone>(&mut self, it: &Handle<O>) {
+    pub(crate) fn after<O: Clone>(&mut self, it: &Handle<O>) {
         self.made_before.push(it.id.clone());
     }
 
     /// It must be there (see [`super::Run::there`]), though it may not be done.
-    pub fn follows<O: Clone>(&mut self, it: &Handle<O>) {
+    pub(crate) fn follows<O: Clone>(&mut self, it: &Handle<O>) {
         self.there_before.push(it.id.clone());
     }
 
     /// Where this is there already, it changes only after that one: people use it meanwhile.
-    pub fn changes_after<O: Clone>(&mut self, it: &Handle<O>) {
+    pub(crate) fn changes_after<O: Clone>(&mut self, it: &Handle<O>) {
         self.changed_after.push(it.id.clone());
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// One thing that a stack has, or may have. What the stack file wishes of it is a [`super::Wish`].
 #[allow(async_fn_in_trait, reason = "futures stay on one thread; nothing here is Send")]
-pub trait Kind: 'static {
+pub(crate) trait Kind: 'static {
     /// "role"
     const NAME: &'static str;
     /// What differences in its fields mean to a person.
@@ -40,7 +40,7 @@ pub trait Kind: 'static {
 
 /// A kind that is deleted by itself. Others go with what they are part of.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread; nothing here is Send")]
-pub trait Deletable: Kind {
+pub(crate) trait Deletable: Kind {
     /// As [`Kind::find`], with what matters only to who wants to delete it.
     async fn find_doomed(&self) -> Result<Option<Found<Self>>> {
         self.find().await
@@ -81,7 +81,7 @@ pub trait Deletable: Kind {
 }
 
 /// One thing as it is.
-pub struct Found<K: Kind + ?Sized> {
+pub(crate) struct Found<K: Kind + ?Sized> {
     pub settings: K::Settings,
     pub output: K::Output,
     pub owner: Owner,
@@ -89,14 +89,14 @@ pub struct Found<K: Kind + ?Sized> {
 
 impl<K: Kind> Found<K> {
     /// Its settings, where it was there before the stack or is not the stack's at all: what the file doesn't name stays.
-    pub fn adopted(&self) -> Option<&K::Settings> {
+    pub(crate) fn adopted(&self) -> Option<&K::Settings> {
         (self.owner != Owner::Us).then_some(&self.settings)
     }
 }
 
 /// Whose it is, by tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Owner {
+pub(crate) enum Owner {
     /// This stack made it.
     Us,
     /// It was there before; `--adopt` gave it to this stack.
@@ -111,7 +111,7 @@ pub enum Owner {
 
 impl Owner {
     /// What it is, where it is not ours.
-    pub fn foreign(&self) -> Option<&str> {
+    pub(crate) fn foreign(&self) -> Option<&str> {
         match self {
             Self::Us | Self::Adopted | Self::Unclaimed => None,
             Self::Other(what) | Self::Barred { what, .. } => Some(what),
@@ -119,7 +119,7 @@ impl Owner {
     }
 
     /// Why this stack may not have it without (or even with) `--adopt`.
-    pub fn refusal(&self, adopt: bool) -> Option<String> {
+    pub(crate) fn refusal(&self, adopt: bool) -> Option<String> {
         match self {
             Self::Other(what) if !adopt => {
                 Some(format!("{what} is there already and is not this stack's; --adopt takes it over"))

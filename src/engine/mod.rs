@@ -23,17 +23,20 @@ mod wanted;
 mod wish;
 mod words;
 
-pub use change::{Change, Field, SECRET, UNKNOWN, masked, revealed};
-pub use doomed::Doom;
+pub use change::{Change, Field};
+pub(crate) use change::{SECRET, UNKNOWN, revealed};
+pub(crate) use doomed::Doom;
 pub use event::{Event, Run};
-pub use graph::Graph;
-pub use handle::{Handle, Need, Needs};
+pub(crate) use graph::Graph;
+pub(crate) use handle::{Handle, Need, Needs};
 pub use id::Id;
-pub use kind::{Deletable, Found, Kind, Owner};
-pub use plan::{Options, Plan, Planned, Report};
-pub use stop::{Interrupted, Stop};
-pub use wish::{Applied, NeedsReplacement, Output, Settings, Wish};
-pub use words::{Breaks, Chain, Link, Meaning, Notable, Words};
+pub(crate) use kind::{Deletable, Found, Kind, Owner};
+pub(crate) use plan::Planned;
+pub use plan::{Options, Plan, Report};
+pub(crate) use stop::Interrupted;
+pub use stop::Stop;
+pub(crate) use wish::{Applied, NeedsReplacement, Output, Settings, Wish};
+pub(crate) use words::*;
 
 #[cfg(test)]
 mod tests;

@@ -64,7 +64,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    pub fn look(&self) -> &dyn Look {
+    pub(super) fn look(&self) -> &dyn Look {
         match self {
             Self::Wanted(it) => &**it,
             Self::Doomed(it) => &**it,
@@ -72,15 +72,15 @@ impl Node {
         }
     }
 
-    pub fn id(&self) -> &Id {
+    pub(super) fn id(&self) -> &Id {
         self.look().id()
     }
 
-    pub fn wanted(&self) -> Option<&Rc<dyn Wanted>> {
+    pub(super) fn wanted(&self) -> Option<&Rc<dyn Wanted>> {
         if let Self::Wanted(it) = self { Some(it) } else { None }
     }
 
-    pub fn doomed(&self) -> Option<&Rc<dyn Doomed>> {
+    pub(super) fn doomed(&self) -> Option<&Rc<dyn Doomed>> {
         if let Self::Doomed(it) = self { Some(it) } else { None }
     }
 }

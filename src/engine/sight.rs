@@ -15,11 +15,11 @@ pub(super) struct Sight<K: Kind> {
 }
 
 impl<K: Kind> Sight<K> {
-    pub fn new(output: Handle<K::Output>) -> Self {
+    pub(super) fn new(output: Handle<K::Output>) -> Self {
         Self { found: RefCell::default(), looked: RefCell::default(), output }
     }
 
-    pub fn found(&self) -> Option<Rc<Found<K>>> {
+    pub(super) fn found(&self) -> Option<Rc<Found<K>>> {
         self.found.borrow().clone()
     }
 
@@ -27,7 +27,7 @@ impl<K: Kind> Sight<K> {
     ///
     /// # Errors
     /// As the look.
-    pub async fn take(&self, look: impl Future<Output = Result<Option<Found<K>>>>) -> Result<()> {
+    pub(super) async fn take(&self, look: impl Future<Output = Result<Option<Found<K>>>>) -> Result<()> {
         let found = look.await?;
         self.output.set(found.as_ref().map(|f| f.output.clone()));
         *self.found.borrow_mut() = found.map(Rc::new);
@@ -36,16 +36,16 @@ impl<K: Kind> Sight<K> {
     }
 
     /// It was deleted.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         self.output.set(None);
         *self.found.borrow_mut() = None;
     }
 
-    pub fn is_known(&self) -> bool {
+    pub(super) fn is_known(&self) -> bool {
         self.looked.borrow().is_some()
     }
 
-    pub fn is_old(&self) -> bool {
+    pub(super) fn is_old(&self) -> bool {
         self.looked.borrow().is_none_or(|at| at.elapsed() > FRESH)
     }
 }

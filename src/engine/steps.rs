@@ -17,15 +17,20 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub fn new(graph: &'a Graph, options: &'a Options, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
+    pub(super) fn new(
+        graph: &'a Graph,
+        options: &'a Options,
+        sink: Rc<dyn Fn(Event)>,
+        stop: &'a Stop,
+    ) -> Self {
         Self { graph, options, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
     }
 
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.report.borrow().is_complete()
     }
 
-    pub fn report(self) -> Report {
+    pub(super) fn report(self) -> Report {
         self.report.into_inner()
     }
 
@@ -33,7 +38,7 @@ impl<'a> Steps<'a> {
         Run::new(id.clone(), self.sink.clone(), self.stop.clone())
     }
 
-    pub async fn apply(&self, id: Id, there: There) -> Ended {
+    pub(super) async fn apply(&self, id: Id, there: There) -> Ended {
         let run = self.run(&id).with(there);
         let Some(it) = self.graph.wanted_by(&id) else { return Ended::Badly };
         let look_again = it.made_before().iter().any(|need| self.replaced.borrow().contains(need));
@@ -47,7 +52,7 @@ impl<'a> Steps<'a> {
         self.ended(id, result.map(|acted| acted.change))
     }
 
-    pub async fn delete(&self, id: Id) -> Ended {
+    pub(super) async fn delete(&self, id: Id) -> Ended {
         let run = self.run(&id);
         let Some(it) = self.graph.doomed_by(&id) else { return Ended::Badly };
         let result = match self.stop.check() {
@@ -78,7 +83,7 @@ impl<'a> Steps<'a> {
         Ended::Badly
     }
 
-    pub fn skip(&self, id: Id, cause: &Id) {
+    pub(super) fn skip(&self, id: Id, cause: &Id) {
         (self.sink)(Event::Skipped { id: id.clone(), because: format!("it waits for {cause}") });
         self.report.borrow_mut().skipped.push(id);
     }

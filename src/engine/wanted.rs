@@ -26,7 +26,7 @@ struct Compared<W: Wish> {
 }
 
 impl<W: Wish> Wished<W> {
-    pub fn new(id: Id, wish: W, needs: Needs, output: Handle<Output<W>>) -> Self {
+    pub(super) fn new(id: Id, wish: W, needs: Needs, output: Handle<Output<W>>) -> Self {
         Self { id, wish, needs, sight: Sight::new(output) }
     }
 

@@ -5,17 +5,17 @@ use anyhow::Result;
 use std::fmt;
 
 /// The settings of a wish's kind.
-pub type Settings<W> = <<W as Wish>::Kind as Kind>::Settings;
+pub(crate) type Settings<W> = <<W as Wish>::Kind as Kind>::Settings;
 
 /// What dependents get of it.
-pub type Output<W> = <<W as Wish>::Kind as Kind>::Output;
+pub(crate) type Output<W> = <<W as Wish>::Kind as Kind>::Output;
 
 /// What the stack file adds to a [`Kind`].
 ///
 /// Every operation must be safe to repeat: a run can stop anywhere and be started again. "Already there and ours" is
 /// success. Outputs of what it needs come by [`super::Need`]s, which the graph hands out.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread; nothing here is Send")]
-pub trait Wish: 'static {
+pub(crate) trait Wish: 'static {
     type Kind: Kind;
 
     fn kind(&self) -> &Self::Kind;
@@ -80,7 +80,7 @@ pub trait Wish: 'static {
 /// An update that AWS refused in place: only deleting and making anew is left, which takes `--replace`. The text says
 /// why, and what is lost.
 #[derive(Debug)]
-pub struct NeedsReplacement(pub String);
+pub(crate) struct NeedsReplacement(pub String);
 
 impl fmt::Display for NeedsReplacement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,18 +91,18 @@ impl fmt::Display for NeedsReplacement {
 impl std::error::Error for NeedsReplacement {}
 
 /// What an update came to.
-pub struct Applied<O> {
+pub(crate) struct Applied<O> {
     pub output: O,
     /// It was deleted and made anew: dependents must look again.
     pub replaced: bool,
 }
 
 impl<O> Applied<O> {
-    pub fn in_place(output: O) -> Self {
+    pub(crate) fn in_place(output: O) -> Self {
         Self { output, replaced: false }
     }
 
-    pub fn replaced(output: O) -> Self {
+    pub(crate) fn replaced(output: O) -> Self {
         Self { output, replaced: true }
     }
 }

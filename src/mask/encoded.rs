@@ -10,7 +10,7 @@ pub(super) fn forms(text: &str) -> Vec<String> {
     if text.len() < SHORTEST {
         return Vec::new();
     }
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(text);
     let mut all = vec![hex.to_uppercase(), hex];
     for standard in std::iter::once(STANDARD.encode(text)).chain((0..3).map(|offset| core(text, offset))) {
         all.push(standard.replace('+', "-").replace('/', "_"));

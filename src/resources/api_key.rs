@@ -27,13 +27,13 @@ const AT_ONCE: usize = 8;
 
 /// It wishes nothing but its name.
 #[derive(Clone)]
-pub struct ApiKey {
+pub(crate) struct ApiKey {
     pub aws: StackAws,
     pub name: String,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     name: String,
     description: String,
     enabled: bool,
@@ -48,7 +48,7 @@ pub struct ApiKeyOutput {
 
 impl ApiKey {
     /// `--adopt key=<id>`
-    pub const WORD: &'static str = "key";
+    pub(crate) const WORD: &'static str = "key";
 
     /// Keys of this name, confirmed one by one: the list need not show tags.
     async fn candidates(&self) -> Result<Vec<GetApiKeyOutput>> {

@@ -8,11 +8,17 @@ use crate::{
 use anyhow::Result;
 
 /// API Gateway's ARNs have no account.
-pub fn arn(aws: &StackAws, rest: &str) -> Result<String> {
+pub(super) fn arn(aws: &StackAws, rest: &str) -> Result<String> {
     Ok(format!("arn:{}:apigateway:{}::/{rest}", aws.cloud.identity()?.partition, aws.cloud.region))
 }
 
-pub async fn set(aws: &StackAws, arn: &str, have: &tags::Tags, want: &tags::Tags, run: &Run) -> Result<()> {
+pub(super) async fn set(
+    aws: &StackAws,
+    arn: &str,
+    have: &tags::Tags,
+    want: &tags::Tags,
+    run: &Run,
+) -> Result<()> {
     let cloud = &aws.cloud.apigateway;
     let set = async |new: tags::Tags| {
         let request = cloud.tag_resource().resource_arn(arn).set_tags(Some(new.into_iter().collect()));

@@ -2,6 +2,6 @@
 
 use crate::engine::Chain;
 
-pub const KEY: Chain = Chain("key → plan → stage");
-pub const FUNCTION: Chain = Chain("function → permission → API");
-pub const DEFINITION: Chain = Chain("live deployment → definition");
+pub(crate) const KEY: Chain = Chain("key → plan → stage");
+pub(crate) const FUNCTION: Chain = Chain("function → permission → API");
+pub(crate) const DEFINITION: Chain = Chain("live deployment → definition");

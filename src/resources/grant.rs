@@ -33,7 +33,7 @@ const SOURCE_ARN: &str = "aws:sourcearn";
 
 impl Grant {
     /// The grant that AWS stores as exactly this statement; `None` where there is no such grant.
-    pub fn of(statement: &Value, function_arn: &str) -> Option<Self> {
+    pub(super) fn of(statement: &Value, function_arn: &str) -> Option<Self> {
         let statement = canonical(statement);
         let grant = Self::read(&statement)?;
         (grant.stored(function_arn) == statement).then_some(grant)
@@ -86,7 +86,7 @@ impl Grant {
     }
 
     /// Adds the statement; one of the same id that is there already stays as it is.
-    pub async fn add(&self, aws: &StackAws, function: &str, run: &Run) -> Result<()> {
+    pub(super) async fn add(&self, aws: &StackAws, function: &str, run: &Run) -> Result<()> {
         let request = aws.cloud.lambda.add_permission().function_name(function);
         let request = request
             .statement_id(&self.sid)

@@ -11,17 +11,19 @@ use super::{
 };
 use crate::{
     aws::call,
-    docker::{self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, SecretValue},
+    docker::{
+        self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, STAND_IN, SecretValue, is_stand_in,
+    },
     engine::{Applied, Change, Found, Kind, Need, Notable, Owner, Run, Wish, Words},
     stack::{Architecture, Build},
 };
-use anyhow::{Context as _, Error, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier, ImageStatus};
 use serde::Serialize;
 use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
 /// Where an image comes from.
-pub enum Source {
+pub(crate) enum Source {
     Context {
         build: Build,
         secrets: BTreeMap<String, SecretValue>,
@@ -31,10 +33,7 @@ pub enum Source {
     Archive(PathBuf),
 }
 
-/// The label of a stand-in for AWS's base image, which must not reach AWS.
-const STAND_IN: &str = "lambdeploy.stand-in";
-
-pub struct Image {
+pub(crate) struct Image {
     pub aws: StackAws,
     /// Of the first function that runs it.
     pub key: String,
@@ -46,7 +45,7 @@ pub struct Image {
 }
 
 /// What the stack file wishes of it: that there is one.
-pub struct ImageWish {
+pub(crate) struct ImageWish {
     pub image: Image,
     pub repository: Need<RepositoryOutput>,
     pub docker: Rc<dyn Docker>,
@@ -56,7 +55,7 @@ pub struct ImageWish {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The content hash as a tag, or another tag of the same content, see [`variant`].
     tag: String,
     /// `--rebuild` wishes it; what is there never is.
@@ -65,10 +64,9 @@ pub struct Settings {
 
 /// What the function is pinned to.
 #[derive(Debug, Clone)]
-pub struct ImageOutput {
+pub(crate) struct ImageOutput {
     /// `sha256:…` of a single-platform manifest. The function is pinned to `repository@digest`, never to a moving tag.
     pub digest: String,
-    pub tag: String,
 }
 
 /// Hex digits of the hash in a tag: 64 bits are plenty for the images of one repository.
@@ -193,7 +191,7 @@ impl ImageWish {
                 tag
             }
         };
-        Ok(ImageOutput { digest: self.pushed(&tag, run).await?, tag })
+        Ok(ImageOutput { digest: self.pushed(&tag, run).await? })
     }
 
     /// Gives the tag that was pushed: that of what was built, which may have changed since the plan.
@@ -206,13 +204,7 @@ impl ImageWish {
         let on = |p| said(run, p);
         let built = run.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
         let tag = self.free_tag(self.image.source.tag(&request.fingerprint), repository, run).await?;
-        ensure!(
-            built.architecture == self.image.architecture.oci(),
-            "the image was built for {}, and the function's architecture is {}; base images may have only one",
-            built.architecture,
-            self.image.architecture.lambda()
-        );
-        if !self.image.aws.cloud.local && built.labels.contains_key(STAND_IN) {
+        if !self.image.aws.cloud.local && is_stand_in(built.labels.keys()) {
             bail!(
                 "this image is built on the stand-in for AWS's base image (label {STAND_IN}), which is for the local AWS only; pull the real public.ecr.aws/lambda base and build again"
             );
@@ -286,7 +278,7 @@ impl Kind for Image {
         let run = self.aws.cloud.looking_at(&self.id());
         self.read_fingerprint().await?;
         let Some((tag, digest)) = self.current(&run).await? else { return Ok(None) };
-        let output = ImageOutput { digest, tag: tag.clone() };
+        let output = ImageOutput { digest };
         Ok(Some(Found { settings: Settings { tag, rebuild: false }, output, owner: Owner::Us }))
     }
 }

@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, marker::PhantomData};
 
 /// A kind that can be made from the inventory's entries alone.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread")]
-pub trait Listed: Deletable + Sized {
+pub(super) trait Listed: Deletable + Sized {
     /// The entries that say that there is one: its own, or those of the kind that it comes with.
     const ENTRY: &'static str = Self::NAME;
     /// Kinds that outlive it where they are of the same entry, or of the whole stack. They stand before it in
@@ -41,8 +41,7 @@ pub trait Listed: Deletable + Sized {
 }
 
 /// A [`Listed`] kind with its type hidden.
-pub trait Leftovers {
-    fn name(&self) -> &'static str;
+pub(crate) trait Leftovers {
     fn entry(&self) -> &'static str;
     fn is_sought(&self) -> bool;
     fn unlisted<'a>(&'a self, aws: &'a StackAws) -> LocalBoxFuture<'a, Result<Vec<Entry>>>;
@@ -60,14 +59,10 @@ pub trait Leftovers {
 pub(super) struct Of<K>(PhantomData<K>);
 
 impl<K> Of<K> {
-    pub const KIND: Self = Self(PhantomData);
+    pub(super) const KIND: Self = Self(PhantomData);
 }
 
 impl<K: Listed> Leftovers for Of<K> {
-    fn name(&self) -> &'static str {
-        K::NAME
-    }
-
     fn entry(&self) -> &'static str {
         K::ENTRY
     }
@@ -104,7 +99,7 @@ impl<K: Listed> Leftovers for Of<K> {
 
 /// All that goes, so far.
 #[derive(Default)]
-pub struct Dooms {
+pub(crate) struct Dooms {
     /// What everything else goes before: the REST API, or the inventory's stale entries.
     anchor: Option<Id>,
     placed: Vec<Placed>,
@@ -118,7 +113,7 @@ struct Placed {
 }
 
 impl Dooms {
-    pub fn before(anchor: &Id) -> Self {
+    pub(crate) fn before(anchor: &Id) -> Self {
         Self { anchor: Some(anchor.clone()), placed: Vec::new() }
     }
 
@@ -130,7 +125,7 @@ impl Dooms {
     }
 
     /// Adds what of `gone` has no name that `known` has too. A thing that comes in the place of another is in `come`.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         kinds: &[&dyn Leftovers],
         aws: &StackAws,

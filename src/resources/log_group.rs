@@ -14,7 +14,7 @@ use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
 use serde::Serialize;
 
-pub struct LogGroup {
+pub(crate) struct LogGroup {
     pub aws: StackAws,
     pub key: String,
     /// `/aws/lambda/<function>`
@@ -22,14 +22,14 @@ pub struct LogGroup {
 }
 
 /// What the stack file wishes of it.
-pub struct LogGroupWish {
+pub(crate) struct LogGroupWish {
     pub group: LogGroup,
     /// Days; `None`: never expire.
     pub retention: Option<u32>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     retention: Option<u32>,
     tags: tags::Tags,
     /// The account's policy that decides the retention, whatever the group itself says.
@@ -41,7 +41,7 @@ pub struct Settings {
 }
 
 /// Where a function writes its log.
-pub fn name_of(function: &str) -> String {
+pub(crate) fn name_of(function: &str) -> String {
     format!("/aws/lambda/{function}")
 }
 

@@ -43,7 +43,7 @@ impl Shelf<'_> {
     ///
     /// # Errors
     /// As the calls; a [`Flaw`]; an index without an image for the architecture.
-    pub async fn runnable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
+    pub(super) async fn runnable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
         let Some(image) = self.pull(id, run).await? else { return Ok(None) };
         let digest = digest_of(&image)?;
         if !is_index(image.image_manifest_media_type()) {

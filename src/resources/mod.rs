@@ -7,7 +7,7 @@ mod answers;
 mod api_key;
 mod apigateway_tags;
 mod build_inputs;
-pub mod chains;
+pub(crate) mod chains;
 mod definition;
 mod ecr_login;
 mod function;
@@ -20,7 +20,7 @@ mod old_images;
 mod permission;
 mod pinned_image;
 mod repository;
-pub mod resource_policy;
+pub(crate) mod resource_policy;
 mod rest_api;
 mod role;
 mod stack_aws;
@@ -31,30 +31,30 @@ mod twin;
 mod usage_plan;
 mod variant;
 
-pub use api_key::{ApiKey, ApiKeyOutput};
-pub use definition::{Definition, DefinitionWish, Document};
-pub use function::{
+pub(crate) use api_key::{ApiKey, ApiKeyOutput};
+pub(crate) use definition::{Definition, DefinitionWish, Document};
+pub(crate) use function::{
     AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, RestoredStatements,
 };
-pub use image::{Image, ImageOutput, ImageWish, Source};
-pub use leftovers::{Dooms, Leftovers};
-pub use log_group::{LogGroup, LogGroupWish, name_of as log_group_name};
-pub use old_images::OldImages;
-pub use permission::{Permission, PermissionWish};
-pub use pinned_image::PinnedImage;
-pub use repository::{Repository, RepositoryOutput};
-pub use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis, tags_of};
-pub use role::{Role, RoleOutput, RoleWish};
-pub use stack_aws::{StackAws, inventory_of};
-pub use stage::{Stage, StageOutput, StageWish, checked_mark, mark_checked};
-pub use stale_entries::StaleEntries;
+pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
+pub(crate) use leftovers::{Dooms, Leftovers};
+pub(crate) use log_group::{LogGroup, LogGroupWish, name_of as log_group_name};
+pub(crate) use old_images::OldImages;
+pub(crate) use permission::{Permission, PermissionWish};
+pub(crate) use pinned_image::PinnedImage;
+pub(crate) use repository::{Repository, RepositoryOutput};
+pub(crate) use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis, tags_of};
+pub(crate) use role::{Role, RoleOutput, RoleWish};
+pub(crate) use stack_aws::{StackAws, inventory_of};
+pub(crate) use stage::{Stage, StageOutput, StageWish, checked_mark, mark_checked};
+pub(crate) use stale_entries::StaleEntries;
 pub(crate) use twin::doom as doom_twins;
-pub use usage_plan::{UsagePlan, UsagePlanWish};
+pub(crate) use usage_plan::{UsagePlan, UsagePlanWish};
 
 use leftovers::Of;
 
 /// Every kind that inventories name, each after those that outlive it.
-pub const KINDS: &[&dyn Leftovers] = &[
+pub(crate) const KINDS: &[&dyn Leftovers] = &[
     &Of::<Role>::KIND,
     &Of::<Repository>::KIND,
     &Of::<LogGroup>::KIND,
@@ -67,4 +67,5 @@ pub const KINDS: &[&dyn Leftovers] = &[
 ];
 
 /// What `--adopt <word>=<id>` can choose.
-pub const CHOSEN_BY_ID: [&str; 3] = [RestApi::WORD, ApiKey::WORD, UsagePlan::WORD];
+#[allow(dead_code)]
+pub(crate) const CHOSEN_BY_ID: [&str; 3] = [RestApi::WORD, ApiKey::WORD, UsagePlan::WORD];

@@ -22,7 +22,7 @@ use tokio::sync::OnceCell;
 const IDS: usize = 100;
 
 /// Those of one repository; its images share this, so that they are deleted once a run.
-pub struct OldImages {
+pub(crate) struct OldImages {
     cloud: Rc<Cloud>,
     repository: String,
     /// How many of the newest own images stay, besides those in use.
@@ -40,7 +40,7 @@ struct Pruning<'a> {
 }
 
 impl OldImages {
-    pub fn of(cloud: &Rc<Cloud>, repository: &str, keep: usize) -> Rc<Self> {
+    pub(crate) fn of(cloud: &Rc<Cloud>, repository: &str, keep: usize) -> Rc<Self> {
         let (cloud, repository) = (cloud.clone(), repository.to_owned());
         Rc::new(Self { cloud, repository, keep, is_done: OnceCell::new() })
     }

@@ -11,14 +11,14 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-pub struct Permission {
+pub(crate) struct Permission {
     pub aws: StackAws,
     pub key: String,
     pub function_name: String,
 }
 
 /// What the stack file wishes of it.
-pub struct PermissionWish {
+pub(crate) struct PermissionWish {
     pub permission: Permission,
     pub rest_api: Need<RestApiOutput>,
     /// Whether the API asks the function about callers too.
@@ -27,7 +27,7 @@ pub struct PermissionWish {
 
 /// One statement, as far as API Gateway's calls depend on it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     effect: String,
     action: String,
     principal: String,

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::ImageIdentifier;
 
 /// `image.uri` of a function.
-pub struct PinnedImage {
+pub(crate) struct PinnedImage {
     pub aws: StackAws,
     pub key: String,
     /// `registry/repository:tag` or `registry/repository@sha256:…`
@@ -67,7 +67,7 @@ impl PinnedImage {
     ///
     /// # Errors
     /// A URI that is none of ECR's.
-    pub async fn repository(self) -> Result<RepositoryOutput> {
+    pub(crate) async fn repository(self) -> Result<RepositoryOutput> {
         let uri = Parts::of(&self.uri)?.uri.to_owned();
         Ok(RepositoryOutput { uri, arn: String::new(), tags_move: false, is_made: false, is_new: false })
     }
@@ -76,15 +76,14 @@ impl PinnedImage {
     ///
     /// # Errors
     /// A URI that is none of ECR's or of another region; no such image; one that Lambda can't run; as the calls.
-    pub async fn read(self) -> Result<ImageOutput> {
+    pub(crate) async fn read(self) -> Result<ImageOutput> {
         let run = self.aws.cloud.looking_at(&Id::of("image", &self.key));
         let parts = Parts::of(&self.uri)?;
         self.ensure_region(&parts)?;
         let digest = self.look(&parts, &run).await?.with_context(|| {
             format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
         })?;
-        let tag = if parts.by_tag { parts.reference } else { "" }.to_owned();
-        Ok(ImageOutput { digest, tag })
+        Ok(ImageOutput { digest })
     }
 
     fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {

@@ -25,14 +25,14 @@ const SECOND_SID: &str = "LambdeployImageRetrieval";
 const MUTABLE: &str = "MUTABLE";
 
 #[derive(Clone)]
-pub struct Repository {
+pub(crate) struct Repository {
     pub aws: StackAws,
     pub key: String,
     pub name: String,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Our statement only: strangers' statements stay.
     lambda_may_pull: Value,
     tag_mutability: String,
@@ -40,7 +40,7 @@ pub struct Settings {
 }
 
 #[derive(Debug, Clone)]
-pub struct RepositoryOutput {
+pub(crate) struct RepositoryOutput {
     /// Registry host and name, as AWS writes it.
     pub uri: String,
     pub arn: String,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 const ACTION: &str = "execute-api:Invoke";
 
 /// The policy that `allow_from` asks for; `None` without it. Resources are in the short form (`execute-api:/…`).
-pub fn wished(api: &Api) -> Option<Value> {
+pub(crate) fn wished(api: &Api) -> Option<Value> {
     if api.allow_from.is_empty() {
         return None;
     }
@@ -43,7 +43,7 @@ fn open(api: &Api) -> Value {
 
 /// A policy as AWS reports it, in the form of the wish: AWS writes the API's own ARN into resources, and answers the
 /// document as the inside of a JSON string.
-pub fn canonical(text: &str) -> Value {
+pub(crate) fn canonical(text: &str) -> Value {
     let inside = serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned());
     let mut policy = super::answers::parse_policy(&inside);
     for statement in policy.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {

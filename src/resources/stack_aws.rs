@@ -11,14 +11,14 @@ use std::{collections::BTreeMap, rc::Rc};
 
 /// What every kind holds.
 #[derive(Clone)]
-pub struct StackAws {
+pub(crate) struct StackAws {
     pub cloud: Rc<Cloud>,
     pub ownership: Ownership,
     pub file: Rc<FileNames>,
 }
 
 /// What the stack file and the command line say that identifies things, or that keeps them.
-pub struct FileNames {
+pub(crate) struct FileNames {
     pub api: String,
     pub stage: String,
     pub usage_plan: String,
@@ -32,7 +32,7 @@ pub struct FileNames {
 
 impl StackAws {
     /// `adopt`: what `--adopt api=<id>` chose.
-    pub fn of(stack: &Stack, cloud: &Rc<Cloud>, adopt: BTreeMap<String, String>) -> Self {
+    pub(crate) fn of(stack: &Stack, cloud: &Rc<Cloud>, adopt: BTreeMap<String, String>) -> Self {
         let region = cloud.region.clone();
         let plan = stack.api.usage_plan.as_ref().map(|plan| &plan.name);
         let file = FileNames {
@@ -58,7 +58,7 @@ impl StackAws {
     }
 
     /// What the stack has, by the tags of its REST API.
-    pub fn inventory(&self, of: &Tags) -> Inventory {
+    pub(crate) fn inventory(&self, of: &Tags) -> Inventory {
         Inventory::read(inventory_values(of), self.default_names())
     }
 
@@ -70,7 +70,7 @@ impl StackAws {
 }
 
 /// What any stack has, by all tags of its REST API.
-pub fn inventory_of(all: &Tags) -> Inventory {
+pub(crate) fn inventory_of(all: &Tags) -> Inventory {
     let tag = |key: &str| all.get(key).map_or("", String::as_str);
     let names = DefaultNames { stack: tag(tags::STACK), region: tag(tags::REGION) };
     Inventory::read(inventory_values(all), names)

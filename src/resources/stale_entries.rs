@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 
 /// Deleting them shortens the inventory to what is kept.
-pub struct StaleEntries {
+pub(crate) struct StaleEntries {
     pub aws: StackAws,
     /// What the stack file names, and what this version can't delete.
     pub keep: Inventory,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 const STALLED: Duration = Duration::from_secs(600);
 
 /// When a push last moved something: a byte more than before. Engines may repeat what they said ten times a second.
-pub struct StallGuard<'a> {
+pub(super) struct StallGuard<'a> {
     run: &'a Run,
     at: Cell<Instant>,
     /// Done and total, as last said.
@@ -17,11 +17,11 @@ pub struct StallGuard<'a> {
 }
 
 impl<'a> StallGuard<'a> {
-    pub fn new(run: &'a Run) -> Self {
+    pub(super) fn new(run: &'a Run) -> Self {
         Self { run, at: Cell::new(Instant::now()), bytes: Cell::default() }
     }
 
-    pub fn said(&self, progress: Progress) {
+    pub(super) fn said(&self, progress: Progress) {
         if let Progress::Bytes { done, total } = progress {
             let before = self.bytes.replace((done, total));
             if before == (done, total) {
@@ -37,7 +37,7 @@ impl<'a> StallGuard<'a> {
     /// The push to its end, to an interruption, or until it has stalled.
     /// # Errors
     /// As the push; an interruption; that it has stalled.
-    pub async fn unless_stalled<T>(&self, push: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn unless_stalled<T>(&self, push: impl Future<Output = Result<T>>) -> Result<T> {
         let stalled = async {
             while self.at.get().elapsed() < STALLED {
                 tokio::time::sleep_until(self.at.get() + STALLED).await;
@@ -56,7 +56,7 @@ impl<'a> StallGuard<'a> {
 }
 
 /// Passes on what a build or a push says.
-pub fn said(run: &Run, progress: Progress) {
+pub(super) fn said(run: &Run, progress: Progress) {
     match progress {
         Progress::Line(text) => run.note(text),
         Progress::Bytes { done, total } => run.progress(done, total),

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 /// A kind of which there may be more than one of the same stack and key.
 #[allow(async_fn_in_trait, reason = "futures stay on one thread")]
-pub trait Twinned: Deletable + Clone {
+pub(crate) trait Twinned: Deletable + Clone {
     /// Ids of the stack's beyond the best one.
     ///
     /// # Errors

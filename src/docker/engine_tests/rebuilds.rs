@@ -26,7 +26,7 @@ async fn a_rebuild_on_a_stand_in_uses_it() {
     let Some(engine) = engine_with_base().await else { return };
     let stand_in = engine.connection().await.unwrap().client.inspect_image(BASE).await.unwrap();
     let labels = stand_in.config.and_then(|c| c.labels).unwrap_or_default();
-    if !crate::docker::stand_in::is_stand_in(labels.keys()) {
+    if !crate::docker::is_stand_in(labels.keys()) {
         return eprintln!("skipped: because {BASE} here is no stand-in");
     }
     let mut sample = Sample::new(&format!("FROM {BASE}\nRUN true\n"));

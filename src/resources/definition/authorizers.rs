@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 const HEADER: &str = "method.request.header.";
-pub const USER_POOLS: &str = "COGNITO_USER_POOLS";
+pub(super) const USER_POOLS: &str = "COGNITO_USER_POOLS";
 
 /// A method's authorization type.
-pub fn authorization(auth: &Auth) -> &'static str {
+pub(super) fn authorization(auth: &Auth) -> &'static str {
     match auth {
         Auth::None | Auth::ApiKey => "NONE",
         Auth::Iam => "AWS_IAM",
@@ -20,7 +20,7 @@ pub fn authorization(auth: &Auth) -> &'static str {
 }
 
 /// The name of the authorizer of `auth`, if it has one.
-pub fn name(api: &Api, auth: &Auth) -> Option<String> {
+pub(super) fn name(api: &Api, auth: &Auth) -> Option<String> {
     named(api).into_iter().find(|(_, it)| *it == auth).map(|(name, _)| name)
 }
 
@@ -45,7 +45,10 @@ fn named(api: &Api) -> Vec<(String, &Auth)> {
 }
 
 /// All that the routes use; `uri` gives a function's URI by its key.
-pub fn wished(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<BTreeMap<String, Authorizer>> {
+pub(super) fn wished(
+    api: &Api,
+    uri: impl Fn(&str) -> Result<String>,
+) -> Result<BTreeMap<String, Authorizer>> {
     let wish = |auth: &Auth| {
         anyhow::Ok(match auth {
             Auth::Authorizer(it) => Authorizer {
@@ -68,7 +71,7 @@ pub fn wished(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<BTreeMa
 }
 
 /// As OpenAPI's security schemes.
-pub fn schemes(authorizers: &BTreeMap<String, Authorizer>) -> Map<String, Value> {
+pub(super) fn schemes(authorizers: &BTreeMap<String, Authorizer>) -> Map<String, Value> {
     let scheme = |it: &Authorizer| {
         let header =
             it.identity_source.as_deref().and_then(|s| s.strip_prefix(HEADER)).unwrap_or("Authorization");

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole API.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Canonical {
+pub(crate) struct Canonical {
     /// `POST /items/{id}`; the OPTIONS mocks are routes like any other.
     pub routes: BTreeMap<String, Method>,
     /// Customised ones, by type.
@@ -32,7 +32,7 @@ pub struct Canonical {
 
 /// Who decides on callers: a function or user pools.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Authorizer {
+pub(crate) struct Authorizer {
     /// TOKEN, REQUEST or COGNITO_USER_POOLS.
     #[serde(rename = "type")]
     pub kind: String,
@@ -51,7 +51,7 @@ pub struct Authorizer {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Method {
+pub(crate) struct Method {
     /// NONE, AWS_IAM, …
     pub auth: String,
     pub authorizer: Option<String>,
@@ -75,7 +75,7 @@ pub struct Method {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Integration {
+pub(crate) struct Integration {
     #[serde(rename = "type")]
     pub kind: String,
     pub uri: Option<String>,
@@ -93,7 +93,7 @@ pub struct Integration {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct IntegrationResponse {
+pub(crate) struct IntegrationResponse {
     pub selection_pattern: Option<String>,
     pub content_handling: Option<String>,
     pub parameters: BTreeMap<String, String>,
@@ -101,18 +101,18 @@ pub struct IntegrationResponse {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct GatewayResponse {
+pub(crate) struct GatewayResponse {
     pub status: Option<String>,
     pub parameters: BTreeMap<String, String>,
     pub templates: BTreeMap<String, String>,
 }
 
 /// API Gateway's own template of a gateway response.
-pub const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
+pub(super) const DEFAULT_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
 
 impl Canonical {
     /// From GetResources(embed=methods), GetGatewayResponses and, where there should be any, GetAuthorizers.
-    pub fn observed(
+    pub(crate) fn observed(
         resources: &[Resource],
         responses: &[FoundResponse],
         authorizers: &[FoundAuthorizer],
@@ -141,7 +141,7 @@ impl Canonical {
 
 impl Canonical {
     /// Takes over what of an adopted API the file does not name.
-    pub fn keep(&mut self, there: &Self) {
+    pub(crate) fn keep(&mut self, there: &Self) {
         self.api_key_source.clone_from(&there.api_key_source);
         if self.binary_types.is_empty() {
             self.binary_types.clone_from(&there.binary_types);

@@ -25,7 +25,7 @@ const CONTENT_TYPES: [&str; 7] = [
 ];
 
 /// The OPTIONS method of a path: no key (a browser's preflight can't send one), no function.
-pub fn preflight(api: &Api, cors: &Cors, path: &str, routes: &[&Route]) -> Method {
+pub(super) fn preflight(api: &Api, cors: &Cors, path: &str, routes: &[&Route]) -> Method {
     let headers = preflight_headers(cors, routes);
     let declared = headers.keys().map(|name| (format!("method.response.header.{name}"), false)).collect();
     let values =
@@ -75,7 +75,7 @@ fn preflight_headers(cors: &Cors, routes: &[&Route]) -> BTreeMap<String, String>
 }
 
 /// What a browser may ask for: the file's own list, or what the path has.
-pub fn methods(cors: &Cors, routes: &[&Route]) -> Vec<String> {
+pub(super) fn methods(cors: &Cors, routes: &[&Route]) -> Vec<String> {
     let mut methods: BTreeSet<String> = cors.methods.iter().cloned().collect();
     if methods.is_empty() {
         methods = routes.iter().map(|r| r.method.clone()).collect();
@@ -88,7 +88,7 @@ pub fn methods(cors: &Cors, routes: &[&Route]) -> Vec<String> {
 }
 
 /// What a client sends: the content type of its body, the key or what else is asked for, and what the file adds.
-pub fn request_headers(cors: &Cors, routes: &[&Route]) -> Vec<String> {
+pub(super) fn request_headers(cors: &Cors, routes: &[&Route]) -> Vec<String> {
     let mut headers = vec!["content-type".to_owned()];
     headers.extend(routes.iter().flat_map(|r| r.auth.headers()));
     headers.extend(cors.headers.iter().map(|h| h.to_lowercase()));
@@ -111,7 +111,7 @@ fn echo(origins: &[String]) -> Option<String> {
 }
 
 /// Without these, a 403, 429 or 504 of the gateway is an opaque "CORS error" to the page's code.
-pub fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
+pub(super) fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
     // Gateway responses have no conditions: several origins can't be told apart. They carry no data, but whoever may read
     // them with credentials learns who is signed in: then only the first origin may.
     let origin = match (&cors.origins[..], cors.credentials) {

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the stack file says about its API, and which functions it names.
-pub struct Document {
+pub(crate) struct Document {
     pub aws: StackAws,
     pub api: stack::Api,
     /// Key in the stack file to the name in AWS.
@@ -32,7 +32,7 @@ impl Document {
     ///
     /// # Errors
     /// Before the caller's account is known.
-    pub fn canonical(&self) -> Result<Canonical> {
+    pub(crate) fn canonical(&self) -> Result<Canonical> {
         wish::canonical(&self.api, |function| {
             let name = self.functions.get(function).map_or(function, String::as_str);
             let region = &self.aws.cloud.region;
@@ -57,7 +57,7 @@ impl Document {
     ///
     /// # Errors
     /// As [`Document::canonical`].
-    pub fn deployment_description(&self) -> Result<String> {
+    pub(crate) fn deployment_description(&self) -> Result<String> {
         let text = serde_json::to_string(&self.canonical()?)?;
         let hash = Sha256::new().chain_update(SCHEMA).chain_update(text);
         // A stage serves the policy that its deployment was made with.
@@ -65,15 +65,14 @@ impl Document {
             Some(policy) => hash.chain_update(policy.to_string()).finalize(),
             None => hash.finalize(),
         };
-        let digits: String = hash.iter().take(8).map(|b| format!("{b:02x}")).collect();
-        Ok(format!("lambdeploy {digits}"))
+        Ok(format!("lambdeploy {}", hex::encode(&hash[..8])))
     }
 
     /// `(path, METHOD)` of everything that a deployment of it must show.
     ///
     /// # Errors
     /// As [`Document::canonical`].
-    pub fn methods(&self) -> Result<BTreeSet<(String, String)>> {
+    pub(crate) fn methods(&self) -> Result<BTreeSet<(String, String)>> {
         let split = |key: &String| key.split_once(' ').map(|(m, p)| (p.to_owned(), m.to_owned()));
         Ok(self.canonical()?.routes.keys().filter_map(split).collect())
     }
@@ -82,7 +81,7 @@ impl Document {
     ///
     /// # Errors
     /// As PutRestApi; AWS warns of the document and makes something else of it.
-    pub async fn put(&self, rest_api: &str, wish: &Canonical, kept: &Kept, run: &Run) -> Result<()> {
+    pub(crate) async fn put(&self, rest_api: &str, wish: &Canonical, kept: &Kept, run: &Run) -> Result<()> {
         let mut document = openapi::document(wish);
         kept.write(&mut document);
         let imported = match self.import(rest_api, &document, true, run).await {

@@ -12,20 +12,20 @@ mod openapi;
 mod read;
 mod wish;
 
-pub use canonical::Canonical;
-pub use document::Document;
+pub(super) use canonical::Canonical;
+pub(crate) use document::Document;
 
 use super::{RestApiOutput, chains, rest_api::anchor};
 use crate::engine::{Applied, Breaks, Change, Found, Kind, Link, Need, Notable, Owner, Run, Wish};
 use anyhow::{Context as _, Result};
 use std::rc::Rc;
 
-pub struct Definition {
+pub(crate) struct Definition {
     pub document: Rc<Document>,
 }
 
 /// What the stack file wishes of it.
-pub struct DefinitionWish {
+pub(crate) struct DefinitionWish {
     pub definition: Definition,
     pub rest_api: Need<RestApiOutput>,
 }

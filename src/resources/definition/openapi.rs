@@ -7,7 +7,7 @@ use super::{
 use serde_json::{Map, Value, json};
 
 /// The whole document, without what the API has besides its definition ([`crate::resources::Kept`]).
-pub fn document(wish: &Canonical) -> Value {
+pub(super) fn document(wish: &Canonical) -> Value {
     let mut paths = Map::new();
     for (key, method) in &wish.routes {
         let (verb, path) = key.split_once(' ').unwrap_or((key, "/"));

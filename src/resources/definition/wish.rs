@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TIMEOUT_MS: i32 = 29_000;
 
 /// The document that `api` wishes; `uri` gives a function's integration URI by its key in the stack file.
-pub fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Canonical> {
+pub(super) fn canonical(api: &Api, uri: impl Fn(&str) -> Result<String>) -> Result<Canonical> {
     let mut routes = BTreeMap::new();
     for route in &api.routes {
         routes.insert(
@@ -65,7 +65,7 @@ fn proxy(route: &Route, authorizer: Option<String>, uri: String) -> Method {
 }
 
 /// `/items/{id}` declares `method.request.path.id`, as OpenAPI demands.
-pub fn path_parameters(path: &str) -> BTreeMap<String, bool> {
+pub(super) fn path_parameters(path: &str) -> BTreeMap<String, bool> {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     names.map(|name| (format!("method.request.path.{}", name.trim_end_matches('+')), true)).collect()
 }

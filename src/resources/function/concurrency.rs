@@ -9,7 +9,7 @@ use anyhow::Result;
 
 /// Of a region, for all functions together (Lambda GetAccountSettings).
 #[derive(Debug, Clone, Copy)]
-pub struct AccountConcurrency {
+pub(crate) struct AccountConcurrency {
     /// Executions at once.
     most: i32,
     /// Those of them that no function has reserved.
@@ -24,7 +24,7 @@ impl AccountConcurrency {
     ///
     /// # Errors
     /// As the call.
-    pub async fn read(aws: StackAws) -> Result<Option<Self>> {
+    pub(crate) async fn read(aws: StackAws) -> Result<Option<Self>> {
         let run = aws.cloud.looking_at(&Id::only("concurrency"));
         let request = aws.cloud.lambda.get_account_settings();
         let limit = match call(&run, "GetAccountSettings", || request.clone().send()).await {
@@ -39,7 +39,7 @@ impl AccountConcurrency {
 
     /// Why `wanted` executions can't be reserved for a function that has `own` now; `others`: what the file reserves
     /// for other functions.
-    pub fn refusal(self, wanted: i32, own: i32, others: i32) -> Option<String> {
+    pub(crate) fn refusal(self, wanted: i32, own: i32, others: i32) -> Option<String> {
         let stay = UNRESERVABLE.min(self.most);
         let free = (self.unreserved + own).min(self.most - others) - stay;
         (wanted > free.max(0)).then(|| {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// The statements of one function that are still to be added again.
-pub struct KeptStatements {
+pub(crate) struct KeptStatements {
     aws: StackAws,
     /// Of the function in the stack file.
     key: String,
@@ -26,13 +26,13 @@ pub struct KeptStatements {
 }
 
 /// What the stack file wishes of them, without saying so: that they are all back in place.
-pub struct RestoredStatements {
+pub(crate) struct RestoredStatements {
     pub kept: KeptStatements,
     pub function: Need<FunctionOutput>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Their ids.
     statements: Vec<String>,
     #[serde(skip)]
@@ -58,7 +58,7 @@ fn prefix(function: &str) -> String {
 }
 
 impl KeptStatements {
-    pub fn of(aws: &StackAws, key: &str, function: &str) -> Self {
+    pub(crate) fn of(aws: &StackAws, key: &str, function: &str) -> Self {
         Self { aws: aws.clone(), key: key.to_owned(), function: function.to_owned() }
     }
 

@@ -24,7 +24,7 @@ impl Lost {
     ///
     /// # Errors
     /// As the calls.
-    pub async fn read(
+    pub(super) async fn read(
         aws: &StackAws,
         function: &FunctionOutput,
         configuration: &FunctionConfiguration,
@@ -45,12 +45,12 @@ impl Lost {
     }
 
     /// Why it can't be made anew, where that would let in others than before, or fewer.
-    pub fn refusal(&self, name: &str) -> Option<String> {
+    pub(super) fn refusal(&self, name: &str) -> Option<String> {
         unwritable(name, &self.statements)
     }
 
     /// `lost for good: …`, or nothing.
-    pub fn warning(&self) -> Option<String> {
+    pub(super) fn warning(&self) -> Option<String> {
         (!self.things.is_empty()).then(|| format!("lost for good: {}", self.things.join("; ")))
     }
 }

@@ -23,13 +23,13 @@ use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,
     types::{FunctionConfiguration, PackageType},
 };
-pub use concurrency::AccountConcurrency;
-pub use kept_statements::{KeptStatements, RestoredStatements};
+pub(crate) use concurrency::AccountConcurrency;
+pub(crate) use kept_statements::{KeptStatements, RestoredStatements};
 use lost::Lost;
-pub use settings::Settings;
-pub use wish::FunctionWish;
+pub(super) use settings::Settings;
+pub(crate) use wish::FunctionWish;
 
-pub struct Function {
+pub(crate) struct Function {
     pub aws: StackAws,
     pub key: String,
     pub name: String,

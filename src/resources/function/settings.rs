@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// `Active`, or what is wrong with it in AWS's words.
     pub(super) state: String,
     pub(super) package_type: String,

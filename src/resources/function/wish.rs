@@ -14,7 +14,7 @@ use aws_sdk_lambda::types::PackageType;
 use serde_json::json;
 use tokio::time::Instant;
 
-pub struct FunctionWish {
+pub(crate) struct FunctionWish {
     pub function: Function,
     pub wish: stack::Function,
     pub role: Need<RoleOutput>,

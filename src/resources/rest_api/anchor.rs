@@ -13,7 +13,7 @@ use aws_sdk_apigateway::types::RestApi as Described;
 ///
 /// # Errors
 /// As the list.
-pub async fn own_api(aws: &StackAws) -> Result<Option<Described>> {
+pub(crate) async fn own_api(aws: &StackAws) -> Result<Option<Described>> {
     Ok(own_apis(aws).await?.into_iter().next())
 }
 
@@ -21,7 +21,7 @@ pub async fn own_api(aws: &StackAws) -> Result<Option<Described>> {
 ///
 /// # Errors
 /// As the list.
-pub async fn own_apis(aws: &StackAws) -> Result<Vec<Described>> {
+pub(crate) async fn own_apis(aws: &StackAws) -> Result<Vec<Described>> {
     let all = aws.cloud.rest_apis().await?;
     let mut ours: Vec<Described> =
         all.iter().filter(|api| aws.ownership.owns(&tags_of(api))).cloned().collect();
@@ -36,7 +36,7 @@ pub async fn own_apis(aws: &StackAws) -> Result<Vec<Described>> {
 ///
 /// # Errors
 /// As the list.
-pub async fn anchor(aws: &StackAws) -> Result<Option<(Described, Owner)>> {
+pub(crate) async fn anchor(aws: &StackAws) -> Result<Option<(Described, Owner)>> {
     if let Some(own) = own_api(aws).await? {
         let owner = owner_of(aws, &own);
         return Ok(Some((own, owner)));
@@ -76,6 +76,6 @@ async fn sort_wired_first(aws: &StackAws, apis: &mut [Described]) -> Result<()> 
 }
 
 /// The tags of an API, in order.
-pub fn tags_of(api: &Described) -> tags::Tags {
+pub(crate) fn tags_of(api: &Described) -> tags::Tags {
     api.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
 }

@@ -10,7 +10,7 @@ use aws_sdk_apigateway::types::{BasePathMapping, DomainName};
 use futures_util::future::try_join_all;
 
 /// A custom domain, or a path of one, and the API that it leads to.
-pub struct Mapping {
+pub(super) struct Mapping {
     /// `api.example.com/v1`
     pub from: String,
     /// The REST API's id.
@@ -21,7 +21,7 @@ pub struct Mapping {
 ///
 /// # Errors
 /// As the calls.
-pub async fn mappings(aws: &StackAws) -> Result<Vec<Mapping>> {
+pub(super) async fn mappings(aws: &StackAws) -> Result<Vec<Mapping>> {
     let run = aws.cloud.looking_at(&Id::only("rest-api"));
     let domains = match domains(aws, &run).await {
         Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(Vec::new()),

@@ -10,23 +10,23 @@ use crate::{
     aws::{Patience, call, tags, wait_until},
     engine::{Breaks, Deletable, Found, Kind, Link, Owner, Run, Words},
 };
-pub use anchor::{anchor, own_api, own_apis, tags_of};
+pub(crate) use anchor::{anchor, own_api, own_apis, tags_of};
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_apigateway::types::{ApiStatus, Op, PatchOperation, RestApi as Described};
-pub use kept::Kept;
+pub(super) use kept::Kept;
 use mappings::mappings;
 use serde::Serialize;
 use serde_json::Value;
-pub use wish::RestApiWish;
+pub(crate) use wish::RestApiWish;
 
 /// The stack's own, or the one that `--adopt` would make its own.
 #[derive(Clone)]
-pub struct RestApi {
+pub(crate) struct RestApi {
     pub aws: StackAws,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     name: String,
     description: String,
     endpoint: Vec<String>,
@@ -51,7 +51,7 @@ pub struct RestApiOutput {
 
 impl RestApi {
     /// `--adopt api=<id>`
-    pub const WORD: &'static str = "api";
+    pub(crate) const WORD: &'static str = "api";
 
     async fn described(&self) -> Result<Option<(Described, Owner)>> {
         let found = anchor(&self.aws).await?;
@@ -133,7 +133,12 @@ impl RestApi {
 
 /// Waits while a REST API is being updated: it takes no further update meanwhile. Asks nothing where `status`, from the
 /// answer to a change, says that it is available.
-pub async fn available(aws: &StackAws, api: &str, status: Option<&ApiStatus>, run: &Run) -> Result<()> {
+pub(super) async fn available(
+    aws: &StackAws,
+    api: &str,
+    status: Option<&ApiStatus>,
+    run: &Run,
+) -> Result<()> {
     if status.is_none_or(|s| *s == ApiStatus::Available) {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::rc::Rc;
 
 /// What the stack file wishes of it.
-pub struct RestApiWish {
+pub(crate) struct RestApiWish {
     pub api: RestApi,
     pub description: String,
     /// Which addresses may call, see [`super::resource_policy`].

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 const INLINE: &str = "lambdeploy";
 
 /// A role that a stack makes.
-pub struct Role {
+pub(crate) struct Role {
     pub aws: StackAws,
     pub key: String,
     /// Unique in the account whatever its case; the default holds the region, because IAM is global.
@@ -33,7 +33,7 @@ pub struct Role {
 }
 
 /// What the stack file wishes of it.
-pub struct RoleWish {
+pub(crate) struct RoleWish {
     pub role: Role,
     pub wish: ManagedRole,
     /// Who it is for: it may write to that one's log group.
@@ -41,7 +41,7 @@ pub struct RoleWish {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     trust: Value,
     /// ARNs.
     policies: BTreeSet<String>,
@@ -57,7 +57,7 @@ pub struct Settings {
 
 /// What functions need of a role.
 #[derive(Debug, Clone)]
-pub struct RoleOutput {
+pub(crate) struct RoleOutput {
     /// Read, never composed: consoles make roles under other paths.
     pub arn: String,
     /// When it was made, in seconds since 1970; `None` where it was not read.

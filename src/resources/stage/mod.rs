@@ -23,13 +23,13 @@ use serde_json::json;
 use settings::{EVERY_METHOD, MethodSettings, merged, replace, setting, setting_operations};
 use std::{collections::BTreeMap, rc::Rc};
 
-pub struct Stage {
+pub(crate) struct Stage {
     pub aws: StackAws,
     pub name: String,
 }
 
 /// What the stack file wishes of it.
-pub struct StageWish {
+pub(crate) struct StageWish {
     pub stage: Stage,
     pub throttle: Option<Throttle>,
     pub tracing: bool,
@@ -40,7 +40,7 @@ pub struct StageWish {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The description of the deployment it serves: `lambdeploy <hash of the definition>`.
     deployment: String,
     /// `--redeploy` wishes it; what is there never is.
@@ -63,7 +63,7 @@ pub struct StageOutput {
 ///
 /// # Errors
 /// As the calls.
-pub async fn own_stages(aws: &StackAws) -> Result<Vec<String>> {
+pub(super) async fn own_stages(aws: &StackAws) -> Result<Vec<String>> {
     let Some(api) = own_api(aws).await? else { return Ok(Vec::new()) };
     let found = aws.cloud.stages(api.id().unwrap_or_default()).await?;
     let own = found.iter().filter(|s| aws.ownership.owns(&tags_of(s)));
@@ -71,7 +71,7 @@ pub async fn own_stages(aws: &StackAws) -> Result<Vec<String>> {
 }
 
 /// For which state the contract of this stage is known to have held.
-pub fn checked_mark(stage: &Described) -> Option<String> {
+pub(crate) fn checked_mark(stage: &Described) -> Option<String> {
     tags_of(stage).remove(tags::CHECKED)
 }
 
@@ -79,7 +79,7 @@ pub fn checked_mark(stage: &Described) -> Option<String> {
 ///
 /// # Errors
 /// As the calls.
-pub async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
+pub(crate) async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
     let run = aws.cloud.looking_at(&Id::of("stage", stage));
     let arn = apigateway_tags::arn(aws, &format!("restapis/{api}/stages/{stage}"))?;
     let tag = |value: &str| tags::Tags::from([(tags::CHECKED.to_owned(), value.to_owned())]);
@@ -88,7 +88,7 @@ pub async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: Option<&
 }
 
 /// The tags of a stage, in order.
-pub fn tags_of(stage: &Described) -> tags::Tags {
+pub(super) fn tags_of(stage: &Described) -> tags::Tags {
     stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 

@@ -27,12 +27,12 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone)]
-pub struct UsagePlan {
+pub(crate) struct UsagePlan {
     pub aws: StackAws,
 }
 
 /// What the stack file wishes of it.
-pub struct UsagePlanWish {
+pub(crate) struct UsagePlanWish {
     pub plan: UsagePlan,
     pub wish: stack::UsagePlan,
     pub rest_api: Need<RestApiOutput>,
@@ -41,7 +41,7 @@ pub struct UsagePlanWish {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Settings {
+pub(crate) struct Settings {
     name: String,
     description: String,
     /// Requests a second.
@@ -57,7 +57,7 @@ pub struct Settings {
 }
 
 #[derive(Debug, Clone)]
-pub struct UsagePlanOutput {
+pub(crate) struct UsagePlanOutput {
     pub id: String,
     /// `api:stage`, as attached.
     stages: BTreeSet<String>,
@@ -66,7 +66,7 @@ pub struct UsagePlanOutput {
 
 impl UsagePlan {
     /// `--adopt plan=<id>`
-    pub const WORD: &'static str = "plan";
+    pub(crate) const WORD: &'static str = "plan";
 
     /// Everything in one call: AWS grants one in 20 s.
     async fn patch(&self, plan: &str, operations: Vec<PatchOperation>, run: &Run) -> Result<()> {
