@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 /// Older looks are made again before something is written because of them (a prompt, a long build).
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 pub(super) struct Sight<K: Kind> {
     found: RefCell<Option<Rc<Found<K>>>>,

@@ -94,6 +94,8 @@ impl Shelf<'_> {
         let Some(layer) = layers.iter().find(|layer| !gzip(layer)) else { return Ok(()) };
         let how = match kind(layer) {
             kind if kind.contains("zstd") => "compressed with zstd".to_owned(),
+            // The end of a media type.
+            #[expect(clippy::case_sensitive_file_extension_comparisons)]
             kind if kind.ends_with(".tar") => "not compressed".to_owned(),
             kind => format!("of the type {kind}"),
         };

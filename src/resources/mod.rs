@@ -67,5 +67,4 @@ pub(crate) const KINDS: &[&dyn Leftovers] = &[
 ];
 
 /// What `--adopt <word>=<id>` can choose.
-#[allow(dead_code)]
 pub(crate) const CHOSEN_BY_ID: [&str; 3] = [RestApi::WORD, ApiKey::WORD, UsagePlan::WORD];

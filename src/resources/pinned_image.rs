@@ -67,7 +67,7 @@ impl PinnedImage {
     ///
     /// # Errors
     /// A URI that is none of ECR's.
-    pub(crate) async fn repository(self) -> Result<RepositoryOutput> {
+    pub(crate) fn repository(self) -> Result<RepositoryOutput> {
         let uri = Parts::of(&self.uri)?.uri.to_owned();
         Ok(RepositoryOutput { uri, arn: String::new(), tags_move: false, is_made: false, is_new: false })
     }

@@ -207,13 +207,9 @@ impl Wish for Repository {
         let ours = self.statement(SID)?;
         // What was there before keeps what it says; others may rely on it.
         let adopted = found.and_then(Found::adopted);
-        let differs = |s: &&Settings| !s.lambda_may_pull.is_null() && s.lambda_may_pull != ours;
+        let differs = |s: &Settings| !s.lambda_may_pull.is_null() && s.lambda_may_pull != ours;
         Ok(Settings {
-            lambda_may_pull: if adopted.filter(differs).is_some() {
-                self.statement(SECOND_SID)?
-            } else {
-                ours
-            },
+            lambda_may_pull: if adopted.is_some_and(differs) { self.statement(SECOND_SID)? } else { ours },
             tag_mutability: adopted.map_or_else(|| MUTABLE.to_owned(), |s| s.tag_mutability.clone()),
             tags: self.aws.ownership.tags(&self.id(), found.map(|f| &f.owner)),
         })

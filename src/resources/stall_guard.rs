@@ -6,7 +6,7 @@ use std::{cell::Cell, time::Duration};
 use tokio::time::Instant;
 
 /// A push that moves no byte for so long has stalled. Engines and registries can be at work for minutes without moving one.
-const STALLED: Duration = Duration::from_secs(600);
+const STALLED: Duration = Duration::from_mins(10);
 
 /// When a push last moved something: a byte more than before. Engines may repeat what they said ten times a second.
 pub(super) struct StallGuard<'a> {
@@ -104,7 +104,7 @@ mod tests {
         let moved = StallGuard::new(&run);
         let slow = async {
             for done in [1, 2, 3, 1, 2, 3, 4] {
-                tokio::time::sleep(STALLED - Duration::from_secs(1)).await;
+                tokio::time::sleep(STALLED.saturating_sub(Duration::from_secs(1))).await;
                 if done == 1 {
                     moved.said(Progress::Bytes { done: 0, total: 4 });
                 }

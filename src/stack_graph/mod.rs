@@ -18,7 +18,7 @@ use crate::{
     stack::Stack,
 };
 pub use ending::ended_functions;
-pub use stacks::stacks;
+pub(crate) use stacks::stacks;
 use std::{collections::BTreeMap, rc::Rc};
 
 /// What a command line adds to the stack file.

@@ -9,7 +9,7 @@ use crate::{
 use aws_sdk_apigateway::types::RestApi;
 
 /// By name, then by the id of their API.
-pub fn stacks(apis: &[RestApi], region: &str) -> Vec<Listed> {
+pub(crate) fn stacks(apis: &[RestApi], region: &str) -> Vec<Listed> {
     let mut stacks: Vec<Listed> = apis.iter().filter_map(|api| listed(api, region)).collect();
     stacks.sort_by(|a, b| (&a.stack, &a.api_id).cmp(&(&b.stack, &b.api_id)));
     stacks

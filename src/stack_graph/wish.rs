@@ -187,7 +187,7 @@ impl<'a> StackGraph<'a> {
             uri: uri.to_owned(),
             architecture: wish.architecture,
         };
-        let (repository, image) = (pinned().repository(), pinned().read());
+        let (repository, image) = (ready(pinned().repository()), pinned().read());
         (
             self.graph.given(Id::of(Repository::NAME, &wish.key), String::new(), repository),
             self.graph.given(Id::of(Image::NAME, &wish.key), String::new(), image),

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "what AWS says with a yes or no")]
 pub(crate) struct Settings {
     /// `Active`, or what is wrong with it in AWS's words.
     pub(super) state: String,
