@@ -6,6 +6,7 @@
 mod answers;
 mod api_key;
 mod apigateway_tags;
+mod budget;
 mod build_inputs;
 pub(crate) mod chains;
 mod definition;
@@ -32,6 +33,7 @@ mod usage_plan;
 mod variant;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutput};
+pub(crate) use budget::{Budget, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{
     AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, RestoredStatements,
@@ -64,6 +66,7 @@ pub(crate) const KINDS: &[&dyn Leftovers] = &[
     &Of::<ApiKey>::KIND,
     &Of::<Stage>::KIND,
     &Of::<UsagePlan>::KIND,
+    &Of::<Budget>::KIND,
 ];
 
 /// What `--adopt <word>=<id>` can choose.

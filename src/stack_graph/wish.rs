@@ -6,11 +6,11 @@ use crate::{
     docker::Docker,
     engine::{Graph, Handle, Id, Kind as _},
     resources::{
-        AccountConcurrency, ApiKey, Definition, DefinitionWish, Document, Dooms, Function, FunctionOutput,
-        FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish, OldImages,
-        Permission, PermissionWish, PinnedImage, Repository, RepositoryOutput, RestApi, RestApiWish,
-        RestoredStatements, Role, RoleOutput, RoleWish, Source, StackAws, Stage, StageWish, UsagePlan,
-        UsagePlanWish, log_group_name, resource_policy,
+        AccountConcurrency, ApiKey, BudgetWish, Definition, DefinitionWish, Document, Dooms, Function,
+        FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
+        OldImages, Permission, PermissionWish, PinnedImage, Repository, RepositoryOutput, RestApi,
+        RestApiWish, RestoredStatements, Role, RoleOutput, RoleWish, Source, StackAws, Stage, StageWish,
+        UsagePlan, UsagePlanWish, log_group_name, resource_policy,
     },
     stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
 };
@@ -73,6 +73,12 @@ impl<'a> StackGraph<'a> {
         stack.functions.values().for_each(|function| this.function(function, &mut shared));
         this.stage(document, &shared);
         this.keys_and_plan();
+        if let Some(budget) = &stack.budget {
+            this.graph.want(|needs| {
+                needs.follows(&this.api);
+                BudgetWish::of(&this.aws, budget)
+            });
+        }
         this.functions = shared.functions;
         this
     }

@@ -30,6 +30,7 @@ pub(crate) fn three_changed() -> String {
             ("    GET /admin: admin\n    POST /admin: admin\n", "    GET /reports/{day}: reports\n"),
             ("keys: [web, mobile]", "keys: [web, mobile, desk]"),
             ("quota: 700/week", "quota: 800/week"),
+            ("limit: 10 USD, alert_at: [80%]", "limit: 20 USD, alert_at: [60%]"),
         ],
     )
 }

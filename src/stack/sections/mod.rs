@@ -4,6 +4,7 @@
 //! A new section is a file beside these, its key in [`STACK`], and its field in [`Stack`] with the line that reads it.
 
 pub(crate) mod api;
+mod budget;
 mod checks;
 mod destination;
 pub(crate) mod functions;
@@ -11,6 +12,7 @@ mod retain;
 mod tags;
 
 pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Route, Throttle, UsagePlan};
+pub(crate) use budget::Budget;
 pub(crate) use checks::Check;
 pub(crate) use functions::{
     Architecture, Build, Function, ImageSource, ManagedRole, Role, SecretSource, Statement,
@@ -40,6 +42,7 @@ pub(crate) const STACK: Shape = Shape::Fields(&Fields::new(&[
     tags::TAGS,
     functions::FUNCTIONS,
     api::API,
+    budget::BUDGET,
     checks::CHECKS,
     retain::RETAIN,
 ]));
@@ -61,6 +64,8 @@ pub struct Stack {
     /// By key; at least one.
     pub functions: BTreeMap<String, Function>,
     pub api: Api,
+    /// Default: none.
+    pub budget: Option<Budget>,
     /// What `verify` asks of the functions themselves. Default: nothing.
     pub checks: Vec<Check>,
     pub retain: Retain,
@@ -82,7 +87,8 @@ impl Stack {
     pub(crate) fn inventory(&self, region: &str) -> Inventory {
         let names = DefaultNames { stack: &self.name, region };
         let functions = self.functions.values().flat_map(|function| function.entries(names));
-        functions.chain(self.api.entries()).collect()
+        let budget = self.budget.iter().map(|_| Budget::entry(names));
+        functions.chain(self.api.entries()).chain(budget).collect()
     }
 }
 
@@ -93,6 +99,7 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
     let api = Api::read(&mut reader, api::API.node(root).unwrap_or(root), &functions);
     let checks = checks::read(&mut reader, root, &api.routes);
     let tags = tags::read(&mut reader, root);
+    let budget = Budget::read(&mut reader, root);
     let stack = Stack {
         name: reader.stack.clone(),
         region: destination::REGION.text(root),
@@ -102,6 +109,7 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
         tags,
         functions,
         api,
+        budget,
         checks,
         retain: Retain::read(root),
         folder: folder.to_owned(),

@@ -83,6 +83,7 @@ fn the_least_has_every_default() {
         tags: [].into(),
         functions: [("f".into(), function)].into(),
         api,
+        budget: None,
         checks: vec![],
         retain: Retain { logs: false, images: false },
         folder: "/project".into(),

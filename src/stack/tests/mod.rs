@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accepted;
+mod budget;
 mod contract;
 mod files;
 mod mistakes;

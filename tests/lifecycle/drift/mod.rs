@@ -1,6 +1,7 @@
 //! For every field of every kind's settings: changed behind the tool's back, the plan shows exactly that line, `up`
 //! mends it, and the plan is empty again. A field without such a change fails the test.
 
+mod budget;
 mod definition;
 mod function;
 mod keys;
@@ -28,6 +29,7 @@ api:
   keys: [client]
   throttle: {rate: 50, burst: 100}
   usage_plan: {rate: 10, burst: 20, quota: 100/day}
+budget: {limit: 10 USD, email: [a@b.example]}
 ";
 
 /// One resource of a stack that is up, and which of its fields were changed so far.
@@ -151,6 +153,7 @@ async fn every_resource_has_its_test() {
     let kinds: BTreeSet<String> = with_fields.map(|(id, _)| id.kind().to_owned()).collect();
     let tested = [
         "api-key",
+        "budget",
         "definition",
         "function",
         "image",

@@ -59,6 +59,7 @@ api:
   binary_types: [image/png]
   throttle: {rate: 50, burst: 100}
   usage_plan: {name: shopPlan, rate: 5, burst: 10, quota: 700/week}
+budget: {limit: 10 USD, alert_at: [80%], email: [shop@example.com]}
 ";
 
 /// THREE without the function `orders` and its routes.
