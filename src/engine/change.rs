@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+#[cfg(feature = "testing")]
 use std::collections::BTreeSet;
 
 /// Stands for a value that is only known once a resource is there.
@@ -100,12 +101,14 @@ fn is_secret(map: &Map<String, Value>) -> bool {
 ///
 /// # Errors
 /// As [`Change::between`].
+#[cfg(feature = "testing")]
 pub(super) fn paths<P: Serialize>(props: &P) -> serde_json::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     collect("", &serde_json::to_value(props)?, &mut found);
     Ok(found)
 }
 
+#[cfg(feature = "testing")]
 fn collect(path: &str, value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) if !map.is_empty() && !is_secret(map) => {

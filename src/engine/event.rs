@@ -69,10 +69,6 @@ impl Run {
         Self::new(id, Rc::new(|_| {}), Stop::default())
     }
 
-    pub fn id(&self) -> &Id {
-        &self.id
-    }
-
     pub(super) fn started(&self, change: &Change) {
         self.emit(Event::Started { id: self.id.clone(), change: change.clone() });
     }

@@ -12,10 +12,7 @@ use super::{
 };
 use anyhow::{Error, Result};
 use futures_util::future::join_all;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 /// What is wished, what is to be deleted, and what is only read.
 #[derive(Default)]
@@ -205,7 +202,8 @@ impl Graph {
     ///
     /// # Errors
     /// As [`Graph::plan`].
-    pub(crate) fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
+    #[cfg(feature = "testing")]
+    pub(crate) fn fields(&self) -> Result<BTreeMap<Id, std::collections::BTreeSet<String>>> {
         self.wanted().map(|it| Ok((it.id().clone(), it.fields()?))).collect()
     }
 

@@ -3,7 +3,7 @@
 use super::{Change, Id, Options, Planned, Run};
 use anyhow::Result;
 use futures_util::future::LocalBoxFuture;
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 /// What every place can do: say who it is and look.
 pub(super) trait Look {
@@ -22,7 +22,8 @@ pub(super) trait Wanted: Look {
     /// When a wish can't be written down.
     fn planned(&self, options: &Options) -> Result<Option<Planned>>;
     /// What a plan could show of it.
-    fn fields(&self) -> Result<BTreeSet<String>>;
+    #[cfg(feature = "testing")]
+    fn fields(&self) -> Result<std::collections::BTreeSet<String>>;
     fn prepare(&self) -> LocalBoxFuture<'_, Result<()>>;
     /// `look_again`: something it needs was replaced.
     fn apply<'a>(

@@ -9,7 +9,7 @@ use super::{
 };
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 pub(super) struct Wished<W: Wish> {
     id: Id,
@@ -155,7 +155,8 @@ impl<W: Wish> Wanted for Wished<W> {
         }))
     }
 
-    fn fields(&self) -> Result<BTreeSet<String>> {
+    #[cfg(feature = "testing")]
+    fn fields(&self) -> Result<std::collections::BTreeSet<String>> {
         let found = self.sight.found();
         let mut all = change::paths(&self.wish.settings(found.as_deref())?)?;
         if let Some(found) = found {

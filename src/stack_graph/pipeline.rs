@@ -4,15 +4,11 @@ use super::{StackGraph, Wishes};
 use crate::{
     aws::Cloud,
     docker::Docker,
-    engine::{Event, Id, Options, Plan, Report, Stop},
+    engine::{Event, Options, Plan, Report, Stop},
     stack::Stack,
 };
 use anyhow::{Error, Result, bail};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    pin::pin,
-    rc::Rc,
-};
+use std::{pin::pin, rc::Rc};
 
 impl<'a> StackGraph<'a> {
     /// Everything that is wished, and everything that is no longer in the stack file, as it is now.
@@ -94,7 +90,10 @@ impl<'a> StackGraph<'a> {
     ///
     /// # Errors
     /// As [`Self::plan`].
-    pub fn fields(&self) -> Result<BTreeMap<Id, BTreeSet<String>>> {
+    #[cfg(feature = "testing")]
+    pub fn fields(
+        &self,
+    ) -> Result<std::collections::BTreeMap<crate::engine::Id, std::collections::BTreeSet<String>>> {
         self.graph.fields()
     }
 
