@@ -1,9 +1,9 @@
 //! Which changes of a function come in which order.
 
-use super::{Function, FunctionOutput, FunctionWish, Settings};
+use super::{Function, FunctionWish, Settings};
 use crate::{
     aws::{Class, Failure, failure_of},
-    engine::{Applied, Found, NeedsReplacement, Run, revealed},
+    engine::{Found, NeedsReplacement, Run, revealed},
 };
 use anyhow::{Error, Result};
 use serde_json::Value;
@@ -76,11 +76,6 @@ impl FunctionWish {
         let others = i32::try_from(self.reserved_for_others).ok()?;
         let account = self.concurrency.as_ref()?.get()??;
         account.refusal(wanted, own.unwrap_or_default(), others).filter(|_| own != Some(wanted))
-    }
-
-    pub(super) fn in_place(found: &Found<Function>, want: &Settings) -> Applied<FunctionOutput> {
-        let digest = want.image.rsplit('@').next().unwrap_or_default().to_owned();
-        Applied::in_place(FunctionOutput { digest, ..found.output.clone() })
     }
 }
 

@@ -39,8 +39,6 @@ pub(crate) struct Function {
 pub struct FunctionOutput {
     pub name: String,
     pub arn: String,
-    /// `sha256:…` of what it runs.
-    pub digest: String,
     /// When AWS says it was last changed; as it was observed.
     pub changed: String,
 }
@@ -48,9 +46,8 @@ pub struct FunctionOutput {
 impl Function {
     fn output(&self, configuration: &FunctionConfiguration) -> Result<FunctionOutput> {
         let arn = configuration.function_arn.clone().context("Lambda answered without an ARN")?;
-        let digest = format!("sha256:{}", configuration.code_sha256().unwrap_or_default());
         let changed = configuration.last_modified().unwrap_or_default().to_owned();
-        Ok(FunctionOutput { name: self.name.clone(), arn, digest, changed })
+        Ok(FunctionOutput { name: self.name.clone(), arn, changed })
     }
 
     /// Who owns it goes by its tags, which AWS leaves out of its answer where the caller may not list them.

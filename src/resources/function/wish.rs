@@ -149,7 +149,7 @@ impl Wish for FunctionWish {
         if have.reserved_concurrency != want.reserved_concurrency {
             self.function.set_concurrency(want.reserved_concurrency, run).await?;
         }
-        Ok(Self::in_place(found, want))
+        Ok(Applied::in_place(found.output.clone()))
     }
 
     async fn replace(
