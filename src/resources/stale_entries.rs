@@ -24,6 +24,10 @@ impl Kind for StaleEntries {
     /// The REST API's id.
     type Output = String;
 
+    fn aws_name(&self, _: Option<&Found<Self>>) -> String {
+        "(the entries of what is deleted)".to_owned()
+    }
+
     async fn find(&self) -> Result<Option<Found<Self>>> {
         let Some(api) = own_api(&self.aws).await? else { return Ok(None) };
         let are_there = !self.aws.inventory(&tags_of(&api)).beyond(&self.keep).is_empty();
