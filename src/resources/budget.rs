@@ -8,7 +8,7 @@ use super::{
     leftovers::Listed,
 };
 use crate::{
-    aws::{FoundExt, call, pages, tags},
+    aws::{Class, FoundExt, call, failure_of, pages, tags},
     engine::{Applied, Deletable, Found, Kind, Run, Wish},
     stack::{self, Entry},
 };
@@ -115,7 +115,11 @@ impl Budget {
             with_subscribers(alert, addresses)?;
         let request = self.client.create_notification().account_id(self.account()?).budget_name(&self.name);
         let request = request.set_notification(notification).set_subscribers(Some(subscribers));
-        call(run, "CreateNotification", || request.clone().send()).await.map(drop)
+        match call(run, "CreateNotification", || request.clone().send()).await {
+            // After a lost reply it is there as it was sent; if it differs all the same, the next look shows that.
+            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     async fn delete_alert(&self, alert: &str, run: &Run) -> Result<()> {
