@@ -56,6 +56,7 @@ use std::{
 
 /// Runs the command line of this process on this thread.
 pub fn run() -> ExitCode {
+    ui::no_colours_where_dumb();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

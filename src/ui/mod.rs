@@ -5,6 +5,7 @@
 
 mod ask;
 mod contract;
+mod dumb;
 mod failure;
 mod finished;
 mod incomplete;
@@ -31,6 +32,7 @@ use crate::{
     Exit, cli,
     engine::{Event, Id, Plan},
 };
+pub(crate) use dumb::no_colours_where_dumb;
 pub(crate) use finished::Finished;
 pub(crate) use log_line::LogLine;
 pub(crate) use outcome::{Outcome, Standing};

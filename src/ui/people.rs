@@ -2,6 +2,7 @@
 
 use super::{
     View,
+    dumb::is_dumb,
     outcome::{Channel, Outcome},
     plain::Plain,
     plan::Detail,
@@ -15,7 +16,7 @@ use std::{
     rc::Rc,
 };
 
-/// StyledText: results on stdout, all else among the lines of a [`Lines`].
+/// Text: results on stdout, all else among the lines of a [`Lines`].
 pub(super) struct People {
     pub(super) quiet: bool,
     pub(super) detail: Detail,
@@ -82,9 +83,4 @@ impl View for People {
     fn settle(&self) {
         self.stream.settle();
     }
-}
-
-/// A terminal that can't move its cursor: an editor's shell, a serial console.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

@@ -83,6 +83,7 @@ def plan(tmp_path, local_aws, sts, code: str) -> str:
         "AWS_CONFIG_FILE": str(tmp_path / "config"),
         "AWS_ENDPOINT_URL_STS": f"http://127.0.0.1:{sts.server_port}",
         "TERM": "dumb",
+        "CI": "true",
     }
     terminal, end = pty.openpty()
     command = [BINARY, "plan", "--profile", "guarded", "-f", str(tmp_path / "stack.yaml")]

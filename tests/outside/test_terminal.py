@@ -9,7 +9,6 @@ import signal
 import subprocess
 import termios
 
-import boto3
 import pytest
 from places import BINARY, ROOT
 from stack import Stack
@@ -36,7 +35,7 @@ def up(stack: Stack, terminal_type: str, answer: bytes | signal.Signals) -> tupl
     terminal, end = pty.openpty()
     termios.tcsetwinsize(end, (50, 200))
     command = [BINARY, "up", "--local", "-f", str(stack.file)]
-    environment = stack.environment | {"TERM": terminal_type}
+    environment = stack.environment | {"TERM": terminal_type, "CI": "true"}
     process = subprocess.Popen(command, env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True)
     os.close(end)
     seen, asked = b"", None
@@ -76,7 +75,7 @@ def test_a_question_is_left_by_ctrl_c_and_ctrl_d(hello, local_aws):
 def test_waiting_for_a_new_key_is_one_line_that_moves(hello, slow_aws):
     stack = hello(slow_aws)
     stack.run("up", "--yes")
-    gateway = boto3.client("apigateway", endpoint_url=slow_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+    gateway = slow_aws.client("apigateway", "0" * 12)
     gateway.delete_api_key(apiKey=gateway.get_api_keys()["items"][0]["id"])
     code, before, after = up(stack, "xterm", b"y\n")
     assert code == 0 and "api-key/" in before, before + after
