@@ -31,6 +31,8 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
+from measuring import free_port, wait
+
 ROOT = Path(__file__).resolve().parents[1]
 ADDED_MS, RATE, CONNECTIONS, SECONDS, TOLERANCE = 1.0, 200, 16, 10, 0.02
 IMAGE = "lambdeploy-load"
@@ -180,22 +182,6 @@ class Local:
     def close(self) -> None:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=60)
-
-
-def wait(ready) -> None:
-    for _ in range(200):
-        try:
-            if ready():
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("the local AWS does not come up")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def timed(connection: Connection, request: bytes) -> float:

@@ -5,7 +5,6 @@ import json
 import urllib.error
 import urllib.request
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -119,7 +118,7 @@ def test_signatures_are_checked(kinds, local_aws):
 
 
 def test_a_users_key_and_policies_count(kinds, local_aws):
-    iam = boto3.client("iam", endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+    iam = local_aws.client("iam", "0" * 12)
     iam.create_user(UserName="ann")
     key = iam.create_access_key(UserName="ann")["AccessKey"]
     headers = lambda: signed(kinds, "/signed", key["AccessKeyId"], key["SecretAccessKey"])  # noqa: E731

@@ -9,7 +9,6 @@ import subprocess
 import threading
 import urllib.request
 
-import boto3
 import pytest
 from gemini_server import GeminiServer
 from places import ROOT
@@ -52,7 +51,7 @@ def test_the_story_of_hello(hello, local_aws):
     hello.run("up", "--yes")
     assert "nothing to do" in hello.run("plan", "--exit-code").stdout
 
-    client = boto3.client("lambda", endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+    client = local_aws.client("lambda", "0" * 12)
     client.update_function_configuration(FunctionName="hello-hello", Timeout=11)
     assert "timeout  11 → 10" in hello.run("plan").stdout
     assert "timeout  11 in AWS, 10 in the stack file" in hello.run("status", expect=2).stdout

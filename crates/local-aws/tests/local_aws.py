@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import pytest
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +69,17 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": "127.0.0.1,localhost,.localhost",
         }
+
+    def client(self, service: str, key: str = "local", **more):
+        """boto3's client of a service. An access key of twelve digits is an account of its own."""
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name="us-east-2",
+            aws_access_key_id=key,
+            aws_secret_access_key="x",
+            **more,
+        )
 
     def requests(self) -> list[dict]:
         """Its own log of AWS requests: service, operation, start and end in seconds since its start, status, error."""

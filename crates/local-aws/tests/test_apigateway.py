@@ -2,7 +2,6 @@
 
 import json
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -20,14 +19,7 @@ def replace(path, value):
 @pytest.fixture
 def gateway(local_aws):
     """A client that compares every reply's status with the model's; afterwards nothing may be left."""
-    client = boto3.client(
-        "apigateway",
-        endpoint_url=local_aws.url,
-        region_name="us-east-2",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=Config(retries={"max_attempts": 0}),
-    )
+    client = local_aws.client("apigateway", config=Config(retries={"max_attempts": 0}))
 
     def check_status(parsed, model, **_):
         status = parsed["ResponseMetadata"]["HTTPStatusCode"]

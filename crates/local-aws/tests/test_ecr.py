@@ -3,7 +3,6 @@
 import json
 import urllib.request
 
-import boto3
 import pytest
 import registry
 from botocore.exceptions import ClientError
@@ -14,13 +13,7 @@ MISSING = "sha256:" + "0" * 64
 
 @pytest.fixture
 def ecr(local_aws):
-    client = boto3.client(
-        "ecr",
-        endpoint_url=local_aws.url,
-        region_name="us-east-2",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
+    client = local_aws.client("ecr")
     yield client
     for repository in all_of(client, "describe_repositories", "repositories"):
         client.delete_repository(repositoryName=repository["repositoryName"], force=True)

@@ -3,7 +3,6 @@ twice and nothing lost."""
 
 import json
 
-import boto3
 import pytest
 
 TRUST = json.dumps(
@@ -19,10 +18,7 @@ ABOVE = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN"}
 
 @pytest.fixture(scope="module")
 def client(local_aws):
-    def make(service: str):
-        return boto3.client(service, endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="x", aws_secret_access_key="x")
-
-    return make
+    return local_aws.client
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from collections import Counter
 from pathlib import Path
 
 import aws_model
-import boto3
 import image_archive
 import pytest
 from places import BINARY, ROOT
@@ -58,7 +57,7 @@ class Stack:
 @pytest.fixture(scope="module")
 def requests(local_aws, tmp_path_factory) -> list[Recorded]:
     def client(service: str):
-        return boto3.client(service, endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id="0" * 12, aws_secret_access_key="x")
+        return local_aws.client(service, "0" * 12)
 
     with Busy(local_aws.host) as proxy:
         live(Stack(tmp_path_factory.mktemp("wide"), proxy, local_aws), client)

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 
-import boto3
 import pytest
 
 from . import edits
@@ -69,7 +68,7 @@ def test_the_secret_is_refused_while_the_function_is_pending(again):
 
 
 def test_the_deployment_script_says_it_is_complete_without_having_set_the_secret(again, machine, slow_aws):
-    client = boto3.client("lambda", endpoint_url=slow_aws.url, region_name="us-east-2", aws_access_key_id="local", aws_secret_access_key="x")
+    client = slow_aws.client("lambda")
     client.get_waiter("function_active_v2").wait(FunctionName="egyptianArtAnalyzer")
     ran = machine.run("export GOOGLE_API_KEY=XXXXXXXXXXXXXXXX; . ./deploy.sh")
     busy = f"The operation cannot be performed at this time. An update is in progress for resource: {FUNCTION}"

@@ -1,6 +1,5 @@
 """Every refusal and every oddity that `docs/aws.md` records, asked of the local AWS by boto3 and by aws-cli."""
 
-import boto3
 import pytest
 
 from . import apigateway, budgets, ecr, functions, iam, logs
@@ -27,11 +26,7 @@ def rows(kind: str) -> list:
 @pytest.fixture(scope="module")
 def worlds(local_aws):
     """What each table's rows are about, by its name: made once."""
-
-    def client(service: str, key: str = "local"):
-        return boto3.client(service, endpoint_url=local_aws.url, region_name="us-east-2", aws_access_key_id=key, aws_secret_access_key="x")
-
-    return {table.__name__: table.make(client) for table in TABLES}
+    return {table.__name__: table.make(local_aws.client) for table in TABLES}
 
 
 @pytest.fixture(scope="module")
