@@ -28,6 +28,7 @@ mod ignore;
 mod image_file;
 mod image_members;
 mod login;
+#[cfg(test)]
 mod no_docker;
 mod pulls;
 mod push;
@@ -48,6 +49,7 @@ pub(crate) use context::CLIENT_ENV_MARK;
 pub use distribution::{Body, Exchange};
 pub(crate) use engine::Engine;
 pub(crate) use login::{Login, OwnLogins};
+#[cfg(test)]
 pub(crate) use no_docker::NoDocker;
 #[cfg(feature = "testing")]
 pub use scripted::{Call, Fault, ScriptedDocker};

@@ -59,7 +59,8 @@ impl Change {
     }
 }
 
-fn below(path: &str, root: &str) -> bool {
+/// Whether `path` is `root` or a part of it.
+pub(super) fn below(path: &str, root: &str) -> bool {
     path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 

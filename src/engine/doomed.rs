@@ -1,7 +1,7 @@
 //! Something to be deleted: what is no longer in the stack file, or all of a stack that is destroyed.
 
 use super::{
-    Change, Deletable, Found, Handle, Id, NeedsReplacement, Options, Owner, Planned, Run,
+    Change, Deletable, Found, Handle, Id, Kind, NeedsReplacement, Options, Owner, Planned, Run,
     node::{Doomed, Look},
     sight::Sight,
 };
@@ -17,6 +17,13 @@ pub(crate) struct Doom<K> {
     pub goes_before: Vec<Id>,
     /// Another of its kind comes: nobody may have meant to lose this one.
     pub replaced: bool,
+}
+
+impl<K: Kind> Doom<K> {
+    /// Nothing outlives it, and nothing takes its place.
+    pub(crate) fn of(kind: K) -> Self {
+        Self { id: kind.id(), kind, goes_before: Vec::new(), replaced: false }
+    }
 }
 
 pub(super) struct Condemned<K: Deletable> {

@@ -33,7 +33,7 @@ impl Graph {
         let wish = make(&mut needs);
         let handle = self.handle(wish.kind().id());
         let node = Wished::new(handle.id().clone(), wish, needs, handle.clone());
-        self.nodes.push(Node::Wanted(Rc::new(node)));
+        self.nodes.push(Node::Wanted(Box::new(node)));
         handle
     }
 
@@ -43,7 +43,7 @@ impl Graph {
     /// As [`Graph::want`].
     pub(crate) fn doom<K: Deletable>(&mut self, doom: Doom<K>) -> Handle<K::Output> {
         let handle = self.handle(doom.id.clone());
-        self.nodes.push(Node::Doomed(Rc::new(Condemned::new(doom, handle.clone()))));
+        self.nodes.push(Node::Doomed(Box::new(Condemned::new(doom, handle.clone()))));
         handle
     }
 
@@ -79,7 +79,7 @@ impl Graph {
         read: impl Future<Output = Result<O>> + 'static,
     ) -> Handle<O> {
         let handle = self.handle(id);
-        self.nodes.push(Node::Given(Rc::new(LookUp::new(shown, read, handle.clone()))));
+        self.nodes.push(Node::Given(Box::new(LookUp::new(shown, read, handle.clone()))));
         handle
     }
 
@@ -152,8 +152,7 @@ impl Graph {
     /// Makes everything that is wished as it is wished, then deletes what is no longer in the stack file.
     pub(crate) async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
         let steps = Steps::new(self, options, sink, stop);
-        let is_wished = |it: &&Rc<dyn Wanted>| !matches!(it.planned(options), Ok(None));
-        let wished = self.wanted().filter(is_wished).map(|it| Step {
+        let wished = self.wanted().filter(|it| it.is_wished()).map(|it| Step {
             id: it.id().clone(),
             waits: it.made_before(),
             follows: it.there_before(),
@@ -174,7 +173,7 @@ impl Graph {
 
     async fn delete(&self, steps: &Steps<'_>) {
         let kept = self.kept(steps.options);
-        let goes = |it: &&Rc<dyn Doomed>| {
+        let goes = |it: &&dyn Doomed| {
             let planned = it.planned(steps.options);
             planned.is_some_and(|p| p.change == Change::Delete) && !kept.contains_key(it.id())
         };
@@ -209,27 +208,27 @@ impl Graph {
 
     /// What is not deleted, and what it is kept for: a thing that stays goes on working.
     fn kept(&self, options: &Options) -> BTreeMap<Id, Id> {
-        let stays = |it: &&Rc<dyn Doomed>| it.planned(options).is_some_and(|p| p.change.is_keep());
+        let stays = |it: &&dyn Doomed| it.planned(options).is_some_and(|p| p.change.is_keep());
         let used =
             self.doomed().filter(stays).flat_map(|it| it.works_with().into_iter().map(move |a| (a, it)));
-        let used: BTreeMap<String, &Rc<dyn Doomed>> = used.collect();
-        let kept_for = |it: &Rc<dyn Doomed>| Some((it.id().clone(), used.get(&it.address()?)?.id().clone()));
+        let used: BTreeMap<String, &dyn Doomed> = used.collect();
+        let kept_for = |it: &dyn Doomed| Some((it.id().clone(), used.get(&it.address()?)?.id().clone()));
         self.doomed().filter_map(kept_for).collect()
     }
 
-    fn wanted(&self) -> impl Iterator<Item = &Rc<dyn Wanted>> {
+    fn wanted(&self) -> impl Iterator<Item = &dyn Wanted> {
         self.nodes.iter().filter_map(Node::wanted)
     }
 
-    fn doomed(&self) -> impl DoubleEndedIterator<Item = &Rc<dyn Doomed>> {
+    fn doomed(&self) -> impl DoubleEndedIterator<Item = &dyn Doomed> {
         self.nodes.iter().filter_map(Node::doomed)
     }
 
-    pub(super) fn wanted_by(&self, id: &Id) -> Option<&Rc<dyn Wanted>> {
+    pub(super) fn wanted_by(&self, id: &Id) -> Option<&dyn Wanted> {
         self.wanted().find(|it| it.id() == id)
     }
 
-    pub(super) fn doomed_by(&self, id: &Id) -> Option<&Rc<dyn Doomed>> {
+    pub(super) fn doomed_by(&self, id: &Id) -> Option<&dyn Doomed> {
         self.doomed().find(|it| it.id() == id)
     }
 }

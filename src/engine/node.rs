@@ -3,7 +3,6 @@
 use super::{Change, Id, Options, Planned, Run};
 use anyhow::Result;
 use futures_util::future::LocalBoxFuture;
-use std::rc::Rc;
 
 /// What every place can do: say who it is and look.
 pub(super) trait Look {
@@ -16,6 +15,7 @@ pub(super) trait Look {
 pub(super) trait Wanted: Look {
     fn made_before(&self) -> Vec<Id>;
     fn there_before(&self) -> Vec<Id>;
+    fn is_wished(&self) -> bool;
     /// `None`: nothing is wished, and nothing is there.
     ///
     /// # Errors
@@ -57,11 +57,10 @@ pub(super) struct Acted {
     pub replaced: bool,
 }
 
-#[derive(Clone)]
 pub(super) enum Node {
-    Wanted(Rc<dyn Wanted>),
-    Doomed(Rc<dyn Doomed>),
-    Given(Rc<dyn Given>),
+    Wanted(Box<dyn Wanted>),
+    Doomed(Box<dyn Doomed>),
+    Given(Box<dyn Given>),
 }
 
 impl Node {
@@ -77,11 +76,11 @@ impl Node {
         self.look().id()
     }
 
-    pub(super) fn wanted(&self) -> Option<&Rc<dyn Wanted>> {
-        if let Self::Wanted(it) = self { Some(it) } else { None }
+    pub(super) fn wanted(&self) -> Option<&dyn Wanted> {
+        if let Self::Wanted(it) = self { Some(&**it) } else { None }
     }
 
-    pub(super) fn doomed(&self) -> Option<&Rc<dyn Doomed>> {
-        if let Self::Doomed(it) = self { Some(it) } else { None }
+    pub(super) fn doomed(&self) -> Option<&dyn Doomed> {
+        if let Self::Doomed(it) = self { Some(&**it) } else { None }
     }
 }

@@ -86,20 +86,13 @@ impl<W: Wish> Wished<W> {
             bail!(why);
         }
         let Compared { found, want, change } = compared;
-        let applied = match (&found, &change) {
-            (found, Change::Keep) => {
-                let output = found.as_ref().map(|f| f.output.clone());
-                self.sight.output.set(output);
-                return Ok(Acted { change, replaced: false });
-            }
-            (Some(found), _) => {
-                run.started(&change);
-                self.update(found, &want, options, run).await?
-            }
-            (None, _) => {
-                run.started(&change);
-                Applied::in_place(self.wish.create(&want, run).await?)
-            }
+        if change.is_keep() {
+            return Ok(Acted { change, replaced: false });
+        }
+        run.started(&change);
+        let applied = match &found {
+            Some(found) => self.update(found, &want, options, run).await?,
+            None => Applied::in_place(self.wish.create(&want, run).await?),
         };
         self.sight.output.set(Some(applied.output));
         Ok(Acted { change, replaced: applied.replaced })
@@ -133,13 +126,17 @@ impl<W: Wish> Wanted for Wished<W> {
         self.needs.there_before.clone()
     }
 
+    fn is_wished(&self) -> bool {
+        self.wish.is_wished(self.sight.found().as_deref())
+    }
+
     fn planned(&self, options: &Options) -> Result<Option<Planned>> {
+        if !self.is_wished() && self.sight.found().is_none() {
+            return Ok(None);
+        }
         let compared = self.compare()?;
         let refused = self.refusal(&compared, options);
         let Compared { found, want, change } = compared;
-        if found.is_none() && change.is_keep() {
-            return Ok(None);
-        }
         let settings = found.is_none().then(|| serde_json::to_value(&want)).transpose()?;
         let owner = found.as_ref().map(|f| &f.owner);
         Ok(Some(Planned {

@@ -1,5 +1,7 @@
 //! What kinds say about themselves for who prints a plan or a status.
 
+use super::change;
+
 /// What a difference in one field means to a person, where its values (a hash, an id) do not say it.
 #[derive(Debug)]
 pub struct Words {
@@ -21,6 +23,11 @@ pub enum Meaning {
 }
 
 impl Words {
+    /// Whether they are about the field at this path.
+    pub(crate) fn are_of(&self, path: &str) -> bool {
+        change::below(path, self.field)
+    }
+
     pub const fn new(field: &'static str, planned: &'static str, standing: &'static str) -> Self {
         Self { field, meaning: Meaning::Says { planned, standing } }
     }

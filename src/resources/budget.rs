@@ -53,8 +53,7 @@ pub(crate) struct Settings {
 
 impl BudgetWish {
     pub(crate) fn of(aws: &StackAws, wish: &stack::Budget) -> Self {
-        let inventory = &aws.file.inventory;
-        let name = inventory.of_kind(Budget::NAME).next().map(|entry| entry.name.clone()).unwrap_or_default();
+        let name = stack::Budget::name(aws.default_names());
         Self { budget: Budget::named(aws, &name), wish: wish.clone() }
     }
 }

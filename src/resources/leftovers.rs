@@ -22,7 +22,12 @@ pub(super) trait Listed: Deletable + Sized {
 
     fn of(aws: &StackAws, entry: &Entry) -> Self;
 
-    /// What AWS shows of the stack that no inventory names.
+    /// What the stack file names that no inventory lists.
+    fn in_file(_aws: &StackAws) -> Option<Entry> {
+        None
+    }
+
+    /// What AWS shows of the stack that no inventory lists.
     ///
     /// # Errors
     /// As the calls.
@@ -44,6 +49,7 @@ pub(super) trait Listed: Deletable + Sized {
 pub(crate) trait Leftovers {
     fn entry(&self) -> &'static str;
     fn is_sought(&self) -> bool;
+    fn in_file(&self, aws: &StackAws) -> Option<Entry>;
     fn unlisted<'a>(&'a self, aws: &'a StackAws) -> LocalBoxFuture<'a, Result<Vec<Entry>>>;
     /// Adds the one thing that all of `entries` name.
     fn doom(&self, aws: &StackAws, entries: &[&Entry], replaced: bool, dooms: &mut Dooms, graph: &mut Graph);
@@ -69,6 +75,10 @@ impl<K: Listed> Leftovers for Of<K> {
 
     fn is_sought(&self) -> bool {
         K::IS_SOUGHT
+    }
+
+    fn in_file(&self, aws: &StackAws) -> Option<Entry> {
+        K::in_file(aws)
     }
 
     fn unlisted<'a>(&'a self, aws: &'a StackAws) -> LocalBoxFuture<'a, Result<Vec<Entry>>> {

@@ -53,7 +53,7 @@ impl StackAws {
         self.file.adopt.get(word).map(String::as_str)
     }
 
-    fn default_names(&self) -> DefaultNames<'_> {
+    pub(super) fn default_names(&self) -> DefaultNames<'_> {
         DefaultNames { stack: &self.ownership.stack, region: &self.ownership.region }
     }
 

@@ -63,7 +63,7 @@ pub(crate) async fn doom<K: Twinned>(
         let key = if best.key().is_empty() { id.clone() } else { format!("{} ({id})", best.key()) };
         let kind = Twin { of: best.clone(), id, key };
         let goes_before = dooms.outliving(outlived_by, &[String::new()].into());
-        graph.doom(Doom { id: kind.id(), kind, goes_before, replaced: false });
+        graph.doom(Doom { goes_before, ..Doom::of(kind) });
     }
     Ok(())
 }

@@ -3,19 +3,9 @@
 use std::{cell::RefCell, collections::BTreeSet, fs::File, io, io::Read, path::Path};
 
 use super::{
-    DotEnv, ImageSource, Lookup, Mistake, Outside, Stack, StackError, Warning, check::check,
+    DotEnv, ImageSource, Lookup, Mistake, Outside, Stack, StackError, Values, Warning, check::check,
     interpolate::interpolate, node::Node, prepare::prepare, sections, yaml,
 };
-
-/// Whether a command needs all values, or gets by with names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Values {
-    /// `up`, `plan`, `status`, …: every `${NAME}` must be set.
-    Needed,
-    /// `destroy`, `output`, `logs`: only those in names and the like must be. What stays unset reads as left out; in
-    /// `environment` as an empty secret.
-    NotNeeded,
-}
 
 /// Reads the stack file and the `.env` beside it. `env` answers for the environment and comes before `.env`. What of `.env`
 /// can't be read is a warning to commands that need no values.

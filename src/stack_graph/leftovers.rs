@@ -3,8 +3,8 @@
 use super::StackGraph;
 use crate::{
     aws::Cloud,
-    engine::{Doom, Graph, Kind as _},
-    resources::{Dooms, KINDS, RestApi, StackAws, Stage, StaleEntries, doom_twins, own_apis, tags_of},
+    engine::{Doom, Graph},
+    resources::{Dooms, KINDS, RestApi, StackAws, StaleEntries, doom_twins, own_apis, tags_of},
     stack::{Entry, Inventory, Stack},
 };
 use anyhow::Result;
@@ -16,22 +16,10 @@ impl<'a> StackGraph<'a> {
     pub(super) fn named(stack: &'a Stack, cloud: &Rc<Cloud>) -> Self {
         let aws = StackAws::of(stack, cloud, BTreeMap::new());
         let mut graph = Graph::default();
-        let kind = RestApi { aws: aws.clone() };
-        let api = graph.doom(Doom { id: kind.id(), kind, goes_before: Vec::new(), replaced: false });
-        let mut this = Self {
-            graph,
-            stack,
-            aws,
-            docker: Rc::new(crate::docker::NoDocker),
-            wishes: super::Wishes::default(),
-            dooms: Dooms::before(api.id()),
-            api,
-            stage: None,
-            keys: Vec::new(),
-            functions: Vec::new(),
-            earlier: Vec::new(),
-        };
-        this.doom(&this.in_file(), &Inventory::default(), &Inventory::default());
+        let api = graph.doom(Doom::of(RestApi { aws: aws.clone() }));
+        let dooms = Dooms::before(api.id());
+        let mut this = Self { dooms, ..Self::of(stack, aws, graph, api) };
+        this.doom(&this.sought(), &Inventory::default(), &Inventory::default());
         this
     }
 
@@ -43,7 +31,7 @@ impl<'a> StackGraph<'a> {
     pub(super) async fn retire_leftovers(&mut self) -> Result<bool> {
         let before = self.graph.len();
         let (listed, there) = self.there().await?;
-        let wished = self.aws.file.inventory.union(&self.stage_entry());
+        let wished = self.in_file();
         self.stale_entries(&listed, &wished);
         // A thing that comes with one that goes may be the same under another name.
         let come = wished.iter().filter(|e| !there.names(&e.kind, &e.name)).cloned().collect();
@@ -59,7 +47,7 @@ impl<'a> StackGraph<'a> {
     pub(super) async fn doom_leftovers(&mut self) -> Result<bool> {
         let before = self.graph.len();
         let (_, there) = self.there().await?;
-        let known = self.in_file();
+        let known = self.sought();
         self.doom(&there.beyond(&known), &known, &Inventory::default());
         self.twins().await?;
         Ok(self.graph.len() > before)
@@ -72,8 +60,7 @@ impl<'a> StackGraph<'a> {
             return;
         }
         let keep = self.aws.file.inventory.union(&listed.beyond(&known));
-        let kind = StaleEntries { aws: self.aws.clone(), keep };
-        let stale = self.graph.doom(Doom { id: kind.id(), kind, goes_before: Vec::new(), replaced: false });
+        let stale = self.graph.doom(Doom::of(StaleEntries { aws: self.aws.clone(), keep }));
         self.dooms = Dooms::before(stale.id());
     }
 
@@ -81,16 +68,16 @@ impl<'a> StackGraph<'a> {
         self.dooms.add(KINDS, &self.aws, gone, known, come, &mut self.graph);
     }
 
-    /// Everything that the file names or that a stack may have besides.
+    /// Everything that the file names, whether or not the inventory lists it.
     fn in_file(&self) -> Inventory {
-        let sought =
-            KINDS.iter().filter(|kind| kind.is_sought()).map(|kind| Entry::new(kind.entry(), "", ""));
-        self.aws.file.inventory.union(&self.stage_entry()).union(&sought.collect())
+        let unlisted = KINDS.iter().filter_map(|kind| kind.in_file(&self.aws));
+        self.aws.file.inventory.union(&unlisted.collect())
     }
 
-    fn stage_entry(&self) -> Inventory {
-        let name = &self.stack.api.stage;
-        [Entry::new(Stage::NAME, name, name)].into_iter().collect()
+    /// The same, and what a stack may have besides.
+    fn sought(&self) -> Inventory {
+        let sought = KINDS.iter().filter(|kind| kind.is_sought());
+        self.in_file().union(&sought.map(|kind| Entry::new(kind.entry(), "", "")).collect())
     }
 
     /// What AWS has of the stack: what the inventory lists, and that with all the rest.

@@ -12,14 +12,14 @@ mod stacks;
 mod wish;
 
 use crate::{
-    docker::{Docker, SecretValue},
+    docker::SecretValue,
     engine::{Graph, Handle},
     resources::{ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StackAws, StageOutput},
     stack::Stack,
 };
 pub use ending::ended_functions;
 pub(crate) use stacks::stacks;
-use std::{collections::BTreeMap, rc::Rc};
+use std::collections::BTreeMap;
 
 /// What a command line adds to the stack file.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +36,6 @@ pub struct StackGraph<'a> {
     graph: Graph,
     stack: &'a Stack,
     aws: StackAws,
-    docker: Rc<dyn Docker>,
-    wishes: Wishes,
     dooms: Dooms,
     /// What clients need to know of: where it is wished, or to be destroyed.
     pub api: Handle<RestApiOutput>,
@@ -46,4 +44,21 @@ pub struct StackGraph<'a> {
     pub functions: Vec<Handle<FunctionOutput>>,
     /// What may be this stack under another name or in another region; where it is made anew.
     pub earlier: Vec<String>,
+}
+
+impl<'a> StackGraph<'a> {
+    /// With its REST API alone: the anchor of all the rest.
+    fn of(stack: &'a Stack, aws: StackAws, graph: Graph, api: Handle<RestApiOutput>) -> Self {
+        Self {
+            graph,
+            stack,
+            aws,
+            dooms: Dooms::default(),
+            api,
+            stage: None,
+            keys: Vec::new(),
+            functions: Vec::new(),
+            earlier: Vec::new(),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::{
     docker::Docker,
     engine::{Graph, Handle, Id, Kind as _},
     resources::{
-        AccountConcurrency, ApiKey, BudgetWish, Definition, DefinitionWish, Document, Dooms, Function,
+        AccountConcurrency, ApiKey, BudgetWish, Definition, DefinitionWish, Document, Function,
         FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
         OldImages, Permission, PermissionWish, PinnedImage, Repository, RepositoryOutput, RestApi,
         RestApiWish, RestoredStatements, Role, RoleOutput, RoleWish, Source, StackAws, Stage, StageWish,
@@ -25,13 +25,12 @@ struct Pushed<'a> {
     old_images: Rc<OldImages>,
 }
 
-/// What was added for the functions so far, and all of them may share.
-#[derive(Default)]
+/// What is given to the functions and the stage, and what was added so far that others need.
 struct Shared<'a> {
+    docker: Rc<dyn Docker>,
+    wishes: Wishes,
     pushed: Vec<Pushed<'a>>,
     concurrency: Option<Handle<Option<AccountConcurrency>>>,
-    /// What a stage that people call waits for.
-    functions: Vec<Handle<FunctionOutput>>,
     permissions: Vec<Handle<()>>,
 }
 
@@ -56,20 +55,9 @@ impl<'a> StackGraph<'a> {
             policy: resource_policy::wished(&stack.api),
             document: document.clone(),
         });
-        let mut this = Self {
-            graph,
-            stack,
-            aws,
-            docker,
-            wishes,
-            dooms: Dooms::default(),
-            api,
-            stage: None,
-            keys: Vec::new(),
-            functions: Vec::new(),
-            earlier: Vec::new(),
-        };
-        let mut shared = Shared::default();
+        let mut this = Self::of(stack, aws, graph, api);
+        let (pushed, concurrency, permissions) = (Vec::new(), None, Vec::new());
+        let mut shared = Shared { docker, wishes, pushed, concurrency, permissions };
         stack.functions.values().for_each(|function| this.function(function, &mut shared));
         this.stage(document, &shared);
         this.keys_and_plan();
@@ -79,7 +67,6 @@ impl<'a> StackGraph<'a> {
                 BudgetWish::of(&this.aws, budget)
             });
         }
-        this.functions = shared.functions;
         this
     }
 
@@ -110,7 +97,7 @@ impl<'a> StackGraph<'a> {
             function: needs.output(&function),
         });
         shared.permissions.push(self.permission(wish, &function));
-        shared.functions.push(function);
+        self.functions.push(function);
     }
 
     fn role(&mut self, wish: &stack::Function) -> Handle<RoleOutput> {
@@ -151,8 +138,8 @@ impl<'a> StackGraph<'a> {
             ImageSource::Archive(file) => Source::Archive(file.clone()),
             ImageSource::Context(build) => Source::Context {
                 build: build.clone(),
-                secrets: self.wishes.secrets.get(&wish.key).cloned().unwrap_or_default(),
-                rebuild: self.wishes.rebuild,
+                secrets: shared.wishes.secrets.get(&wish.key).cloned().unwrap_or_default(),
+                rebuild: shared.wishes.rebuild,
             },
         };
         let of_repository = || shared.pushed.iter().filter(|it| it.of.image.repository == *name);
@@ -171,7 +158,7 @@ impl<'a> StackGraph<'a> {
                 fingerprint: OnceCell::new(),
             },
             repository: needs.output(&repository),
-            docker: self.docker.clone(),
+            docker: shared.docker.clone(),
             old_images: old_images.clone(),
             folder: self.stack.folder.clone(),
         });
@@ -242,7 +229,7 @@ impl<'a> StackGraph<'a> {
         });
         let stage = self.graph.want(|needs| {
             needs.after(&definition);
-            shared.functions.iter().for_each(|function| needs.changes_after(function));
+            self.functions.iter().for_each(|function| needs.changes_after(function));
             shared.permissions.iter().for_each(|permission| needs.changes_after(permission));
             StageWish {
                 stage: Stage { aws: self.aws.clone(), name: self.stack.api.stage.clone() },
@@ -250,7 +237,7 @@ impl<'a> StackGraph<'a> {
                 tracing: self.stack.functions.values().any(|f| f.tracing),
                 rest_api: needs.output(&self.api),
                 document,
-                redeploy: self.wishes.redeploy,
+                redeploy: shared.wishes.redeploy,
             }
         });
         self.stage = Some(stage);

@@ -139,5 +139,5 @@ pub(super) fn toy(cloud: &Rc<Toys>, id: &'static str) -> Toy {
 /// One that goes before `others`.
 pub(super) fn doom(kind: Toy, others: &[&str]) -> Doom<Toy> {
     let goes_before = others.iter().map(|id| Id::only(id)).collect();
-    Doom { id: kind.id(), kind, goes_before, replaced: false }
+    Doom { goes_before, ..Doom::of(kind) }
 }

@@ -205,6 +205,10 @@ impl Listed for Stage {
         Self { aws: aws.clone(), name: entry.name.clone() }
     }
 
+    fn in_file(aws: &StackAws) -> Option<Entry> {
+        Some(Entry::new(Self::NAME, &aws.file.stage, &aws.file.stage))
+    }
+
     async fn unlisted(aws: &StackAws) -> Result<Vec<Entry>> {
         let names = own_stages(aws).await?;
         Ok(names.into_iter().map(|name| Entry::new(Self::NAME, &name, &name)).collect())

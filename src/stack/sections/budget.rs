@@ -77,8 +77,13 @@ impl Budget {
         })
     }
 
-    /// What of it the inventory lists. Budgets are of the account, so the name has the region.
+    /// Budgets are of the account, so the name has the region.
+    pub(crate) fn name(names: DefaultNames) -> String {
+        format!("lambdeploy-{}-{}", names.stack, names.region)
+    }
+
+    /// What of it the inventory lists.
     pub(crate) fn entry(names: DefaultNames) -> Entry {
-        Entry::new("budget", "", &format!("lambdeploy-{}-{}", names.stack, names.region))
+        Entry::new("budget", "", &Self::name(names))
     }
 }

@@ -8,6 +8,7 @@ mod budget;
 mod checks;
 mod destination;
 pub(crate) mod functions;
+mod inventory;
 mod retain;
 mod tags;
 
@@ -24,7 +25,7 @@ use super::{
     DefaultNames, Inventory, Outside, Values, Warning,
     mistake::Mistake,
     node::Node,
-    reader::{Reader, inventory},
+    reader::Reader,
     shape::{Fields, Shape},
     warnings::Warnings,
 };

@@ -69,10 +69,7 @@ fn in_words(words: &[Words], field: &Field, sides: Sides) -> Option<Line> {
 }
 
 fn meaning<'a>(words: &'a [Words], path: &str) -> Option<&'a Meaning> {
-    let is_of = |it: &&Words| {
-        path.strip_prefix(it.field).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    words.iter().find(is_of).map(|it| &it.meaning)
+    words.iter().find(|it| it.are_of(path)).map(|it| &it.meaning)
 }
 
 fn difference(field: &Field, sides: Sides) -> StyledText {

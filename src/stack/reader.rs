@@ -3,8 +3,6 @@
 //! The check has told what is wrong with single values; a reader takes such a value for left out, and tells only what
 //! no single value shows: references, duplicates, combinations.
 
-pub(crate) mod inventory;
-
 use super::{DefaultNames, Values, mistake::Mistake};
 use std::path::{Path, PathBuf};
 

@@ -1,12 +1,12 @@
 //! What tags can hold of a stack: the names of all that it has stand in tags of its REST API.
 
-use super::{Reader, SOME_REGION};
+use super::{AWS_TAGS, OWN_TAGS, Stack};
 use crate::stack::{
     DefaultNames, Entry,
     inventory::VALUE_LENGTH,
     mistake::Mistake,
     node::Node,
-    sections::{AWS_TAGS, OWN_TAGS, Stack},
+    reader::{Reader, SOME_REGION},
 };
 
 pub(crate) fn check(reader: &mut Reader, root: &Node, stack: &Stack) {
