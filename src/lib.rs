@@ -10,7 +10,8 @@
 //! 4. [`stack_graph`] turns the stack into a graph of resources: the only place that knows all kinds.
 //! 5. [`engine`] observes all of them at once, plans (purely), and applies along the needs. It knows neither AWS nor a
 //!    screen, and says what happens as typed events.
-//! 6. [`resources`]: one file a kind: how it is observed, wished, made, changed, deleted.
+//! 6. [`resources`]: one file a kind: how it is observed, wished, made, changed, deleted. What several of them build on is
+//!    [`policy`], IAM's language, and [`ecr`], what becomes of an image in AWS.
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
 //!    [`docker`]: contexts, builds, pushes, behind a trait.
 //! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
@@ -20,7 +21,8 @@
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
 //!
-//! Dependencies go one way: `cli → commands → stack_graph → resources → (aws, docker, engine)`, and `ui → engine`.
+//! Dependencies go one way: `cli → commands → stack_graph → resources → (policy, ecr) → (aws, docker) → engine`, and
+//! `ui → engine`.
 
 #![allow(rustdoc::private_intra_doc_links, reason = "the map is for who works on it")]
 // What tests reach is public for them alone.
@@ -33,6 +35,7 @@ mod cli;
 mod commands;
 mod contract;
 mod docker;
+mod ecr;
 mod engine;
 mod exit;
 mod files;
@@ -40,6 +43,7 @@ mod mask;
 mod net;
 mod outputs;
 mod outside;
+mod policy;
 mod resources;
 mod stack;
 mod stack_graph;

@@ -281,20 +281,9 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> Option<&Failure> {
     error.downcast_ref()
 }
 
-/// "Not there" is an answer, not an error.
-pub(crate) trait FoundExt<T> {
-    /// `None` where AWS says that it does not exist.
-    fn found(self) -> anyhow::Result<Option<T>>;
-}
-
-impl<T> FoundExt<T> for anyhow::Result<T> {
-    fn found(self) -> anyhow::Result<Option<T>> {
-        match self {
-            Ok(value) => Ok(Some(value)),
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::NotFound) => Ok(None),
-            Err(e) => Err(e),
-        }
-    }
+/// Whether it is a failure of AWS's of this class.
+pub(crate) fn is_class(error: &anyhow::Error, class: Class) -> bool {
+    failure_of(error).is_some_and(|f| f.class() == class)
 }
 
 fn is_throttle(code: &str) -> bool {

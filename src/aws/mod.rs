@@ -1,12 +1,15 @@
 //! AWS as the resources see it: clients, one way to call, errors that say what to do, and lists that are read once.
 
+pub(crate) mod apigateway_tags;
 mod asleep;
 mod call;
 mod clock;
 mod cloud;
 mod credentials;
 mod destination;
+mod existing;
 mod failure;
+mod found;
 mod http_client;
 #[cfg(feature = "testing")]
 pub(crate) mod in_process;
@@ -16,6 +19,7 @@ mod pages;
 mod profiles;
 mod regions;
 mod sdk_config;
+mod stack_aws;
 pub(crate) mod tags;
 mod unkeyed;
 mod whole_xml;
@@ -23,9 +27,13 @@ mod whole_xml;
 pub(crate) use call::{Patience, call, call_once, wait_at_most, wait_until};
 pub use cloud::{Cloud, Target};
 pub(crate) use destination::Destination;
-pub(crate) use failure::{Class, Failure, FoundExt, failure_of};
+pub(crate) use existing::finish_existing;
+pub(crate) use failure::{Class, Failure, failure_of, is_class};
+pub(crate) use found::{FoundExt, ignore_not_found};
 pub use http_client::http_client;
 pub(crate) use pages::pages;
 pub(crate) use profiles::Wish as ProfileWish;
 pub(crate) use regions::suffix as dns_suffix;
+pub(crate) use stack_aws::{StackAws, inventory_of};
+pub(crate) use tags::ambiguous;
 pub(crate) use unkeyed::{Unkeyed, create_unkeyed};

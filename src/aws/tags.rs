@@ -84,6 +84,14 @@ impl Ownership {
     }
 }
 
+/// Several of one name, none of them ours: nobody but the person can choose. `word` is the one behind `--adopt`.
+pub(crate) fn ambiguous(what: &str, name: &str, word: &str, ids: &[&str]) -> Option<Owner> {
+    (ids.len() > 1).then(|| Owner::Barred {
+        what: format!("the {} {what} named {name} ({})", ids.len(), ids.join(", ")),
+        why: format!("--adopt {word}=<id> chooses one"),
+    })
+}
+
 /// The inventory on the REST API has its own field ([`crate::stack::Inventory`]).
 pub(crate) const INVENTORY: &str = "lambdeploy:inventory";
 

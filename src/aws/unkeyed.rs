@@ -6,7 +6,7 @@
 
 use super::{
     call::{Patience, wait_at_most, wait_until},
-    failure::{Class, failure_of},
+    failure::{Class, is_class},
 };
 use crate::engine::Run;
 use anyhow::Result;
@@ -42,7 +42,7 @@ pub(crate) async fn create_unkeyed<U: Unkeyed>(kind: &U, run: &Run) -> Result<U:
     for _ in 0..3 {
         match kind.create().await {
             Ok(mine) => return settle(kind, mine, run).await,
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Ambiguous) => {
+            Err(e) if is_class(&e, Class::Ambiguous) => {
                 run.note(format!("no clear answer ({e}): checking whether it was made anyway"));
                 if let Some(found) = after_a_lost_reply(kind, run).await? {
                     return Ok(found);
@@ -112,5 +112,5 @@ async fn contest<U: Unkeyed>(kind: &U, mine: U::Item, run: &Run) -> Result<U::It
 }
 
 fn is_contested(error: &anyhow::Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::AlreadyThere)
+    is_class(error, Class::AlreadyThere)
 }

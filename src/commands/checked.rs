@@ -5,10 +5,10 @@
 
 use super::session::Session;
 use crate::{
-    aws::{FoundExt, call},
+    aws::{FoundExt, StackAws, call},
     contract::{self, Finding, Need, Verdict},
     engine::{Handle, Id},
-    resources::{StackAws, checked_mark, mark_checked},
+    resources::{checked_mark, mark_checked},
     stack_graph::StackGraph,
     ui::Printer,
 };

@@ -3,12 +3,12 @@
 use super::{env_file, session::Session};
 use crate::{
     Exit,
-    aws::{FoundExt, Patience, call, dns_suffix, wait_until},
+    aws::{FoundExt, Patience, StackAws, call, dns_suffix, wait_until},
     cli,
     engine::{Handle, Id},
     exit::Usage,
     outputs::{Key, Outputs},
-    resources::{ApiKeyOutput, StackAws, own_api},
+    resources::{ApiKeyOutput, own_api},
     stack::{Stack, Values},
     stack_graph::StackGraph,
     ui::{Outcome, Printer, StyledText},

@@ -6,6 +6,7 @@ mod archive;
 mod blob;
 mod build;
 mod build_failure;
+mod build_inputs;
 mod build_log;
 mod causes;
 mod changed;
@@ -36,12 +37,14 @@ mod refusal;
 #[cfg(feature = "testing")]
 mod scripted;
 mod session;
+mod stall_guard;
 mod stand_in;
 mod tarball;
 #[cfg(test)]
 mod testing;
 mod tidy;
 
+pub(crate) use build_inputs::inputs_from_outside;
 pub(crate) use changed::{Changed, PartHashes};
 pub use connect::connect;
 pub(crate) use context::CLIENT_ENV_MARK;
@@ -54,6 +57,7 @@ pub(crate) use no_docker::NoDocker;
 #[cfg(feature = "testing")]
 pub use scripted::{Call, Fault, ScriptedDocker};
 pub(crate) use session::LARGEST_SECRET;
+pub(crate) use stall_guard::{StallGuard, pass_on};
 pub(crate) use stand_in::{STAND_IN, is_stand_in};
 
 use crate::{

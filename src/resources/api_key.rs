@@ -1,15 +1,16 @@
 //! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
 
 use super::{
-    StackAws,
-    answers::{ambiguous, ignore_not_found},
-    apigateway_tags, chains,
+    chains,
     leftovers::{Dooms, Listed},
     own_api, rest_api,
     twin::{self, Twinned},
 };
 use crate::{
-    aws::{FoundExt, Unkeyed, call, call_once, create_unkeyed, tags},
+    aws::{
+        FoundExt, StackAws, Unkeyed, ambiguous, apigateway_tags, call, call_once, create_unkeyed,
+        ignore_not_found, tags,
+    },
     engine::{Applied, Breaks, Deletable, Found, Graph, Kind, Link, Owner, Run, Wish},
     stack::Entry,
 };
@@ -294,8 +295,8 @@ impl Wish for ApiKey {
 
     async fn update(&self, found: &Found<Self>, want: &Settings, run: &Run) -> Result<Applied<ApiKeyOutput>> {
         let (id, have) = (&found.output.id, &found.settings);
-        let arn = apigateway_tags::arn(&self.aws, &format!("apikeys/{id}"))?;
-        apigateway_tags::set(&self.aws, &arn, &have.tags, &want.tags, run).await?;
+        let arn = apigateway_tags::arn(&self.aws.cloud, &format!("apikeys/{id}"))?;
+        apigateway_tags::set(&self.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
         let replace = |path: &str, value: String| {
             PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
         };

@@ -2,13 +2,9 @@
 //!
 //! AWS Budgets is one service for all regions, and a budget has its name for its key (`docs/aws.md`, Budgets).
 
-use super::{
-    StackAws,
-    answers::{finish_existing, ignore_not_found},
-    leftovers::Listed,
-};
+use super::leftovers::Listed;
 use crate::{
-    aws::{Class, FoundExt, call, failure_of, pages, tags},
+    aws::{Class, FoundExt, StackAws, call, finish_existing, ignore_not_found, is_class, pages, tags},
     engine::{Applied, Deletable, Found, Kind, Run, Wish},
     stack::{self, Entry},
 };
@@ -116,7 +112,7 @@ impl Budget {
         let request = request.set_notification(notification).set_subscribers(Some(subscribers));
         match call(run, "CreateNotification", || request.clone().send()).await {
             // After a lost reply it is there as it was sent; if it differs all the same, the next look shows that.
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
+            Err(e) if is_class(&e, Class::AlreadyThere) => Ok(()),
             other => other.map(drop),
         }
     }
@@ -265,7 +261,7 @@ impl Wish for BudgetWish {
             .set_notifications_with_subscribers(Some(alerts.collect::<Result<_>>()?))
             .set_resource_tags(Some(of_budgets(&want.tags)?));
         match call(run, "CreateBudget", || request.clone().send()).await {
-            Err(e) => finish_existing(&self.budget.aws, self, e, want, run).await,
+            Err(e) => finish_existing(&self.budget.aws.cloud, self, e, want, run).await,
             made => made.map(drop),
         }
     }

@@ -1,24 +1,18 @@
 //! The container image, named by the hash of what it is built from: equal inputs are never built or pushed twice.
 
-use super::{
-    RepositoryOutput, StackAws, build_inputs,
-    ecr_login::EcrLogin,
-    manifest::{Flaw, Shelf},
-    old_images::OldImages,
-    repository::tags_move,
-    stall_guard::{StallGuard, said},
-    variant,
-};
+use super::{RepositoryOutput, repository::tags_move};
 use crate::{
-    aws::call,
+    aws::{StackAws, call},
     docker::{
-        self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, STAND_IN, SecretValue, is_stand_in,
+        self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, STAND_IN, SecretValue, StallGuard,
+        is_stand_in,
     },
+    ecr::{self, EcrLogin, Flaw, OldImages, Shelf},
     engine::{Applied, Change, Found, Kind, Need, Notable, Owner, Run, Wish, Words},
     stack::{Architecture, Build},
 };
 use anyhow::{Context as _, Error, Result, bail};
-use aws_sdk_ecr::types::{ImageDetail, ImageIdentifier, ImageStatus};
+use aws_sdk_ecr::types::ImageIdentifier;
 use serde::Serialize;
 use std::{cell::OnceCell, collections::BTreeMap, path::PathBuf, rc::Rc};
 
@@ -56,7 +50,7 @@ pub(crate) struct ImageWish {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Settings {
-    /// The content hash as a tag, or another tag of the same content, see [`variant`].
+    /// The content hash as a tag, or another tag of the same content, see [`ecr::latest`].
     tag: String,
     /// `--rebuild` wishes it; what is there never is.
     rebuild: bool,
@@ -91,7 +85,7 @@ impl Image {
 
     fn shelf(&self) -> Shelf<'_> {
         let (repository, architecture) = (&self.repository_name, self.architecture);
-        Shelf { aws: &self.aws, account: None, repository, architecture }
+        Shelf { cloud: &self.aws.cloud, account: None, repository, architecture }
     }
 
     /// The image of this content: its tag, and the digest to deploy.
@@ -104,12 +98,10 @@ impl Image {
         if repository?.as_ref().as_ref().is_none_or(tags_move) {
             return Ok(digest?.map(|digest| (tag, digest)));
         }
-        let all = variant::list(&self.aws, &self.repository_name, &tag, run).await?;
-        let Some((n, detail)) = all.into_iter().rfind(|(_, detail)| is_active(detail)) else {
-            return Ok(None);
-        };
+        let latest = ecr::latest(&self.aws.cloud, &self.repository_name, &tag, run).await?;
+        let Some((tag, detail)) = latest else { return Ok(None) };
         let id = ImageIdentifier::builder().set_image_digest(detail.image_digest).build();
-        Ok(self.usable(id, run).await?.map(|digest| (variant::name(&tag, n), digest)))
+        Ok(self.usable(id, run).await?.map(|digest| (tag, digest)))
     }
 
     /// The digest to deploy of what is there. What Lambda can't run does not count, like what ECR's archive has: a tag of the
@@ -131,8 +123,7 @@ impl ImageWish {
         if repository.tags_move {
             return Ok(tag);
         }
-        let all = variant::list(&self.image.aws, &self.image.repository_name, &tag, run).await?;
-        Ok(all.keys().next_back().map_or(tag.clone(), |last| variant::name(&tag, variant::after(*last))))
+        ecr::free_tag(&self.image.aws.cloud, &self.image.repository_name, tag, run).await
     }
 
     /// The digest of what was pushed. What Lambda can't run is taken back: its tag says that it is there.
@@ -201,7 +192,7 @@ impl ImageWish {
         repository: &RepositoryOutput,
         run: &Run,
     ) -> Result<String> {
-        let on = |p| said(run, p);
+        let on = |p| docker::pass_on(run, p);
         let built = run.stop.cancel(docker::build(&*self.docker, request, &on)).await??;
         let tag = self.free_tag(self.image.source.tag(&request.fingerprint), repository, run).await?;
         if !self.image.aws.cloud.local && is_stand_in(built.labels.keys()) {
@@ -229,11 +220,6 @@ impl ImageWish {
         let insecure = self.image.aws.cloud.local;
         Ok(Registry { host: ecr.host().to_owned(), user, password: secret, insecure, network })
     }
-}
-
-/// One that is on its way back from the archive is active when Lambda pulls it.
-fn is_active(detail: &ImageDetail) -> bool {
-    detail.image_status() != Some(&ImageStatus::Archived)
 }
 
 impl Source {
@@ -298,7 +284,7 @@ impl Wish for ImageWish {
     fn notable(&self, change: &Change) -> Vec<Notable> {
         match &self.image.source {
             Source::Context { build, .. } if !change.is_keep() => {
-                build_inputs::from_outside(build, &self.folder)
+                docker::inputs_from_outside(build, &self.folder)
             }
             _ => Vec::new(),
         }
@@ -321,6 +307,7 @@ impl Wish for ImageWish {
     }
 
     async fn tidy(&self, run: &Run) -> Result<()> {
-        self.old_images.delete(&self.repository.ready()?, run).await
+        let repository = self.repository.ready()?;
+        if repository.is_new { Ok(()) } else { self.old_images.delete(repository.is_made, run).await }
     }
 }

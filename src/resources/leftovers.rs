@@ -1,7 +1,7 @@
 //! How what is no longer in the stack file is found again, whatever its kind, and in which order all of it goes.
 
-use super::StackAws;
 use crate::{
+    aws::StackAws,
     engine::{Deletable, Doom, Graph, Id},
     stack::{Entry, Inventory},
 };

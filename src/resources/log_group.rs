@@ -1,12 +1,8 @@
 //! The function's log group, made before the function so that its retention holds from the first line on.
 
-use super::{
-    StackAws,
-    answers::{finish_existing, ignore_not_found},
-    leftovers::Listed,
-};
+use super::leftovers::Listed;
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, StackAws, call, finish_existing, ignore_not_found, tags},
     engine::{Applied, Deletable, Found, Kind, Owner, Run, Wish},
     stack::Entry,
 };
@@ -214,7 +210,7 @@ impl Wish for LogGroupWish {
         let request =
             group.aws.cloud.logs.create_log_group().log_group_name(&group.name).set_tags(Some(tags));
         if let Err(e) = call(run, "CreateLogGroup", || request.clone().send()).await {
-            return finish_existing(&group.aws, self, e, want, run).await;
+            return finish_existing(&group.aws.cloud, self, e, want, run).await;
         }
         match want.retention {
             Some(days) => group.set_retention(Some(days), run).await,

@@ -3,34 +3,22 @@
 //! To add a kind: write its file (what identifies it, [`crate::engine::Kind`], and what the stack file wishes of it,
 //! [`crate::engine::Wish`]), put it into [`KINDS`], and add it in `stack_graph`'s `wish`. Nothing else knows kinds.
 
-mod answers;
 mod api_key;
-mod apigateway_tags;
 mod budget;
-mod build_inputs;
 pub(crate) mod chains;
 mod definition;
-mod ecr_login;
 mod function;
-mod grant;
 mod image;
 mod leftovers;
 mod log_group;
-mod manifest;
-mod old_images;
 mod permission;
-mod pinned_image;
 mod repository;
-pub(crate) mod resource_policy;
 mod rest_api;
 mod role;
-mod stack_aws;
 mod stage;
 mod stale_entries;
-mod stall_guard;
 mod twin;
 mod usage_plan;
-mod variant;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutput};
 pub(crate) use budget::{Budget, BudgetWish};
@@ -41,13 +29,10 @@ pub(crate) use function::{
 pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
 pub(crate) use leftovers::{Dooms, Leftovers};
 pub(crate) use log_group::{LogGroup, LogGroupWish, name_of as log_group_name};
-pub(crate) use old_images::OldImages;
 pub(crate) use permission::{Permission, PermissionWish};
-pub(crate) use pinned_image::PinnedImage;
 pub(crate) use repository::{Repository, RepositoryOutput};
 pub(crate) use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis, tags_of};
 pub(crate) use role::{Role, RoleOutput, RoleWish};
-pub(crate) use stack_aws::{StackAws, inventory_of};
 pub(crate) use stage::{Stage, StageOutput, StageWish, checked_mark, mark_checked};
 pub(crate) use stale_entries::StaleEntries;
 pub(crate) use twin::doom as doom_twins;

@@ -1,9 +1,9 @@
 //! The right of the REST API to invoke the function: one statement with one of two fixed ids, compared by what it says.
 //! Two, because another statement is added before the old one goes: without either, callers get 500.
 
-use super::{RestApiOutput, StackAws, answers::ignore_not_found, chains, leftovers::Listed};
+use super::{RestApiOutput, chains, leftovers::Listed};
 use crate::{
-    aws::{Class, FoundExt, call, failure_of},
+    aws::{Class, FoundExt, StackAws, call, ignore_not_found, is_class},
     engine::{Applied, Breaks, Change, Deletable, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish},
     stack::Entry,
 };
@@ -212,9 +212,7 @@ impl Wish for PermissionWish {
         let [sid, _] = sids(&self.permission.aws);
         match self.permission.add(&sid, want, run).await {
             // A lost reply, or a statement of the same id that says something else: whichever, ours must stand.
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
-                self.permission.settle(want, run).await
-            }
+            Err(e) if is_class(&e, Class::AlreadyThere) => self.permission.settle(want, run).await,
             other => other,
         }
     }

@@ -1,13 +1,10 @@
 //! The ECR repository, and the right of Lambda to pull from it.
 
-use super::{
-    StackAws,
-    answers::{finish_existing, ignore_not_found, parse_policy},
-    leftovers::Listed,
-};
+use super::leftovers::Listed;
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, StackAws, call, finish_existing, ignore_not_found, tags},
     engine::{Applied, Deletable, Found, Kind, Owner, Run, Wish},
+    policy,
     stack::Entry,
 };
 use anyhow::{Context as _, Result};
@@ -52,6 +49,13 @@ pub(crate) struct RepositoryOutput {
     pub is_new: bool,
 }
 
+impl RepositoryOutput {
+    /// Of somebody else's repository, of which only the URI matters.
+    pub(crate) fn of_others(uri: String) -> Self {
+        Self { uri, arn: String::new(), tags_move: false, is_made: false, is_new: false }
+    }
+}
+
 impl Repository {
     fn statement(&self, sid: &str) -> Result<Value> {
         Ok(json!({
@@ -63,22 +67,23 @@ impl Repository {
         }))
     }
 
-    async fn policy(&self, run: &Run) -> Result<Option<Value>> {
+    /// `null` where it has none.
+    async fn policy(&self, run: &Run) -> Result<Value> {
         let request = self.aws.cloud.ecr.get_repository_policy().repository_name(&self.name);
         let answer = call(run, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
-        Ok(answer.and_then(|a| a.policy_text).map(|text| parse_policy(&text)))
+        Ok(answer.and_then(|a| a.policy_text).map_or(Value::Null, |text| policy::parse(&text)))
     }
 
     /// Merged by Sid: what others wrote stays.
     async fn set_policy(&self, statement: &Value, run: &Run) -> Result<()> {
-        let mut statements = statements(self.policy(run).await?.as_ref());
+        let mut statements = policy::statements(&self.policy(run).await?).to_vec();
         statements.retain(|s| s["Sid"] != statement["Sid"]);
         statements.push(statement.clone());
         self.write_policy(statements, run).await
     }
 
     async fn write_policy(&self, statements: Vec<Value>, run: &Run) -> Result<()> {
-        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        let document = policy::document(statements).to_string();
         let request =
             self.aws.cloud.ecr.set_repository_policy().repository_name(&self.name).policy_text(document);
         call(run, "SetRepositoryPolicy", || request.clone().send()).await.map(drop)
@@ -101,24 +106,6 @@ impl Repository {
 /// Whether every tag of a repository can be moved: the other modes fix some or all.
 pub(super) fn tags_move(repository: &Described) -> bool {
     repository.image_tag_mutability.as_ref().is_none_or(|mode| mode.as_str() == MUTABLE)
-}
-
-/// The statements of a policy; AWS allows a single one without a list.
-pub(super) fn statements(policy: Option<&Value>) -> Vec<Value> {
-    match policy.map(|p| &p["Statement"]) {
-        Some(Value::Array(list)) => list.clone(),
-        Some(one @ Value::Object(_)) => vec![one.clone()],
-        _ => Vec::new(),
-    }
-}
-
-/// Whether a statement lets somebody in who is not of this account.
-pub(super) fn lets_others(statement: &Value, account: &str) -> bool {
-    let listed = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
-    let principal = &statement["Principal"];
-    let users = if principal.is_object() { &principal["AWS"] } else { principal };
-    let is_other = |who: &Value| who.as_str().is_some_and(|who| !who.contains(account));
-    statement["Effect"] == "Allow" && listed(users).iter().any(is_other)
 }
 
 fn ecr_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
@@ -154,7 +141,8 @@ impl Kind for Repository {
         let (described, policy) = tokio::join!(describe, self.policy(&run));
         let Some((repository, arn, have)) = described? else { return Ok(None) };
         let owner = self.aws.ownership.owner(&have, || format!("the ECR repository {} ({arn})", self.name));
-        let statements = statements(policy?.as_ref());
+        let policy = policy?;
+        let statements = policy::statements(&policy);
         let ours = [SECOND_SID, SID].iter().find_map(|sid| statements.iter().find(|s| s["Sid"] == *sid));
         let mutability = repository.image_tag_mutability.as_ref().map_or(MUTABLE, |m| m.as_str()).to_owned();
         let tags_move = tags_move(&repository);
@@ -220,7 +208,7 @@ impl Wish for Repository {
         let request = request.set_tags(Some(ecr_tags(&want.tags)?));
         let created = match call(run, "CreateRepository", || request.clone().send()).await {
             Ok(created) => created.repository.context("CreateRepository answered without a repository")?,
-            Err(e) => return finish_existing(&self.aws, self, e, want, run).await,
+            Err(e) => return finish_existing(&self.aws.cloud, self, e, want, run).await,
         };
         self.aws.cloud.forget_repositories();
         // A repository that was not there has no policy to merge with.

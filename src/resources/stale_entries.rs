@@ -1,11 +1,11 @@
 //! Entries of the inventory whose things are no longer in the stack file: taken away after the last of these is gone.
 
-use super::{
-    StackAws, apigateway_tags,
-    rest_api::{own_api, tags_of},
-};
+use super::rest_api::{own_api, tags_of};
 use crate::{
-    aws::tags::{self, Tags},
+    aws::{
+        StackAws, apigateway_tags,
+        tags::{self, Tags},
+    },
     engine::{Deletable, Found, Kind, Owner, Run},
     stack::Inventory,
 };
@@ -41,8 +41,9 @@ impl Deletable for StaleEntries {
         self.aws.cloud.forget_lists();
         let Some(api) = own_api(&self.aws).await? else { return Ok(()) };
         let there: Tags = tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(tags::INVENTORY)).collect();
-        let arn = apigateway_tags::arn(&self.aws, &format!("restapis/{}", found.output))?;
-        apigateway_tags::set(&self.aws, &arn, &there, &self.aws.inventory_tags(&self.keep), run).await?;
+        let arn = apigateway_tags::arn(&self.aws.cloud, &format!("restapis/{}", found.output))?;
+        apigateway_tags::set(&self.aws.cloud, &arn, &there, &self.aws.inventory_tags(&self.keep), run)
+            .await?;
         self.aws.cloud.forget_lists();
         Ok(())
     }

@@ -3,9 +3,9 @@
 
 use super::StackGraph;
 use crate::{
-    aws::{Class, call, failure_of, pages, tags},
+    aws::{Class, call, inventory_of, is_class, pages, tags},
     engine::{Id, Run},
-    resources::{inventory_of, own_api, tags_of},
+    resources::{own_api, tags_of},
     stack::{self, DefaultNames, Stack},
 };
 use anyhow::Result;
@@ -24,7 +24,7 @@ impl StackGraph<'_> {
         let run = self.aws.cloud.looking_at(&Id::only("roles"));
         match regions_of_roles(self, &run).await {
             Ok(regions) => found.extend(regions.iter().map(|region| self.in_another_region(region))),
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => {}
+            Err(e) if is_class(&e, Class::Denied) => {}
             Err(e) => return Err(e),
         }
         Ok(found)

@@ -2,9 +2,9 @@
 
 use super::StackGraph;
 use crate::{
-    aws::Cloud,
+    aws::{Cloud, StackAws},
     engine::{Doom, Graph},
-    resources::{Dooms, KINDS, RestApi, StackAws, StaleEntries, doom_twins, own_apis, tags_of},
+    resources::{Dooms, KINDS, RestApi, StaleEntries, doom_twins, own_apis, tags_of},
     stack::{Entry, Inventory, Stack},
 };
 use anyhow::Result;

@@ -12,9 +12,10 @@ mod stacks;
 mod wish;
 
 use crate::{
+    aws::StackAws,
     docker::SecretValue,
     engine::{Graph, Handle},
-    resources::{ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StackAws, StageOutput},
+    resources::{ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
     stack::Stack,
 };
 pub use ending::ended_functions;

@@ -1,10 +1,10 @@
 //! All stacks of an account in a region, by the tags of their REST APIs.
 
 use crate::{
-    aws::tags,
+    aws::{inventory_of, tags},
     engine::Kind,
     outputs::Listed,
-    resources::{ApiKey, Function, inventory_of, tags_of},
+    resources::{ApiKey, Function, tags_of},
 };
 use aws_sdk_apigateway::types::RestApi;
 

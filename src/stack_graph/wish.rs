@@ -2,18 +2,20 @@
 
 use super::{StackGraph, Wishes};
 use crate::{
-    aws::Cloud,
+    aws::{Cloud, StackAws},
     docker::Docker,
+    ecr::{OldImages, PinnedImage},
     engine::{Graph, Handle, Id, Kind as _},
+    policy,
     resources::{
         AccountConcurrency, ApiKey, BudgetWish, Definition, DefinitionWish, Document, Function,
         FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
-        OldImages, Permission, PermissionWish, PinnedImage, Repository, RepositoryOutput, RestApi,
-        RestApiWish, RestoredStatements, Role, RoleOutput, RoleWish, Source, StackAws, Stage, StageWish,
-        UsagePlan, UsagePlanWish, log_group_name, resource_policy,
+        Permission, PermissionWish, Repository, RepositoryOutput, RestApi, RestApiWish, RestoredStatements,
+        Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan, UsagePlanWish, log_group_name,
     },
     stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
 };
+use futures_util::TryFutureExt;
 use std::{cell::OnceCell, future::ready, rc::Rc};
 
 /// An image that the stack pushes, and where it goes.
@@ -52,7 +54,7 @@ impl<'a> StackGraph<'a> {
         let api = graph.want(|_| RestApiWish {
             api: RestApi { aws: aws.clone() },
             description: stack.api.description.clone(),
-            policy: resource_policy::wished(&stack.api),
+            policy: policy::wished_api_policy(&stack.api),
             document: document.clone(),
         });
         let mut this = Self::of(stack, aws, graph, api);
@@ -175,12 +177,13 @@ impl<'a> StackGraph<'a> {
         uri: &str,
     ) -> (Handle<RepositoryOutput>, Handle<ImageOutput>) {
         let pinned = || PinnedImage {
-            aws: self.aws.clone(),
+            cloud: self.aws.cloud.clone(),
             key: wish.key.clone(),
             uri: uri.to_owned(),
             architecture: wish.architecture,
         };
-        let (repository, image) = (ready(pinned().repository()), pinned().read());
+        let repository = ready(pinned().repository().map(RepositoryOutput::of_others));
+        let image = pinned().digest().map_ok(|digest| ImageOutput { digest });
         (
             self.graph.given(Id::of(Repository::NAME, &wish.key), String::new(), repository),
             self.graph.given(Id::of(Image::NAME, &wish.key), String::new(), image),

@@ -2,12 +2,10 @@
 
 use super::{Canonical, openapi, wish};
 use crate::{
-    aws::{Patience, call, failure_of, wait_at_most},
+    aws::{Patience, StackAws, call, failure_of, wait_at_most},
     engine::{Change, Run},
-    resources::{
-        StackAws, resource_policy,
-        rest_api::{Kept, available},
-    },
+    policy,
+    resources::rest_api::{Kept, available},
     stack,
 };
 use anyhow::{Error, Result};
@@ -61,7 +59,7 @@ impl Document {
         let text = serde_json::to_string(&self.canonical()?)?;
         let hash = Sha256::new().chain_update(SCHEMA).chain_update(text);
         // A stage serves the policy that its deployment was made with.
-        let hash = match resource_policy::wished(&self.api) {
+        let hash = match policy::wished_api_policy(&self.api) {
             Some(policy) => hash.chain_update(policy.to_string()).finalize(),
             None => hash.finalize(),
         };

@@ -6,9 +6,8 @@ use super::{
     readiness::{Readiness, cure, readiness},
 };
 use crate::{
-    aws::{Class, FoundExt, Patience, call, failure_of, tags, wait_until},
+    aws::{Class, FoundExt, Patience, call, finish_existing, ignore_not_found, is_class, tags, wait_until},
     engine::Run,
-    resources::answers::{finish_existing, ignore_not_found},
 };
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_lambda::types::{
@@ -63,7 +62,7 @@ impl FunctionWish {
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(run, "CreateFunction", || request.clone().send()).await {
-            let output = Box::pin(finish_existing(&self.function.aws, self, e, want, run)).await?;
+            let output = Box::pin(finish_existing(&self.function.aws.cloud, self, e, want, run)).await?;
             // Another run may have made it a moment ago.
             self.function.settled(run).await?;
             return Ok(output);
@@ -203,5 +202,5 @@ impl Function {
 }
 
 fn is_not_found(error: &anyhow::Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::NotFound)
+    is_class(error, Class::NotFound)
 }

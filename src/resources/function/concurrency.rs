@@ -1,9 +1,8 @@
 //! Whether the executions that the file reserves can be reserved at all: young accounts have 10, and none to spare.
 
 use crate::{
-    aws::{Class, call, failure_of},
+    aws::{Class, StackAws, call, is_class},
     engine::Id,
-    resources::StackAws,
 };
 use anyhow::Result;
 
@@ -28,7 +27,7 @@ impl AccountConcurrency {
         let run = aws.cloud.looking_at(&Id::only("concurrency"));
         let request = aws.cloud.lambda.get_account_settings();
         let limit = match call(&run, "GetAccountSettings", || request.clone().send()).await {
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(None),
+            Err(e) if is_class(&e, Class::Denied) => return Ok(None),
             answer => answer?.account_limit,
         };
         Ok(limit.map(|l| Self {

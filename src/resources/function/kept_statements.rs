@@ -7,9 +7,13 @@
 
 use super::{FunctionOutput, lost::unwritable};
 use crate::{
-    aws::tags::{KEPT, Tags},
+    aws::{
+        StackAws, apigateway_tags,
+        tags::{KEPT, Tags},
+    },
     engine::{Applied, Deletable, Found, Kind, Need, Owner, Run, Wish, Words},
-    resources::{StackAws, apigateway_tags, grant::Grant, leftovers::Listed, own_api, permission, tags_of},
+    policy::Grant,
+    resources::{leftovers::Listed, own_api, permission, tags_of},
     stack::Entry,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -98,7 +102,8 @@ impl KeptStatements {
             return Ok(Written { statements, ..before });
         }
         let api = own_api(aws).await?.context("the stack has no REST API to keep statements at")?;
-        apigateway_tags::set(aws, &arn(aws, api.id().unwrap_or_default())?, &before.tags, &tags, run).await?;
+        apigateway_tags::set(&aws.cloud, &arn(aws, api.id().unwrap_or_default())?, &before.tags, &tags, run)
+            .await?;
         aws.cloud.forget_rest_apis();
         Ok(Written { api: api.id.unwrap_or_default(), tags, statements })
     }
@@ -117,7 +122,7 @@ impl KeptStatements {
             ids(&others).join(", ")
         );
         for grant in written.statements.iter().filter_map(|s| Grant::of(s, function_arn)) {
-            grant.add(&self.aws, function, run).await?;
+            grant.add(&self.aws.cloud, function, run).await?;
         }
         self.forget(written, run).await
     }
@@ -127,7 +132,7 @@ impl KeptStatements {
             return Ok(());
         }
         let arn = arn(&self.aws, &written.api)?;
-        apigateway_tags::set(&self.aws, &arn, &written.tags, &Tags::new(), run).await?;
+        apigateway_tags::set(&self.aws.cloud, &arn, &written.tags, &Tags::new(), run).await?;
         self.aws.cloud.forget_rest_apis();
         Ok(())
     }
@@ -215,7 +220,7 @@ pub(super) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value>
 }
 
 fn arn(aws: &StackAws, api: &str) -> Result<String> {
-    apigateway_tags::arn(aws, &format!("restapis/{api}"))
+    apigateway_tags::arn(&aws.cloud, &format!("restapis/{api}"))
 }
 
 /// Base64, because API Gateway's tags hold few characters; cut, because they are short.

@@ -2,9 +2,9 @@
 
 use super::{FunctionOutput, kept_statements::not_grants};
 use crate::{
-    aws::{FoundExt, call},
+    aws::{FoundExt, StackAws, call},
     engine::Run,
-    resources::{StackAws, permission},
+    resources::permission,
 };
 use anyhow::Result;
 use aws_sdk_lambda::types::FunctionConfiguration;

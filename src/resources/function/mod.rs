@@ -11,9 +11,9 @@ mod reasons;
 mod settings;
 mod wish;
 
-use super::{StackAws, leftovers::Listed, log_group};
+use super::{leftovers::Listed, log_group};
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, StackAws, call, tags},
     engine::{Breaks, Deletable, Found, Kind, Link, Run, Words},
     resources::chains,
     stack::Entry,

@@ -3,9 +3,8 @@
 
 use super::{Function, change::is_stuck};
 use crate::{
-    aws::{Patience, call},
+    aws::{Patience, call, ignore_not_found},
     engine::Run,
-    resources::answers::ignore_not_found,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::VpcConfig;

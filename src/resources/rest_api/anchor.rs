@@ -2,9 +2,8 @@
 
 use super::RestApi;
 use crate::{
-    aws::{call, tags},
+    aws::{StackAws, ambiguous, call, tags},
     engine::{Id, Owner},
-    resources::{StackAws, answers::ambiguous},
 };
 use anyhow::Result;
 use aws_sdk_apigateway::types::RestApi as Described;

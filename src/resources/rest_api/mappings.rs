@@ -1,9 +1,8 @@
 //! Custom domains that lead to a REST API: AWS deletes no API that has one.
 
 use crate::{
-    aws::{Class, call, failure_of, pages},
+    aws::{Class, StackAws, call, is_class, pages},
     engine::{Id, Run},
-    resources::StackAws,
 };
 use anyhow::Result;
 use aws_sdk_apigateway::types::{BasePathMapping, DomainName};
@@ -24,7 +23,7 @@ pub(super) struct Mapping {
 pub(super) async fn mappings(aws: &StackAws) -> Result<Vec<Mapping>> {
     let run = aws.cloud.looking_at(&Id::only("rest-api"));
     let domains = match domains(aws, &run).await {
-        Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::Denied) => return Ok(Vec::new()),
+        Err(e) if is_class(&e, Class::Denied) => return Ok(Vec::new()),
         domains => domains?,
     };
     let names = domains.into_iter().filter_map(|domain| domain.domain_name);

@@ -5,10 +5,11 @@ mod kept;
 mod mappings;
 mod wish;
 
-use super::{StackAws, answers::ignore_not_found, apigateway_tags, chains, twin::Twinned};
+use super::{chains, twin::Twinned};
 use crate::{
-    aws::{Patience, call, tags, wait_until},
+    aws::{Patience, StackAws, apigateway_tags, call, ignore_not_found, tags, wait_until},
     engine::{Breaks, Deletable, Found, Kind, Link, Owner, Run, Words},
+    policy,
 };
 pub(crate) use anchor::{anchor, own_api, own_apis, tags_of};
 use anyhow::{Context as _, Result, bail};
@@ -69,7 +70,7 @@ impl RestApi {
             name: api.name().unwrap_or_default().to_owned(),
             description: api.description().unwrap_or_default().to_owned(),
             endpoint: endpoint.iter().map(|t| t.as_str().to_owned()).collect(),
-            policy: api.policy().filter(|p| !p.is_empty()).map(super::resource_policy::canonical),
+            policy: api.policy().filter(|p| !p.is_empty()).map(policy::canonical_api_policy),
             execute_api_endpoint: !api.disable_execute_api_endpoint,
             minimum_compression_size: api.minimum_compression_size,
             inventory: inventory.map(|(k, v)| (k.clone(), v.clone())).collect(),
@@ -127,7 +128,7 @@ impl RestApi {
     }
 
     fn arn(&self, id: &str) -> Result<String> {
-        apigateway_tags::arn(&self.aws, &format!("restapis/{id}"))
+        apigateway_tags::arn(&self.aws.cloud, &format!("restapis/{id}"))
     }
 }
 

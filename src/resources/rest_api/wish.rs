@@ -2,9 +2,9 @@
 
 use super::{Kept, RestApi, RestApiOutput, Settings, own_apis, remove};
 use crate::{
-    aws::{Unkeyed, call_once, create_unkeyed, tags},
+    aws::{Unkeyed, apigateway_tags, call_once, create_unkeyed, tags},
     engine::{Applied, Found, Kind as _, Run, Wish},
-    resources::{Document, apigateway_tags},
+    resources::Document,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, RestApi as Described};
@@ -15,7 +15,7 @@ use std::rc::Rc;
 pub(crate) struct RestApiWish {
     pub api: RestApi,
     pub description: String,
-    /// Which addresses may call, see [`super::resource_policy`].
+    /// Which addresses may call, see [`policy::wished_api_policy`].
     pub policy: Option<Value>,
     /// What a new one serves from the start.
     pub document: Rc<Document>,
@@ -130,7 +130,7 @@ impl Wish for RestApiWish {
         // Tags first: from then on it is ours, whatever happens to the rest.
         let (api, have, id) = (&self.api, &found.settings, &found.output.id);
         let (old, new) = (with(&have.inventory, &have.tags), with(&want.inventory, &want.tags));
-        apigateway_tags::set(&api.aws, &api.arn(id)?, &old, &new, run).await?;
+        apigateway_tags::set(&api.aws.cloud, &api.arn(id)?, &old, &new, run).await?;
         api.patch(id, have, want, run).await?;
         api.aws.cloud.forget_lists();
         Ok(Applied::in_place(RestApiOutput { kept: Kept::of(want), ..found.output.clone() }))

@@ -2,9 +2,8 @@
 
 use super::{INLINE, Role};
 use crate::{
-    aws::{FoundExt, call, pages, tags},
+    aws::{FoundExt, call, ignore_not_found, pages, tags},
     engine::Run,
-    resources::answers::ignore_not_found,
 };
 use anyhow::Result;
 use aws_sdk_iam::types::Tag;

@@ -1,17 +1,12 @@
 //! The execution role: who the function is while it runs.
 
 mod calls;
-mod statements;
-mod trust;
 
-use super::{
-    StackAws,
-    answers::{finish_existing, ignore_not_found, parse_policy},
-    leftovers::Listed,
-};
+use super::leftovers::Listed;
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, StackAws, call, finish_existing, ignore_not_found, tags},
     engine::{Applied, Change, Deletable, Found, Kind, Notable, Run, Wish},
+    policy,
     stack::{self, Entry, ManagedRole, Statement},
 };
 use anyhow::{Context as _, Result};
@@ -98,9 +93,9 @@ impl Kind for Role {
         let owner = self.aws.ownership.owner(&tags, || format!("the IAM role {} ({})", self.name, role.arn));
         let boundary = role.permissions_boundary().and_then(|b| b.permissions_boundary_arn());
         let settings = Settings {
-            trust: parse_policy(role.assume_role_policy_document().unwrap_or_default()),
+            trust: policy::parse(role.assume_role_policy_document().unwrap_or_default()),
             policies: policies?,
-            statements: ours.found()?.map_or(Value::Null, |p| parse_policy(&p.policy_document)),
+            statements: ours.found()?.map_or(Value::Null, |p| policy::parse(&p.policy_document)),
             other_policies: inline?.into_iter().filter(|name| name != INLINE).collect(),
             boundary: boundary.map(str::to_owned),
             tags: self.aws.ownership.managed(&tags, &owner),
@@ -172,7 +167,7 @@ impl RoleWish {
     fn inline(&self) -> Result<Value> {
         let group = super::log_group::name_of(&self.function.name);
         let group = self.role.aws.cloud.arn("logs", &format!("log-group:{group}:*"))?;
-        Ok(statements::policy(&group, &self.function, &self.wish))
+        Ok(policy::execution_policy(&group, &self.function, &self.wish))
     }
 }
 
@@ -189,7 +184,7 @@ impl Wish for RoleWish {
 
     fn settings(&self, found: Option<&Found<Role>>) -> Result<Settings> {
         let mut settings = Settings {
-            trust: trust::lambda_alone(),
+            trust: policy::lambda_alone(),
             policies: self.wish.policies.iter().map(|p| self.policy_arn(p)).collect::<Result<_>>()?,
             statements: self.inline()?,
             other_policies: BTreeSet::new(),
@@ -200,7 +195,7 @@ impl Wish for RoleWish {
         };
         // Others may use what was there before the stack: it only gains.
         if let Some(there) = found.and_then(Found::adopted) {
-            settings.trust = trust::with_lambda(&there.trust);
+            settings.trust = policy::with_lambda(&there.trust);
             settings.policies.extend(there.policies.iter().cloned());
             settings.other_policies = there.other_policies.clone();
         }
@@ -226,7 +221,7 @@ impl Wish for RoleWish {
         let request = request.set_permissions_boundary(want.boundary.clone());
         let made = match call(run, "CreateRole", || request.clone().send()).await {
             Ok(created) => created.role.context("CreateRole answered without a role")?,
-            Err(e) => return finish_existing(&role.aws, self, e, want, run).await,
+            Err(e) => return finish_existing(&role.aws.cloud, self, e, want, run).await,
         };
         let attach = try_join_all(want.policies.iter().map(|arn| role.attach(arn, run)));
         let (inline, attached) = tokio::join!(role.put_inline(&want.statements, run), attach);

@@ -2,9 +2,11 @@
 
 use super::{Stage, StageWish};
 use crate::{
-    aws::{Class, FoundExt, Patience, call, call_once, failure_of, pages, wait_at_most},
+    aws::{
+        Class, FoundExt, Patience, call, call_once, failure_of, ignore_not_found, is_class, pages,
+        wait_at_most,
+    },
     engine::Run,
-    resources::answers::ignore_not_found,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::Deployment;
@@ -141,5 +143,5 @@ impl Stage {
 }
 
 fn is_unclear(error: &anyhow::Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::Ambiguous)
+    is_class(error, Class::Ambiguous)
 }

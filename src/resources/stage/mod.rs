@@ -3,16 +3,9 @@
 mod deployment;
 mod settings;
 
-use super::{
-    Document, RestApiOutput, StackAws,
-    answers::{finish_existing, ignore_not_found},
-    apigateway_tags, chains,
-    leftovers::Listed,
-    own_api,
-    rest_api::anchor,
-};
+use super::{Document, RestApiOutput, chains, leftovers::Listed, own_api, rest_api::anchor};
 use crate::{
-    aws::{call, tags},
+    aws::{StackAws, apigateway_tags, call, finish_existing, ignore_not_found, tags},
     engine::{Applied, Breaks, Deletable, Found, Id, Kind, Link, Need, Owner, Run, Wish, Words},
     stack::{Entry, Throttle},
 };
@@ -81,10 +74,10 @@ pub(crate) fn checked_mark(stage: &Described) -> Option<String> {
 /// As the calls.
 pub(crate) async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: Option<&str>) -> Result<()> {
     let run = aws.cloud.looking_at(&Id::of("stage", stage));
-    let arn = apigateway_tags::arn(aws, &format!("restapis/{api}/stages/{stage}"))?;
+    let arn = apigateway_tags::arn(&aws.cloud, &format!("restapis/{api}/stages/{stage}"))?;
     let tag = |value: &str| tags::Tags::from([(tags::CHECKED.to_owned(), value.to_owned())]);
     let (have, want) = (tag(""), mark.map(tag).unwrap_or_default());
-    apigateway_tags::set(aws, &arn, &have, &want, &run).await
+    apigateway_tags::set(&aws.cloud, &arn, &have, &want, &run).await
 }
 
 /// The tags of a stage, in order.
@@ -149,7 +142,7 @@ impl StageWish {
             .tracing_enabled(want.tracing)
             .set_tags(Some(want.tags.clone().into_iter().collect()));
         if let Err(e) = call(run, "CreateStage", || request.clone().send()).await {
-            return finish_existing(&self.stage.aws, self, e, want, run).await;
+            return finish_existing(&self.stage.aws.cloud, self, e, want, run).await;
         }
         self.stage.patch(api, setting_operations(&BTreeMap::new(), &want.method_settings), run).await?;
         Ok(StageOutput { api: api.to_owned(), deployment })
@@ -244,9 +237,11 @@ impl Wish for StageWish {
 
     async fn update(&self, found: &Found<Stage>, want: &Settings, run: &Run) -> Result<Applied<StageOutput>> {
         let (api, have) = (&found.output.api, &found.settings);
-        let arn =
-            apigateway_tags::arn(&self.stage.aws, &format!("restapis/{api}/stages/{}", self.stage.name))?;
-        apigateway_tags::set(&self.stage.aws, &arn, &have.tags, &want.tags, run).await?;
+        let arn = apigateway_tags::arn(
+            &self.stage.aws.cloud,
+            &format!("restapis/{api}/stages/{}", self.stage.name),
+        )?;
+        apigateway_tags::set(&self.stage.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
         let mut operations = setting_operations(&have.method_settings, &want.method_settings);
         if have.description != want.description {
             operations.push(replace("/description", want.description.clone()));

@@ -2,10 +2,9 @@
 
 use super::UsagePlan;
 use crate::{
-    aws::{FoundExt, call, tags},
+    aws::{FoundExt, ambiguous, call, tags},
     engine::{Kind as _, Owner, Run},
     resources::{
-        answers::ambiguous,
         own_api,
         rest_api::{self, anchor},
     },

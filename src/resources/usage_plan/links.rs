@@ -2,10 +2,9 @@
 
 use super::{UsagePlan, UsagePlanWish};
 use crate::{
-    aws::{Class, call, failure_of, pages},
+    aws::{Class, call, ignore_not_found, is_class, pages},
     engine::{Found, Run},
     resources::{
-        answers::ignore_not_found,
         rest_api::{anchor, tags_of},
         stage,
     },
@@ -54,7 +53,7 @@ impl UsagePlan {
         let request = request.usage_plan_id(plan).key_id(key).key_type("API_KEY");
         match call(run, "CreateUsagePlanKey", || request.clone().send()).await {
             // Linked already (a lost reply), or linked through another plan of the same stage.
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => {
+            Err(e) if is_class(&e, Class::AlreadyThere) => {
                 let linked = self.linked(plan, run).await?.contains_key(key);
                 if linked { Ok(()) } else { Err(e.context("the key is in another usage plan of this stage")) }
             }

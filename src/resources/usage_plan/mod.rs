@@ -6,14 +6,12 @@ mod links;
 mod patch;
 
 use super::{
-    ApiKey, ApiKeyOutput, RestApiOutput, StackAws,
-    answers::ignore_not_found,
-    apigateway_tags, chains,
+    ApiKey, ApiKeyOutput, RestApiOutput, chains,
     leftovers::{Dooms, Listed},
     twin::{self, Twinned},
 };
 use crate::{
-    aws::{call, create_unkeyed, tags},
+    aws::{StackAws, apigateway_tags, call, create_unkeyed, ignore_not_found, tags},
     engine::{Applied, Breaks, Deletable, Found, Graph, Id, Kind, Link, Need, Owner, Run, UNKNOWN, Wish},
     stack::{self, Entry},
 };
@@ -228,8 +226,8 @@ impl Wish for UsagePlanWish {
         run: &Run,
     ) -> Result<Applied<UsagePlanOutput>> {
         let (plan, id, have) = (&self.plan, &found.output.id, &found.settings);
-        let arn = apigateway_tags::arn(&plan.aws, &format!("usageplans/{id}"))?;
-        apigateway_tags::set(&plan.aws, &arn, &have.tags, &want.tags, run).await?;
+        let arn = apigateway_tags::arn(&plan.aws.cloud, &format!("usageplans/{id}"))?;
+        apigateway_tags::set(&plan.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
         plan.patch(id, operations(have, want), run).await?;
         for key in have.keys.keys().filter(|k| !want.keys.contains_key(*k)) {
             plan.unlink(id, key, run).await?;

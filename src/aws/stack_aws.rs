@@ -1,12 +1,10 @@
 //! The AWS of one stack: the clients, and whose things are whose.
 
-use crate::{
-    aws::{
-        Cloud,
-        tags::{self, Ownership, Tags},
-    },
-    stack::{DefaultNames, Inventory, Retain, Stack},
+use super::{
+    Cloud,
+    tags::{self, Ownership, Tags},
 };
+use crate::stack::{DefaultNames, Inventory, Retain, Stack};
 use std::{collections::BTreeMap, rc::Rc};
 
 /// What every kind holds.
@@ -49,11 +47,11 @@ impl StackAws {
     }
 
     /// The id that `--adopt <word>=<id>` chose.
-    pub(super) fn chosen(&self, word: &str) -> Option<&str> {
+    pub(crate) fn chosen(&self, word: &str) -> Option<&str> {
         self.file.adopt.get(word).map(String::as_str)
     }
 
-    pub(super) fn default_names(&self) -> DefaultNames<'_> {
+    pub(crate) fn default_names(&self) -> DefaultNames<'_> {
         DefaultNames { stack: &self.ownership.stack, region: &self.ownership.region }
     }
 
@@ -63,7 +61,7 @@ impl StackAws {
     }
 
     /// The tags that say so.
-    pub(super) fn inventory_tags(&self, inventory: &Inventory) -> Tags {
+    pub(crate) fn inventory_tags(&self, inventory: &Inventory) -> Tags {
         let values = inventory.values(self.default_names()).into_iter().enumerate();
         values.map(|(n, value)| (format!("{}:{n}", tags::INVENTORY), value)).collect()
     }

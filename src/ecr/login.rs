@@ -14,7 +14,7 @@ use std::rc::Rc;
 const ACCOUNT_DIGITS: usize = 12;
 
 /// The region's registries, as far as the caller's credentials reach.
-pub(super) struct EcrLogin {
+pub(crate) struct EcrLogin {
     cloud: Rc<Cloud>,
     /// The one that images are pushed to.
     host: String,
@@ -23,12 +23,12 @@ pub(super) struct EcrLogin {
 
 impl EcrLogin {
     /// `repository_uri`: of a repository of the own account.
-    pub(super) fn new(cloud: &Rc<Cloud>, repository_uri: &str, run: &Run) -> Self {
+    pub(crate) fn new(cloud: &Rc<Cloud>, repository_uri: &str, run: &Run) -> Self {
         let host = repository_uri.split('/').next().unwrap_or_default().to_owned();
         Self { cloud: Rc::clone(cloud), host, run: run.clone() }
     }
 
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
@@ -36,7 +36,7 @@ impl EcrLogin {
     ///
     /// # Errors
     /// What AWS says.
-    pub(super) async fn fetch(&self) -> Result<Login> {
+    pub(crate) async fn fetch(&self) -> Result<Login> {
         let answer =
             call(&self.run, "GetAuthorizationToken", || self.cloud.ecr.get_authorization_token().send())
                 .await?;

@@ -1,8 +1,7 @@
 //! An image in ECR as Lambda would pull it: the manifest of one platform, with layers that Lambda can read.
 
-use super::StackAws;
 use crate::{
-    aws::{FoundExt, call},
+    aws::{Cloud, FoundExt, call},
     engine::Run,
     stack::Architecture,
 };
@@ -18,8 +17,8 @@ const MANIFESTS: [&str; 2] =
     ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
 
 /// Where images are looked for, and for which machine.
-pub(super) struct Shelf<'a> {
-    pub aws: &'a StackAws,
+pub(crate) struct Shelf<'a> {
+    pub cloud: &'a Cloud,
     /// Whose registry; `None`: the caller's own.
     pub account: Option<&'a str>,
     pub repository: &'a str,
@@ -28,7 +27,7 @@ pub(super) struct Shelf<'a> {
 
 /// Why Lambda can't run an image that is there.
 #[derive(Debug)]
-pub(super) struct Flaw(String);
+pub(crate) struct Flaw(String);
 
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,7 +42,7 @@ impl Shelf<'_> {
     ///
     /// # Errors
     /// As the calls; a [`Flaw`]; an index without an image for the architecture.
-    pub(super) async fn runnable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
+    pub(crate) async fn runnable(&self, id: ImageIdentifier, run: &Run) -> Result<Option<String>> {
         let Some(image) = self.pull(id, run).await? else { return Ok(None) };
         let digest = digest_of(&image)?;
         if !is_index(image.image_manifest_media_type()) {
@@ -61,7 +60,7 @@ impl Shelf<'_> {
 
     async fn pull(&self, id: ImageIdentifier, run: &Run) -> Result<Option<Image>> {
         let kinds = INDEXES.iter().chain(&MANIFESTS).map(|kind| (*kind).to_owned()).collect();
-        let request = self.aws.cloud.ecr.batch_get_image().repository_name(self.repository);
+        let request = self.cloud.ecr.batch_get_image().repository_name(self.repository);
         let request = request.set_registry_id(self.account.map(str::to_owned));
         let request = request.image_ids(id).set_accepted_media_types(Some(kinds));
         let Some(answer) = call(run, "BatchGetImage", || request.clone().send()).await.found()? else {

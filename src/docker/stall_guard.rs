@@ -1,6 +1,7 @@
 //! What builds and pushes say while they run, and how long a push may move nothing.
 
-use crate::{docker::Progress, engine::Run};
+use super::Progress;
+use crate::engine::Run;
 use anyhow::{Result, bail};
 use std::{cell::Cell, time::Duration};
 use tokio::time::Instant;
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 const STALLED: Duration = Duration::from_mins(10);
 
 /// When a push last moved something: a byte more than before. Engines may repeat what they said ten times a second.
-pub(super) struct StallGuard<'a> {
+pub(crate) struct StallGuard<'a> {
     run: &'a Run,
     at: Cell<Instant>,
     /// Done and total, as last said.
@@ -17,11 +18,11 @@ pub(super) struct StallGuard<'a> {
 }
 
 impl<'a> StallGuard<'a> {
-    pub(super) fn new(run: &'a Run) -> Self {
+    pub(crate) fn new(run: &'a Run) -> Self {
         Self { run, at: Cell::new(Instant::now()), bytes: Cell::default() }
     }
 
-    pub(super) fn said(&self, progress: Progress) {
+    pub(crate) fn said(&self, progress: Progress) {
         if let Progress::Bytes { done, total } = progress {
             let before = self.bytes.replace((done, total));
             if before == (done, total) {
@@ -31,13 +32,13 @@ impl<'a> StallGuard<'a> {
                 self.at.set(Instant::now());
             }
         }
-        said(self.run, progress);
+        pass_on(self.run, progress);
     }
 
     /// The push to its end, to an interruption, or until it has stalled.
     /// # Errors
     /// As the push; an interruption; that it has stalled.
-    pub(super) async fn unless_stalled<T>(&self, push: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(crate) async fn unless_stalled<T>(&self, push: impl Future<Output = Result<T>>) -> Result<T> {
         let stalled = async {
             while self.at.get().elapsed() < STALLED {
                 tokio::time::sleep_until(self.at.get() + STALLED).await;
@@ -56,7 +57,7 @@ impl<'a> StallGuard<'a> {
 }
 
 /// Passes on what a build or a push says.
-pub(super) fn said(run: &Run, progress: Progress) {
+pub(crate) fn pass_on(run: &Run, progress: Progress) {
     match progress {
         Progress::Line(text) => run.note(text),
         Progress::Bytes { done, total } => run.progress(done, total),

@@ -1,5 +1,6 @@
 //! The API's resource policy: which addresses may call.
 
+use super::{document, parse};
 use crate::stack::{Api, Auth};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -11,16 +12,13 @@ pub(crate) fn wished(api: &Api) -> Option<Value> {
     if api.allow_from.is_empty() {
         return None;
     }
-    let mut policy = json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            { "Effect": "Allow", "Principal": "*", "Action": ACTION, "Resource": open(api) },
-            {
-                "Effect": "Deny", "Principal": "*", "Action": ACTION, "Resource": "execute-api:/*",
-                "Condition": { "NotIpAddress": { "aws:SourceIp": api.allow_from } },
-            },
-        ],
-    });
+    let mut policy = document(json!([
+        { "Effect": "Allow", "Principal": "*", "Action": ACTION, "Resource": open(api) },
+        {
+            "Effect": "Deny", "Principal": "*", "Action": ACTION, "Resource": "execute-api:/*",
+            "Condition": { "NotIpAddress": { "aws:SourceIp": api.allow_from } },
+        },
+    ]));
     settle(&mut policy);
     Some(policy)
 }
@@ -45,7 +43,7 @@ fn open(api: &Api) -> Value {
 /// document as the inside of a JSON string.
 pub(crate) fn canonical(text: &str) -> Value {
     let inside = serde_json::from_str::<String>(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned());
-    let mut policy = super::answers::parse_policy(&inside);
+    let mut policy = parse(&inside);
     for statement in policy.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
         statement.get_mut("Resource").into_iter().for_each(shorten);
     }

@@ -2,9 +2,8 @@
 //! the few conditions that AddPermission knows. Others' statements can say more, since PutResourcePolicy takes whole
 //! documents; those can't be given back to a function that is made anew.
 
-use super::StackAws;
 use crate::{
-    aws::{Class, call, failure_of},
+    aws::{Class, Cloud, call, is_class},
     engine::Run,
 };
 use anyhow::Result;
@@ -12,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// The arguments of one AddPermission.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Grant {
+pub(crate) struct Grant {
     pub sid: String,
     pub action: String,
     pub principal: String,
@@ -33,7 +32,7 @@ const SOURCE_ARN: &str = "aws:sourcearn";
 
 impl Grant {
     /// The grant that AWS stores as exactly this statement; `None` where there is no such grant.
-    pub(super) fn of(statement: &Value, function_arn: &str) -> Option<Self> {
+    pub(crate) fn of(statement: &Value, function_arn: &str) -> Option<Self> {
         let statement = canonical(statement);
         let grant = Self::read(&statement)?;
         (grant.stored(function_arn) == statement).then_some(grant)
@@ -86,8 +85,8 @@ impl Grant {
     }
 
     /// Adds the statement; one of the same id that is there already stays as it is.
-    pub(super) async fn add(&self, aws: &StackAws, function: &str, run: &Run) -> Result<()> {
-        let request = aws.cloud.lambda.add_permission().function_name(function);
+    pub(crate) async fn add(&self, cloud: &Cloud, function: &str, run: &Run) -> Result<()> {
+        let request = cloud.lambda.add_permission().function_name(function);
         let request = request
             .statement_id(&self.sid)
             .action(&self.action)
@@ -99,7 +98,7 @@ impl Grant {
             .set_function_url_auth_type(self.url_auth_type.as_deref().map(Into::into))
             .set_invoked_via_function_url(self.via_function_url.then_some(true));
         match call(run, "AddPermission", || request.clone().send()).await {
-            Err(e) if failure_of(&e).is_some_and(|f| f.class() == Class::AlreadyThere) => Ok(()),
+            Err(e) if is_class(&e, Class::AlreadyThere) => Ok(()),
             other => other.map(drop),
         }
     }

@@ -7,7 +7,7 @@ use crate::{
 use std::path::{Component, Path, PathBuf};
 
 /// Its context, and the files of its secrets, where they are elsewhere.
-pub(super) fn from_outside(build: &Build, folder: &Path) -> Vec<Notable> {
+pub(crate) fn inputs_from_outside(build: &Build, folder: &Path) -> Vec<Notable> {
     let elsewhere = |file: &Path| (!is_within(file, folder)).then(|| plain(file).display().to_string());
     let context = elsewhere(&build.context).map(|value| Notable { what: "sends to the build", value });
     let secrets = build.secrets.iter().filter_map(|(id, source)| {

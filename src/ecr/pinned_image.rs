@@ -1,17 +1,18 @@
 //! `image.uri`: an image that somebody else put into ECR, pinned to the digest it has now.
 
-use super::{ImageOutput, RepositoryOutput, StackAws, manifest::Shelf};
+use super::Shelf;
 use crate::{
-    aws::{Class, failure_of},
+    aws::{Class, Cloud, is_class},
     engine::{Id, Run},
     stack::Architecture,
 };
 use anyhow::{Context as _, Error, Result, bail};
 use aws_sdk_ecr::types::ImageIdentifier;
+use std::rc::Rc;
 
 /// `image.uri` of a function.
 pub(crate) struct PinnedImage {
-    pub aws: StackAws,
+    pub cloud: Rc<Cloud>,
     pub key: String,
     /// `registry/repository:tag` or `registry/repository@sha256:…`
     pub uri: String,
@@ -63,31 +64,29 @@ fn no_ecr(uri: &str) -> String {
 }
 
 impl PinnedImage {
-    /// Its repository, which is not ours to manage.
+    /// The URI of its repository, which is not ours to manage.
     ///
     /// # Errors
     /// A URI that is none of ECR's.
-    pub(crate) fn repository(self) -> Result<RepositoryOutput> {
-        let uri = Parts::of(&self.uri)?.uri.to_owned();
-        Ok(RepositoryOutput { uri, arn: String::new(), tags_move: false, is_made: false, is_new: false })
+    pub(crate) fn repository(self) -> Result<String> {
+        Ok(Parts::of(&self.uri)?.uri.to_owned())
     }
 
-    /// The image as it is now.
+    /// The digest that it has now.
     ///
     /// # Errors
     /// A URI that is none of ECR's or of another region; no such image; one that Lambda can't run; as the calls.
-    pub(crate) async fn read(self) -> Result<ImageOutput> {
-        let run = self.aws.cloud.looking_at(&Id::of("image", &self.key));
+    pub(crate) async fn digest(self) -> Result<String> {
+        let run = self.cloud.looking_at(&Id::of("image", &self.key));
         let parts = Parts::of(&self.uri)?;
         self.ensure_region(&parts)?;
-        let digest = self.look(&parts, &run).await?.with_context(|| {
+        self.look(&parts, &run).await?.with_context(|| {
             format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
-        })?;
-        Ok(ImageOutput { digest })
+        })
     }
 
     fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {
-        let here = &self.aws.cloud.region;
+        let here = &self.cloud.region;
         if parts.region == here {
             return Ok(());
         }
@@ -101,10 +100,10 @@ impl PinnedImage {
     }
 
     async fn look(&self, parts: &Parts<'_>, run: &Run) -> Result<Option<String>> {
-        let own = self.aws.cloud.identify().await?.account == parts.account;
+        let own = self.cloud.identify().await?.account == parts.account;
         let account = Some(parts.account).filter(|_| !own);
         let (repository, architecture) = (parts.repository, self.architecture);
-        let shelf = Shelf { aws: &self.aws, account, repository, architecture };
+        let shelf = Shelf { cloud: &self.cloud, account, repository, architecture };
         match shelf.runnable(parts.id(), run).await {
             Err(e) if !own && is_denied(&e) && !parts.by_tag => {
                 // Lambda may pull what this caller may not see, and a digest needs no look.
@@ -122,5 +121,5 @@ impl PinnedImage {
 }
 
 fn is_denied(error: &Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::Denied)
+    is_class(error, Class::Denied)
 }

@@ -4,10 +4,11 @@
 //! repository that was there before the stack. What any function of the region runs stays, in whichever version; who else
 //! may pull can't be seen, so where another account may, nothing is deleted.
 
-use super::{RepositoryOutput, manifest, repository};
+use super::manifest;
 use crate::{
     aws::{Cloud, FoundExt, call, pages},
     engine::Run,
+    policy,
 };
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_ecr::types::{ImageDetail, ImageFailure, ImageFailureCode, ImageIdentifier};
@@ -45,18 +46,15 @@ impl OldImages {
         Rc::new(Self { cloud, repository, keep, is_done: OnceCell::new() })
     }
 
-    /// Deletes what is old and unused.
+    /// Deletes what is old and unused. `is_made`: the stack made the repository.
     ///
     /// # Errors
     /// As the calls; images that ECR did not delete.
-    pub(super) async fn delete(&self, repository: &RepositoryOutput, run: &Run) -> Result<()> {
-        if repository.is_new {
-            return Ok(());
-        }
-        let Self { cloud, repository: name, keep, .. } = self;
-        let pruning = Pruning { cloud, repository: name, keep: *keep, is_made: repository.is_made };
+    pub(crate) async fn delete(&self, is_made: bool, run: &Run) -> Result<()> {
+        let Self { cloud, repository, keep, .. } = self;
+        let pruning = Pruning { cloud, repository, keep: *keep, is_made };
         let deleted = self.is_done.get_or_try_init(|| pruning.run(run)).await;
-        deleted.map(drop).with_context(|| format!("old images stay in the repository {name}"))
+        deleted.map(drop).with_context(|| format!("old images stay in the repository {repository}"))
     }
 }
 
@@ -162,10 +160,9 @@ impl Pruning<'_> {
     async fn others_may_pull(&self, run: &Run) -> Result<bool> {
         let request = self.cloud.ecr.get_repository_policy().repository_name(self.repository);
         let answer = call(run, "GetRepositoryPolicy", || request.clone().send()).await.found()?;
-        let policy = answer.and_then(|a| a.policy_text).map(|text| super::answers::parse_policy(&text));
+        let Some(text) = answer.and_then(|a| a.policy_text) else { return Ok(false) };
         let account = &self.cloud.identify().await?.account;
-        let open =
-            repository::statements(policy.as_ref()).iter().any(|s| repository::lets_others(s, account));
+        let open = policy::statements(&policy::parse(&text)).iter().any(|s| policy::lets_others(s, account));
         if open {
             run.note("old images stay: other accounts may use them, and that can't be seen from here");
         }

@@ -1,10 +1,11 @@
 //! What a function's role allows.
 
+use super::document;
 use crate::stack::{Function, ManagedRole};
 use serde_json::{Value, json};
 
 /// Writing to its log group, what the file grants, and what the function's other settings need.
-pub(super) fn policy(log_group_arn: &str, function: &Function, role: &ManagedRole) -> Value {
+pub(crate) fn execution_policy(log_group_arn: &str, function: &Function, role: &ManagedRole) -> Value {
     let allow = |actions: Value, resources: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
     let mut all = vec![allow(json!(["logs:CreateLogStream", "logs:PutLogEvents"]), json!(log_group_arn))];
     all.extend(role.statements.iter().map(|s| allow(json!(s.actions), json!(s.resources))));
@@ -23,5 +24,5 @@ pub(super) fn policy(log_group_arn: &str, function: &Function, role: &ManagedRol
         ]);
         all.push(allow(actions, json!("*")));
     }
-    json!({ "Version": "2012-10-17", "Statement": all })
+    document(all)
 }

@@ -1,5 +1,6 @@
 //! A role's trust policy: who may assume it.
 
+use super::{document, one_or_more, statements};
 use serde_json::{Value, json};
 
 const LAMBDA: &str = "lambda.amazonaws.com";
@@ -10,13 +11,13 @@ fn statement() -> Value {
 }
 
 /// Lambda alone.
-pub(super) fn lambda_alone() -> Value {
-    json!({ "Version": "2012-10-17", "Statement": [statement()] })
+pub(crate) fn lambda_alone() -> Value {
+    document([statement()].to_vec())
 }
 
 /// The same policy, in which Lambda has its place too. Whom else it lets in, and on which condition, is not ours.
-pub(super) fn with_lambda(policy: &Value) -> Value {
-    let mut statements = one_or_more(&policy["Statement"]).to_vec();
+pub(crate) fn with_lambda(policy: &Value) -> Value {
+    let mut statements = statements(policy).to_vec();
     if policy.is_object() && statements.iter().any(lets_lambda_in) {
         return policy.clone();
     }
@@ -36,14 +37,6 @@ fn lets_lambda_in(statement: &Value) -> bool {
     statement["Effect"] == "Allow"
         && has(&statement["Principal"]["Service"], &[LAMBDA])
         && has(&statement["Action"], &[ASSUME, "sts:*", "*"])
-}
-
-fn one_or_more(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(items) => items,
-        Value::Null => &[],
-        one => std::slice::from_ref(one),
-    }
 }
 
 #[cfg(test)]
