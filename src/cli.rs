@@ -23,9 +23,12 @@ Exit codes:
 
 Results go to stdout, progress and errors to stderr. NO_COLOR is respected.";
 
+/// The version; a release's has the commit that it was built from, and the commit's date.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("LAMBDEPLOY_COMMIT"));
+
 /// One stack.yaml in, a running HTTPS endpoint out.
 #[derive(Debug, Parser)]
-#[command(name = "lambdeploy", version, arg_required_else_help = true, after_help = AFTER)]
+#[command(name = "lambdeploy", version = VERSION, arg_required_else_help = true, after_help = AFTER)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -103,6 +106,12 @@ pub(crate) enum Command {
     List,
     /// Run the local AWS
     Local(LocalArgs),
+    /// Print the JSON Schema of the stack file, for editors
+    Schema,
+    /// Print the script by which a shell completes command lines
+    Completions(CompletionsArgs),
+    /// Print the manual's page, or write all of its pages
+    Man(ManArgs),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -189,6 +198,21 @@ pub(crate) struct LogsArgs {
     /// Show at most this many of the last lines first
     #[arg(long, short = 'n', default_value_t = 100)]
     pub lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The command whose page is wanted (default: the program's page)
+    pub command: Option<String>,
+    /// Write all pages into this folder, such as ~/.local/share/man/man1
+    #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+    pub folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,14 +1,17 @@
 //! One file a command: load, build the graph, run it beside a UI, say how it ended.
 
 mod checked;
+mod completions;
 mod destroy;
 mod env_file;
 mod list;
 #[cfg_attr(not(feature = "local"), path = "no_local.rs")]
 mod local;
 mod logs;
+mod man;
 pub(crate) mod output;
 mod plan;
+mod schema;
 pub(crate) mod session;
 mod status;
 mod up;
@@ -48,5 +51,8 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
+        Command::Schema => Ok(schema::run(printer)),
+        Command::Completions(args) => completions::run(&args, printer),
+        Command::Man(args) => man::run(&args, printer),
     }
 }

@@ -10,6 +10,8 @@
 mod check;
 mod default_names;
 mod dotenv;
+#[cfg(test)]
+mod examples;
 mod interpolate;
 mod inventory;
 mod json_path;

@@ -3,13 +3,16 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    examples,
+    node::Node,
     rule::Rule,
     sections,
     shape::{DefaultValue, Field, Fields, Shape},
 };
 
-/// The JSON Schema (draft 7, which editors know best) of `stack.yaml`.
-pub(crate) fn schema() -> Value {
+/// The JSON Schema (draft 7, which editors know best) of `stack.yaml`; its examples are from `files`, which write
+/// every key.
+pub(crate) fn schema(files: &[Node]) -> Value {
     let mut schema = shape(&sections::STACK, false);
     let head = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -25,6 +28,7 @@ pub(crate) fn schema() -> Value {
     if let (Value::Object(head), Value::Object(schema)) = (head, &mut schema) {
         schema.extend(head);
     }
+    files.iter().for_each(|file| examples::add(&mut schema, file));
     schema
 }
 

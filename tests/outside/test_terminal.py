@@ -55,6 +55,38 @@ def up(stack: Stack, terminal_type: str, answer: bytes | signal.Signals) -> tupl
     return code, seen[:asked].decode(), seen[asked:].decode()
 
 
+def on_a_terminal(columns: int, *args: str, cwd=None) -> str:
+    """What a command shows on a terminal of this width."""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (50, columns))
+    plain = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "CI", "COLUMNS")}
+    environment = plain | {"TERM": "xterm-256color"}
+    process = subprocess.Popen([BINARY, *args], env=environment, stdin=end, stdout=end, stderr=end, start_new_session=True, cwd=cwd)
+    os.close(end)
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+    except OSError:
+        pass  # the other end is closed
+    process.wait(timeout=60)
+    os.close(terminal)
+    return seen.decode()
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_wraps_at_the_terminals_width(columns):
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(columns, "help", "up")).splitlines()
+    assert max(map(len, lines)) <= columns and len(lines) > 20, lines
+
+
+def test_errors_have_colour(tmp_path):
+    (tmp_path / "stack.yaml").write_text("stack: [1]\n")
+    for args in (["upp"], ["plan"], ["plan", "-f", "nowhere.yaml"], ["man", "nothing"]):
+        shown = on_a_terminal(80, *args, cwd=tmp_path)
+        assert re.search(r"\x1b\[[0-9;]*m", shown) and "error" in shown, repr(shown)
+
+
 def test_a_dumb_terminal_shows_the_plan_before_it_asks(hello, local_aws):
     code, before, after = up(hello(local_aws), "dumb", b"n\n")
     assert code == 1 and "nothing was changed" in after, after

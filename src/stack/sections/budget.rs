@@ -6,7 +6,7 @@ use crate::stack::{
     node::Node,
     reader::Reader,
     rule::Rule,
-    shape::{Field, Fields, Shape},
+    shape::{DefaultValue, Field, Fields, Shape},
 };
 use std::collections::BTreeSet;
 
@@ -35,7 +35,8 @@ const MOST_ALERTS: usize = 9;
 const DEFAULT_ALERTS: [u32; 2] = [50, 100];
 
 const FORECAST: Field =
-    Field::new("forecast", Shape::Flag, "Mail too when AWS expects the month to end above the limit.");
+    Field::new("forecast", Shape::Flag, "Mail too when AWS expects the month to end above the limit.")
+        .or(DefaultValue::Flag(false));
 
 const EMAIL: Field = Field::new(
     "email",

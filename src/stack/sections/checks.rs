@@ -32,8 +32,11 @@ const PATH: Field = Field::new(
 const HEADERS: Field =
     Field::new("headers", Shape::map(&HEADER_NAME, &Shape::Text(&Rule::PLAIN)), "Sent besides the key.")
         .or_empty();
-const BODY: Field =
-    Field::new("body", Shape::Text(&Rule::PLAIN), "Sent as JSON, if the headers say nothing else.");
+const BODY: Field = Field::new(
+    "body",
+    Shape::Text(&Rule::PLAIN),
+    "Sent as JSON, if the headers say nothing else. Default: no body.",
+);
 const STATUS: WithDefault<u32> =
     Field::new("status", Shape::Whole { min: 100, max: 599 }, "What the function must answer.")
         .shown()

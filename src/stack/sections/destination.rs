@@ -14,7 +14,7 @@ pub(crate) const STACK: Field =
 pub(crate) const REGION: Field = Field::new(
     "region",
     Shape::Text(&Rule::new("a region, such as `us-east-2`", "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$")),
-    "Where the stack lives. --region and the environment come first.",
+    "Where the stack lives. --region and the environment come first. Default: the profile's region.",
 )
 .needed()
 .shown();
@@ -22,7 +22,8 @@ pub(crate) const REGION: Field = Field::new(
 pub(crate) const PROFILE: Field = Field::new(
     "profile",
     Shape::Text(&Rule::LINE),
-    "The AWS profile for the credentials. --profile and credentials in the environment come first.",
+    "The AWS profile for the credentials. --profile and credentials in the environment come first. Default: what AWS's \
+     tools take too.",
 )
 .needed()
 .shown();
@@ -30,7 +31,7 @@ pub(crate) const PROFILE: Field = Field::new(
 pub(crate) const ACCOUNT: Field = Field::new(
     "account",
     Shape::Text(&Rule::new("the account's twelve digits, in quotes", "^[0-9]{12}$").spelled()),
-    "Twelve digits: any other account is refused before the first change.",
+    "Twelve digits: any other account is refused before the first change. Default: any account.",
 )
 .needed()
 .shown();

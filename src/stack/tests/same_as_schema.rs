@@ -6,16 +6,26 @@ use serde_json::Value as Json;
 
 use super::{FULL, HELLO, OURS, parse, stack_with};
 use crate::stack::{
-    Stack, Values,
+    Stack, Values, examples,
     interpolate::interpolate,
     node::{Node, Value},
     prepare::prepare,
     rule::Rule,
-    schema::schema,
-    sections,
+    schema, sections,
     shape::{Field, Shape},
     yaml,
 };
+
+/// What [`FULL`] writes for a route, for the API.
+const OTHER_AUTH: [&str; 2] = [
+    "api: {auth: {cognito: ['arn:aws:cognito-idp:eu-central-1:012345678901:userpool/eu-central-1_a']}}",
+    "api: {auth: {authorizer: {function: gate, type: request, header: X-Token, ttl: 60}}}",
+];
+
+fn schema() -> Json {
+    let files = [FULL].into_iter().chain(OTHER_AUTH).map(|text| yaml::parse(text).unwrap().0);
+    schema::schema(&files.collect::<Vec<_>>())
+}
 
 fn valid(text: &str) -> bool {
     let validator = jsonschema::validator_for(&schema()).unwrap();
@@ -31,6 +41,47 @@ fn the_shipped_schema_is_up_to_date() {
         std::fs::write(&file, &want).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), want, "run with LAMBDEPLOY_WRITE_SCHEMA=1");
+}
+
+/// Who writes the file in an editor sees what a key is for, what holds without it, and how it is written.
+#[test]
+fn each_key_has_a_description_a_default_and_an_example() {
+    let mut keys = 0;
+    each_key(&schema(), "", &mut |place, key, said| {
+        keys += 1;
+        let about = key["description"].as_str().unwrap_or_default();
+        assert!(about.len() > 5 && about.ends_with('.'), "{place} has no description: {about}");
+        assert!(
+            said || key.get("default").is_some() || about.contains("Default"),
+            "{place} has no default: {about}"
+        );
+        let has_keys = examples::holds(key, "properties");
+        assert!(has_keys || key.get("examples").is_some(), "{place} has no example: write it into full.yaml");
+    });
+    assert!(keys > 80, "{keys}");
+}
+
+/// Calls `see` with each known key below a schema: its place, its schema, and whether it must be there anyhow.
+fn each_key(schema: &Json, place: &str, see: &mut dyn FnMut(&str, &Json, bool)) {
+    let Json::Object(map) = schema else {
+        schema.as_array().into_iter().flatten().for_each(|each| each_key(each, place, see));
+        return;
+    };
+    let alternatives = map.get("oneOf").and_then(Json::as_array).into_iter().flatten();
+    let must: Vec<&Json> = [schema]
+        .into_iter()
+        .chain(alternatives)
+        .filter_map(|it| it["required"].as_array())
+        .flatten()
+        .collect();
+    for (name, key) in map.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        see(&place, key, must.iter().any(|it| *it == name));
+        each_key(key, &place, see);
+    }
+    for below in ["additionalProperties", "items", "anyOf"] {
+        map.get(below).into_iter().for_each(|each| each_key(each, place, see));
+    }
 }
 
 #[test]

@@ -18,7 +18,8 @@ use std::collections::BTreeMap;
 pub(crate) const OF_THE_API: Field =
     Field::new("auth", AUTH, "What a caller must show, unless the route says otherwise.")
         .or(DefaultValue::Text(NONE));
-pub(crate) const OF_A_ROUTE: Field = Field::new("auth", AUTH, "Instead of the API's.");
+pub(crate) const OF_A_ROUTE: Field =
+    Field::new("auth", AUTH, "What a caller of this route must show. Default: as for the API.");
 
 const AUTH: Shape = Shape::Either(&[
     Shape::Choice(&[NONE, API_KEY, IAM]),

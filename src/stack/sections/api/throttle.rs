@@ -13,9 +13,11 @@ pub(crate) const THROTTLE: Field = Field::new(
     "Of the stage, for each method: everybody together. Default: the account's.",
 );
 
-pub(crate) const RATE: Field = Field::new("rate", Shape::Decimal, "Requests a second, on average.").shown();
+pub(crate) const RATE: Field =
+    Field::new("rate", Shape::Decimal, "Requests a second, on average. Default: no limit.").shown();
 pub(crate) const BURST: Field =
-    Field::new("burst", Shape::whole_from(0), "Requests at once, beyond the average.").shown();
+    Field::new("burst", Shape::whole_from(0), "Requests at once, beyond the average. Default: no limit.")
+        .shown();
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Throttle {

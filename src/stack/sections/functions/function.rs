@@ -86,17 +86,17 @@ const RESERVED_CONCURRENCY: Field = Field::new(
 const ENTRYPOINT: Field = Field::new(
     "entrypoint",
     command_line::WORDS,
-    "Instead of the image's ENTRYPOINT. Shown in plans and in the console.",
+    "Shown in plans and in the console. Default: the image's ENTRYPOINT.",
 );
 const COMMAND: Field = Field::new(
     "command",
     command_line::WORDS,
-    "Instead of the image's CMD. Shown in plans and in the console.",
+    "Shown in plans and in the console. Default: the image's CMD.",
 );
 const WORKING_DIRECTORY: Field = Field::new(
     "working_directory",
     Shape::Text(&Rule::new("an absolute path in the image, up to 1000 characters", "^/.*$").max(1000)),
-    "Instead of the image's WORKDIR.",
+    "Where the function starts. Default: the image's WORKDIR.",
 );
 
 const TRACING: Field =

@@ -79,7 +79,7 @@ const BOUNDARY: Field = Field::new(
         )
         .max(2048),
     ),
-    "The ARN of a permissions boundary.",
+    "The ARN of a permissions boundary. Default: none.",
 );
 
 #[derive(Debug, Clone, PartialEq)]
