@@ -2,7 +2,7 @@
 
 use crate::engine::{Id, Owner};
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Key to value, in order.
 pub(crate) type Tags = BTreeMap<String, String>;
@@ -17,6 +17,11 @@ pub(crate) const ADOPTED: &str = "lambdeploy:adopted";
 const OWN: usize = 4;
 /// AWS's limit for one thing.
 const MOST: usize = 50;
+
+/// What an answer holds by name, in order.
+pub(crate) fn ordered<V: Clone>(map: Option<&HashMap<String, V>>) -> BTreeMap<String, V> {
+    map.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+}
 
 /// Whose things are whose: one stack in one region, and the tags its owner wants on everything.
 #[derive(Debug, Clone)]

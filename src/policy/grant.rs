@@ -104,6 +104,11 @@ impl Grant {
     }
 }
 
+/// Those of a function's statements that AddPermission can't write.
+pub(crate) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value> {
+    statements.iter().filter(|s| Grant::of(s, function_arn).is_none()).cloned().collect()
+}
+
 /// A statement without what changes nothing of its meaning: the case of condition keys, lists of one, empty conditions,
 /// the two ways to write "everybody".
 fn canonical(statement: &Value) -> Value {

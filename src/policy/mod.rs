@@ -7,7 +7,7 @@ mod trust;
 
 pub(crate) use api::{canonical as canonical_api_policy, wished as wished_api_policy};
 pub(crate) use execution::execution_policy;
-pub(crate) use grant::Grant;
+pub(crate) use grant::{Grant, not_grants};
 pub(crate) use trust::{lambda_alone, with_lambda};
 
 use serde_json::{Value, json};

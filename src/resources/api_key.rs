@@ -9,16 +9,13 @@ use super::{
 use crate::{
     aws::{
         FoundExt, StackAws, Unkeyed, ambiguous, apigateway_tags, call, call_once, create_unkeyed,
-        ignore_not_found, tags,
+        ignore_not_found, ordered, patch, tags,
     },
     engine::{Applied, Breaks, Deletable, Found, Graph, Kind, Link, Owner, Run, Wish},
     stack::Entry,
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::{
-    operation::get_api_key::GetApiKeyOutput,
-    types::{ApiKey as KeyOfList, Op, PatchOperation},
-};
+use aws_sdk_apigateway::{operation::get_api_key::GetApiKeyOutput, types::ApiKey as KeyOfList};
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -159,7 +156,7 @@ impl ApiKey {
 }
 
 fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
-    key.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+    ordered(key.tags())
 }
 
 struct Creation<'a> {
@@ -297,19 +294,12 @@ impl Wish for ApiKey {
         let (id, have) = (&found.output.id, &found.settings);
         let arn = apigateway_tags::arn(&self.aws.cloud, &format!("apikeys/{id}"))?;
         apigateway_tags::set(&self.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
-        let replace = |path: &str, value: String| {
-            PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
-        };
-        let mut operations = Vec::new();
-        if have.name != want.name {
-            operations.push(replace("/name", want.name.clone()));
-        }
-        if have.description != want.description {
-            operations.push(replace("/description", want.description.clone()));
-        }
-        if have.enabled != want.enabled {
-            operations.push(replace("/enabled", want.enabled.to_string()));
-        }
+        let operations = [
+            patch::changed("/name", &have.name, &want.name),
+            patch::changed("/description", &have.description, &want.description),
+            patch::changed("/enabled", &have.enabled, &want.enabled),
+        ];
+        let operations: Vec<_> = operations.into_iter().flatten().collect();
         if !operations.is_empty() {
             let request =
                 self.aws.cloud.apigateway.update_api_key().api_key(id).set_patch_operations(Some(operations));

@@ -1,5 +1,6 @@
 //! One form for what is wished of a REST API and what AWS reports of it.
 
+use crate::aws::ordered;
 use aws_sdk_apigateway::types::{
     Authorizer as FoundAuthorizer, GatewayResponse as FoundResponse, Integration as FoundIntegration,
     Method as FoundMethod, Resource,
@@ -152,8 +153,10 @@ impl Canonical {
     }
 }
 
-fn ordered<V: Clone>(map: Option<&std::collections::HashMap<String, V>>) -> BTreeMap<String, V> {
-    map.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+/// `/items/{id}` declares `method.request.path.id`, as OpenAPI demands.
+pub(super) fn path_parameters(path: &str) -> BTreeMap<String, bool> {
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| (format!("method.request.path.{}", name.trim_end_matches('+')), true)).collect()
 }
 
 impl Method {

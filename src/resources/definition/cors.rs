@@ -1,8 +1,7 @@
 //! CORS as a browser needs it: the preflight's mock, and headers on the gateway's own errors.
 
-use super::{
-    canonical::{DEFAULT_TEMPLATE, GatewayResponse, Integration, IntegrationResponse, Method},
-    wish::path_parameters,
+use super::canonical::{
+    DEFAULT_TEMPLATE, GatewayResponse, Integration, IntegrationResponse, Method, path_parameters,
 };
 use crate::stack::{Api, Cors, Route};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 
 use super::{
     authorizers,
-    canonical::{Canonical, Integration, Method},
+    canonical::{Canonical, Integration, Method, path_parameters},
     cors,
 };
 use crate::stack::{Api, Auth, Route};
@@ -62,10 +62,4 @@ fn proxy(route: &Route, authorizer: Option<String>, uri: String) -> Method {
         }),
         ..Method::default()
     }
-}
-
-/// `/items/{id}` declares `method.request.path.id`, as OpenAPI demands.
-pub(super) fn path_parameters(path: &str) -> BTreeMap<String, bool> {
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    names.map(|name| (format!("method.request.path.{}", name.trim_end_matches('+')), true)).collect()
 }

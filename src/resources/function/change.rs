@@ -1,8 +1,8 @@
 //! Which changes of a function come in which order.
 
-use super::{Function, FunctionWish, Settings};
+use super::{Function, FunctionWish, Settings, readiness::is_stuck};
 use crate::{
-    aws::{Class, Failure, failure_of},
+    aws::{Class, is_class},
     engine::{Found, NeedsReplacement, Run, revealed},
 };
 use anyhow::{Error, Result};
@@ -87,14 +87,5 @@ fn leaving(h: &Settings, want: &Settings) -> Variables {
 }
 
 fn is_refused(error: &Error) -> bool {
-    failure_of(error).is_some_and(|f| f.class() == Class::Fatal && !in_a_dead_end(f))
-}
-
-/// A state that refuses every change, and does not pass by itself.
-pub(super) fn is_stuck(error: &Error) -> bool {
-    failure_of(error).is_some_and(in_a_dead_end)
-}
-
-fn in_a_dead_end(failure: &Failure) -> bool {
-    failure.function_state().is_some_and(|state| state != "Pending")
+    is_class(error, Class::Fatal) && !is_stuck(error)
 }

@@ -12,7 +12,7 @@ use crate::{
         tags::{KEPT, Tags},
     },
     engine::{Applied, Deletable, Found, Kind, Need, Owner, Run, Wish, Words},
-    policy::Grant,
+    policy::{Grant, not_grants},
     resources::{leftovers::Listed, own_api, permission, tags_of},
     stack::Entry,
 };
@@ -212,11 +212,6 @@ impl Wish for RestoredStatements {
 
 fn ids(statements: &[Value]) -> Vec<String> {
     statements.iter().map(|s| s["Sid"].as_str().unwrap_or_default().to_owned()).collect()
-}
-
-/// Those that AddPermission can't write.
-pub(super) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value> {
-    statements.iter().filter(|s| Grant::of(s, function_arn).is_none()).cloned().collect()
 }
 
 fn arn(aws: &StackAws, api: &str) -> Result<String> {

@@ -1,9 +1,9 @@
 //! What a function that is deleted and recreated would not have any more.
 
-use super::{FunctionOutput, kept_statements::not_grants};
 use crate::{
     aws::{FoundExt, StackAws, call},
     engine::Run,
+    policy::not_grants,
     resources::permission,
 };
 use anyhow::Result;
@@ -26,11 +26,10 @@ impl Lost {
     /// As the calls.
     pub(super) async fn read(
         aws: &StackAws,
-        function: &FunctionOutput,
+        (name, arn): (&str, &str),
         configuration: &FunctionConfiguration,
         run: &Run,
     ) -> Result<Self> {
-        let name = &function.name;
         let (versions, aliases, urls, events, statements) = tokio::try_join!(
             versions(aws, name, run),
             aliases(aws, name, run),
@@ -39,7 +38,7 @@ impl Lost {
             permission::statements(aws, name, run),
         )?;
         let others: Vec<Value> = permission::others(aws, statements).collect();
-        let statements = not_grants(&others, &function.arn);
+        let statements = not_grants(&others, arn);
         let things = [versions, aliases, urls, events].into_iter().flatten().chain(settings(configuration));
         Ok(Self { things: things.collect(), statements })
     }

@@ -13,7 +13,7 @@ mod wish;
 
 use super::{leftovers::Listed, log_group};
 use crate::{
-    aws::{FoundExt, StackAws, call, tags},
+    aws::{FoundExt, StackAws, call, ordered, tags},
     engine::{Breaks, Deletable, Found, Kind, Link, Run, Words},
     resources::chains,
     stack::Entry,
@@ -61,7 +61,7 @@ impl Function {
                 error.message()
             );
         }
-        Ok(answer.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+        Ok(ordered(answer.tags()))
     }
 
     /// What deleting it would lose, where making it anew may come to that.
@@ -75,7 +75,7 @@ impl Function {
         if image && !readiness::is_failed(configuration) {
             return Ok(Lost::default());
         }
-        Lost::read(&self.aws, output, configuration, run).await
+        Lost::read(&self.aws, (&self.name, &output.arn), configuration, run).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Leaving a VPC: Lambda removes the function's network interfaces with the rights of its role, so they go first, then
 //! the function, then the role.
 
-use super::{Function, change::is_stuck};
+use super::{Function, readiness::is_stuck};
 use crate::{
     aws::{Patience, call, ignore_not_found},
     engine::Run,

@@ -1,6 +1,8 @@
 //! How a function stands: whether AWS is done with the last change, and what its state means.
 
 use super::reasons::advice;
+use crate::aws::{Failure, failure_of};
+use anyhow::Error;
 use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 
 pub(super) const ACTIVE: &str = "Active";
@@ -92,6 +94,11 @@ pub(super) fn is_failed(c: &FunctionConfiguration) -> bool {
 /// Whether it ever was `Active`: AWS sets the status of the last update first when the creation has succeeded.
 pub(super) fn was_active(c: &FunctionConfiguration) -> bool {
     c.last_update_status().is_some()
+}
+
+/// Whether AWS refused a change because of a state that refuses every change, and does not pass by itself.
+pub(super) fn is_stuck(error: &Error) -> bool {
+    failure_of(error).and_then(Failure::function_state).is_some_and(|state| state != "Pending")
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What the stack file wishes of a function.
 
 use super::{
-    AccountConcurrency, Function, FunctionOutput, KeptStatements, Lost, Settings, change::is_stuck,
-    readiness::ACTIVE, settings::sorted,
+    AccountConcurrency, Function, FunctionOutput, KeptStatements, Lost, Settings,
+    readiness::{ACTIVE, is_stuck},
+    settings::sorted,
 };
 use crate::{
     engine::{Applied, Found, Kind as _, Need, Run, SECRET, UNKNOWN, Wish},

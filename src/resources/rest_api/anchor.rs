@@ -2,7 +2,7 @@
 
 use super::RestApi;
 use crate::{
-    aws::{StackAws, ambiguous, call, tags},
+    aws::{StackAws, ambiguous, call, ordered, tags},
     engine::{Id, Owner},
 };
 use anyhow::Result;
@@ -76,5 +76,5 @@ async fn sort_wired_first(aws: &StackAws, apis: &mut [Described]) -> Result<()> 
 
 /// The tags of an API, in order.
 pub(crate) fn tags_of(api: &Described) -> tags::Tags {
-    api.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+    ordered(api.tags())
 }

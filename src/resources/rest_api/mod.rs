@@ -7,7 +7,7 @@ mod wish;
 
 use super::{chains, twin::Twinned};
 use crate::{
-    aws::{Patience, StackAws, apigateway_tags, call, ignore_not_found, tags, wait_until},
+    aws::{Patience, StackAws, apigateway_tags, call, ignore_not_found, patch, tags, wait_until},
     engine::{Breaks, Deletable, Found, Kind, Link, Owner, Run, Words},
     policy,
 };
@@ -84,36 +84,12 @@ impl RestApi {
     }
 
     async fn patch(&self, id: &str, have: &Settings, want: &Settings, run: &Run) -> Result<()> {
-        let mut operations = Vec::new();
-        let mut replace = |differs: bool, path: &str, value: String| {
-            if differs {
-                operations.push(PatchOperation::builder().op(Op::Replace).path(path).value(value).build());
-            }
-        };
-        replace(have.name != want.name, "/name", want.name.clone());
-        replace(have.description != want.description, "/description", want.description.clone());
-        replace(have.endpoint != want.endpoint, "/endpointConfiguration/types/0", want.endpoint.concat());
-        replace(
-            have.policy != want.policy,
-            "/policy",
-            want.policy.as_ref().map(Value::to_string).unwrap_or_default(),
-        );
-        let disabled = !want.execute_api_endpoint;
-        replace(have.execute_api_endpoint == disabled, "/disableExecuteApiEndpoint", disabled.to_string());
-        if have.minimum_compression_size != want.minimum_compression_size {
-            let remove = PatchOperation::builder().op(Op::Replace).path("/minimumCompressionSize");
-            operations.push(remove.set_value(want.minimum_compression_size.map(|n| n.to_string())).build());
-        }
+        let operations = operations(have, want);
         if operations.is_empty() {
             return Ok(());
         }
-        let request = self
-            .aws
-            .cloud
-            .apigateway
-            .update_rest_api()
-            .rest_api_id(id)
-            .set_patch_operations(Some(operations));
+        let request = self.aws.cloud.apigateway.update_rest_api().rest_api_id(id);
+        let request = request.set_patch_operations(Some(operations));
         let answer = call(run, "UpdateRestApi", || request.clone().send()).await?;
         available(&self.aws, id, answer.api_status.as_ref(), run).await
     }
@@ -130,6 +106,27 @@ impl RestApi {
     fn arn(&self, id: &str) -> Result<String> {
         apigateway_tags::arn(&self.aws.cloud, &format!("restapis/{id}"))
     }
+}
+
+fn operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
+    let policy = || want.policy.as_ref().map(Value::to_string).unwrap_or_default();
+    let size = (have.minimum_compression_size != want.minimum_compression_size).then(|| {
+        let size = PatchOperation::builder().op(Op::Replace).path("/minimumCompressionSize");
+        size.set_value(want.minimum_compression_size.map(|n| n.to_string())).build()
+    });
+    let all = [
+        patch::changed("/name", &have.name, &want.name),
+        patch::changed("/description", &have.description, &want.description),
+        patch::changed("/endpointConfiguration/types/0", &have.endpoint.concat(), &want.endpoint.concat()),
+        (have.policy != want.policy).then(|| patch::replace("/policy", policy())),
+        patch::changed(
+            "/disableExecuteApiEndpoint",
+            &!have.execute_api_endpoint,
+            &!want.execute_api_endpoint,
+        ),
+        size,
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Waits while a REST API is being updated: it takes no further update meanwhile. Asks nothing where `status`, from the

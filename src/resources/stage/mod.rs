@@ -5,15 +5,15 @@ mod settings;
 
 use super::{Document, RestApiOutput, chains, leftovers::Listed, own_api, rest_api::anchor};
 use crate::{
-    aws::{StackAws, apigateway_tags, call, finish_existing, ignore_not_found, tags},
+    aws::{StackAws, apigateway_tags, call, finish_existing, ignore_not_found, ordered, patch, tags},
     engine::{Applied, Breaks, Deletable, Found, Id, Kind, Link, Need, Owner, Run, Wish, Words},
     stack::{Entry, Throttle},
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{Deployment, Op, PatchOperation, Stage as Described};
+use aws_sdk_apigateway::types::{Deployment, PatchOperation, Stage as Described};
 use serde::Serialize;
 use serde_json::json;
-use settings::{EVERY_METHOD, MethodSettings, merged, replace, setting, setting_operations};
+use settings::{EVERY_METHOD, MethodSettings, merged, setting, setting_operations};
 use std::{collections::BTreeMap, rc::Rc};
 
 pub(crate) struct Stage {
@@ -82,7 +82,7 @@ pub(crate) async fn mark_checked(aws: &StackAws, api: &str, stage: &str, mark: O
 
 /// The tags of a stage, in order.
 pub(super) fn tags_of(stage: &Described) -> tags::Tags {
-    stage.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+    ordered(stage.tags())
 }
 
 impl Stage {
@@ -113,7 +113,7 @@ impl Stage {
             deployment: serves.and_then(|d| d.description()).unwrap_or("(not ours)").to_owned(),
             redeploy: false,
             description: stage.description().unwrap_or_default().to_owned(),
-            variables: stage.variables().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            variables: ordered(stage.variables()),
             tracing: stage.tracing_enabled,
             method_settings: method_settings
                 .filter_map(|(path, s)| Some((path.clone(), setting(s)?)))
@@ -243,20 +243,14 @@ impl Wish for StageWish {
         )?;
         apigateway_tags::set(&self.stage.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
         let mut operations = setting_operations(&have.method_settings, &want.method_settings);
-        if have.description != want.description {
-            operations.push(replace("/description", want.description.clone()));
-        }
-        if have.tracing != want.tracing {
-            operations.push(replace("/tracingEnabled", want.tracing.to_string()));
-        }
-        for name in have.variables.keys().filter(|name| !want.variables.contains_key(*name)) {
-            operations
-                .push(PatchOperation::builder().op(Op::Remove).path(format!("/variables/{name}")).build());
-        }
+        operations.extend(patch::changed("/description", &have.description, &want.description));
+        operations.extend(patch::changed("/tracingEnabled", &have.tracing, &want.tracing));
+        let gone = have.variables.keys().filter(|name| !want.variables.contains_key(*name));
+        operations.extend(gone.map(|name| patch::remove(&format!("/variables/{name}"))));
         let mut live = found.output.deployment.clone();
         if have.deployment != want.deployment || want.redeploy {
             live = self.deployment(api, &want.deployment, true, run).await?;
-            operations.push(replace("/deploymentId", live.clone()));
+            operations.push(patch::replace("/deploymentId", &live));
         }
         self.stage.patch(api, operations, run).await?;
         self.stage.prune(api, &live, run).await?;

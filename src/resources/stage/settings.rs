@@ -1,6 +1,7 @@
 //! Method settings of a stage in their own small form: only what differs from API Gateway's defaults.
 
-use aws_sdk_apigateway::types::{MethodSetting, Op, PatchOperation};
+use crate::aws::patch;
+use aws_sdk_apigateway::types::{MethodSetting, PatchOperation};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,10 +20,6 @@ const PATHS: [(&str, &str); 6] = [
 
 /// All methods together.
 pub(super) const EVERY_METHOD: &str = "*/*";
-
-pub(super) fn replace(path: &str, value: String) -> PatchOperation {
-    PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
-}
 
 /// What differs, or nothing.
 pub(super) fn setting(s: &MethodSetting) -> Option<Value> {
@@ -69,13 +66,13 @@ pub(super) fn setting_operations(have: &MethodSettings, want: &MethodSettings) -
         have[*path].as_object().is_some_and(|h| h.keys().any(|k| want_of(want, path, k).is_none()))
     };
     for path in have.keys().filter(differs).filter(is_more) {
-        all.push(PatchOperation::builder().op(Op::Remove).path(format!("/{path}")).build());
+        all.push(patch::remove(&format!("/{path}")));
     }
     for path in want.keys().filter(differs) {
         let wished = |(name, place): &(&str, &str)| {
             let value = want_of(want, path, name)?;
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Some(replace(&format!("/{path}/{place}"), text))
+            Some(patch::replace(&format!("/{path}/{place}"), text))
         };
         all.extend(PATHS.iter().filter_map(wished));
     }

@@ -2,7 +2,7 @@
 
 use super::UsagePlan;
 use crate::{
-    aws::{FoundExt, ambiguous, call, tags},
+    aws::{FoundExt, ambiguous, call, ordered, tags},
     engine::{Kind as _, Owner, Run},
     resources::{
         own_api,
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 8;
 pub(super) type Candidate = (GetUsagePlanOutput, BTreeMap<String, String>);
 
 pub(super) fn tags_of(plan: &GetUsagePlanOutput) -> tags::Tags {
-    plan.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect()
+    ordered(plan.tags())
 }
 
 pub(super) fn stages_of(plan: &GetUsagePlanOutput) -> BTreeSet<String> {

@@ -16,11 +16,11 @@ use crate::{
     stack::{self, Entry},
 };
 use anyhow::{Context as _, Result};
-use aws_sdk_apigateway::types::{Op, PatchOperation};
+use aws_sdk_apigateway::types::PatchOperation;
 use creation::Creation;
 use find::{Candidate, stages_of, tags_of};
 use links::OwnLinks;
-use patch::{operation, operations};
+use patch::{operations, without};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,8 +78,7 @@ impl UsagePlan {
 
     /// AWS refuses to delete a plan that holds stages.
     async fn delete_plan(&self, id: &str, stages: &BTreeSet<String>, run: &Run) -> Result<()> {
-        let detach = stages.iter().map(|s| operation(Op::Remove, "/apiStages", Some(s.clone()))).collect();
-        ignore_not_found(self.patch(id, detach, run).await)?;
+        ignore_not_found(self.patch(id, without(stages.iter()).collect(), run).await)?;
         let request = self.aws.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
         let result = ignore_not_found(call(run, "DeleteUsagePlan", || request.clone().send()).await);
         self.aws.cloud.forget_lists();

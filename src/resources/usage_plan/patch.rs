@@ -1,26 +1,21 @@
 //! A difference as UpdateUsagePlan's patch operations: all in one call, because AWS grants one in 20 s (`docs/aws.md` 9).
 
 use super::Settings;
-use aws_sdk_apigateway::types::{Op, PatchOperation};
+use crate::aws::patch;
+use aws_sdk_apigateway::types::PatchOperation;
 
-pub(super) fn operation(op: Op, path: &str, value: Option<String>) -> PatchOperation {
-    PatchOperation::builder().op(op).path(path).set_value(value).build()
+const STAGES: &str = "/apiStages";
+
+/// Detaches stages (`api:stage`).
+pub(super) fn without<'a>(stages: impl Iterator<Item = &'a String>) -> impl Iterator<Item = PatchOperation> {
+    stages.map(|stage| patch::remove_from(STAGES, stage))
 }
 
 pub(super) fn operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
-    let mut all = Vec::new();
-    for stage in want.stages.difference(&have.stages) {
-        all.push(operation(Op::Add, "/apiStages", Some(stage.clone())));
-    }
-    for stage in have.stages.difference(&want.stages) {
-        all.push(operation(Op::Remove, "/apiStages", Some(stage.clone())));
-    }
-    if have.name != want.name {
-        all.push(operation(Op::Replace, "/name", Some(want.name.clone())));
-    }
-    if have.description != want.description {
-        all.push(operation(Op::Replace, "/description", Some(want.description.clone())));
-    }
+    let new = want.stages.difference(&have.stages).map(|stage| patch::add_to(STAGES, stage));
+    let mut all: Vec<_> = new.chain(without(have.stages.difference(&want.stages))).collect();
+    all.extend(patch::changed("/name", &have.name, &want.name));
+    all.extend(patch::changed("/description", &have.description, &want.description));
     all.extend(throttle_operations(have, want));
     all.extend(quota_operations(have, want));
     all
@@ -29,11 +24,10 @@ pub(super) fn operations(have: &Settings, want: &Settings) -> Vec<PatchOperation
 fn throttle_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
     match (want.rate, want.burst) {
         _ if (have.rate, have.burst) == (want.rate, want.burst) => Vec::new(),
-        (Some(rate), Some(burst)) => vec![
-            operation(Op::Replace, "/throttle/rateLimit", Some(rate.to_string())),
-            operation(Op::Replace, "/throttle/burstLimit", Some(burst.to_string())),
-        ],
-        _ => vec![operation(Op::Remove, "/throttle", None)],
+        (Some(rate), Some(burst)) => {
+            vec![patch::replace("/throttle/rateLimit", rate), patch::replace("/throttle/burstLimit", burst)]
+        }
+        _ => vec![patch::remove("/throttle")],
     }
 }
 
@@ -42,10 +36,10 @@ fn quota_operations(have: &Settings, want: &Settings) -> Vec<PatchOperation> {
     match want.quota.as_ref().and_then(|q| q.split_once('/')) {
         _ if same => Vec::new(),
         Some((limit, period)) => vec![
-            operation(Op::Replace, "/quota/limit", Some(limit.to_owned())),
-            operation(Op::Replace, "/quota/period", Some(period.to_uppercase())),
-            operation(Op::Replace, "/quota/offset", Some(want.quota_offset.to_string())),
+            patch::replace("/quota/limit", limit),
+            patch::replace("/quota/period", period.to_uppercase()),
+            patch::replace("/quota/offset", want.quota_offset),
         ],
-        None => vec![operation(Op::Remove, "/quota", None)],
+        None => vec![patch::remove("/quota")],
     }
 }
