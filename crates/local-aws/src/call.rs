@@ -45,7 +45,7 @@ impl Reply {
 /// What a handler leaves to do beside the world, once it has succeeded.
 #[derive(Debug)]
 pub(crate) enum Effect {
-    /// A function's containers end: it was deleted. Holds the function's ARN.
+    /// The containers of a function, or of one of its versions, end: it was deleted. Holds its ARN.
     RetireContainers(String),
     /// A function's containers are made from this from now on.
     ReplaceContainers(Arc<Sandbox>),

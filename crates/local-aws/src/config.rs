@@ -72,6 +72,8 @@ pub struct Delays {
     pub key_effective: Duration,
     /// A stage still serves its former deployment.
     pub deployment_live: Duration,
+    /// An alias sends its calls where it sent them before its last update.
+    pub alias_update: Duration,
     /// A list does not yet show what was just created.
     pub list_lag: Duration,
     /// A deployment's or resource tree's summary still misses what an import brought.
@@ -103,6 +105,7 @@ impl Config {
             read_lag: wobble(0.3, 10),
             function_visible: wobble(0.5, 11),
             network_release: wobble(60.0, 12),
+            alias_update: wobble(1.0, 13),
         }
     }
 

@@ -3,11 +3,12 @@
 use crate::{
     body::{Body, text},
     gateway,
+    lambda::metrics::InvocationRecord,
     server::LocalAws,
 };
 use http::{Method, Request, Response, StatusCode, header};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What a proof is signed for.
 pub const PROOF: &str = "proof";
@@ -40,6 +41,7 @@ fn read(aws: &LocalAws, page: &str, query: &str) -> Response<Body> {
     let inner = aws.inner();
     match page {
         "requests" => lines(&inner.requests.entries()),
+        "invocations" => lines(&invocations(aws)),
         "gateway" => lines(&inner.gateway.log.entries()),
         "held" => text(StatusCode::OK, json!(aws.shared().faults.held()).to_string()),
         "dump" => text(StatusCode::OK, aws.dump().to_string()),
@@ -58,6 +60,13 @@ fn proof(aws: &LocalAws, nonce: &str) -> Response<Body> {
         return text(StatusCode::BAD_REQUEST, why);
     }
     text(StatusCode::OK, aws.secret().sign(PROOF, nonce))
+}
+
+/// Of all accounts and regions.
+fn invocations(aws: &LocalAws) -> Vec<Value> {
+    let world = aws.shared().world();
+    let regions = world.accounts.values().flat_map(|account| account.regions.values());
+    regions.flat_map(|region| region.lambda.invocations.iter()).map(InvocationRecord::shown).collect()
 }
 
 /// One JSON value a line.

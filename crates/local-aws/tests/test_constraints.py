@@ -72,7 +72,7 @@ REFUSED_FOR_MORE = {
     "DescribeLogStreams.logGroupIdentifier", "FilterLogEvents.logGroupIdentifier", "GetLogEvents.logGroupIdentifier", "DescribeLogGroups.nextToken", "FilterLogEvents.nextToken", "DescribeLogStreams.nextToken", "GetLogEvents.nextToken",
     "CreateRepository.encryptionConfiguration", "CreateRepository.imageTagMutabilityExclusionFilters",
     "CreateRole.PermissionsBoundary", "CreateUser.PermissionsBoundary", "PutImageTagMutability.imageTagMutabilityExclusionFilters", "PutImage.imageDigest", "CreateFunction.Runtime", "CreateFunction.ImageConfig",
-    "CreateBudget.NotificationsWithSubscribers",
+    "CreateBudget.NotificationsWithSubscribers", "DeleteFunction.Qualifier",
 }  # fmt: skip
 
 

@@ -45,6 +45,10 @@ def given(client) -> dict[str, dict]:
     role = iam.get_role(RoleName="first")["Role"]["Arn"]
     for name in THREE:
         client("lambda").create_function(FunctionName=name, Role=role, Runtime="python3.13", Handler="a.b", Code={"ZipFile": b"PK"})
+    for n, name in enumerate(THREE):
+        client("lambda").update_function_configuration(FunctionName="first", Timeout=n + 4)
+        client("lambda").publish_version(FunctionName="first")
+        client("lambda").create_alias(FunctionName="first", Name=name, FunctionVersion="1")
     api = [gateway.create_rest_api(name=name)["id"] for name in THREE][0]
     root = gateway.get_resources(restApiId=api)["items"][0]["id"]
     gateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
@@ -58,7 +62,7 @@ def given(client) -> dict[str, dict]:
     first = {"role": {"RoleName": "first"}, "user": {"UserName": "first"}, "api": {"restApiId": api}}
     budget = ACCOUNT | {"BudgetName": "first"}
     told = {"account": ACCOUNT, "budget": budget, "notification": budget | {"Notification": ABOVE | {"Threshold": 80}}}
-    return first | told | {"plan": {"usagePlanId": plan}, "group": {"logGroupName": "first"}, "none": {}}
+    return first | told | {"plan": {"usagePlanId": plan}, "group": {"logGroupName": "first"}, "function": {"FunctionName": "first"}, "none": {}}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,8 @@ def given(client) -> dict[str, dict]:
         ("logs", "describe_log_streams", "group", "logStreams"),
         ("logs", "filter_log_events", "group", "events"),
         ("lambda", "list_functions", "none", "Functions"),
+        ("lambda", "list_versions_by_function", "function", "Versions"),
+        ("lambda", "list_aliases", "function", "Aliases"),
         ("budgets", "describe_budgets", "account", "Budgets"),
         ("budgets", "describe_notifications_for_budget", "budget", "Notifications"),
         ("budgets", "describe_subscribers_for_notification", "notification", "Subscribers"),

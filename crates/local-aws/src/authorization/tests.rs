@@ -199,7 +199,19 @@ fn actions_and_resources_of_the_other_services() {
             "lambda",
             post("Invoke"),
             json!({ "FunctionName": "arn:aws:lambda:us-east-2:000000000000:function:f:$LATEST" }),
-            vec!["lambda:InvokeFunction arn:aws:lambda:us-east-2:000000000000:function:f"],
+            vec!["lambda:InvokeFunction arn:aws:lambda:us-east-2:000000000000:function:f:$LATEST"],
+        ),
+        (
+            "lambda",
+            post("GetFunction"),
+            json!({ "FunctionName": "f", "Qualifier": "live" }),
+            vec!["lambda:GetFunction arn:aws:lambda:us-east-2:000000000000:function:f:live"],
+        ),
+        (
+            "lambda",
+            post("UpdateAlias"),
+            json!({ "FunctionName": "f", "Name": "live" }),
+            vec!["lambda:UpdateAlias arn:aws:lambda:us-east-2:000000000000:function:f"],
         ),
         ("lambda", post("ListFunctions"), json!({}), vec!["lambda:ListFunctions *"]),
         (

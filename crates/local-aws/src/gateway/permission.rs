@@ -3,7 +3,7 @@
 use super::{exchange::Exchange, refusal::GatewayRefusal};
 use crate::{
     iam::state::{Entity, Iam},
-    lambda::{invocation::Invocation, permission::allows_apigateway},
+    lambda::{invocation::Callee, permission::allows_apigateway},
     policy::{self, Context, Decision, Principal},
     world::World,
 };
@@ -15,16 +15,16 @@ use serde_json::Value;
 /// What is missing, for the access log.
 pub(crate) fn check(
     world: &World,
-    invocation: &Invocation,
+    callee: &Callee,
     credentials: Option<&str>,
     source_arn: &str,
 ) -> Result<(), String> {
-    let Invocation { account, region, function, .. } = invocation;
+    let arn = callee.arn();
     match credentials {
-        Some(role) => by_role(world, role, &format!("arn:aws:lambda:{region}:{account}:function:{function}")),
-        None if allows_apigateway(world, account, region, function, source_arn) => Ok(()),
+        Some(role) => by_role(world, role, &arn),
+        None if allows_apigateway(world, callee, source_arn) => Ok(()),
         None => Err(format!(
-            "Invalid permissions on Lambda function: no statement of the policy of {function} lets \
+            "Invalid permissions on Lambda function: no statement of the policy of {arn} lets \
              apigateway.amazonaws.com invoke it for {source_arn}"
         )),
     }

@@ -8,7 +8,7 @@ use crate::{
     apigateway::draft::Integration,
     error::AwsError,
     lambda::{
-        invocation::{Invocation, Outcome},
+        invocation::{Callee, Invocation, Outcome},
         runtime,
     },
 };
@@ -31,10 +31,15 @@ pub(crate) async fn answer(
 ) -> Result<Answer, GatewayRefusal> {
     let invocation = invocation(exchange, integration)?;
     let limit = Duration::from_millis(integration.timeout_in_millis.into());
-    let function = invocation.function.clone();
+    let function = invocation.callee.arn();
     let source = permission::source_arn(exchange)?;
-    permission::check(&gateway.shared.world(), &invocation, integration.credentials.as_deref(), &source)
-        .map_err(GatewayRefusal::configuration)?;
+    permission::check(
+        &gateway.shared.world(),
+        &invocation.callee,
+        integration.credentials.as_deref(),
+        &source,
+    )
+    .map_err(GatewayRefusal::configuration)?;
     let outcome = invoke(gateway, invocation, limit).await?;
     read(exchange, &function, outcome)
 }
@@ -46,14 +51,14 @@ fn invocation(exchange: &Exchange, integration: &Integration) -> Result<Invocati
         ));
     }
     let uri = with_stage_variables(exchange, integration.uri.as_deref().unwrap_or_default())?;
-    let (region, account, function) = function_of(&uri).ok_or_else(|| {
+    let callee = function_of(&uri).ok_or_else(|| {
         GatewayRefusal::configuration(format!("the integration's uri names no function: {uri}"))
     })?;
     let payload = proxy_event::event(exchange)?.to_string();
     if payload.len() > EVENT_LIMIT {
         return Err(GatewayRefusal::too_large(format!("the event is over Lambda's {EVENT_LIMIT} bytes")));
     }
-    Ok(Invocation { account, region, function, payload: payload.into() })
+    Ok(Invocation { callee, payload: payload.into() })
 }
 
 /// Fills in `${stageVariables.name}`.
@@ -73,12 +78,14 @@ pub(crate) fn with_stage_variables(exchange: &Exchange, text: &str) -> Result<St
     Ok(out + rest)
 }
 
-/// Region, account and name from `…:lambda:path/2015-03-31/functions/<arn>/invocations`.
-pub(crate) fn function_of(uri: &str) -> Option<(String, String, String)> {
+/// Whom `…:lambda:path/2015-03-31/functions/<arn>/invocations` calls: a function, or its version or alias.
+pub(crate) fn function_of(uri: &str) -> Option<Callee> {
     let (_, arn) = uri.split_once(":lambda:path/2015-03-31/functions/")?;
     let parts: Vec<&str> = arn.strip_suffix("/invocations")?.splitn(7, ':').collect();
     let [_, _, "lambda", region, account, "function", name] = parts[..] else { return None };
-    Some((region.to_owned(), account.to_owned(), name.to_owned()))
+    let (function, qualifier) = name.split_once(':').map_or((name, None), |(f, q)| (f, Some(q.to_owned())));
+    let (account, region) = (account.to_owned(), region.to_owned());
+    Some(Callee { account, region, function: function.to_owned(), qualifier })
 }
 
 /// Waits as long as the integration may take; the function itself runs to its end.
@@ -87,7 +94,7 @@ async fn invoke(
     invocation: Invocation,
     limit: Duration,
 ) -> Result<Outcome, GatewayRefusal> {
-    let function = invocation.function.clone();
+    let function = invocation.callee.arn();
     match tokio::time::timeout(limit, runtime::run(&gateway.functions, invocation)).await {
         Err(_) => Err(GatewayRefusal::timeout(format!(
             "function {function} did not answer within {} ms",

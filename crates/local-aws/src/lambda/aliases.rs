@@ -1,33 +1,25 @@
-//! Aliases, as far as they are shown: they are not invoked here.
+//! The operations on aliases.
 
 use super::{
-    attached::Alias,
+    alias::{Alias, Route},
     errors::{not_found, refuse},
+    function::ensure_revision,
     name::FunctionRef,
     read::page_size,
+    routing,
 };
 use crate::{
     call::{Call, Reply},
+    clock::later,
     constraint::Failures,
     error::AwsError,
-    stable_id,
+    paging, stable_id,
 };
 use serde_json::{Value, json};
 
 const NAME: &str = "[a-zA-Z0-9-_]+";
 const VERSION: &str = r"(\$LATEST(\.PUBLISHED)?|[0-9]+)";
-
-impl Alias {
-    fn shown(&self, name: &str, function_arn: &str) -> Value {
-        json!({
-            "AliasArn": format!("{function_arn}:{name}"),
-            "Name": name,
-            "FunctionVersion": self.version,
-            "Description": self.description,
-            "RevisionId": self.revision,
-        })
-    }
-}
+const READ_BY: &str = "GetFunction/GetAlias";
 
 /// What an alias's name must satisfy.
 fn named(name: Option<&str>) -> Failures {
@@ -43,18 +35,26 @@ fn named(name: Option<&str>) -> Failures {
     failures
 }
 
+/// What the other members of CreateAlias and UpdateAlias must satisfy.
+fn constrain(input: &Value, failures: &mut Failures) -> Result<(), AwsError> {
+    let version = input["FunctionVersion"].as_str();
+    failures.length("functionVersion", version, 1024);
+    failures.pattern("functionVersion", version, VERSION);
+    failures.length("description", input["Description"].as_str(), 256);
+    if version == Some("$LATEST.PUBLISHED") {
+        return Err(AwsError::not_implemented("an alias of $LATEST.PUBLISHED"));
+    }
+    Ok(())
+}
+
 pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = FunctionRef::to_change(call, &input)?;
     let (name, version) = (input["Name"].as_str(), input["FunctionVersion"].as_str());
     let mut failures = named(name);
     failures.required("functionVersion", version.as_ref());
-    failures.length("functionVersion", version, 1024);
-    failures.length("description", input["Description"].as_str(), 256);
-    failures.pattern("functionVersion", version, VERSION);
+    constrain(&input, &mut failures)?;
+    let weights = routing::weights(&input, &mut failures)?;
     refuse(failures)?;
-    if !input["RoutingConfig"].is_null() {
-        return Err(AwsError::not_implemented("an alias of two versions"));
-    }
     let request_id = call.request_id.clone();
     let (name, version) = (name.unwrap_or_default(), version.unwrap_or_default());
     FunctionRef { qualifier: Some(version.to_owned()), ..target.clone() }.described(call)?;
@@ -63,10 +63,17 @@ pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
         let why = format!("Alias already exists: {}:{name}", target.arn);
         return Err(AwsError::new(409, "ResourceConflictException", why));
     }
-    let description = input["Description"].as_str().unwrap_or_default().to_owned();
-    let revision = stable_id::uuid(&[&target.arn, name, &request_id]);
-    let alias = Alias { version: version.to_owned(), description, revision };
-    let shown = alias.shown(name, &target.arn);
+    let route = Route { version: version.to_owned(), weights: weights.unwrap_or_default() };
+    routing::ensure(function, &route)?;
+    let alias = Alias {
+        name: name.to_owned(),
+        route,
+        description: input["Description"].as_str().unwrap_or_default().to_owned(),
+        revision: stable_id::uuid(&[&target.arn, name, &request_id]),
+        statements: Vec::new(),
+        before: None,
+    };
+    let shown = alias.shown(&target.arn);
     function.attached.aliases.insert(name.to_owned(), alias);
     Ok(Reply::created(shown))
 }
@@ -77,7 +84,38 @@ pub(crate) fn get_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError
     let name = input["Name"].as_str().unwrap_or_default();
     let alias = target.find(call)?.attached.aliases.get(name);
     let missing = || not_found(format!("Cannot find alias arn: {}:{name}", target.arn));
-    alias.map(|a| Reply::ok(a.shown(name, &target.arn))).ok_or_else(missing)
+    alias.map(|a| Reply::ok(a.shown(&target.arn))).ok_or_else(missing)
+}
+
+/// What is left out stays. It is a new revision even where nothing changes.
+pub(crate) fn update_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
+    let target = FunctionRef::to_change(call, &input)?;
+    let mut failures = named(input["Name"].as_str());
+    constrain(&input, &mut failures)?;
+    let weights = routing::weights(&input, &mut failures)?;
+    refuse(failures)?;
+    let name = input["Name"].as_str().unwrap_or_default();
+    let (now, from, request_id) =
+        (call.now, later(call.now, call.delays.alias_update), call.request_id.clone());
+    let function = target.find(call)?;
+    let missing = || not_found(format!("Alias not found: {}:{name}", target.arn));
+    let alias = function.attached.aliases.get(name).ok_or_else(missing)?;
+    ensure_revision(&alias.revision, &input["RevisionId"], READ_BY)?;
+    let mut route = alias.route.clone();
+    if let Some(version) = input["FunctionVersion"].as_str() {
+        version.clone_into(&mut route.version);
+    }
+    if let Some(weights) = weights {
+        route.weights = weights;
+    }
+    routing::ensure(function, &route)?;
+    let alias = function.attached.aliases.get_mut(name).ok_or_else(missing)?;
+    alias.go_over(route, now, from);
+    if let Some(description) = input["Description"].as_str() {
+        description.clone_into(&mut alias.description);
+    }
+    alias.revision = stable_id::uuid(&[&target.arn, name, &request_id]);
+    Ok(Reply::ok(alias.shown(&target.arn)))
 }
 
 /// An alias that is not there is no error.
@@ -95,28 +133,13 @@ pub(crate) fn list_aliases(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     failures.length("functionVersion", version, 1024);
     failures.pattern("functionVersion", version, VERSION);
     let size = page_size(call, &input, failures)?;
-    let after = input["Marker"].as_str().unwrap_or_default();
-    let aliases = &target.find(call)?.attached.aliases;
-    let mut found =
-        aliases.iter().filter(|(name, a)| name.as_str() > after && version.is_none_or(|v| v == a.version));
-    let page: Vec<(&String, &Alias)> = found.by_ref().take(size).collect();
-    let shown: Vec<Value> = page.iter().map(|(name, a)| a.shown(name, &target.arn)).collect();
-    let mut reply = json!({ "Aliases": shown });
-    if let (Some(_), Some((last, _))) = (found.next(), page.last()) {
-        reply["NextMarker"] = json!(last);
+    let aliases = target.find(call)?.attached.aliases.values();
+    let of_version = aliases.filter(|a| version.is_none_or(|v| v == a.route.version));
+    let listed = of_version.map(|a| (a.name.clone(), a.shown(&target.arn)));
+    let (page, marker) = paging::cut(listed, input["Marker"].as_str(), size);
+    let mut reply = json!({ "Aliases": page });
+    if let Some(marker) = marker {
+        reply["NextMarker"] = json!(marker);
     }
     Ok(Reply::ok(reply))
-}
-
-/// The target of settings that can also hang on an alias or a version: here on functions only.
-///
-/// # Errors
-/// It is an alias or a version.
-pub(crate) fn ensure_function(target: &FunctionRef) -> Result<(), AwsError> {
-    match target.qualifier.as_deref() {
-        None | Some("$LATEST") => Ok(()),
-        Some(qualifier) => {
-            Err(AwsError::not_implemented(format!("settings of the version or alias {qualifier}")))
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! What hangs on a function by name and goes with it.
 
+use super::alias::Alias;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -14,13 +15,12 @@ pub(crate) struct Attached {
     pub event_invoke: Option<EventInvoke>,
 }
 
-/// A name for a version.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Alias {
-    /// `$LATEST`, or a version's number.
-    pub version: String,
-    pub description: String,
-    pub revision: String,
+impl Attached {
+    /// The names of the aliases that name a version, alone or beside another.
+    pub(crate) fn aliases_of(&self, version: &str) -> Vec<&str> {
+        let naming = self.aliases.values().filter(|a| a.route.names(version));
+        naming.map(|a| a.name.as_str()).collect()
+    }
 }
 
 /// A URL of the function's own.

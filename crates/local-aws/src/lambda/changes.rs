@@ -258,9 +258,6 @@ fn refuse_not_emulated(input: &Value) -> Result<(), AwsError> {
     if let Some(member) = named.or_else(|| NOT_EMULATED_AT_ALL.into_iter().find(given)) {
         return Err(AwsError::not_implemented(format!("the member {member} of a function")));
     }
-    if input["Publish"] == json!(true) {
-        return Err(AwsError::not_implemented("publishing a version"));
-    }
     if !matches!(input["SnapStart"]["ApplyOn"].as_str(), None | Some("None")) {
         return Err(AwsError::not_implemented("SnapStart"));
     }

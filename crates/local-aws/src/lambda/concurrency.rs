@@ -2,7 +2,7 @@
 
 use super::{
     errors::{invalid, refuse},
-    name::FunctionRef,
+    name::{FunctionRef, functions_only},
     state::Lambda,
 };
 use crate::{
@@ -27,9 +27,7 @@ fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
     if target.qualifier.is_none() {
         return Ok(target);
     }
-    Err(invalid(
-        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.",
-    ))
+    Err(functions_only())
 }
 
 pub(crate) fn put_function_concurrency(call: &mut Call, input: Value) -> Result<Reply, AwsError> {

@@ -9,7 +9,7 @@ use super::{
     history::{Attempt, FailedAttempt, History},
     identity::FunctionIdentity,
     name::FunctionRef,
-    network,
+    network, publish,
     sandbox::Sandbox,
     settings::Settings,
     source::{ImageSource, Source},
@@ -44,8 +44,8 @@ pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, Aw
         name: target.name,
         arn: target.arn,
     };
-    let sandbox = Arc::new(Sandbox::new(&id, &settings, &source, &architecture));
-    let function = Function {
+    let sandbox = Arc::new(Sandbox::new(&id, LATEST, &settings, &source, &architecture));
+    let mut function = Function {
         history: History {
             active_from: later(call.now, call.delays.function_pending),
             updated_from: None,
@@ -67,9 +67,16 @@ pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, Aw
         created: call.now,
         last_modified: call.now,
         versions: Default::default(),
+        last_version: 0,
+        published_of: String::new(),
         serving: Serving { now: sandbox, next: None },
     };
-    let reply = function.configuration(Seen::Created);
+    let mut reply = function.configuration(Seen::Created);
+    if input["Publish"] == json!(true) {
+        let version = publish::with_change(&mut function, call);
+        // AWS shows the version under the function's own ARN.
+        reply["Version"] = json!(version);
+    }
     call.region_mut().lambda.functions.insert(function.id.name.clone(), function);
     Ok(Reply::created(reply))
 }
@@ -137,10 +144,11 @@ fn source(call: &mut Call, code: &Value, package: &Value, target: &FunctionRef) 
     Ok(Source::Image(image))
 }
 
+/// Without a qualifier everything that there is of the function goes, with one that version.
 pub(crate) fn delete_function(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = FunctionRef::of(call, &input)?;
-    if target.qualifier.as_deref() == Some("$LATEST") {
-        return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
+    if let Some(qualifier) = &target.qualifier {
+        return delete_version(call, &target, qualifier);
     }
     target.find(call)?;
     if let Some(function) = call.region_mut().lambda.functions.remove(&target.name)
@@ -149,5 +157,26 @@ pub(crate) fn delete_function(call: &mut Call, input: Value) -> Result<Reply, Aw
         network::leave(call, &function.id.name, &function.settings.role);
     }
     call.effects.push(Effect::RetireContainers(target.arn));
+    Ok(Reply::no_content())
+}
+
+/// A version that is not there is no error.
+fn delete_version(call: &mut Call, target: &FunctionRef, qualifier: &str) -> Result<Reply, AwsError> {
+    if qualifier == LATEST {
+        return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
+    }
+    let Ok(number) = qualifier.parse::<u64>() else {
+        return Err(invalid("Deletion of aliases is not currently supported."));
+    };
+    let whole = FunctionRef { qualifier: None, ..target.clone() };
+    let function = whole.find(call)?;
+    let aliases = function.attached.aliases_of(qualifier);
+    if !aliases.is_empty() {
+        let names = aliases.join(", ");
+        let why = format!("Unable to delete version because the following aliases reference it: [{names}]");
+        return Err(AwsError::new(409, "ResourceConflictException", why));
+    }
+    function.versions.remove(&number);
+    call.effects.push(Effect::RetireContainers(target.qualified_arn()));
     Ok(Reply::no_content())
 }

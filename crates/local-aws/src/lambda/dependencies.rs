@@ -3,7 +3,7 @@
 use super::{
     errors::invalid,
     history::{Attempt, FailedAttempt},
-    invocation::Invocation,
+    invocation::Callee,
     sandbox::{ImageRef, Sandbox},
     settings::Settings,
     source::{ImageSource, Source},
@@ -65,11 +65,10 @@ pub(crate) fn ensure_image(world: &mut World, image: &ImageRef) -> Result<(), Aw
 }
 
 /// Why a function that is woken does not come to life: its image is gone.
-pub(crate) fn image_is_gone(world: &mut World, invocation: &Invocation) -> Option<FailedAttempt> {
-    let region = world.region(&invocation.account, &invocation.region);
-    let Source::Image(image) = &region.lambda.functions.get(&invocation.function)?.source else {
-        return None;
-    };
+pub(crate) fn image_is_gone(world: &mut World, callee: &Callee, version: &str) -> Option<FailedAttempt> {
+    let region = world.region(&callee.account, &callee.region);
+    let function = region.lambda.functions.get(&callee.function)?.version(version)?;
+    let Source::Image(image) = &function.source else { return None };
     if region.ecr.image(&image.repository, &image.digest).is_some() {
         return None;
     }
@@ -86,10 +85,10 @@ pub(crate) fn grantee(call: &mut Call, settings: &Settings) -> Option<String> {
 /// # Errors
 /// `KMSAccessDeniedException` where the function's role is not the one that was given the right to decrypt its
 /// variables, whatever its name.
-pub(crate) fn ensure_decryptable(world: &mut World, invocation: &Invocation) -> Result<(), AwsError> {
-    let account = world.account(&invocation.account);
-    let region = account.regions.get(&invocation.region);
-    let function = region.and_then(|r| r.lambda.functions.get(&invocation.function));
+pub(crate) fn ensure_decryptable(world: &mut World, callee: &Callee, version: &str) -> Result<(), AwsError> {
+    let account = world.account(&callee.account);
+    let region = account.regions.get(&callee.region);
+    let function = region.and_then(|r| r.lambda.functions.get(&callee.function)?.version(version));
     let Some(function) = function.filter(|f| f.settings.has_variables()) else { return Ok(()) };
     let role = account.iam.role_by_arn(&function.settings.role).map(|role| &role.entity.id);
     if role.is_none() || role == function.grantee.as_ref() {

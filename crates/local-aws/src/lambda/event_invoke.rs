@@ -1,7 +1,6 @@
 //! How events that nobody waits for are tried again.
 
 use super::{
-    aliases,
     attached::EventInvoke,
     errors::{not_found, refuse},
     name::FunctionRef,
@@ -34,7 +33,7 @@ impl EventInvoke {
 
 fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
     let target = FunctionRef::of(call, input)?;
-    aliases::ensure_function(&target)?;
+    target.ensure_function()?;
     Ok(target)
 }
 

@@ -40,6 +40,12 @@ pub(crate) struct Function {
     /// By number: each as it was when it was published, and so for good.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub versions: BTreeMap<u64, Function>,
+    /// The number of the last version that was published. None is given twice.
+    #[serde(skip)]
+    pub last_version: u64,
+    /// Of a version: what `$LATEST` was when it was published ([`Function::fingerprint`]).
+    #[serde(skip)]
+    pub published_of: String,
     /// The unique id of the role that was given the right to decrypt the variables.
     #[serde(skip)]
     pub grantee: Option<String>,
@@ -75,6 +81,32 @@ impl Function {
         self.serving.now.clone()
     }
 
+    /// A sandbox by what the function is now.
+    pub(crate) fn new_sandbox(&self) -> Arc<Sandbox> {
+        let Self { id, version, settings, source, architecture, .. } = self;
+        Arc::new(Sandbox::new(id, version, settings, source, architecture))
+    }
+
+    /// `$LATEST`, or a published version by its number.
+    pub(crate) fn version(&self, version: &str) -> Option<&Self> {
+        if version == LATEST { Some(self) } else { self.versions.get(&version.parse().ok()?) }
+    }
+
+    pub(crate) fn version_mut(&mut self, version: &str) -> Option<&mut Self> {
+        if version == LATEST { Some(self) } else { self.versions.get_mut(&version.parse().ok()?) }
+    }
+
+    /// What differs as soon as code or configuration does.
+    pub(crate) fn fingerprint(&self) -> String {
+        let parts = [json!(self.settings), json!(self.source), json!(self.architecture)];
+        stable_id::hex(&parts.each_ref().map(Value::to_string).each_ref().map(String::as_str))
+    }
+
+    /// With the version as qualifier.
+    pub(crate) fn qualified_arn(&self) -> String {
+        format!("{}:{}", self.id.arn, self.version)
+    }
+
     /// Lets an update of settings or source take effect, after AWS's delay.
     pub(crate) fn updated(&mut self, now: Timestamp, delays: &Delays, request_id: &str) {
         let from = later(now, delays.function_update);
@@ -82,10 +114,7 @@ impl Function {
         self.history.failure = FailedAttempt::of(&self.source, Attempt::Update);
         self.history.used = now;
         // An update that fails leaves what was there before.
-        self.serving.next = self.history.failure.is_none().then(|| {
-            let sandbox = Sandbox::new(&self.id, &self.settings, &self.source, &self.architecture);
-            (from, Arc::new(sandbox))
-        });
+        self.serving.next = self.history.failure.is_none().then(|| (from, self.new_sandbox()));
         self.modified(now, request_id);
     }
 
@@ -168,16 +197,7 @@ impl Function {
         now: Timestamp,
         read_by: &str,
     ) -> Result<(), AwsError> {
-        match wanted.as_str() {
-            Some(id) if id != self.revision_id(now) => Err(AwsError::new(
-                412,
-                "PreconditionFailedException",
-                format!(
-                    "The Revision Id provided does not match the latest Revision Id. Call the {read_by} API to retrieve the latest Revision Id"
-                ),
-            )),
-            _ => Ok(()),
-        }
+        ensure_revision(&self.revision_id(now), wanted, read_by)
     }
 
     /// The output shape `FunctionConfiguration`.
@@ -254,6 +274,21 @@ fn vpc_response(vpc: &Vpc) -> Value {
     let mut response = json!(vpc);
     response["VpcId"] = json!(if subnets.is_empty() { String::new() } else { id });
     response
+}
+
+/// # Errors
+/// `PreconditionFailedException` where a request names another revision than there is.
+pub(crate) fn ensure_revision(current: &str, wanted: &Value, read_by: &str) -> Result<(), AwsError> {
+    match wanted.as_str() {
+        Some(id) if id != current => Err(AwsError::new(
+            412,
+            "PreconditionFailedException",
+            format!(
+                "The Revision Id provided does not match the latest Revision Id. Call the {read_by} API to retrieve the latest Revision Id"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn busy(why: String) -> AwsError {

@@ -1,7 +1,6 @@
 //! Function URLs, as settings: nothing listens at them here.
 
 use super::{
-    aliases,
     attached::FunctionUrl,
     errors::{not_found, refuse},
     name::FunctionRef,
@@ -32,7 +31,7 @@ impl FunctionUrl {
 
 fn target(call: &Call, input: &Value) -> Result<FunctionRef, AwsError> {
     let target = FunctionRef::to_change(call, input)?;
-    aliases::ensure_function(&target)?;
+    target.ensure_function()?;
     Ok(target)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     errors::refuse,
-    invocation::{Invocation, InvocationType, InvokeRequest},
+    invocation::{Callee, Invocation, InvocationType, InvokeRequest},
     name::FunctionRef,
 };
 use crate::{
@@ -36,9 +36,10 @@ pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let limit = if kind == "Event" { ASYNC_LIMIT } else { SYNC_LIMIT };
     check_payload(&call.payload, limit)?;
     let now = call.now;
-    let latest =
+    // AWS names `$LATEST` where a call without a qualifier finds nothing.
+    let meant =
         FunctionRef { qualifier: target.qualifier.clone().or(Some("$LATEST".to_owned())), ..target.clone() };
-    latest.find(call)?.ensure_active(now)?;
+    meant.described(call)?.ensure_active(now)?;
     if kind == "DryRun" {
         return Ok(Reply::no_content());
     }
@@ -47,9 +48,12 @@ pub(crate) fn invoke(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
         _ => InvocationType::RequestResponse { tail: log == "Tail" },
     };
     let invocation = Invocation {
-        account: call.account.clone(),
-        region: call.region.clone(),
-        function: target.name,
+        callee: Callee {
+            account: call.account.clone(),
+            region: call.region.clone(),
+            function: target.name,
+            qualifier: target.qualifier,
+        },
         payload: call.payload.clone(),
     };
     Ok(Reply::Invoke(InvokeRequest { invocation, kind, request_id: call.request_id.clone() }))

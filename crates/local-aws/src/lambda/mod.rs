@@ -7,7 +7,10 @@
 //! | `network` | what functions in a VPC leave behind |
 //! | `changes` | what a request says about settings |
 //! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `resource_policy`, `tags` | the operations |
-//! | `attached`: `aliases`, `function_url`, `event_invoke` | what hangs on a function and goes with it |
+//! | `alias`, `routing`, `aliases` | names for versions, as data, as a request says them, and the operations |
+//! | `attached`: `function_url`, `event_invoke` | what hangs on a function and goes with it |
+//! | `qualified` | a function, a version or an alias, each with a policy of its own |
+//! | [`metrics`] | what happened to every invocation |
 //! | `service_principals` | the services that a statement may let in |
 //! | `name` | how a function is named in a request |
 //! | `dependencies` | all that Lambda asks of IAM, ECR and Logs |
@@ -22,6 +25,7 @@ pub(crate) mod runtime;
 pub(crate) mod sandbox;
 pub(crate) mod state;
 
+mod alias;
 mod aliases;
 mod attached;
 mod changes;
@@ -35,13 +39,16 @@ mod function_url;
 mod history;
 mod identity;
 pub(crate) mod invocation;
+pub(crate) mod metrics;
 mod name;
 pub(crate) mod network;
 mod permissions;
 mod publish;
+mod qualified;
 mod read;
 mod resolve_image;
 mod resource_policy;
+mod routing;
 mod service_principals;
 mod settings;
 mod source;
@@ -128,6 +135,7 @@ const OPERATIONS: &[Operation] = &[
     row("CreateAlias", "POST", "/2015-03-31/functions/{FunctionName}/aliases", NO_QUERY, aliases::create_alias),
     row("ListAliases", "GET", "/2015-03-31/functions/{FunctionName}/aliases", PAGE, aliases::list_aliases),
     row("GetAlias", "GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", NO_QUERY, aliases::get_alias),
+    row("UpdateAlias", "PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", NO_QUERY, aliases::update_alias),
     row("DeleteAlias", "DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", NO_QUERY, aliases::delete_alias),
     row("CreateFunctionUrlConfig", "POST", "/2021-10-31/functions/{FunctionName}/url", QUALIFIER, function_url::create),
     row("GetFunctionUrlConfig", "GET", "/2021-10-31/functions/{FunctionName}/url", QUALIFIER, function_url::get),

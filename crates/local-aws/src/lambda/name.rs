@@ -94,18 +94,12 @@ impl FunctionRef {
     /// The function itself, `$LATEST`.
     ///
     /// # Errors
-    /// It is not there; or a published version or an alias of it is meant, which can be listed and described only.
+    /// It is not there; or a published version or an alias of it is meant, which the operation can't change.
     pub(crate) fn find<'a>(&self, call: &'a mut Call) -> Result<&'a mut Function, AwsError> {
-        let operation = call.operation;
         let function = call.region_mut().lambda.functions.get_mut(&self.name);
-        match (function, self.number()) {
-            (Some(function), _) if self.is_latest() => Ok(function),
-            (Some(function), Some(n)) if function.versions.contains_key(&n) => {
-                Err(AwsError::not_implemented(format!("{operation} of a published version")))
-            }
-            (Some(function), _) if self.alias(function).is_some() => {
-                Err(AwsError::not_implemented(format!("{operation} of an alias")))
-            }
+        match function {
+            Some(function) if self.is_latest() => Ok(function),
+            Some(function) if self.version_in(function).is_some() => Err(functions_only()),
             _ => Err(self.not_found()),
         }
     }
@@ -116,27 +110,40 @@ impl FunctionRef {
     /// It is not there.
     pub(crate) fn described<'a>(&self, call: &'a mut Call) -> Result<&'a Function, AwsError> {
         let function = call.region_mut().lambda.functions.get(&self.name);
-        let meant = function.and_then(|function| match self.alias(function).or(self.qualifier.as_deref()) {
-            None | Some(LATEST) => Some(function),
-            Some(number) => function.versions.get(&number.parse().ok()?),
-        });
-        meant.ok_or_else(|| self.not_found())
+        function.and_then(|function| self.version_in(function)).ok_or_else(|| self.not_found())
     }
 
-    /// The version of the alias that the qualifier names.
-    fn alias<'a>(&self, function: &'a Function) -> Option<&'a str> {
-        Some(function.attached.aliases.get(self.qualifier.as_deref()?)?.version.as_str())
+    fn version_in<'a>(&self, function: &'a Function) -> Option<&'a Function> {
+        let Some(qualifier) = &self.qualifier else { return Some(function) };
+        let alias = function.attached.aliases.get(qualifier);
+        function.version(alias.map_or(qualifier, |alias| &alias.route.version))
     }
 
     fn is_latest(&self) -> bool {
         self.qualifier.as_deref().is_none_or(|q| q == LATEST)
     }
 
-    fn number(&self) -> Option<u64> {
-        self.qualifier.as_deref()?.parse().ok()
+    /// For settings that can also hang on an alias or a version: here on functions only.
+    ///
+    /// # Errors
+    /// An alias or a version is meant.
+    pub(crate) fn ensure_function(&self) -> Result<(), AwsError> {
+        match self.qualifier.as_deref() {
+            None | Some(LATEST) => Ok(()),
+            Some(qualifier) => {
+                Err(AwsError::not_implemented(format!("settings of the version or alias {qualifier}")))
+            }
+        }
     }
 
     pub(crate) fn not_found(&self) -> AwsError {
         not_found(format!("Function not found: {}", self.qualified_arn()))
     }
+}
+
+/// AWS's refusal of a version or an alias, of operations about a function as a whole.
+pub(crate) fn functions_only() -> AwsError {
+    invalid(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.",
+    )
 }

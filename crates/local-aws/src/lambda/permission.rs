@@ -2,7 +2,10 @@
 
 use super::{
     errors::{invalid, not_found, refuse},
+    function::{Function, ensure_revision},
+    invocation::Callee,
     name::FunctionRef,
+    qualified,
     service_principals::is_service,
 };
 use crate::{
@@ -21,26 +24,31 @@ const ARN: &str = r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-
 
 /// Whether API Gateway may invoke a function for a request to `source_arn`
 /// (`arn:aws:execute-api:<region>:<account>:<api>/<stage>/<METHOD>/<path>`).
-pub(crate) fn allows_apigateway(
-    world: &World,
-    account: &str,
-    region: &str,
-    function: &str,
-    source_arn: &str,
-) -> bool {
+pub(crate) fn allows_apigateway(world: &World, callee: &Callee, source_arn: &str) -> bool {
+    let Callee { account, region, function, qualifier } = callee;
     let region = world.accounts.get(account).and_then(|a| a.regions.get(region));
     let Some(function) = region.and_then(|r| r.lambda.functions.get(function)) else { return false };
+    let Some((resource, statements)) = policy_of(function, qualifier.as_deref()) else { return false };
     let one = |text: &str| vec![text.to_owned()];
     let request = Request {
         principal: Principal::Service("apigateway.amazonaws.com".to_owned()),
         action: "lambda:InvokeFunction",
-        resource: &function.id.arn,
+        resource: &resource,
         context: BTreeMap::from([
             ("aws:sourcearn".to_owned(), one(source_arn)),
             ("aws:sourceaccount".to_owned(), one(account)),
         ]),
     };
-    policy::evaluate([&document(&function.statements)], &request) == Decision::Allow
+    policy::evaluate([&document(statements)], &request) == Decision::Allow
+}
+
+/// The ARN by which a function is called, and the statements that are about that ARN: a permission of the function is none
+/// of its versions and aliases, `$LATEST` included.
+fn policy_of<'a>(function: &'a Function, qualifier: Option<&str>) -> Option<(String, &'a [Value])> {
+    let Some(qualifier) = qualifier else { return Some((function.id.arn.clone(), &function.statements)) };
+    let alias = function.attached.aliases.get(qualifier).map(|alias| &alias.statements);
+    let version = || Some(&function.versions.get(&qualifier.parse().ok()?)?.statements);
+    Some((format!("{}:{qualifier}", function.id.arn), alias.or_else(version)?))
 }
 
 pub(crate) fn add_permission(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
@@ -50,25 +58,25 @@ pub(crate) fn add_permission(call: &mut Call, input: Value) -> Result<Reply, Aws
         return Err(invalid("We currently do not support adding policies for $LATEST."));
     }
     let (now, request_id) = (call.now, call.request_id.clone());
-    let statement = statement(&input, &target.arn)?;
-    let function = target.find(call)?;
-    function.ensure_revision(&input["RevisionId"], now, "GetPolicy")?;
-    if function.statements.iter().any(|s| s["Sid"] == statement["Sid"]) {
+    let statement = statement(&input, &target.qualified_arn())?;
+    let mut resource = qualified::find(&target, call)?;
+    ensure_revision(&resource.revision_id(now), &input["RevisionId"], "GetPolicy")?;
+    if resource.statements().iter().any(|s| s["Sid"] == statement["Sid"]) {
         let sid = input["StatementId"].as_str().unwrap_or_default();
         let why = format!(
             "The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing statement."
         );
         return Err(AwsError::new(409, "ResourceConflictException", why));
     }
-    let mut statements = function.statements.clone();
+    let mut statements = resource.statements().clone();
     statements.push(statement.clone());
     let size = document(&statements).to_string().len();
     if size > POLICY_LIMIT {
         let why = format!("The final policy size ({size}) is bigger than the limit ({POLICY_LIMIT}).");
         return Err(AwsError::new(400, "PolicyLengthExceededException", why));
     }
-    function.statements = statements;
-    function.revised(&request_id);
+    *resource.statements() = statements;
+    resource.revised(&request_id);
     Ok(Reply::created(json!({ "Statement": statement.to_string() })))
 }
 
@@ -144,10 +152,11 @@ pub(crate) fn document(statements: &[Value]) -> Value {
 pub(crate) fn get_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = FunctionRef::of(call, &input)?;
     let now = call.now;
-    let function = target.find(call).ok().filter(|f| !f.statements.is_empty());
-    let function = function.ok_or_else(|| not_found("The resource you requested does not exist."))?;
+    let resource = qualified::find(&target, call).ok();
+    let resource = resource.and_then(|mut r| (!r.statements().is_empty()).then_some(r));
+    let mut resource = resource.ok_or_else(|| not_found("The resource you requested does not exist."))?;
     Ok(Reply::ok(
-        json!({ "Policy": document(&function.statements).to_string(), "RevisionId": function.revision_id(now) }),
+        json!({ "Policy": document(resource.statements()).to_string(), "RevisionId": resource.revision_id(now) }),
     ))
 }
 
@@ -159,16 +168,18 @@ pub(crate) fn remove_permission(call: &mut Call, input: Value) -> Result<Reply, 
     failures.pattern("statementId", Some(sid), "([a-zA-Z0-9-_.]+)");
     refuse(failures)?;
     let (now, request_id) = (call.now, call.request_id.clone());
-    let arn = target.arn.clone();
-    let function = target.find(call).map_err(|_| not_found(format!("No policy found for: {arn}")))?;
-    if function.statements.is_empty() {
+    if !call.region_mut().lambda.functions.contains_key(&target.name) {
+        return Err(not_found(format!("No policy found for: {}", target.qualified_arn())));
+    }
+    let mut resource = qualified::find(&target, call)?;
+    if resource.statements().is_empty() {
         return Err(not_found("No policy is associated with the given resource."));
     }
-    function.ensure_revision(&input["RevisionId"], now, "GetPolicy")?;
-    let place = function.statements.iter().position(|s| s["Sid"] == sid);
+    ensure_revision(&resource.revision_id(now), &input["RevisionId"], "GetPolicy")?;
+    let place = resource.statements().iter().position(|s| s["Sid"] == sid);
     let place =
         place.ok_or_else(|| not_found(format!("Statement {sid} is not found in resource policy.")))?;
-    function.statements.remove(place);
-    function.revised(&request_id);
+    resource.statements().remove(place);
+    resource.revised(&request_id);
     Ok(Reply::no_content())
 }

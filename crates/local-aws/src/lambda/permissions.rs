@@ -10,9 +10,12 @@ pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) 
         name => format!("lambda:{name}"),
     };
     let function = |name: &str| {
-        // A name, a partial ARN or an ARN; a qualifier is no part of the resource.
+        // A name, a partial ARN or an ARN. Since 2022 a qualifier is a part of the resource, wherever it was given.
         let name = name.split_once("function:").map_or(name, |(_, rest)| rest);
-        call.arn("lambda", &format!("function:{}", name.split(':').next().unwrap_or(name)))
+        match input["Qualifier"].as_str().filter(|_| !name.contains(':')) {
+            Some(qualifier) => call.arn("lambda", &format!("function:{name}:{qualifier}")),
+            None => call.arn("lambda", &format!("function:{name}")),
+        }
     };
     let arn = input["Resource"].as_str().or(input["ResourceArn"].as_str());
     let resource = match (input["FunctionName"].as_str(), arn) {

@@ -1,10 +1,9 @@
-//! PublishVersion: what the function is now, for good. Versions can be listed and described; calling one, or changing its
-//! permissions, is not emulated.
+//! Publishing: what the function is now becomes a version, for good.
 
 use super::{
     errors::{invalid, refuse},
-    function::{Function, Seen},
-    history::History,
+    function::{Function, Seen, Serving},
+    history::{Attempt, FailedAttempt, History},
     name::FunctionRef,
 };
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     error::AwsError,
     stable_id,
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 const READ_BY: &str = "GetFunction/GetAlias";
@@ -23,36 +23,19 @@ pub(crate) fn publish_version(call: &mut Call, input: Value) -> Result<Reply, Aw
     let description = input["Description"].as_str();
     let mut failures = Failures::default();
     failures.length("description", description, 256);
+    failures.one_of("publishTo", input["PublishTo"].as_str(), &["LATEST_PUBLISHED"]);
     refuse(failures)?;
     if !input["PublishTo"].is_null() {
         return Err(AwsError::not_implemented("PublishVersion with PublishTo"));
     }
-    let (now, pending) = (call.now, later(call.now, call.delays.function_pending));
+    let (now, active_from) = (call.now, later(call.now, call.delays.function_pending));
     let request_id = call.request_id.clone();
     let function = target.find(call)?;
     function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
     function.ensure_settled(now)?;
     ensure_code(function, &input["CodeSha256"])?;
-    let (number, version) = match function.versions.last_key_value() {
-        // What has not changed since is not published again.
-        Some((number, last)) if is_as(last, function) => (*number, last.clone()),
-        last => {
-            let number = last.map_or(1, |(number, _)| number + 1);
-            let history = History {
-                active_from: pending,
-                updated_from: None,
-                revision: stable_id::uuid(&[&function.id.arn, &request_id]),
-                failure: None,
-                used: now,
-                woken: false,
-            };
-            (number, snapshot(function, number, description, history))
-        }
-    };
-    let mut reply = version.configuration(Seen::At(now));
-    reply["FunctionArn"] = json!(format!("{}:{number}", function.id.arn));
-    function.versions.insert(number, version);
-    Ok(Reply::created(reply))
+    let version = publish(function, description, Publication { now, active_from, request_id: &request_id });
+    Ok(Reply::created(shown(version, Seen::At(now))))
 }
 
 fn ensure_code(function: &Function, wanted: &Value) -> Result<(), AwsError> {
@@ -65,28 +48,69 @@ fn ensure_code(function: &Function, wanted: &Value) -> Result<(), AwsError> {
     }
 }
 
-/// Whether code and configuration are the same, whatever the descriptions say.
-fn is_as(version: &Function, latest: &Function) -> bool {
-    let mut settings = version.settings.clone();
-    settings.description.clone_from(&latest.settings.description);
-    (&settings, &version.source, &version.architecture)
-        == (&latest.settings, &latest.source, &latest.architecture)
+/// As the operations that change a function do it on request. The version is `Pending` at least as long as the change
+/// takes. Answers its number.
+pub(crate) fn with_change(function: &mut Function, call: &Call) -> String {
+    let changed = function.history.updated_from.unwrap_or(call.now);
+    let active_from = later(call.now, call.delays.function_pending).max(changed);
+    let publication = Publication { now: call.now, active_from, request_id: &call.request_id };
+    publish(function, None, publication).version.clone()
 }
 
-fn snapshot(function: &Function, number: u64, description: Option<&str>, history: History) -> Function {
+/// A version, with the ARN that names it.
+pub(crate) fn shown(version: &Function, seen: Seen) -> Value {
+    let mut shown = version.configuration(seen);
+    shown["FunctionArn"] = json!(version.qualified_arn());
+    shown
+}
+
+/// When and by what call a version is published.
+struct Publication<'a> {
+    now: Timestamp,
+    active_from: Timestamp,
+    request_id: &'a str,
+}
+
+/// What has not changed since the last version is not published again: then this is that version.
+fn publish<'a>(
+    function: &'a mut Function,
+    description: Option<&str>,
+    publication: Publication<'_>,
+) -> &'a Function {
+    let last = function.last_version;
+    if function.versions.get(&last).is_none_or(|v| v.published_of != function.fingerprint()) {
+        function.last_version += 1;
+        let version = snapshot(function, description, &publication);
+        function.revised(publication.request_id);
+        function.versions.insert(function.last_version, version);
+    }
+    &function.versions[&function.last_version]
+}
+
+fn snapshot(function: &Function, description: Option<&str>, publication: &Publication<'_>) -> Function {
+    let number = function.last_version.to_string();
+    let history = History {
+        active_from: publication.active_from,
+        updated_from: None,
+        revision: stable_id::uuid(&[&function.id.arn, &number, publication.request_id]),
+        failure: FailedAttempt::of(&function.source, Attempt::Creation),
+        used: publication.now,
+        woken: false,
+    };
     let mut version = Function {
-        version: number.to_string(),
+        version: number,
         tags: Default::default(),
         statements: Vec::new(),
         reserved_concurrency: None,
         versions: Default::default(),
         attached: Default::default(),
-        created: function.created,
+        published_of: function.fingerprint(),
         history,
         ..function.clone()
     };
     if let Some(description) = description {
         description.clone_into(&mut version.settings.description);
     }
+    version.serving = Serving { now: version.new_sandbox(), next: None };
     version
 }

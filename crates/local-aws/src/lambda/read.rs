@@ -25,14 +25,14 @@ pub(crate) fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     if target.described(call).is_ok_and(young) {
         return Err(target.not_found());
     }
-    let tags = latest_tags(call, &target)?;
+    let (tags, reserved) = whole(call, &target)?;
     let configuration = configuration(call, &target)?;
     let function = target.described(call)?;
     let mut reply = json!({
         "Configuration": configuration,
         "Code": function.source.location(),
     });
-    if let Some(reserved) = function.reserved_concurrency {
+    if let Some(reserved) = reserved {
         reply["Concurrency"] = json!({ "ReservedConcurrentExecutions": reserved });
     }
     match may_list_tags(call, &target) {
@@ -45,10 +45,10 @@ pub(crate) fn get_function(call: &mut Call, input: Value) -> Result<Reply, AwsEr
     Ok(Reply::ok(reply))
 }
 
-/// Versions have none of their own.
-fn latest_tags(call: &mut Call, target: &FunctionRef) -> Result<BTreeMap<String, String>, AwsError> {
+/// Tags and reserved concurrency: versions have none of their own.
+fn whole(call: &mut Call, target: &FunctionRef) -> Result<(BTreeMap<String, String>, Option<u32>), AwsError> {
     let function = call.region_mut().lambda.functions.get(&target.name);
-    function.map(|f| f.tags.clone()).ok_or_else(|| target.not_found())
+    function.map(|f| (f.tags.clone(), f.reserved_concurrency)).ok_or_else(|| target.not_found())
 }
 
 /// Tags are shown to those only who may also list them.
@@ -119,7 +119,7 @@ fn listed_latest(function: &Function, now: Timestamp) -> (String, Value) {
 fn listed_versions(function: &Function, now: Timestamp) -> Vec<(String, Value)> {
     let qualified = |f: &Function| {
         let mut shape = f.configuration(Seen::Listed(now));
-        shape["FunctionArn"] = json!(format!("{}:{}", f.id.arn, f.version));
+        shape["FunctionArn"] = json!(f.qualified_arn());
         shape
     };
     let published = function.versions.iter();
@@ -158,7 +158,7 @@ pub(crate) fn get_function_code_signing_config(call: &mut Call, input: Value) ->
 
 pub(crate) fn get_runtime_management_config(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = FunctionRef::of(call, &input)?;
-    target.find(call)?;
+    target.described(call)?;
     Ok(Reply::ok(json!({ "UpdateRuntimeOn": "Auto", "FunctionArn": target.qualified_arn() })))
 }
 

@@ -2,8 +2,10 @@
 
 use super::{
     errors::{invalid, not_found, refuse},
+    function::ensure_revision,
     name::FunctionRef,
     permission::{POLICY_LIMIT, document},
+    qualified,
 };
 use crate::{
     call::{Call, Reply},
@@ -37,33 +39,33 @@ pub(crate) fn put_resource_policy(call: &mut Call, input: Value) -> Result<Reply
     let text = text.unwrap_or_default();
     let policy = policy::check(text, policy::PolicyKind::Resource).map_err(invalid)?;
     let (now, request_id) = (call.now, call.request_id.clone());
-    let function = target.find(call)?;
-    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
-    function.statements = match policy["Statement"].clone() {
+    let mut resource = qualified::find(&target, call)?;
+    ensure_revision(&resource.revision_id(now), &input["RevisionId"], READ_BY)?;
+    *resource.statements() = match policy["Statement"].clone() {
         Value::Array(statements) => statements,
         one => vec![one],
     };
-    function.revised(&request_id);
-    Ok(Reply::ok(json!({ "Policy": text, "RevisionId": function.revision_id(now) })))
+    resource.revised(&request_id);
+    Ok(Reply::ok(json!({ "Policy": text, "RevisionId": resource.revision_id(now) })))
 }
 
 pub(crate) fn get_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let now = call.now;
-    let function = target.find(call)?;
-    if function.statements.is_empty() {
+    let mut resource = qualified::find(&target, call)?;
+    if resource.statements().is_empty() {
         return Err(not_found("The resource you requested does not exist."));
     }
-    let policy = document(&function.statements).to_string();
-    Ok(Reply::ok(json!({ "Policy": policy, "RevisionId": function.revision_id(now) })))
+    let policy = document(resource.statements()).to_string();
+    Ok(Reply::ok(json!({ "Policy": policy, "RevisionId": resource.revision_id(now) })))
 }
 
 pub(crate) fn delete_resource_policy(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = target(call, &input)?;
     let (now, request_id) = (call.now, call.request_id.clone());
-    let function = target.find(call)?;
-    function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
-    function.statements.clear();
-    function.revised(&request_id);
+    let mut resource = qualified::find(&target, call)?;
+    ensure_revision(&resource.revision_id(now), &input["RevisionId"], READ_BY)?;
+    resource.statements().clear();
+    resource.revised(&request_id);
     Ok(Reply::no_content())
 }

@@ -12,6 +12,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Sandbox {
     pub id: FunctionIdentity,
+    /// `$LATEST`, or the number of a published version.
+    pub version: String,
     pub role: String,
     /// `None` for Zip functions, which do not run here.
     pub image: Option<ImageRef>,
@@ -40,12 +42,14 @@ pub struct ImageRef {
 impl Sandbox {
     pub(crate) fn new(
         id: &FunctionIdentity,
+        version: &str,
         settings: &Settings,
         source: &Source,
         architecture: &str,
     ) -> Self {
         Self {
             id: id.clone(),
+            version: version.to_owned(),
             role: settings.role.clone(),
             image: image_of(id, source),
             architecture: architecture.to_owned(),
@@ -56,6 +60,11 @@ impl Sandbox {
             ephemeral_storage: settings.ephemeral_storage,
             log_group: settings.log_group.clone(),
         }
+    }
+
+    /// The ARN with the version: containers of one version are never another's.
+    pub(crate) fn qualified_arn(&self) -> String {
+        format!("{}:{}", self.id.arn, self.version)
     }
 }
 

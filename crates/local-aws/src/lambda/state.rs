@@ -1,6 +1,6 @@
 //! Lambda in one region of an account, as data.
 
-use super::function::Function;
+use super::{function::Function, metrics::InvocationLog};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -12,6 +12,8 @@ pub(crate) struct Lambda {
     /// Of functions that are gone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub interfaces: Vec<NetworkInterface>,
+    #[serde(skip)]
+    pub invocations: InvocationLog,
 }
 
 /// A network interface that a deleted function has left behind.

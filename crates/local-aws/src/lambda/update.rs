@@ -7,6 +7,7 @@ use super::{
     errors::{invalid, refuse},
     function::{Function, Seen},
     name::FunctionRef,
+    publish,
     source::{ImageSource, Source},
 };
 use crate::{
@@ -77,9 +78,6 @@ pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Repl
     let mut failures = Failures::default();
     let architecture = read_architecture(&input, &mut failures);
     refuse(failures)?;
-    if input["Publish"] == json!(true) {
-        return Err(AwsError::not_implemented("publishing a version"));
-    }
     if let Some(member) = NOT_EMULATED.into_iter().find(|m| !input[m].is_null()) {
         return Err(AwsError::not_implemented(format!("UpdateFunctionCode with {member}")));
     }
@@ -97,7 +95,19 @@ pub(crate) fn update_function_code(call: &mut Call, input: Value) -> Result<Repl
     }
     function.source = source;
     function.architecture = architecture;
-    finish(call, &target)
+    let reply = finish(call, &target)?;
+    if input["Publish"] == json!(true) { publish(call, &target) } else { Ok(reply) }
+}
+
+/// Answers the version in place of the function.
+fn publish(call: &mut Call, target: &FunctionRef) -> Result<Reply, AwsError> {
+    let mut function = target.find(call)?.clone();
+    let before = function.last_version;
+    let version = publish::with_change(&mut function, call);
+    let seen = if function.last_version == before { Seen::At(call.now) } else { Seen::Created };
+    let reply = function.version(&version).map(|version| publish::shown(version, seen));
+    *target.find(call)? = function;
+    Ok(Reply::ok(reply.unwrap_or_default()))
 }
 
 fn new_source(

@@ -85,10 +85,10 @@ async fn ask(
         GatewayRefusal::authorizer(kind, format!("authorizer {}: {why}", authorizer.name))
     };
     let uri = with_stage_variables(exchange, authorizer.authorizer_uri.as_deref().unwrap_or_default())?;
-    let (region, account, function) = function_of(&uri).ok_or_else(|| {
+    let callee = function_of(&uri).ok_or_else(|| {
         failed(RefusalKind::AuthorizerConfigurationError, format!("authorizerUri names no function: {uri}"))
     })?;
-    let invocation = Invocation { account, region, function, payload: event.to_string().into() };
+    let invocation = Invocation { callee, payload: event.to_string().into() };
     let site = exchange.site()?;
     let source = format!(
         "arn:aws:execute-api:{}:{}:{}/authorizers/{}",
@@ -96,7 +96,7 @@ async fn ask(
     );
     permission::check(
         &gateway.shared.world(),
-        &invocation,
+        &invocation.callee,
         authorizer.authorizer_credentials.as_deref(),
         &source,
     )

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+mod aliases;
 mod authorizers;
 mod contract;
 mod every_refusal;

@@ -1,6 +1,6 @@
 use super::super::{exchange::Exchange, proxy, proxy_event, proxy_response, routing, site::Site};
 use super::world::*;
-use crate::Config;
+use crate::{Config, lambda::invocation::Callee};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -186,8 +186,15 @@ fn base64_is_decoded_only_for_a_client_that_accepts_a_binary_type() {
 #[test]
 fn the_integrations_uri_names_the_function() {
     let uri = proxy().uri.unwrap();
-    let expected = ("us-east-2".to_owned(), ACCOUNT.to_owned(), "analyzer".to_owned());
-    assert_eq!(proxy::function_of(&uri), Some(expected));
+    let expected = Callee {
+        account: ACCOUNT.to_owned(),
+        region: "us-east-2".to_owned(),
+        function: "analyzer".to_owned(),
+        qualifier: None,
+    };
+    assert_eq!(proxy::function_of(&uri), Some(expected.clone()));
+    let of_alias = Callee { qualifier: Some("live".to_owned()), ..expected };
+    assert_eq!(proxy::function_of(&uri.replace("analyzer", "analyzer:live")), Some(of_alias));
     assert_eq!(proxy::function_of("arn:aws:apigateway:us-east-2:s3:path/bucket"), None);
 }
 

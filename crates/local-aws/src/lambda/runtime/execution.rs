@@ -6,23 +6,23 @@ use super::{
     journal::{End, JournalEntry},
     no_instance::NoInstance,
     pool::Pool,
+    record,
     report::InvocationReport,
     runtime_api::{Event, RuntimeAnswer},
+    target::{Target, look_up},
 };
 use crate::{
     call::Reply,
     error::AwsError,
     lambda::{
-        dependencies,
-        errors::not_found,
-        invocation::{Invocation, InvocationType, InvokeRequest, Outcome},
+        invocation::{Callee, Invocation, InvocationType, InvokeRequest, Outcome},
         invoke::{SYNC_LIMIT, check_size},
         sandbox::Sandbox,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 
@@ -58,7 +58,7 @@ pub(crate) async fn answer(pool: &Arc<Pool>, request: InvokeRequest) -> Result<R
 }
 
 fn reply(outcome: Outcome) -> Reply {
-    let mut headers = vec![("x-amz-executed-version".to_owned(), "$LATEST".to_owned())];
+    let mut headers = vec![("x-amz-executed-version".to_owned(), outcome.executed_version)];
     headers.extend(outcome.function_error.map(|error| ("x-amz-function-error".to_owned(), error)));
     if !outcome.log_tail.is_empty() {
         headers.push(("x-amz-log-result".to_owned(), STANDARD.encode(outcome.log_tail)));
@@ -94,8 +94,9 @@ async fn deliver(pool: Arc<Pool>, invocation: Invocation, request_id: String) {
 /// How often an event that failed is tried again, and how old one gets.
 fn patience(pool: &Arc<Pool>, invocation: &Invocation) -> (usize, Duration) {
     let mut world = pool.shared.world();
-    let functions = &world.region(&invocation.account, &invocation.region).lambda.functions;
-    let config = functions.get(&invocation.function).and_then(|f| f.attached.event_invoke.as_ref());
+    let Callee { account, region, function, .. } = &invocation.callee;
+    let functions = &world.region(account, region).lambda.functions;
+    let config = functions.get(function).and_then(|f| f.attached.event_invoke.as_ref());
     let retries = config.and_then(|c| c.retries).unwrap_or(RETRIES.len());
     (retries, config.and_then(|c| c.age).unwrap_or(EVENT_AGE))
 }
@@ -106,39 +107,35 @@ async fn perform(
     request_id: Option<String>,
     tail: bool,
 ) -> Result<Outcome, AwsError> {
-    let (sandbox, reserved) = look_up(pool, &invocation)?;
-    let admission = pool.admit(&sandbox, reserved)?;
+    let Invocation { callee, payload } = invocation;
+    let Target { sandbox, reserved } = look_up(pool, &callee)?;
+    let at = pool.shared.clock.now();
+    let admission = pool.admit(&sandbox, reserved).inspect_err(|_| {
+        record::throttled(pool, &callee, &sandbox, at);
+    })?;
     let request_id = request_id.unwrap_or_else(|| pool.request_id(&sandbox));
-    let execution = Execution { pool: pool.clone(), sandbox, request_id, tail };
+    let concurrent = admission.concurrent;
+    let execution = Execution { pool: pool.clone(), callee, sandbox, request_id, tail, at, concurrent };
     // A task of its own, so that a caller who goes away does not cut the function short.
     let task = tokio::spawn(async move {
-        let outcome = execution.run(invocation.payload).await;
+        let outcome = execution.run(payload).await;
         drop(admission);
         outcome
     });
     task.await.unwrap_or_else(|e| Err(AwsError::new(500, "ServiceException", e)))
 }
 
-fn look_up(pool: &Arc<Pool>, invocation: &Invocation) -> Result<(Arc<Sandbox>, Option<u32>), AwsError> {
-    let (now, delays) = (pool.shared.clock.now(), pool.shared.config.delays());
-    let Invocation { account, region, function: name, .. } = invocation;
-    let mut world = pool.shared.world();
-    let failure = dependencies::image_is_gone(&mut world, invocation);
-    dependencies::ensure_decryptable(&mut world, invocation)?;
-    let functions = &mut world.region(account, region).lambda.functions;
-    let function = functions.get_mut(name).ok_or_else(|| {
-        not_found(format!("Function not found: arn:aws:lambda:{region}:{account}:function:{name}:$LATEST"))
-    })?;
-    function.ensure_awake(now, &delays, failure)?;
-    Ok((function.sandbox(now), function.reserved_concurrency))
-}
-
 /// One invocation on its way.
-struct Execution {
-    pool: Arc<Pool>,
-    sandbox: Arc<Sandbox>,
+pub(super) struct Execution {
+    pub pool: Arc<Pool>,
+    pub callee: Callee,
+    pub sandbox: Arc<Sandbox>,
     request_id: String,
     tail: bool,
+    /// When it began.
+    pub at: Timestamp,
+    /// Executions of the function at that moment.
+    pub concurrent: u32,
 }
 
 impl Execution {
@@ -188,7 +185,7 @@ impl Execution {
         Event {
             request_id: self.request_id.clone(),
             payload,
-            function_arn: self.sandbox.id.arn.clone(),
+            function_arn: self.callee.arn(),
             deadline_ms: deadline.as_millisecond(),
             trace_id: format!(
                 "Root=1-{:08x}-{};Parent={};Sampled=0",
@@ -213,6 +210,7 @@ impl Execution {
         let (id, fault) = (&self.request_id, result.as_ref().err());
         let lines = fault.map(|f| f.log(id, self.pool.shared.clock.now())).unwrap_or_default();
         let report = InvocationReport { init, ..InvocationReport::new(id, took, self.sandbox.memory, fault) };
+        record::ended(self, &report, fault.is_some());
         let (sender, receiver) = oneshot::channel();
         instance.record(JournalEntry::End(Box::new(End {
             lines,
@@ -224,6 +222,7 @@ impl Execution {
             function_error: fault.map(|_| "Unhandled".to_owned()),
             payload: result.unwrap_or_else(|fault| fault.payload(id)),
             request_id: id.clone(),
+            executed_version: self.sandbox.version.clone(),
             log_tail,
         }
     }

@@ -1,4 +1,4 @@
-//! The containers of one function, as plain bookkeeping.
+//! The containers of one version of a function, as plain bookkeeping.
 
 use super::{instance::Instance, no_instance::NoInstance};
 use crate::lambda::sandbox::Sandbox;
@@ -8,7 +8,7 @@ use tokio::{sync::oneshot, time::Instant};
 /// Who waits for a container.
 pub(crate) type Waiter = oneshot::Sender<Result<Arc<Instance>, NoInstance>>;
 
-/// The containers of one function's newest sandbox, and who waits for one.
+/// The containers of its newest sandbox, and who waits for one.
 pub(crate) struct Fleet {
     pub sandbox: Arc<Sandbox>,
     /// The last one in is the first one out, so that those which are not needed grow old.

@@ -147,7 +147,7 @@ impl Journal {
 
     fn start(&mut self, request_id: &str) {
         self.current.clear();
-        self.write(vec![format!("START RequestId: {request_id} Version: $LATEST")]);
+        self.write(vec![format!("START RequestId: {request_id} Version: {}", self.sandbox.version)]);
     }
 
     async fn end(&mut self, end: End) {

@@ -188,7 +188,7 @@ fn prepare(launcher: &Launcher, place: &FleetPlace) -> Result<(String, Launch), 
 fn stream(shared: &Shared, sandbox: &Sandbox, unique: &str) -> String {
     let day = shared.clock.now().strftime("%Y/%m/%d").to_string();
     let id = stable_id::hex(&[&sandbox.id.arn, &shared.config.seed.to_string(), unique]);
-    format!("{day}/[$LATEST]{}", &id[..32])
+    format!("{day}/[{}]{}", sandbox.version, &id[..32])
 }
 
 /// What Lambda sets, then what the function sets.
@@ -202,7 +202,7 @@ fn environment(sandbox: &Sandbox, credentials: &RoleCredentials, stream: &str) -
         ("AWS_SECRET_ACCESS_KEY", &credentials.secret_key),
         ("AWS_SESSION_TOKEN", &credentials.session_token),
         ("AWS_LAMBDA_FUNCTION_NAME", &id.name),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", &sandbox.version),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_LAMBDA_LOG_GROUP_NAME", &sandbox.log_group),

@@ -14,8 +14,10 @@ mod journal;
 mod launch;
 mod no_instance;
 mod pool;
+mod record;
 mod report;
 mod runtime_api;
+mod target;
 
 pub(crate) use aws_api::AwsApi;
 pub(crate) use execution::{answer, run};

@@ -41,6 +41,7 @@ pub(crate) struct Pool {
     /// Where functions call AWS.
     api: Weak<dyn AwsApi>,
     engine: Arc<dyn ContainerEngine>,
+    /// By the ARN of the version.
     fleets: Mutex<HashMap<String, Fleet>>,
     /// True once everything has to end. Whoever has a container holds a receiver.
     stop: watch::Sender<bool>,
@@ -52,11 +53,13 @@ pub(crate) struct Pool {
 pub(crate) struct Admission {
     pool: Arc<Pool>,
     sandbox: Arc<Sandbox>,
+    /// Executions of the function, over all its versions, with this one.
+    pub concurrent: u32,
 }
 
 impl Drop for Admission {
     fn drop(&mut self) {
-        if let Some(fleet) = self.pool.fleets().get_mut(&self.sandbox.id.arn) {
+        if let Some(fleet) = self.pool.fleets().get_mut(&self.sandbox.qualified_arn()) {
             fleet.in_flight = fleet.in_flight.saturating_sub(1);
         }
     }
@@ -67,6 +70,12 @@ fn in_flight_beside(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
     let (account, region) = (&sandbox.id.account, &sandbox.id.region);
     let beside = |f: &&Fleet| (&f.sandbox.id.account, &f.sandbox.id.region) == (account, region);
     fleets.values().filter(beside).map(|f| f.in_flight).sum()
+}
+
+/// How many executions the function has now, over all its versions.
+fn in_flight_of(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
+    let of_function = |f: &&Fleet| f.sandbox.id.arn == sandbox.id.arn;
+    fleets.values().filter(of_function).map(|f| f.in_flight).sum()
 }
 
 impl Pool {
@@ -98,6 +107,11 @@ impl Pool {
         self.next_id.fetch_add(1, Ordering::Relaxed).to_string()
     }
 
+    /// A number in 0..1 that is another at each call, and depends on the seed.
+    pub(crate) fn chance(&self) -> f64 {
+        self.shared.config.fraction(self.next_id.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// An invocation's request id.
     pub(crate) fn request_id(&self, sandbox: &Sandbox) -> String {
         stable_id::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
@@ -114,9 +128,10 @@ impl Pool {
     ) -> Result<Admission, AwsError> {
         let mut fleets = self.fleets();
         let in_account = in_flight_beside(&fleets, sandbox);
+        let concurrent = in_flight_of(&fleets, sandbox) + 1;
         let most = self.shared.config.concurrency;
-        let fleet = fleets.entry(sandbox.id.arn.clone()).or_insert_with(|| Fleet::new(sandbox.clone()));
-        if reserved.map_or(in_account >= most, |n| fleet.in_flight >= n) {
+        let fleet = fleets.entry(sandbox.qualified_arn()).or_insert_with(|| Fleet::new(sandbox.clone()));
+        if reserved.map_or(in_account >= most, |n| concurrent > n) {
             return Err(AwsError {
                 reason: Some(match reserved {
                     Some(_) => "ReservedFunctionConcurrentInvocationLimitExceeded",
@@ -127,7 +142,7 @@ impl Pool {
         }
         fleet.in_flight += 1;
         fleet.most = reserved.map_or(UNRESERVED_CONTAINERS, |n| n as usize);
-        Ok(Admission { pool: self.clone(), sandbox: sandbox.clone() })
+        Ok(Admission { pool: self.clone(), sandbox: sandbox.clone(), concurrent })
     }
 
     /// A container for one invocation: a warm one, or the first that is started or becomes free.
@@ -141,7 +156,7 @@ impl Pool {
             if *self.stop.borrow() {
                 return Err(gone());
             }
-            let fleet = fleets.get_mut(&sandbox.id.arn).ok_or_else(gone)?;
+            let fleet = fleets.get_mut(&sandbox.qualified_arn()).ok_or_else(gone)?;
             fleet.replace(sandbox);
             if let Some(instance) = fleet.take_idle() {
                 return Ok(instance);
@@ -185,7 +200,7 @@ impl Pool {
     /// Brings a container back; one that must not be used again is killed.
     pub(crate) fn give_back(&self, instance: Arc<Instance>, healthy: bool) {
         let mut fleets = self.fleets();
-        match fleets.get_mut(&instance.sandbox.id.arn) {
+        match fleets.get_mut(&instance.sandbox.qualified_arn()) {
             Some(fleet) if healthy && fleet.is_of(&instance.sandbox) => {
                 fleet.hand_over(instance, Instant::now());
             }
@@ -194,21 +209,22 @@ impl Pool {
     }
 
     fn fleet_of<'a>(fleets: &'a mut HashMap<String, Fleet>, sandbox: &Arc<Sandbox>) -> Option<&'a mut Fleet> {
-        fleets.get_mut(&sandbox.id.arn).filter(|fleet| fleet.is_of(sandbox))
+        fleets.get_mut(&sandbox.qualified_arn()).filter(|fleet| fleet.is_of(sandbox))
     }
 
     /// Goes over to a function's newest sandbox.
     pub(crate) fn replace(&self, sandbox: &Arc<Sandbox>) {
-        if let Some(fleet) = self.fleets().get_mut(&sandbox.id.arn) {
+        if let Some(fleet) = self.fleets().get_mut(&sandbox.qualified_arn()) {
             fleet.replace(sandbox);
         }
     }
 
-    /// Retires the containers of a function that was deleted.
-    pub(crate) fn retire(&self, function_arn: &str) {
-        if let Some(mut fleet) = self.fleets().remove(function_arn) {
-            fleet.retire_idle();
-        }
+    /// Retires the containers of a function that was deleted, or of one version, by its ARN.
+    pub(crate) fn retire(&self, arn: &str) {
+        let gone = |fleet: &Fleet| fleet.sandbox.id.arn == arn || fleet.sandbox.qualified_arn() == arn;
+        let mut fleets = self.fleets();
+        fleets.values_mut().filter(|f| gone(f)).for_each(Fleet::retire_idle);
+        fleets.retain(|_, fleet| !gone(fleet));
     }
 
     /// Stops every container, for the end of the process. Nothing can be invoked afterwards.

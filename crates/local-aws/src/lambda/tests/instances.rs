@@ -5,12 +5,7 @@ use crate::lambda::{invocation::Invocation, runtime::run};
 use futures_util::future::join_all;
 
 fn invocation(payload: &str) -> Invocation {
-    Invocation {
-        account: "000000000000".to_owned(),
-        region: "us-east-2".to_owned(),
-        function: "greet".to_owned(),
-        payload: payload.to_owned().into(),
-    }
+    Invocation { callee: callee("greet"), payload: payload.to_owned().into() }
 }
 
 /// A function that takes a second.

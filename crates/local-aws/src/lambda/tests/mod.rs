@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod aliases;
 mod attached;
 mod callers;
 mod control;
@@ -17,7 +18,8 @@ mod versions;
 
 use crate::{
     Config, Consistency, ContainerEngine, LocalAws, Reaction, Scripted, ecr,
-    testing::{Client, ok},
+    lambda::{invocation::Callee, metrics::InvocationRecord},
+    testing::{ACCOUNT, Client, REGION, ok},
 };
 use bytes::Bytes;
 use http::HeaderMap;
@@ -115,6 +117,18 @@ async fn invoke_as(
     let (parts, body) = aws.handle(request).await.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Invoked { status: parts.status.as_u16(), headers: parts.headers, body }
+}
+
+/// What is remembered of every invocation.
+fn invocations(aws: &LocalAws) -> Vec<InvocationRecord> {
+    let mut world = aws.shared().world();
+    world.region(ACCOUNT, REGION).lambda.invocations.iter().cloned().collect()
+}
+
+/// A function of this account, without a qualifier.
+fn callee(function: &str) -> Callee {
+    let (account, region) = (ACCOUNT.to_owned(), REGION.to_owned());
+    Callee { account, region, function: function.to_owned(), qualifier: None }
 }
 
 /// All lines of the function's log, once nothing is added any more.

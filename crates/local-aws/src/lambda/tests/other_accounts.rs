@@ -1,7 +1,6 @@
 //! Images of another account's registry.
 
 use super::*;
-use crate::testing::{ACCOUNT, REGION};
 
 const OTHER: &str = "111111111111";
 

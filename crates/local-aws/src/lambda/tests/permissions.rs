@@ -1,10 +1,7 @@
 //! The resource policy.
 
 use super::*;
-use crate::{
-    lambda::permission::allows_apigateway,
-    testing::{ACCOUNT, REGION, refused},
-};
+use crate::{lambda::permission::allows_apigateway, testing::refused};
 
 fn gateway(sid: &str, source: &str) -> Value {
     json!({
@@ -80,7 +77,7 @@ async fn a_policy_is_limited_to_20_kb() {
 #[tokio::test]
 async fn api_gateway_may_invoke_what_a_statement_names() {
     let aws = with_function(&echo()).await;
-    let may = |source: &str| allows_apigateway(&aws.shared().world(), ACCOUNT, REGION, "greet", source);
+    let may = |source: &str| allows_apigateway(&aws.shared().world(), &callee("greet"), source);
     assert!(!may(&format!("{API}/default/POST/")));
     ok(&aws, "lambda", "AddPermission", gateway("root", &format!("{API}/*/POST/"))).await;
     assert!(may(&format!("{API}/default/POST/")));
@@ -88,7 +85,7 @@ async fn api_gateway_may_invoke_what_a_statement_names() {
     ok(&aws, "lambda", "AddPermission", gateway("items", &format!("{API}/*/*/items/*"))).await;
     assert!(may(&format!("{API}/default/GET/items/7")));
     assert!(!may("arn:aws:execute-api:us-east-2:000000000000:other/default/GET/items/7"));
-    assert!(!allows_apigateway(&aws.shared().world(), ACCOUNT, REGION, "nobody", API));
+    assert!(!allows_apigateway(&aws.shared().world(), &callee("nobody"), API));
     let other = with(gateway("s3", API), json!({"Principal": "s3.amazonaws.com"}));
     ok(&aws, "lambda", "AddPermission", other).await;
     assert!(!may(API));
@@ -116,9 +113,7 @@ async fn a_principal_that_is_no_service_is_refused() {
 async fn a_policy_can_be_put_as_a_whole_and_denies() {
     let aws = with_function(&echo()).await;
     ok(&aws, "lambda", "AddPermission", gateway("root", &format!("{API}/*/POST/"))).await;
-    let may = || {
-        allows_apigateway(&aws.shared().world(), ACCOUNT, REGION, "greet", &format!("{API}/default/POST/"))
-    };
+    let may = || allows_apigateway(&aws.shared().world(), &callee("greet"), &format!("{API}/default/POST/"));
     assert!(may());
     let all =
         json!({"Sid": "all", "Effect": "Allow", "Principal": "*", "Action": "lambda:*", "Resource": ARN});

@@ -79,6 +79,7 @@ fn read(payload: &Value, function_error: Option<&str>) -> Result<AuthorizerAnswe
         payload: payload.to_string().into(),
         function_error: function_error.map(str::to_owned),
         request_id: String::new(),
+        executed_version: "$LATEST".to_owned(),
         log_tail: String::new(),
     })
 }
