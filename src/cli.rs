@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Output(OutputArgs),
     /// Call the live URL and check everything that the stack file promises
     Verify(VerifyArgs),
+    /// Call the live URL with the stack's key and show the answer
+    Call(CallArgs),
     /// Show the functions' log lines
     Logs(LogsArgs),
     /// List the stacks of the account in the region; needs no stack file
@@ -180,6 +182,31 @@ pub(crate) struct VerifyArgs {
     /// Also send bursts and megabytes, and use up the quota of the first key
     #[arg(long)]
     pub load: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallArgs {
+    /// A path, or a method and a path: `POST /items` (default: the first check, or the first route that needs no more than a key)
+    #[arg(num_args = 0..=2, value_name = "ROUTE")]
+    pub route: Vec<String>,
+    /// The body: JSON, @FILE, or @- for stdin (default: that of the route's check, or {})
+    #[arg(short, long, value_name = "BODY")]
+    pub data: Option<String>,
+    /// Send a picture, as base64 in the body's key `image`
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+    /// A header: 'name: value'
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// Call with this key of the stack (default: the first)
+    #[arg(long, value_name = "NAME", conflicts_with = "no_key")]
+    pub key: Option<String>,
+    /// Call without a key
+    #[arg(long)]
+    pub no_key: bool,
+    /// Write the answer's body into FILE as it came
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -42,9 +42,9 @@ pub(crate) struct Listed {
 }
 
 /// A call that anybody who has the key can make.
-struct Try<'a> {
-    route: &'a Route,
-    path: String,
+pub(crate) struct SampleCall<'a> {
+    pub route: &'a Route,
+    pub path: String,
     headers: Vec<(&'a str, &'a str)>,
     body: Option<&'a str>,
 }
@@ -58,13 +58,14 @@ impl Outputs {
     /// What to open: the stage itself where a route is at `/`, else a path at which the stack answers.
     pub(crate) fn opening(&self, stack: &Stack) -> Option<String> {
         let at_root = stack.api.routes.iter().any(|route| route.path == "/");
-        let path = Try::of(stack).filter(|_| !at_root).map_or_else(|| "/".to_owned(), |call| call.path);
+        let path =
+            SampleCall::of(stack).filter(|_| !at_root).map_or_else(|| "/".to_owned(), |call| call.path);
         Some(format!("{}{path}", self.url.as_ref()?))
     }
 
     /// A line to try, which can be pasted: `show_key` is the command that prints the key alone.
     pub(crate) fn curl(&self, stack: &Stack, show_key: &str) -> Option<String> {
-        let call = Try::of(stack)?;
+        let call = SampleCall::of(stack)?;
         let method = call.method();
         let mut line =
             format!("curl -X {method} {}", quoted(&format!("{}{}", self.url.as_ref()?, call.path)));
@@ -83,9 +84,9 @@ impl Outputs {
     }
 }
 
-impl<'a> Try<'a> {
+impl<'a> SampleCall<'a> {
     /// The first of the file's own checks, else the first route that needs no more than the key.
-    fn of(stack: &'a Stack) -> Option<Self> {
+    pub(crate) fn of(stack: &'a Stack) -> Option<Self> {
         let routes = || stack.api.routes.iter().filter(|r| matches!(r.auth, Auth::None | Auth::ApiKey));
         let checked = stack.checks.iter().filter(|check| is_plain(check)).find_map(|check| {
             let route = routes().find(|r| format!("{} {}", r.method, r.path) == check.route)?;
@@ -96,11 +97,17 @@ impl<'a> Try<'a> {
         checked.or_else(|| {
             let route = routes().find(|r| !r.path.contains('{')).or_else(|| routes().next())?;
             let body = matches!(route.method.as_str(), "POST" | "PUT" | "PATCH").then_some("{}");
-            Some(Self { route, path: sample(&route.path), headers: Vec::new(), body })
+            Some(Self { route, path: Self::path(&route.path), headers: Vec::new(), body })
         })
     }
 
-    fn method(&self) -> &'a str {
+    /// `/items/{id}` as somebody would call it.
+    pub(crate) fn path(template: &str) -> String {
+        let part = |part: &str| if part.starts_with('{') { "hello".to_owned() } else { part.to_owned() };
+        template.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
+
+    pub(crate) fn method(&self) -> &'a str {
         if self.route.method == "ANY" { "GET" } else { &self.route.method }
     }
 }
@@ -108,12 +115,6 @@ impl<'a> Try<'a> {
 /// Whether nothing in it is from outside the file.
 fn is_plain(check: &Check) -> bool {
     !check.unset && !check.headers.values().chain(&check.body).any(|text| text.secret)
-}
-
-/// `/items/{id}` as somebody would call it.
-fn sample(path: &str) -> String {
-    let part = |part: &str| if part.starts_with('{') { "hello".to_owned() } else { part.to_owned() };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 fn quoted(text: &str) -> String {

@@ -103,7 +103,7 @@ pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Re
 
 /// Before a line is read: functions may have printed their variables, as AWS has them, and the keys of their callers.
 /// Gives whether there is any function.
-async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<bool> {
+pub(super) async fn hide_what_functions_know(session: &Session, printer: &Printer) -> Result<bool> {
     let run = session.cloud.looking_at(&Id::only("logs"));
     let keys = async {
         let none = session.stack.api.keys.is_empty();

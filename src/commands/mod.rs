@@ -1,5 +1,6 @@
 //! One file a command: load, build the graph, run it beside a UI, say how it ended.
 
+mod call;
 mod checked;
 mod completions;
 mod destroy;
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Status => status::run(common, printer).await,
         Command::Destroy(args) => destroy::run(common, &args, printer).await,
         Command::Output(args) => output::run(common, &args, printer).await,
+        Command::Call(args) => call::run(common, &args, printer).await,
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::List => list::run(common, printer).await,

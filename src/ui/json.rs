@@ -22,6 +22,7 @@
 //! | `outputs` | `up` `status` `output` | `stack`, `region`, `api_id`, `url`, `keys` (`name`, `id`, and `value` only with `--show-key`) |
 //! | `stacks` | `list` | a list of `stack`, `region`, `api_id`, `api_name`, `created`, `adopted`, `functions`, `keys` |
 //! | `contract` | `up` `verify` | one object a promise: what was asked from outside, and how it stands: `verdict` (`holds`, `broken`, `unknown`), then `seen` and `fix`, or `why` |
+//! | `url`, `call` | `call` | what was called; `method`, `key` (its name), `status`, `milliseconds`, `headers`, `body` (JSON where it is) |
 //! | `changed`, `seconds` | `up` | how many resources, how long |
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |
 

@@ -4,7 +4,7 @@
 //! secrets in both, and a new variant can't pass it by.
 
 use super::{
-    Finished, contract, failure,
+    Called, Finished, contract, failure,
     incomplete::Incomplete,
     log_line::LogLine,
     object::Object,
@@ -48,6 +48,11 @@ pub(crate) enum Outcome<'a> {
         destination: &'a Destination,
     },
     LogLine(LogLine<'a>),
+    /// One call of the live URL; `with_body`: with what it was answered.
+    Called {
+        called: &'a Called<'a>,
+        with_body: bool,
+    },
     Finished(&'a Finished),
     /// Why a run did not end well, what was done, what is left; `again` is the command that goes on, as a person types it.
     Incomplete {
@@ -107,6 +112,7 @@ impl Outcome<'_> {
             Self::Contract(findings) => (Result, contract::render(findings)),
             Self::Stacks { stacks, destination } => (Result, stacks::render(stacks, destination)),
             Self::LogLine(line) => (Result, line.text()),
+            Self::Called { called, with_body } => return called.text(with_body),
             Self::Finished(finished) => return finished.text(),
             Self::Incomplete { plan, report, again } => (End, Incomplete::of(plan, report).text(again)),
             Self::Failure(error) => (End, failure_text(error)),
@@ -135,6 +141,7 @@ impl Outcome<'_> {
                 Result(stacks.exact("destination", json!(destination)))
             }
             Self::LogLine(line) => Line(line.json()),
+            Self::Called { called, .. } => Result(called.json()),
             Self::Finished(finished) => Result(finished.json()),
             Self::Incomplete { plan, report, .. } => Result(Incomplete::of(plan, report).json()),
             Self::Failure(error) => Result(Object::new().any("error", failure::object(error))),

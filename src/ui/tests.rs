@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    Finished, LogLine, Outcome, Standing, StyledText, View, json::Json, people::People, plain::Plain,
+    Called, Finished, LogLine, Outcome, Standing, StyledText, View, json::Json, people::People, plain::Plain,
     plan::Detail, sink::Sink,
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     contract::{self, Verdict},
     engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
     outputs::{Key, Listed, Outputs},
+    outside::http::Response,
     stack::{self, Stack, StackError, Values},
 };
 use anyhow::anyhow;
@@ -21,6 +22,7 @@ use std::{
     io::{self, Write},
     path::Path,
     rc::Rc,
+    time::Duration,
 };
 
 const SECRET: &str = "hunter2-of-somebody";
@@ -46,6 +48,8 @@ struct Facts {
     findings: [contract::Finding; 3],
     stacks: [Listed; 1],
     report: Report,
+    answer: Response,
+    url: String,
     message: String,
 }
 
@@ -98,11 +102,27 @@ impl Facts {
             findings: findings(),
             stacks: [listed],
             report,
+            answer: Response {
+                status: 502,
+                headers: vec![("x-said".to_owned(), foreign())],
+                body: foreign().into(),
+            },
+            url: exact(),
             message: foreign(),
         }
     }
 
-    fn all(&self) -> Vec<Outcome<'_>> {
+    fn called(&self) -> Called<'_> {
+        Called {
+            method: "POST",
+            url: &self.url,
+            key: Some(&self.message),
+            answer: &self.answer,
+            took: Duration::ZERO,
+        }
+    }
+
+    fn all<'a>(&'a self, called: &'a Called<'a>) -> Vec<Outcome<'a>> {
         let text = || StyledText::new().plain(foreign()).exact(exact()).drawn(foreign()).dim(foreign());
         let Self { stack, plan, destination, report, message, .. } = self;
         let outputs = &self.finished.outputs;
@@ -120,6 +140,7 @@ impl Facts {
             Outcome::Stacks { stacks: &self.stacks, destination },
             Outcome::Stacks { stacks: &[], destination },
             Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
+            Outcome::Called { called, with_body: true },
             Outcome::Finished(&self.finished),
             Outcome::Incomplete { plan, report, again: "lambdeploy up" },
             Outcome::Failure(&report.failed[0].1),
@@ -186,6 +207,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Contract(_) => "contract",
         Outcome::Stacks { .. } => "stacks",
         Outcome::LogLine(_) => "log line",
+        Outcome::Called { .. } => "called",
         Outcome::Finished(_) => "finished",
         Outcome::Incomplete { .. } => "incomplete",
         Outcome::Failure(_) => "failure",
@@ -193,7 +215,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 15;
+const NAMES: usize = 16;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);
@@ -256,14 +278,15 @@ fn forms(show: impl Fn(&dyn View)) -> [(&'static str, String); 3] {
 #[test]
 fn no_outcome_shows_a_secret_or_acts_on_a_terminal() {
     let facts = Facts::new();
-    for index in 0..facts.all().len() {
-        let outcome = || facts.all().swap_remove(index);
+    let called = facts.called();
+    for index in 0..facts.all(&called).len() {
+        let outcome = || facts.all(&called).swap_remove(index);
         for (form, printed) in forms(|view| view.show(outcome())) {
             assert!(!printed.is_empty(), "{} as {form} is nothing", name(&outcome()));
             is_harmless(&format!("{} as {form}", name(&outcome())), &printed);
         }
     }
-    let names: BTreeSet<&str> = facts.all().iter().map(name).collect();
+    let names: BTreeSet<&str> = facts.all(&called).iter().map(name).collect();
     assert_eq!(names.len(), NAMES, "an outcome is not shown here: {names:?}");
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_days;
+mod call;
 mod commands;
 mod engine;
 mod fakes;

@@ -16,6 +16,7 @@ fn help_and_version() {
         "output",
         "verify",
         "logs",
+        "call",
         "list",
         "local",
         "schema",

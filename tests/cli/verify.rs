@@ -15,7 +15,7 @@ const LOGIN: &str =
 const FAILED: &str = "HTTP/1.1 502 Bad Gateway\r\nx-amzn-requestid: 1\r\nx-amzn-errortype: InternalServerErrorException\r\ncontent-length: 35\r\nconnection: close\r\n\r\n{\"message\":\"Internal server error\"}";
 const NOT_CALLED: &str = "HTTP/1.1 500 Internal Server Error\r\nx-amzn-requestid: 1\r\nx-amzn-errortype: InternalServerErrorException\r\ncontent-length: 35\r\nconnection: close\r\n\r\n{\"message\":\"Internal server error\"}";
 
-fn front(shell: &Shell, answer: &'static str) -> String {
+pub(crate) fn front(shell: &Shell, answer: &'static str) -> String {
     before(shell, move |_| answer.to_owned())
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn echoing(shell: &Shell, say: fn(&str) -> String) -> String {
 }
 
 /// The address of a server before the local AWS that passes connections on, but answers calls of the stage itself.
-fn before(shell: &Shell, answer: impl Fn(&str) -> String + Clone + Send + 'static) -> String {
+pub(crate) fn before(shell: &Shell, answer: impl Fn(&str) -> String + Clone + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let aws = shell.endpoint.trim_start_matches("http://").to_owned();
@@ -62,7 +62,7 @@ fn serve(mut client: TcpStream, aws: &str, answer: impl Fn(&str) -> String) -> i
 }
 
 /// A stack whose stage stands.
-fn shell() -> Shell {
+pub(crate) fn shell() -> Shell {
     let shell = Shell::new();
     Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
     shell

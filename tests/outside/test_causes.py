@@ -1,4 +1,4 @@
-"""Functions that fail, each in its own way: `up` ends with exit code 3, and says the cause as what it was. Needs Docker and the
+"""Functions that fail, each in its own way: `up` ends with exit code 3, and says the cause as what it was; so does `call`. Needs Docker and the
 base image (scripts/base-image.sh)."""
 
 import pytest
@@ -87,3 +87,7 @@ def test_the_cause_is_said_as_what_it_was(stack, mode, more, sentence):
     write(stack, mode, more)
     done = stack.run("up", "--yes", expect=3)
     assert sentence in done.stdout + done.stderr, done.stdout + done.stderr
+    if mode == "raises":
+        called = stack.run("call", expect=1)
+        assert "the last log lines of f:" in called.stderr and "Traceback" in called.stderr, called.stderr
+        assert sentence in called.stderr and "502 in " in called.stderr, called.stderr
