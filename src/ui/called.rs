@@ -41,7 +41,8 @@ impl Called<'_> {
     fn head(&self) -> StyledText {
         let key = self.key.map(|name| format!(" with the key {name}")).unwrap_or_default();
         let status = format!("{} in {} ms", self.answer.status, self.took.as_millis());
-        let asked = StyledText::new().exact(format!("{} {}{key}\n", self.method, self.url));
+        let asked =
+            StyledText::new().exact(format!("{} {}", self.method, self.url)).plain(format!("{key}\n"));
         let painted = if self.answer.status < 400 { asked.green(status) } else { asked.red(status) };
         self.answer.headers.iter().fold(painted, |text, (name, value)| text.dim(format!("\n{name}: {value}")))
     }
