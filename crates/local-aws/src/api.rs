@@ -10,7 +10,7 @@ use crate::{
     faults::{Cut, Fate, FaultPlan, Stopped},
     lambda::runtime,
     peer::Peer,
-    protocol::{self, CredentialScope, Incoming, Unreadable},
+    protocol::{self, CredentialScope, Incoming, Unreadable, Wire},
     request_log::LoggedRequest,
     server::LocalAws,
     service::Service,
@@ -24,18 +24,18 @@ const PLAN_LIMIT: usize = 1024 * 1024;
 
 /// The service that a request is for.
 fn service_of(scope: &CredentialScope) -> Result<&'static Service, Unreadable> {
-    services::named(&scope.service).ok_or_else(|| {
+    services::signed_for(&scope.service).ok_or_else(|| {
         let why = format!("service {} is not implemented by the local AWS\n", scope.service);
         Unreadable::Plain(StatusCode::NOT_IMPLEMENTED, why)
     })
 }
 
 /// The whole body, as large as its service takes one.
-async fn read_body(service: &'static Service, body: Body) -> Result<Bytes, Unreadable> {
-    match Limited::new(body, service.body_limit).collect().await {
+async fn read_body(limit: usize, wire: Wire, body: Body) -> Result<Bytes, Unreadable> {
+    match Limited::new(body, limit).collect().await {
         Ok(all) => Ok(all.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(protocol::too_large(service)),
-        Err(error) => Err(protocol::broken(service, &error)),
+        Err(error) if error.is::<LengthLimitError>() => Err(protocol::too_large(wire, limit)),
+        Err(error) => Err(protocol::broken(wire, &error)),
     }
 }
 
@@ -76,10 +76,11 @@ impl LocalAws {
         let (parts, body) = request.into_parts();
         let scope = CredentialScope::of(&parts)?;
         let service = service_of(&scope)?;
-        let payload = read_body(service, body).await?;
-        let mut incoming = protocol::read(service, scope, &parts, payload, &self.shared().config)?;
+        let wire = Wire::of(service, &parts);
+        let payload = read_body(service.body_limit, wire, body).await?;
+        let mut incoming = protocol::read(service, wire, scope, &parts, payload, &self.shared().config)?;
         if only.is_some_and(|key| key != incoming.access_key) {
-            return Err(Unreadable::Aws(service, service.words.unknown_key()));
+            return Err(Unreadable::Aws(wire, service.words.unknown_key()));
         }
         incoming.peer = parts.extensions.get::<Peer>().map(|p| p.0);
         if let Some(account) = self.shared().world().account_of_key(&incoming.access_key) {

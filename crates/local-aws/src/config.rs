@@ -83,6 +83,8 @@ pub struct Delays {
     pub api_update: Duration,
     /// What was just created is not yet found by its id.
     pub read_lag: Duration,
+    /// A metric does not show yet what was just measured (observed 1 to 2 minutes).
+    pub metric_lag: Duration,
 }
 
 impl Config {
@@ -106,6 +108,7 @@ impl Config {
             function_visible: wobble(0.5, 11),
             network_release: wobble(60.0, 12),
             alias_update: wobble(1.0, 13),
+            metric_lag: wobble(60.0, 14),
         }
     }
 

@@ -23,4 +23,9 @@ impl AwsError {
     pub(crate) fn not_implemented(what: impl Display) -> Self {
         Self::new(501, "NotImplemented", format!("{what} is not implemented by the local AWS"))
     }
+
+    /// Whose fault it is, in AWS's words.
+    pub(crate) fn fault(&self) -> &'static str {
+        if self.status < 500 { "Sender" } else { "Receiver" }
+    }
 }

@@ -15,7 +15,7 @@
 //! | `blobs` | the content of images, on disk |
 //! | `<service>::state`, `world` | all state, as plain data: accounts, and in each the regions |
 //! | `call`, `service`, `protocol` | one request on its way through a handler; a service as a value; the wire |
-//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway`, `budgets` | the control planes, a folder each, which export a `SERVICE` |
+//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway`, `cloudwatch`, `budgets` | the control planes, a folder each, which export a `SERVICE` |
 //! | `services` | the one list of them |
 //! | `authorization` | may this caller do that? |
 //! | `faults`, `shared` | faults by plan; what every part of one local AWS works on |
@@ -36,6 +36,7 @@ mod body;
 mod budgets;
 mod call;
 mod clock;
+mod cloudwatch;
 mod config;
 mod connections;
 mod constraint;

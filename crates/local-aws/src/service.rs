@@ -14,8 +14,10 @@ use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// As in a SigV4 credential scope, in ARNs and in permissions.
+    /// As in ARNs and in permissions.
     pub name: &'static str,
+    /// As in a SigV4 credential scope.
+    pub signing_name: &'static str,
     pub protocol: Protocol,
     /// The largest body of a request, in bytes, from what AWS takes at most.
     pub body_limit: usize,
@@ -42,11 +44,17 @@ impl Service {
 pub(crate) enum Protocol {
     /// A form in, XML of this namespace out.
     Query { namespace: &'static str },
-    /// AWS JSON 1.1: the operation is in `X-Amz-Target`.
+    /// AWS JSON: the operation is in `X-Amz-Target`.
     Json,
     /// REST-JSON: the operation is a method and a path.
     Rest { error_body: fn(&AwsError) -> Value },
+    /// Smithy RPC v2 CBOR, AWS JSON or query, as each caller likes. Errors have the codes of the query protocol, and
+    /// `error_shape` knows what their shapes are called in the others.
+    Several { namespace: &'static str, error_shape: ErrorShape },
 }
+
+/// The name of the shape of an error, by its code in the query protocol.
+pub(crate) type ErrorShape = fn(&str) -> &str;
 
 /// What every handler does: reads and writes the world, and answers at once.
 pub(crate) type Handler = fn(&mut Call<'_>, Value) -> Result<Reply, AwsError>;

@@ -1,9 +1,9 @@
 //! All services. A new one is a folder with a [`Service`], its state in [`world`](crate::world), and a line here.
 
-use crate::{apigateway, budgets, ecr, iam, lambda, logs, service::Service, sts, world::Account};
+use crate::{apigateway, budgets, cloudwatch, ecr, iam, lambda, logs, service::Service, sts, world::Account};
 use std::collections::BTreeMap;
 
-pub(crate) static ALL: [&Service; 7] = [
+pub(crate) static ALL: [&Service; 8] = [
     &sts::SERVICE,
     &iam::SERVICE,
     &ecr::SERVICE,
@@ -11,11 +11,17 @@ pub(crate) static ALL: [&Service; 7] = [
     &lambda::SERVICE,
     &apigateway::SERVICE,
     &budgets::SERVICE,
+    &cloudwatch::SERVICE,
 ];
 
-/// The service of a name in a SigV4 credential scope.
+/// The service of a name in ARNs.
 pub(crate) fn named(name: &str) -> Option<&'static Service> {
     ALL.into_iter().find(|service| service.name == name)
+}
+
+/// The service of a name in a SigV4 credential scope.
+pub(crate) fn signed_for(name: &str) -> Option<&'static Service> {
+    ALL.into_iter().find(|service| service.signing_name == name)
 }
 
 /// The tags of the resource of an account that an ARN in a region names.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     name: "sts",
+    signing_name: "sts",
     protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
     body_limit: 1024 * 1024,
     operations: &[Operation::named("GetCallerIdentity", get_caller_identity)],

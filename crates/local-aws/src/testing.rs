@@ -110,7 +110,8 @@ impl<'a> Client<'a> {
         let service = services::named(service).unwrap();
         let operation = service.operation(name);
         let operation = operation.unwrap_or_else(|| panic!("{name} is in no table"));
-        let scope = format!("{}/20300101/{}/{}/aws4_request", self.access_key, self.region, service.name);
+        let scope =
+            format!("{}/20300101/{}/{}/aws4_request", self.access_key, self.region, service.signing_name);
         let request = Request::builder()
             .header(header::HOST, "127.0.0.1:4566")
             .header(header::AUTHORIZATION, format!("AWS4-HMAC-SHA256 Credential={scope}, Signature=0"));
@@ -118,7 +119,8 @@ impl<'a> Client<'a> {
             Protocol::Query { .. } => {
                 request.method("POST").uri("/").body(full(form(name, &Value::Object(input))))
             }
-            Protocol::Json => request
+            // Of several the one in which inputs and replies are plainest.
+            Protocol::Json | Protocol::Several { .. } => request
                 .method("POST")
                 .uri("/")
                 .header("x-amz-target", format!("Local.{name}"))
@@ -157,7 +159,7 @@ fn bind(operation: &Operation, mut input: Map<String, Value>) -> (String, Map<St
 }
 
 /// The form of the query protocol.
-fn form(action: &str, input: &Value) -> String {
+pub(crate) fn form(action: &str, input: &Value) -> String {
     fn flatten(name: &str, value: &Value, fields: &mut Vec<(String, String)>) {
         let at = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
         match value {
@@ -186,7 +188,7 @@ async fn read(service: &Service, operation: &str, response: Response<crate::Body
     let text = String::from_utf8_lossy(&bytes);
     let body = match service.protocol {
         Protocol::Query { .. } => xml(&text),
-        Protocol::Json | Protocol::Rest { .. } => serde_json::from_slice(&bytes)
+        Protocol::Json | Protocol::Several { .. } | Protocol::Rest { .. } => serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| if text.is_empty() { json!({}) } else { json!(text) }),
     };
     if status < 400 {
@@ -195,7 +197,8 @@ async fn read(service: &Service, operation: &str, response: Response<crate::Body
         return (status, result.unwrap_or(body));
     }
     let error = &body["ErrorResponse"]["Error"];
-    let header = parts.headers.get("x-amzn-errortype").map(|h| h.to_str().unwrap());
+    let header = ["x-amzn-errortype", "x-amzn-query-error"].iter().find_map(|name| parts.headers.get(*name));
+    let header = header.and_then(|header| header.to_str().unwrap().split(';').next());
     let code = header.or(body["__type"].as_str()).or(error["Code"].as_str()).unwrap_or_default();
     let texts = [&body["message"], &body["Message"], &error["Message"]];
     let message = texts.iter().find_map(|t| t.as_str()).unwrap_or(&text);
@@ -221,7 +224,7 @@ impl Element {
     }
 }
 
-fn xml(text: &str) -> Value {
+pub(crate) fn xml(text: &str) -> Value {
     let mut reader = Reader::from_str(text);
     let mut open = vec![Element::default()];
     loop {

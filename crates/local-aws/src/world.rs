@@ -1,8 +1,8 @@
 //! All state of the local AWS, as plain data behind one lock.
 
 use crate::{
-    apigateway::state::ApiGateway, budgets::state::Budgets, ecr::state::Ecr, iam::state::Iam,
-    lambda::state::Lambda, logs::state::Logs,
+    apigateway::state::ApiGateway, budgets::state::Budgets, cloudwatch::state::CloudWatch, ecr::state::Ecr,
+    iam::state::Iam, lambda::state::Lambda, logs::state::Logs,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ pub(crate) struct Region {
     pub lambda: Lambda,
     pub logs: Logs,
     pub apigateway: ApiGateway,
+    pub cloudwatch: CloudWatch,
 }
 
 impl World {

@@ -32,6 +32,7 @@ CODES = {
     "lambda": {"ValidationException", "InvalidParameterValueException"},
     "apigateway": {"BadRequestException"},
     "budgets": {"InvalidParameterException"},
+    "cloudwatch": {"ValidationError"},
 }
 POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 DOLLARS = {"Amount": "1", "Unit": "USD"}
@@ -41,6 +42,9 @@ BUDGET = {
     "CalculatedSpend": {"ActualSpend": DOLLARS, "ForecastedSpend": DOLLARS}, "HealthStatus": {"Status": "HEALTHY", "StatusReason": "FILTER_INVALID"},
 }  # fmt: skip
 SUBSCRIBER = {"SubscriptionType": "EMAIL", "Address": "ada@example.com"}
+ERRORS = {"Namespace": "AWS/Lambda", "MetricName": "Errors"}
+ALARM = ERRORS | {"Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+MINUTES = {"StartTime": 1_700_000_000, "EndTime": 1_700_000_600}
 # What an operation needs besides what the model requires, or what the model can't say.
 NEEDED = {
     "AssumeRolePolicyDocument": TRUST,
@@ -63,6 +67,11 @@ NEEDED = {
     "budgets.Subscribers": [SUBSCRIBER],
     **{f"budgets.{name}": SUBSCRIBER for name in ("Subscriber", "OldSubscriber", "NewSubscriber")},
     "budgets.ResourceARN": "arn:aws:budgets::000000000000:budget/none",
+    "cloudwatch.ResourceARN": "arn:aws:cloudwatch:us-east-2:000000000000:alarm:none",
+    "PutMetricAlarm": ALARM,
+    "GetMetricData": MINUTES | {"MetricDataQueries": [{"Id": "m", "MetricStat": {"Metric": ERRORS, "Period": 60, "Stat": "Sum"}}]},
+    "GetMetricStatistics": MINUTES | {"Period": 60, "Statistics": ["Sum"]},
+    "PutMetricData": {"MetricData": [{"MetricName": "a", "Value": 1.0}]},
     "PutRolePermissionsBoundary": {"PermissionsBoundary": POLICY},
     **{name: {"UserName": "none"} for name in ("CreateAccessKey", "ListAccessKeys", "DeleteAccessKey", "GetUser")},
 }
@@ -73,6 +82,7 @@ REFUSED_FOR_MORE = {
     "CreateRepository.encryptionConfiguration", "CreateRepository.imageTagMutabilityExclusionFilters",
     "CreateRole.PermissionsBoundary", "CreateUser.PermissionsBoundary", "PutImageTagMutability.imageTagMutabilityExclusionFilters", "PutImage.imageDigest", "CreateFunction.Runtime", "CreateFunction.ImageConfig",
     "CreateBudget.NotificationsWithSubscribers", "DeleteFunction.Qualifier",
+    *(f"PutMetricAlarm.{name}" for name in ("OKActions", "AlarmActions", "InsufficientDataActions", "TreatMissingData", "EvaluateLowSampleCountPercentile")),
 }  # fmt: skip
 
 
@@ -115,7 +125,7 @@ def implemented(client: BaseClient, service: str) -> list:
     return found
 
 
-@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20), ("budgets", 16)])
+@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20), ("budgets", 16), ("cloudwatch", 15)])
 def test_every_constraint_holds(local_aws, service, least):
     asked, accepted = 0, []
     aws = client(local_aws, service)
@@ -134,7 +144,7 @@ def test_every_constraint_holds(local_aws, service, least):
     assert not accepted, "\n".join(accepted)
 
 
-@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda", "budgets"])
+@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda", "budgets", "cloudwatch"])
 def test_what_fits_is_not_refused_for_its_form(local_aws, service):
     refused = []
     aws = client(local_aws, service)

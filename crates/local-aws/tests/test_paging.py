@@ -15,6 +15,8 @@ MONTHLY = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount"
 MAILS = [{"SubscriptionType": "EMAIL", "Address": f"{name}@example.com"} for name in THREE]
 ABOVE = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN"}
 
+ALARM = {"Namespace": "a", "MetricName": "b", "Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+
 
 @pytest.fixture(scope="module")
 def client(local_aws):
@@ -40,6 +42,7 @@ def given(client) -> dict[str, dict]:
         logs.create_log_stream(logGroupName="first", logStreamName=name)
         alerts = [{"Notification": ABOVE | {"Threshold": n}, "Subscribers": MAILS} for n in (50, 80, 100)]
         budgets.create_budget(**ACCOUNT, Budget=MONTHLY | {"BudgetName": name}, NotificationsWithSubscribers=alerts)
+        client("cloudwatch").put_metric_alarm(AlarmName=name, **ALARM)
     now = logs.describe_log_groups()["logGroups"][0]["creationTime"]
     logs.put_log_events(logGroupName="first", logStreamName="first", logEvents=[{"timestamp": now + n, "message": text} for n, text in enumerate(THREE)])
     role = iam.get_role(RoleName="first")["Role"]["Arn"]
@@ -87,6 +90,8 @@ def given(client) -> dict[str, dict]:
         ("budgets", "describe_budgets", "account", "Budgets"),
         ("budgets", "describe_notifications_for_budget", "budget", "Notifications"),
         ("budgets", "describe_subscribers_for_notification", "notification", "Subscribers"),
+        ("cloudwatch", "describe_alarms", "none", "MetricAlarms"),
+        ("cloudwatch", "describe_alarm_history", "none", "AlarmHistoryItems"),
         ("apigateway", "get_rest_apis", "none", "items"),
         ("apigateway", "get_resources", "api", "items"),
         ("apigateway", "get_deployments", "api", "items"),

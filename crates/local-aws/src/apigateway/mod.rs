@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`state`], [`draft`] | the state |
 //! | [`usage_counts`], [`quota`] | how often each key of a usage plan has called |
+//! | [`call_log`] | what happened to every call of the stage URLs |
 //! | `permissions`, `request_quotas` | what a caller has to be allowed, and how often |
 //! | `operations` | the table: one row an operation |
 //! | `rest_api`, `resource`, `method`, `integration`, `gateway_response`, `deployment`, `stage`, `api_key`, … | one concept each, with its operations |
@@ -13,6 +14,7 @@
 mod account;
 mod api_key;
 mod authorizer;
+pub(crate) mod call_log;
 mod deployment;
 mod domain_name;
 pub(crate) mod draft;
@@ -64,6 +66,7 @@ use serde_json::json;
 
 pub(crate) static SERVICE: Service = Service {
     name: "apigateway",
+    signing_name: "apigateway",
     protocol: Protocol::Rest { error_body: |error| json!({ "message": error.message }) },
     // An API definition of 6 MB.
     body_limit: 10 * 1024 * 1024,

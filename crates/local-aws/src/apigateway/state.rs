@@ -3,7 +3,7 @@
 //! a stage serves.
 
 pub(crate) use super::quota::Quota;
-use super::{draft::Draft, usage_counts::UsageCounts};
+use super::{call_log::CallLog, draft::Draft, usage_counts::UsageCounts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,9 @@ pub(crate) struct ApiGateway {
     /// What the stage URLs let through.
     #[serde(skip)]
     pub usage: UsageCounts,
+    /// What was called at the stage URLs.
+    #[serde(skip)]
+    pub calls: CallLog,
     /// How often ids were drawn.
     #[serde(skip)]
     pub draws: u64,
@@ -114,6 +117,13 @@ pub(crate) struct MethodSetting {
     pub throttling_burst_limit: Option<u32>,
     /// Any other setting that was patched, by its wire name.
     pub other: BTreeMap<String, Value>,
+}
+
+impl MethodSetting {
+    /// Whether there are metrics of the method by itself.
+    pub(crate) fn has_metrics(&self) -> bool {
+        self.other.get("metricsEnabled").is_some_and(|enabled| *enabled == true)
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]

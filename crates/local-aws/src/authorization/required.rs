@@ -30,7 +30,7 @@ fn tagged(permission: Permission, key: &str, value: &str) -> Permission {
 
 /// To create with tags is to tag as well.
 fn creates(operation: &Operation) -> bool {
-    operation.name.starts_with("Create") || operation.name == "ImportRestApi"
+    operation.name.starts_with("Create") || ["ImportRestApi", "PutMetricAlarm"].contains(&operation.name)
 }
 
 /// The tags in an input, which is a map or a list of pairs, by the service.

@@ -2,10 +2,9 @@
 
 use super::{
     errors::no_budget,
-    shape::ValueShape,
     state::{Budget, Budgets},
 };
-use crate::{call::Call, error::AwsError};
+use crate::{call::Call, constraint::ValueShape, error::AwsError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
@@ -19,7 +18,7 @@ pub(crate) fn read<T: DeserializeOwned>(
     mut input: Value,
     shape: &ValueShape,
 ) -> Result<T, AwsError> {
-    shape.check(&input)?;
+    shape.check(&input, "InvalidParameterException")?;
     if let Some(account) = input["AccountId"].as_str() {
         own(call, account)?;
     }

@@ -12,7 +12,6 @@ mod model;
 mod notifications;
 mod page;
 mod permissions;
-mod shape;
 pub(crate) mod state;
 mod subscribers;
 mod tags;
@@ -29,6 +28,7 @@ use crate::{
 
 pub(crate) static SERVICE: Service = Service {
     name: "budgets",
+    signing_name: "budgets",
     protocol: Protocol::Json,
     body_limit: 1024 * 1024,
     operations: OPERATIONS,

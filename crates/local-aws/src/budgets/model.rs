@@ -1,10 +1,10 @@
 //! The inputs of AWS Budgets as AWS's model has them: names, what is required, lengths, patterns, words, bounds.
 
-use super::shape::{
+use crate::constraint::{
+    self,
     Member::{self, Optional, Required},
     ValueShape::{self, List, Map, Number, OneOf, Structure, Text, Time, Truth, Unread},
 };
-use crate::constraint;
 
 /// The longest that the model lets a text be that it means to leave unbounded.
 const ENDLESS: usize = i32::MAX as usize;

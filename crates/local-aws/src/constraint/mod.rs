@@ -4,10 +4,12 @@
 mod failures;
 mod members;
 mod pattern;
+mod value_shape;
 
 pub(crate) use failures::Failures;
 pub(crate) use members::{Members, lower_first};
 pub(crate) use pattern::matches;
+pub(crate) use value_shape::{Member, ValueShape};
 
 use std::{fmt, ops::RangeInclusive};
 

@@ -39,6 +39,7 @@ use crate::{
 
 pub(crate) static SERVICE: Service = Service {
     name: "ecr",
+    signing_name: "ecr",
     protocol: Protocol::Json,
     // A manifest of 4 MB, as a text in JSON.
     body_limit: 10 * 1024 * 1024,

@@ -8,6 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::request::Parts;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// One call on its way. `site` and `route` are filled in as they are found.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub(crate) struct Exchange {
     pub identity: CallerIdentity,
     /// What the authorizer said: `requestContext.authorizer`.
     pub authorizer: Option<Map<String, Value>>,
+    /// How long the integration took, once it has answered.
+    pub integration_latency: Option<Duration>,
 }
 
 /// Who calls, as far as it was proven.
@@ -57,6 +60,7 @@ impl Exchange {
             route: None,
             identity: CallerIdentity::default(),
             authorizer: None,
+            integration_latency: None,
         }
     }
 

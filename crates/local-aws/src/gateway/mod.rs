@@ -12,6 +12,7 @@
 //! | [`proxy`], [`proxy_event`], [`proxy_response`] | Lambda proxy integrations |
 //! | [`permission`] | whether a function lets API Gateway invoke it |
 //! | [`refusal`], [`gateway_response`] | why a call is not served, and how that is answered |
+//! | [`metrics`] | what CloudWatch's metrics of the API are made of |
 //! | [`access_log`] | the decisions on every call, for people: `GET /_local/gateway` |
 
 mod access_log;
@@ -24,6 +25,7 @@ mod exchange;
 mod gateway_response;
 mod mapping;
 mod meters;
+mod metrics;
 mod mock;
 mod permission;
 mod proxy;
@@ -70,6 +72,7 @@ pub(crate) async fn handle(
     let took = gateway.shared.clock.now().duration_since(exchange.received);
     gateway.shared.watch.say(|| format!("{entry} {} ms", took.as_millis()));
     gateway.log.add(entry);
+    metrics::record(gateway, &exchange, answer.status);
     answer.into_response(&exchange)
 }
 
@@ -94,6 +97,14 @@ async fn serve(
     }
     count_in(gateway, exchange, holder.as_ref())?;
     validation::check(exchange)?;
+    let began = gateway.shared.clock.elapsed();
+    let answer = integrate(gateway, exchange).await;
+    exchange.integration_latency = Some(gateway.shared.clock.elapsed().saturating_sub(began));
+    answer
+}
+
+/// What the method's integration answers.
+async fn integrate(gateway: &Gateway, exchange: &Exchange) -> Result<Answer, GatewayRefusal> {
     let route = exchange.route()?;
     match route.method.method_integration.as_ref() {
         Some(integration) if integration.kind == "MOCK" => mock::answer(exchange, integration),

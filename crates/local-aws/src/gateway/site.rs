@@ -16,6 +16,8 @@ pub(crate) struct Site {
     pub account: String,
     pub region: String,
     pub api: String,
+    /// By which the API's metrics go.
+    pub api_name: String,
     pub stage: String,
     pub deployment: String,
     pub snapshot: Arc<Draft>,
@@ -49,6 +51,7 @@ impl Site {
             account: account.to_owned(),
             region: region.to_owned(),
             api: api.id.clone(),
+            api_name: api.draft.name.clone(),
             stage: stage.name.clone(),
             deployment: deployment.id.clone(),
             snapshot: deployment.snapshot.clone(),

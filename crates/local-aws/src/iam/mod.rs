@@ -35,6 +35,7 @@ use state::EntityKind::{Role, User};
 
 pub(crate) static SERVICE: Service = Service {
     name: "iam",
+    signing_name: "iam",
     protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
     // A form with a policy document.
     body_limit: 1024 * 1024,

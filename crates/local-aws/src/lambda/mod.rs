@@ -69,6 +69,7 @@ use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     name: "lambda",
+    signing_name: "lambda",
     protocol: Protocol::Rest { error_body },
     // A function's code.
     body_limit: 70_167_211,

@@ -26,6 +26,7 @@ use crate::{
 
 pub(crate) static SERVICE: Service = Service {
     name: "logs",
+    signing_name: "logs",
     protocol: Protocol::Json,
     // A batch of events of 1 MB, as texts in JSON.
     body_limit: 10 * 1024 * 1024,

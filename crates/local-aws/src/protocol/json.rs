@@ -1,6 +1,6 @@
-//! AWS JSON 1.1: the operation is in `X-Amz-Target`, input and output are JSON objects.
+//! AWS JSON: the operation is in `X-Amz-Target`, input and output are JSON objects.
 
-use super::values;
+use super::{values, wire::Json};
 use crate::{
     body::{Body, typed},
     error::AwsError,
@@ -9,8 +9,6 @@ use crate::{
 use bytes::Bytes;
 use http::{Response, request::Parts};
 use serde_json::{Value, json};
-
-pub(crate) const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
 
 pub(crate) fn read(
     service: &Service,
@@ -29,7 +27,8 @@ pub(crate) fn read(
     Ok((operation, input))
 }
 
-pub(crate) fn write_error(error: &AwsError) -> Response<Body> {
-    let body = json!({ "__type": error.code, "message": error.message });
-    typed(error.status, MEDIA_TYPE, body.to_string())
+pub(crate) fn write_error(error: &AwsError, json: &Json) -> Response<Body> {
+    let shape = json.error_shape.map_or(error.code.as_str(), |shape| shape(&error.code));
+    let body = json!({ "__type": shape, "message": error.message });
+    typed(error.status, json.media_type, body.to_string())
 }

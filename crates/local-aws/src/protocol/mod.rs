@@ -1,31 +1,36 @@
 //! The wire: which operation a request means, and how its reply is written.
 //!
-//! Three protocols: `query` (form in, XML out), `json` (`X-Amz-Target`), `rest` (method and path). Each service says
-//! which one it speaks.
+//! Four protocols: `query` (form in, XML out), `json` (`X-Amz-Target`), `rest` (method and path), `cbor` (path in, CBOR
+//! both ways). Each service says which ones it speaks, and [`Wire`] is the one of a request.
 
+mod cbor;
 mod json;
 mod query;
 mod rest;
 mod scope;
+mod times;
 mod values;
+mod wire;
 
 use crate::{
     body::{Body, text, typed},
     call::Reply,
     config::Config,
     error::AwsError,
-    service::{Operation, Protocol, Service},
+    service::{Operation, Service},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header, request::Parts};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::net::IpAddr;
 
 pub(crate) use scope::CredentialScope;
+pub(crate) use wire::Wire;
 
 /// A request, understood.
 pub(crate) struct Incoming {
     pub service: &'static Service,
+    pub wire: Wire,
     pub operation: &'static Operation,
     pub account: String,
     pub region: String,
@@ -42,30 +47,27 @@ pub(crate) struct Incoming {
 pub(crate) enum Unreadable {
     /// Not an AWS request at all.
     Plain(StatusCode, String),
-    Aws(&'static Service, AwsError),
+    Aws(Wire, AwsError),
 }
 
 impl Unreadable {
     pub(crate) fn into_response(self, request_id: &str) -> Response<Body> {
         match self {
             Self::Plain(status, why) => text(status, why),
-            Self::Aws(service, error) => finish(write_error(service, request_id, &error), request_id),
+            Self::Aws(wire, error) => finish(write_error(&wire, request_id, &error), request_id),
         }
     }
 }
 
 /// A body over its service's limit.
-pub(crate) fn too_large(service: &'static Service) -> Unreadable {
-    let text = format!("Request must be smaller than {} bytes.", service.body_limit);
-    Unreadable::Aws(service, AwsError::new(413, "RequestEntityTooLargeException", text))
+pub(crate) fn too_large(wire: Wire, limit: usize) -> Unreadable {
+    let text = format!("Request must be smaller than {limit} bytes.");
+    Unreadable::Aws(wire, AwsError::new(413, "RequestEntityTooLargeException", text))
 }
 
 /// A body whose end did not come.
-pub(crate) fn broken(service: &'static Service, why: impl std::fmt::Display) -> Unreadable {
-    Unreadable::Aws(
-        service,
-        AwsError::new(400, "SerializationException", format!("the body broke off: {why}")),
-    )
+pub(crate) fn broken(wire: Wire, why: impl std::fmt::Display) -> Unreadable {
+    Unreadable::Aws(wire, AwsError::new(400, "SerializationException", format!("the body broke off: {why}")))
 }
 
 /// Finds the operation of a request to a service, and gathers its input.
@@ -74,17 +76,19 @@ pub(crate) fn broken(service: &'static Service, why: impl std::fmt::Display) -> 
 /// The service has no such operation, or the input can't be read.
 pub(crate) fn read(
     service: &'static Service,
+    wire: Wire,
     scope: CredentialScope,
     parts: &Parts,
     payload: Bytes,
     config: &Config,
 ) -> Result<Incoming, Unreadable> {
-    let found = match service.protocol {
-        Protocol::Query { .. } => query::read(service, &payload),
-        Protocol::Json => json::read(service, parts, &payload),
-        Protocol::Rest { .. } => rest::read(service.operations, parts, &payload),
+    let found = match wire {
+        Wire::Query { .. } => query::read(service, &payload),
+        Wire::Json(_) => json::read(service, parts, &payload),
+        Wire::Rest { .. } => rest::read(service.operations, parts, &payload),
+        Wire::Cbor { .. } => cbor::read(service, parts, &payload),
     };
-    let (operation, input) = found.map_err(|error| Unreadable::Aws(service, error))?;
+    let (operation, input) = found.map_err(|error| Unreadable::Aws(wire, error))?;
     let host = parts
         .headers
         .get(header::HOST)
@@ -92,6 +96,7 @@ pub(crate) fn read(
         .or(parts.uri.authority().map(http::uri::Authority::as_str));
     Ok(Incoming {
         service,
+        wire,
         operation,
         account: config.account_of(&scope.access_key),
         region: scope.region,
@@ -112,39 +117,45 @@ pub(crate) fn write(
 ) -> Response<Body> {
     let response = match result {
         Ok(reply) => write_reply(incoming, request_id, reply),
-        Err(error) => write_error(incoming.service, request_id, error),
+        Err(error) => write_error(&incoming.wire, request_id, error),
     };
     finish(response, request_id)
 }
 
 fn write_reply(incoming: &Incoming, request_id: &str, reply: &Reply) -> Response<Body> {
-    match (reply, &incoming.service.protocol) {
-        (Reply::Json { body, .. }, Protocol::Query { namespace }) => {
-            query::write(namespace, incoming.operation.name, request_id, body)
+    let nothing = Value::Null;
+    let (status, body) = match reply {
+        Reply::Json { status, body } => (*status, body),
+        Reply::Empty { status } => (*status, &nothing),
+        Reply::Raw { status, headers, body } => return raw(*status, headers, body.clone()),
+        Reply::Invoke(_) => return typed(500, "text/plain", "an invocation was not carried out"),
+    };
+    let text = || if body.is_null() { String::new() } else { body.to_string() };
+    match incoming.wire {
+        Wire::Query { namespace } => {
+            query::write(namespace, incoming.operation.name, request_id, &times::as_texts(body))
         }
-        (Reply::Json { status, body }, Protocol::Json) => typed(*status, json::MEDIA_TYPE, body.to_string()),
-        (Reply::Json { status, body }, Protocol::Rest { .. }) => {
-            typed(*status, "application/json", body.to_string())
-        }
-        (Reply::Empty { .. }, Protocol::Query { namespace }) => {
-            query::write(namespace, incoming.operation.name, request_id, &Value::Null)
-        }
-        (Reply::Empty { status }, Protocol::Json | Protocol::Rest { .. }) => {
-            typed(*status, "application/json", "")
-        }
-        (Reply::Raw { status, headers, body }, _) => raw(*status, headers, body.clone()),
-        (Reply::Invoke(_), _) => typed(500, "text/plain", "an invocation was not carried out"),
+        Wire::Json(json) => typed(status, json.media_type, text()),
+        Wire::Rest { .. } => typed(status, "application/json", text()),
+        Wire::Cbor { .. } if body.is_null() => cbor::write(status, &Value::Object(Map::new())),
+        Wire::Cbor { .. } => cbor::write(status, body),
     }
 }
 
-fn write_error(service: &Service, request_id: &str, error: &AwsError) -> Response<Body> {
-    let mut response = match service.protocol {
-        Protocol::Query { namespace } => query::write_error(namespace, request_id, error),
-        Protocol::Json => json::write_error(error),
-        Protocol::Rest { error_body } => rest::write_error(error, &error_body(error)),
+fn write_error(wire: &Wire, request_id: &str, error: &AwsError) -> Response<Body> {
+    let mut response = match wire {
+        Wire::Query { namespace } => query::write_error(namespace, request_id, error),
+        Wire::Json(json) => json::write_error(error, json),
+        Wire::Rest { error_body } => rest::write_error(error, &error_body(error)),
+        Wire::Cbor { error_shape } => cbor::write_error(error, error_shape(&error.code)),
     };
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if wire.tells_query_code()
+        && let Ok(told) = HeaderValue::try_from(format!("{};{}", error.code, error.fault()))
+    {
+        response.headers_mut().insert("x-amzn-query-error", told);
     }
     response
 }

@@ -90,7 +90,7 @@ fn element(name: &str, value: &Value) -> String {
 }
 
 pub(crate) fn write_error(namespace: &str, request_id: &str, error: &AwsError) -> Response<Body> {
-    let fault = if error.status < 500 { "Sender" } else { "Receiver" };
+    let fault = error.fault();
     let xml = format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
         escape(&error.code),

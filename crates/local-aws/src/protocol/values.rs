@@ -3,7 +3,7 @@
 use crate::error::AwsError;
 
 /// More values than any request of AWS has: an API of 300 resources has some ten thousand.
-const MOST: usize = 200_000;
+pub(crate) const MOST: usize = 200_000;
 
 /// # Errors
 /// The document has more values than anything that AWS takes.

@@ -1,24 +1,25 @@
 //! The shapes of inputs as values, and whether an input has its shape.
 
-use crate::{
-    constraint::{self, Failures, Rule, lower_first},
-    error::AwsError,
-};
-use serde_json::{Map, Value};
+use super::{Failures, Rule, Shape, lower_first};
+use crate::error::AwsError;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 /// What AWS's model says of a value.
 pub(crate) enum ValueShape {
-    Text(constraint::Shape),
+    Text(Shape),
     OneOf(&'static [&'static str]),
     /// At least, at most.
     Number(i64, i64),
+    /// Any number.
+    Double,
     /// Seconds since 1970.
     Time,
     Truth,
     /// Of what, how many at least, how many at most.
     List(&'static ValueShape, usize, usize),
     /// Texts to what.
-    Map(constraint::Shape, &'static ValueShape),
+    Map(Shape, &'static ValueShape),
     Structure(&'static [Member]),
     /// Nothing is asked of it, because it is refused whatever it is.
     Unread,
@@ -31,12 +32,47 @@ pub(crate) enum Member {
 
 impl ValueShape {
     /// # Errors
-    /// `SerializationException` for a value of another kind; otherwise everything that is wrong, in one
-    /// `InvalidParameterException`.
-    pub(crate) fn check(&self, input: &Value) -> Result<(), AwsError> {
+    /// `SerializationException` for a value of another kind; otherwise everything that is wrong, in one error of
+    /// `code`, which each service names differently.
+    pub(crate) fn check(&self, input: &Value, code: &str) -> Result<(), AwsError> {
         let mut broken = Failures::default();
         self.check_at("", input, &mut broken)?;
-        broken.finish("InvalidParameterException")
+        broken.finish(code)
+    }
+
+    /// Turns the texts of the query protocol into what the shape says that they are. What can't be turned stays, and
+    /// [`Self::check`] refuses it.
+    pub(crate) fn read_texts(&self, value: &mut Value) {
+        match (self, value) {
+            (Self::Structure(members), Value::Object(given)) => {
+                for Member::Required(name, shape) | Member::Optional(name, shape) in *members {
+                    if let Some(value) = given.get_mut(*name) {
+                        shape.read_texts(value);
+                    }
+                }
+            }
+            (Self::List(of, ..), Value::Array(items)) => {
+                items.iter_mut().for_each(|item| of.read_texts(item));
+            }
+            // An empty list is written as `Name=`.
+            (Self::List(..), value @ Value::String(_)) if *value == "" => *value = json!([]),
+            (shape, value) => {
+                if let Some(read) = value.as_str().and_then(|text| shape.of_text(text)) {
+                    *value = read;
+                }
+            }
+        }
+    }
+
+    fn of_text(&self, text: &str) -> Option<Value> {
+        match self {
+            Self::Number(..) | Self::Double => {
+                text.parse::<i64>().map(|n| json!(n)).or_else(|_| text.parse::<f64>().map(|n| json!(n))).ok()
+            }
+            Self::Truth => text.parse::<bool>().map(|truth| json!(truth)).ok(),
+            Self::Time => text.parse::<Timestamp>().map(|time| json!(time.as_duration().as_secs_f64())).ok(),
+            _ => None,
+        }
     }
 
     fn check_at(&self, place: &str, value: &Value, broken: &mut Failures) -> Result<(), AwsError> {
@@ -59,7 +95,9 @@ impl ValueShape {
             (Self::Structure(members), Value::Object(given)) => {
                 members.iter().try_for_each(|member| member.check_in(place, given, broken))?;
             }
-            (Self::Time, Value::Number(_)) | (Self::Truth, Value::Bool(_)) | (Self::Unread, _) => {}
+            (Self::Time | Self::Double, Value::Number(_))
+            | (Self::Truth, Value::Bool(_))
+            | (Self::Unread, _) => {}
             _ => return Err(other_kind(place)),
         }
         Ok(())

@@ -1,0 +1,4 @@
+//! The metrics of AWS's own namespaces.
+
+pub(crate) mod gateway;
+pub(crate) mod lambda;
