@@ -26,7 +26,7 @@ pub(crate) struct Key {
 
 /// One stack of several.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Listed {
+pub(crate) struct ListedStack {
     pub stack: String,
     pub region: String,
     pub api_id: String,

@@ -7,7 +7,7 @@ pub mod aws {
 
 pub mod contract {
     pub use crate::contract::{
-        Ask, Carrier, ContractRun, Finding, Grace, Misbehaviour, Need, Row, SentKey, Verdict, by_web_acl,
+        Ask, Carrier, ContractRun, Finding, Grace, Misbehaviour, Row, RowNeed, SentKey, Verdict, by_web_acl,
         judge, misbehaviours, rows,
     };
 }

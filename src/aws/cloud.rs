@@ -1,7 +1,7 @@
 //! The clients of one account and region, and who is calling.
 
 use super::{
-    call::call, destination::endpoints, lookups::Lookups, profiles::Wish, sdk_config::settings,
+    call::call, endpoints::endpoints, lookups::Lookups, sdk_config::settings, target::Target,
     whole_xml::WholeXml,
 };
 use crate::{
@@ -12,18 +12,6 @@ use anyhow::{Context, Result, bail};
 use aws_types::SdkConfig;
 use std::{cell::RefCell, rc::Rc};
 use tokio::sync::OnceCell;
-
-/// Which AWS.
-#[derive(Clone)]
-pub enum Target {
-    /// The real one.
-    Aws { profile: Wish, region: Option<String> },
-    /// A local AWS at `http://127.0.0.1:<port>`.
-    Local { endpoint: String, account: String, region: String },
-    /// A local AWS in this process.
-    #[cfg(feature = "testing")]
-    InProcess { aws: local_aws::LocalAws, account: String, region: String },
-}
 
 /// Who is calling (STS GetCallerIdentity).
 #[derive(Debug, Clone)]

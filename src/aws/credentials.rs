@@ -2,6 +2,7 @@
 
 use super::{
     mfa::Mfa,
+    no_credentials::NoCredentials,
     profiles::{Choice, Profiles},
 };
 use aws_config::{
@@ -14,25 +15,6 @@ use aws_credential_types::{
     provider::{ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use std::fmt;
-
-/// There are no credentials; the text is the whole reason.
-#[derive(Debug, Clone)]
-pub(super) struct NoCredentials(pub String);
-
-impl fmt::Display for NoCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NoCredentials {}
-
-impl NoCredentials {
-    pub(super) fn error(text: impl Into<String>) -> CredentialsError {
-        CredentialsError::provider_error(Self(text.into()))
-    }
-}
 
 /// What gives the credentials of `choice`, where it is not what the SDK does by itself.
 pub(super) fn provider(

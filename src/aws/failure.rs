@@ -1,6 +1,6 @@
 //! An AWS call that failed: AWS's own words, what they mean for a retry, and what a person can do.
 
-use super::{clock, credentials::NoCredentials, regions};
+use super::{clock, no_credentials::NoCredentials, regions};
 use crate::net::Unreachable;
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},

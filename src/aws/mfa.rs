@@ -1,8 +1,8 @@
 //! Profiles with `role_arn` and `mfa_serial`: the code is asked for on the terminal. The SDK leaves it out.
 
 use super::{
-    credentials::NoCredentials,
     failure::{Class, Failure},
+    no_credentials::NoCredentials,
     profiles::Profiles,
 };
 use aws_config::{

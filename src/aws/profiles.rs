@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Who names a profile. The environment may name one too.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct ProfileWish {
     /// `--profile`.
     pub asked: Option<String>,
     /// The stack file's, and where it is written: "stack.yaml, line 3".
@@ -72,7 +72,11 @@ impl Profiles {
     ///
     /// # Errors
     /// A profile that --profile or AWS_PROFILE names and that is not there.
-    pub(super) fn choose(&self, wish: &Wish, environment: &dyn Fn(&str) -> Option<String>) -> Result<Choice> {
+    pub(super) fn choose(
+        &self,
+        wish: &ProfileWish,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Choice> {
         let set = |name: &str| environment(name).filter(|v| !v.is_empty());
         if let Some(name) = &wish.asked {
             return self.there("--profile", name).map(Choice::Only);

@@ -22,9 +22,9 @@ async fn profiles(text: &str) -> Profiles {
     Profiles::read(&files).await.unwrap()
 }
 
-fn wish(asked: Option<&str>, in_file: Option<&str>) -> Wish {
+fn wish(asked: Option<&str>, in_file: Option<&str>) -> ProfileWish {
     let place = "stack.yaml, line 3,".to_owned();
-    Wish { asked: asked.map(str::to_owned), in_file: in_file.map(|name| (name.to_owned(), place)) }
+    ProfileWish { asked: asked.map(str::to_owned), in_file: in_file.map(|name| (name.to_owned(), place)) }
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn who_names_it_last_loses() {
 #[tokio::test]
 async fn one_that_is_not_there_is_named_with_those_that_are() {
     let (some, none) = (profiles(CONFIG).await, profiles("").await);
-    let refused = |profiles: &Profiles, wish: &Wish, environment: Option<&str>| {
+    let refused = |profiles: &Profiles, wish: &ProfileWish, environment: Option<&str>| {
         let read = |name: &str| environment.filter(|_| name == "AWS_PROFILE").map(str::to_owned);
         profiles.choose(wish, &read).unwrap_err().to_string()
     };

@@ -1,10 +1,10 @@
 //! The SDK's configuration for one target: the way out, the region, the credentials.
 
 use super::{
-    cloud::Target,
     credentials, http_client,
     profiles::{Choice, Profiles},
     regions,
+    target::Target,
 };
 use crate::{exit::Usage, net::Network};
 use anyhow::Result;
@@ -53,7 +53,7 @@ pub(super) async fn settings(target: Target) -> Result<SdkSettings> {
 
 async fn real(
     loader: ConfigLoader,
-    wish: &super::profiles::Wish,
+    wish: &super::profiles::ProfileWish,
     region: Option<String>,
 ) -> Result<SdkSettings> {
     let profiles = Profiles::load().await?;

@@ -6,7 +6,7 @@
 use super::session::Session;
 use crate::{
     aws::{FoundExt, StackAws, call},
-    contract::{self, Finding, Need, Verdict},
+    contract::{self, Finding, RowNeed, Verdict},
     engine::{Handle, Id},
     resources::{checked_mark, mark_checked},
     stack_graph::StackGraph,
@@ -91,7 +91,7 @@ impl State {
 
 /// A check whose variable is not set can't be asked at any time; anything else that is unknown may be by the next run.
 fn known_to_hold(session: &Session, findings: &[Finding]) -> bool {
-    let unset = contract::rows(&session.stack).iter().filter(|r| r.need == Need::Variable).count();
+    let unset = contract::rows(&session.stack).iter().filter(|r| r.need == RowNeed::Variable).count();
     let held = |o: &&Finding| o.verdict == Verdict::Holds;
     findings.iter().filter(held).count() + unset == findings.len()
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Exit, cli,
-    contract::{self, ContractRun, Finding, Grace, Load, Need, Row, Verdict},
+    contract::{self, ContractRun, Finding, Grace, Load, Row, RowNeed, Verdict},
     engine::{Id, Interrupted, Run},
     net::Client,
     outputs::Outputs,
@@ -53,7 +53,7 @@ async fn agrees_to_load(
     printer: &Printer,
 ) -> Result<bool> {
     let quota = rows.iter().find_map(|row| match row.need {
-        Need::Load(Load::Quota(most)) => Some(most - 1),
+        RowNeed::Load(Load::Quota(most)) => Some(most - 1),
         _ => None,
     });
     let (Some(quota), Some(key)) = (quota, session.stack.api.keys.first()) else { return Ok(true) };

@@ -1,9 +1,12 @@
 //! Asks what a contract promises, in parallel, and waits for what AWS has not taken in yet.
 
 use super::{
+    answerer::{by_the_function, by_the_gateway},
+    carrier::Carrier,
+    finding::{Finding, Verdict},
     fix::{self, Fix},
-    judge::{By, Difference, Forgotten, by_the_function, by_the_gateway, judge, status_and_words},
-    row::{Ask, Load, Must, Need, Row, SentKey},
+    judge::{By, Difference, Forgotten, judge, status_and_words},
+    row::{Load, Must, Row, RowNeed, SentKey},
     shut_out,
     turns::Turns,
 };
@@ -13,7 +16,6 @@ use crate::{
 };
 use anyhow::Result;
 use futures_util::{StreamExt, stream};
-use serde::Serialize;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,13 +26,6 @@ const AT_ONCE: usize = 8;
 const BURST_AT_ONCE: usize = 100;
 /// Other callers may have taken what the throttle grants; its bucket fills within seconds.
 const THROTTLED: Duration = Duration::from_secs(30);
-
-/// Whatever carries a request to the stage: real HTTP, or a router in the same process.
-pub trait Carrier {
-    /// # Errors
-    /// No answer, and why.
-    fn carry(&self, ask: &Ask) -> impl Future<Output = Result<Response>>;
-}
 
 /// How long what is not as promised may still be "not yet".
 #[derive(Debug, Clone, Copy)]
@@ -50,43 +45,6 @@ impl Grace {
         let left = |seconds| Duration::from_secs(seconds).saturating_sub(age);
         Self { key: left(180), deployment: left(30) }
     }
-}
-
-/// One row, asked.
-#[derive(Debug, Clone, Serialize)]
-pub struct Finding {
-    pub promise: String,
-    #[serde(flatten)]
-    pub verdict: Verdict,
-    /// How the function answered, where it was called: `200 {"message":…}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-    /// The key of the function that was called and failed, or gave no HTTP answer: its log says why.
-    #[serde(skip)]
-    pub failed: Option<String>,
-    /// API Gateway could not call a function: it may have been asleep.
-    #[serde(skip)]
-    pub lost: bool,
-}
-
-impl Finding {
-    pub(super) fn new(row: &Row, verdict: Verdict) -> Self {
-        Self { promise: row.promise.clone(), verdict, answer: None, failed: None, lost: false }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase", tag = "verdict")]
-pub enum Verdict {
-    Holds,
-    Broken {
-        seen: Vec<String>,
-        fix: String,
-    },
-    /// It could not be found out, and why.
-    Unknown {
-        why: String,
-    },
 }
 
 /// One asking of rows.
@@ -112,14 +70,14 @@ impl<C: Carrier> ContractRun<'_, C> {
     /// When interrupted.
     pub async fn run(&self, rows: &[Row]) -> Result<Vec<Finding>, Interrupted> {
         let turns = Turns::of(rows);
-        let plain = rows.iter().filter(|r| r.need == Need::Nothing).map(|r| self.settled(r, &turns));
+        let plain = rows.iter().filter(|r| r.need == RowNeed::Nothing).map(|r| self.settled(r, &turns));
         let mut findings: Vec<_> = stream::iter(plain).buffered(AT_ONCE).collect().await;
-        findings.extend(rows.iter().filter(|r| r.need == Need::Variable).map(|row| {
+        findings.extend(rows.iter().filter(|r| r.need == RowNeed::Variable).map(|row| {
             let why = "a variable in this check is not set".to_owned();
             Ok(Finding::new(row, Verdict::Unknown { why }))
         }));
         for row in rows.iter().filter(|_| self.load) {
-            let Need::Load(load) = row.need else { continue };
+            let RowNeed::Load(load) = row.need else { continue };
             self.run.note(format!("asking whether {}", row.promise));
             findings.push(match load {
                 Load::Burst(most) => self.refused_in_a_burst(row, most).await,
@@ -171,7 +129,7 @@ impl<C: Carrier> ContractRun<'_, C> {
         let mut finding = verdict(row, &differences, answer);
         finding.answer = from_function.then(|| first_words(answer));
         finding.failed = failed(row, answer);
-        finding.lost = row.need == Need::Nothing && answer.status == 500 && by_the_gateway(answer);
+        finding.lost = row.need == RowNeed::Nothing && answer.status == 500 && by_the_gateway(answer);
         if differences.is_empty() {
             return Seen { finding, again: None };
         }

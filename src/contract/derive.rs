@@ -3,7 +3,7 @@
 use super::{
     fix::Fix,
     preflight,
-    row::{Ask, Load, Must, Need, Row, SentKey},
+    row::{Ask, Load, Must, Row, RowNeed, SentKey, VARIABLE, concrete},
 };
 use crate::stack::{Auth, AuthorizerKind, Check, Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,9 +14,6 @@ const LARGEST_QUOTA_TO_USE_UP: u32 = 1_000;
 const LARGEST_BURST: u32 = 2_000;
 /// One byte more than API Gateway takes.
 const TOO_LARGE: usize = 10 * 1024 * 1024 + 1;
-
-/// Stands for every path variable: an id that nobody has.
-const VARIABLE: &str = "lambdeploy-verify";
 
 /// Everything the outside must see, in the order in which people read it.
 pub fn rows(stack: &Stack) -> Vec<Row> {
@@ -30,12 +27,6 @@ pub fn rows(stack: &Stack) -> Vec<Row> {
     rows.extend(nowhere(stack));
     rows.extend(limits(stack));
     rows
-}
-
-/// `/items/{id}` as somebody would call it.
-pub(crate) fn concrete(path: &str) -> String {
-    let part = |part: &str| if part.starts_with('{') { VARIABLE.to_owned() } else { part.to_owned() };
-    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 fn concrete_method(route: &Route) -> &str {
@@ -70,7 +61,7 @@ pub(super) fn readable(stack: &Stack) -> Vec<Must> {
 }
 
 pub(super) fn row(promise: String, ask: Ask, must: Vec<Must>, fix: Fix) -> Row {
-    Row { promise, ask, must, need: Need::Nothing, reserved: BTreeMap::new(), fix }
+    Row { promise, ask, must, need: RowNeed::Nothing, reserved: BTreeMap::new(), fix }
 }
 
 /// Of the functions that a call of `route` runs.
@@ -182,7 +173,7 @@ fn check_row(stack: &Stack, check: &Check, route: &Route) -> Row {
     let values: Vec<_> = check.json.iter().map(|(path, value)| format!("{path} = {value}")).collect();
     let with = if values.is_empty() { String::new() } else { format!(" and {}", values.join(", ")) };
     let promise = format!("{} {} answers {}{with}", ask.method, check.path, check.status);
-    let need = if check.unset { Need::Variable } else { Need::Nothing };
+    let need = if check.unset { RowNeed::Variable } else { RowNeed::Nothing };
     let (reserved, fix) = (reserved(stack, route), Fix::Answer(route.function.clone()));
     Row { need, reserved, ..row(promise, ask, must, fix) }
 }
@@ -234,21 +225,21 @@ fn limits(stack: &Stack) -> Vec<Row> {
     let with = |say: &'static str| [vec![Must::Status(429), Must::Say(say)], readable(stack)].concat();
     if let Some(throttle) = plan.throttle.filter(|t| t.burst <= LARGEST_BURST) {
         let promise = format!("more than {} requests at once with one key are refused", throttle.burst);
-        let need = Need::Load(Load::Burst(throttle.burst.saturating_mul(3).saturating_add(20)));
+        let need = RowNeed::Load(Load::Burst(throttle.burst.saturating_mul(3).saturating_add(20)));
         rows.push(Row { need, ..row(promise, ask.clone(), with("Too Many Requests"), Fix::Plan) });
     }
     let large = Ask { body: Some(vec![b' '; TOO_LARGE]), ..ask.clone() };
     if matches!(ask.method.as_str(), "POST" | "PUT" | "PATCH") {
         let promise = format!("{} with more than 10 MB is refused", shown(route));
         rows.push(Row {
-            need: Need::Load(Load::Large),
+            need: RowNeed::Load(Load::Large),
             ..row(promise, large, vec![Must::Status(413)], Fix::Deployed)
         });
     }
     if let Some(quota) = plan.quota.filter(|q| q.limit <= LARGEST_QUOTA_TO_USE_UP) {
         let period = quota.period.aws().to_lowercase();
         let promise = format!("more than {} requests a {period} with one key are refused", quota.limit);
-        let need = Need::Load(Load::Quota(quota.limit + 1));
+        let need = RowNeed::Load(Load::Quota(quota.limit + 1));
         rows.push(Row { need, ..row(promise, ask, with("Limit Exceeded"), Fix::Plan) });
     }
     rows

@@ -1,6 +1,6 @@
 //! What to do about a promise that does not hold: each cause has its own sentence.
 
-use super::judge::{by_the_function, by_the_gateway};
+use super::answerer::{by_the_function, by_the_gateway};
 use crate::outside::http::Response;
 
 /// What a row's promise depends on, and so what fixes it.

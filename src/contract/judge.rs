@@ -1,6 +1,9 @@
 //! An answer, held against a row.
 
-use super::row::{Must, Row};
+use super::{
+    answerer::{by_the_function, by_the_gateway, names_its_request},
+    row::{Must, Row},
+};
 use crate::outside::http::Response;
 use serde_json::Value;
 
@@ -28,21 +31,6 @@ pub enum By {
 pub enum Forgotten {
     Origin,
     Credentials,
-}
-
-/// Whether API Gateway answered itself, and not the function behind it.
-pub(super) fn by_the_gateway(answer: &Response) -> bool {
-    answer.header("x-amzn-errortype").is_some()
-}
-
-/// Whether this is the function's own answer, as API Gateway passes it on.
-pub(super) fn by_the_function(answer: &Response) -> bool {
-    names_its_request(answer) && !by_the_gateway(answer)
-}
-
-/// As every answer of API Gateway does.
-fn names_its_request(answer: &Response) -> bool {
-    answer.header("x-amzn-requestid").or_else(|| answer.header("x-amz-apigw-id")).is_some()
 }
 
 /// Everything in which `answer` is not what `row` promises; empty if it holds.

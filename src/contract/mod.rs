@@ -4,9 +4,12 @@
 //! [`ContractRun`] asks all of them, through whatever carries a request ([`Carrier`]): real HTTP for `verify` and `up`, the
 //! local AWS's router for the tests of its gateway. One derivation, two users.
 
+mod answerer;
+mod carrier;
 mod cause;
 mod check;
 mod derive;
+mod finding;
 mod fix;
 mod judge;
 #[cfg(feature = "testing")]
@@ -17,13 +20,15 @@ mod shut_out;
 mod turns;
 mod waking;
 
+pub use carrier::Carrier;
 pub(crate) use cause::cause;
-pub use check::{Carrier, ContractRun, Finding, Grace, Verdict};
+pub use check::{ContractRun, Grace};
 pub use derive::rows;
+pub use finding::{Finding, Verdict};
 #[cfg(feature = "testing")]
 pub use judge::judge;
 #[cfg(feature = "testing")]
 pub use misbehaviour::{Misbehaviour, misbehaviours};
 pub(crate) use row::Load;
-pub use row::{Ask, Need, Row, SentKey};
+pub use row::{Ask, Row, RowNeed, SentKey};
 pub use shut_out::by_web_acl;

@@ -2,7 +2,7 @@
 
 use super::{
     fix::Fix,
-    row::{Ask, Must, Need, Row, SentKey},
+    row::{Ask, Must, Row, RowNeed, SentKey, concrete},
 };
 use crate::stack::{Cors, Route, Stack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,7 @@ fn allowed(cors: &Cors, path: &str, routes: &[&Route], origin: &str) -> Row {
             Must::List { header: "access-control-allow-methods", names: methods(cors, routes) },
             Must::List { header: "access-control-allow-headers", names: headers(cors, routes) },
         ],
-        need: Need::Nothing,
+        need: RowNeed::Nothing,
         reserved: BTreeMap::new(),
         fix: Fix::Preflight,
     }
@@ -49,14 +49,14 @@ fn foreign(cors: &Cors, path: &str, routes: &[&Route]) -> Row {
         promise: format!("a page from elsewhere may not call {path}"),
         ask: ask(cors, path, routes, STRANGER),
         must: vec![Must::NotLetRead { origin: STRANGER.to_owned() }],
-        need: Need::Nothing,
+        need: RowNeed::Nothing,
         reserved: BTreeMap::new(),
         fix: Fix::Preflight,
     }
 }
 
 fn ask(cors: &Cors, path: &str, routes: &[&Route], origin: &str) -> Ask {
-    Ask::new("OPTIONS", &super::derive::concrete(path))
+    Ask::new("OPTIONS", &concrete(path))
         .header("origin", origin)
         .header("access-control-request-method", methods(cors, routes).first().map_or("GET", |m| m))
         .header("access-control-request-headers", &headers(cors, routes).join(","))

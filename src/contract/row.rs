@@ -10,7 +10,7 @@ pub struct Row {
     pub promise: String,
     pub ask: Ask,
     pub must: Vec<Must>,
-    pub need: Need,
+    pub need: RowNeed,
     /// The functions that it may run, by their keys, as far as they have reserved executions: how many.
     pub reserved: BTreeMap<String, u32>,
     /// What to do when it does not hold.
@@ -26,6 +26,15 @@ pub struct Ask {
     pub headers: Vec<(String, String)>,
     pub key: SentKey,
     pub body: Option<Vec<u8>>,
+}
+
+/// Stands for every path variable: an id that nobody has.
+pub(super) const VARIABLE: &str = "lambdeploy-verify";
+
+/// `/items/{id}` as somebody would call it.
+pub(crate) fn concrete(path: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { VARIABLE.to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 impl Ask {
@@ -91,7 +100,7 @@ pub enum Must {
 
 /// What a row takes to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
+pub enum RowNeed {
     /// Nothing: always asked.
     Nothing,
     /// A variable that is not set: never asked, and said.

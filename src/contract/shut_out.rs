@@ -1,9 +1,10 @@
 //! Whether this machine may call at all. What keeps it out answers before the API does, and says nothing about the API.
 
 use super::{
-    check::{Carrier, Finding, Verdict},
-    judge::by_the_gateway,
-    row::{Must, Need, Row, SentKey},
+    answerer::by_the_gateway,
+    carrier::Carrier,
+    finding::{Finding, Verdict},
+    row::{Must, Row, RowNeed, SentKey},
 };
 use crate::outside::http::Response;
 
@@ -26,7 +27,7 @@ pub async fn by_web_acl<C: Carrier>(carrier: &C, rows: &[Row]) -> Option<Vec<Fin
     let answer = carrier.carry(&rows.iter().find(nowhere)?.ask).await.ok()?;
     let forbidden = answer.header("x-amzn-errortype").is_some_and(|t| t.starts_with("ForbiddenException"));
     let is_out = answer.status == 403 && by_the_gateway(&answer) && forbidden;
-    let asked = rows.iter().filter(|row| row.need == Need::Nothing);
+    let asked = rows.iter().filter(|row| row.need == RowNeed::Nothing);
     is_out.then(|| asked.map(unknown).collect())
 }
 

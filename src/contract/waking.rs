@@ -1,8 +1,10 @@
 //! Functions that Lambda has put to sleep: the call that wakes one is lost, and so is every call until it is awake.
 
 use super::{
-    check::{Carrier, ContractRun, Finding, Verdict},
-    row::{Need, Row},
+    carrier::Carrier,
+    check::ContractRun,
+    finding::{Finding, Verdict},
+    row::{Row, RowNeed},
 };
 use crate::engine::Interrupted;
 use anyhow::Result;
@@ -60,7 +62,7 @@ impl<C: Carrier> ContractRun<'_, C> {
 
     /// Only rows that are asked of themselves get lost; their findings come first.
     async fn ask_again(&self, rows: &[Row], findings: &mut [Finding]) -> Result<(), Interrupted> {
-        let asked = rows.iter().filter(|row| row.need == Need::Nothing).zip(&*findings);
+        let asked = rows.iter().filter(|row| row.need == RowNeed::Nothing).zip(&*findings);
         let lost: Vec<Row> = asked.filter(|(_, o)| o.lost).map(|(row, _)| row.clone()).collect();
         let again = self.run(&lost).await?;
         for (finding, again) in findings.iter_mut().filter(|o| o.lost).zip(again) {

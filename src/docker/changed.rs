@@ -1,10 +1,13 @@
 //! A build context that is another than it was when it was hashed.
 
-use super::{context::ContextEntry, hash::Digest};
+use super::context::ContextEntry;
 use std::{collections::BTreeMap, fmt};
 
 /// Files that are named in one message.
 const NAMED: usize = 3;
+
+/// SHA-256 of a file's bytes.
+pub(super) type Digest = [u8; 32];
 
 /// What a build is made of: by the entry's name, a hash of all that counts of it.
 pub(crate) type PartHashes = BTreeMap<Vec<u8>, Digest>;

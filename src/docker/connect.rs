@@ -101,7 +101,7 @@ impl Connection {
             builder,
             platform: format!("linux/{}", version.arch.as_deref().unwrap_or_default()),
             logins: Arc::new(environment.logins()?),
-            ssh_agent: environment.ssh_agent(),
+            ssh_agent: Agent::new(environment.get("SSH_AUTH_SOCK")),
         })
     }
 }

@@ -57,7 +57,7 @@ impl Client {
             parts: Default::default(),
             rebuild: false,
             secrets: BTreeMap::from([("token".to_owned(), SecretValue(b"s3cr3t".to_vec()))]),
-            logins: Own::default(),
+            logins: CallersLogins::default(),
         };
         self.engine.build(&request, &self.progress()).await
     }

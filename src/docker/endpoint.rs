@@ -3,7 +3,6 @@
 use super::{
     client_config::{ClientConfig, read_json},
     login::Logins,
-    session::Agent,
 };
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -43,7 +42,8 @@ pub(super) struct Candidates {
 }
 
 impl Environment<'_> {
-    fn get(&self, name: &str) -> Option<String> {
+    /// A variable that is set to something.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
         (self.variable)(name).filter(|v| !v.is_empty())
     }
 
@@ -80,11 +80,6 @@ impl Environment<'_> {
             None => ClientConfig::default(),
         };
         Logins::new(config, self.get("DOCKER_AUTH_CONFIG").as_deref(), self.get("PATH"))
-    }
-
-    /// The ssh agent that builds may use.
-    pub(super) fn ssh_agent(&self) -> Option<Agent> {
-        Agent::new(self.get("SSH_AUTH_SOCK"))
     }
 
     fn docker_folder(&self) -> Option<PathBuf> {

@@ -1,7 +1,7 @@
 //! The hash that names an image: over everything that goes into its build, and nothing else.
 
 use super::{
-    changed::{Changed, PartHashes},
+    changed::{Changed, Digest, PartHashes},
     context::{BuildContext, ContextEntry, EntryKind},
 };
 use crate::{
@@ -16,9 +16,6 @@ use std::{
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
-
-/// SHA-256 of a file's bytes.
-pub(super) type Digest = [u8; 32];
 
 /// Bytes read at once.
 pub(super) const BUFFER: usize = 1 << 20;

@@ -34,6 +34,7 @@ mod no_docker;
 mod pulls;
 mod push;
 mod refusal;
+mod registry;
 #[cfg(feature = "testing")]
 mod scripted;
 mod session;
@@ -54,63 +55,17 @@ pub(crate) use engine::Engine;
 pub(crate) use login::{Login, OwnLogins};
 #[cfg(test)]
 pub(crate) use no_docker::NoDocker;
+pub(crate) use registry::OnProgress;
+pub(crate) use registry::{BuiltImage, Progress, Registry};
 #[cfg(feature = "testing")]
 pub use scripted::{Call, Fault, ScriptedDocker};
 pub(crate) use session::LARGEST_SECRET;
 pub(crate) use stall_guard::{StallGuard, pass_on};
 pub(crate) use stand_in::{STAND_IN, is_stand_in};
 
-use crate::{
-    net::{Client, Network},
-    stack::Architecture,
-};
+use crate::{net::Client, stack::Architecture};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use std::{path::Path, sync::Arc};
-
-/// What a build or push says while it runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// A build step or a remark, one line.
-    Line(String),
-    /// Bytes moved of those to move (0: not known yet).
-    Bytes { done: u64, total: u64 },
-}
-
-/// Where [`Progress`] goes.
-pub(crate) type OnProgress<'a> = &'a dyn Fn(Progress);
-
-/// An image in the engine's own store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BuiltImage {
-    /// `sha256:…`, the engine's image id.
-    pub id: String,
-    /// OCI name of the architecture it was built for ("amd64").
-    pub architecture: String,
-    pub os: String,
-    pub labels: std::collections::BTreeMap<String, String>,
-}
-
-/// Where an image goes, and the credentials for it, in memory only.
-#[derive(Clone)]
-pub struct Registry {
-    /// `123456789012.dkr.ecr.eu-west-1.amazonaws.com` or `127.0.0.1:4510`: what stands before the repository.
-    pub host: String,
-    pub user: String,
-    pub password: String,
-    /// Plain HTTP, for the local AWS only.
-    pub insecure: bool,
-    /// The way there for what this process sends itself.
-    pub network: Network,
-}
-
-impl std::fmt::Debug for Registry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registry")
-            .field("host", &self.host)
-            .field("insecure", &self.insecure)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Builds images and pushes them. Every operation is safe to repeat.
 pub trait Docker {
@@ -194,14 +149,14 @@ pub struct BuildRequest {
     /// Values of the build's secrets by id.
     pub secrets: std::collections::BTreeMap<String, SecretValue>,
     /// For registries that `docker login` need not know.
-    pub logins: Own,
+    pub logins: CallersLogins,
 }
 
 /// The caller's own logins, or none.
 #[derive(Clone, Default)]
-pub struct Own(pub Option<std::rc::Rc<dyn OwnLogins>>);
+pub struct CallersLogins(pub Option<std::rc::Rc<dyn OwnLogins>>);
 
-impl std::fmt::Debug for Own {
+impl std::fmt::Debug for CallersLogins {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("***")
     }

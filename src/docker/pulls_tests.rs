@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     docker::{
-        BuildRequest, BuiltImage, Docker, Engine, Own, Registry, ScriptedDocker, connect,
+        BuildRequest, BuiltImage, CallersLogins, Docker, Engine, Registry, ScriptedDocker, connect,
         endpoint::Environment, fingerprint, testing::World, tidy,
     },
     stack::{Architecture, Build},
@@ -25,7 +25,7 @@ struct Place {
     folder: TempDir,
     variables: BTreeMap<&'static str, String>,
     lines: RefCell<String>,
-    own: Own,
+    own: CallersLogins,
 }
 
 impl Place {
@@ -34,8 +34,12 @@ impl Place {
         fs::create_dir(folder.path().join("context")).unwrap();
         let unique = format!("{dockerfile}LABEL made=\"{:?}\"\n", std::time::SystemTime::now());
         fs::write(folder.path().join("context/Dockerfile"), unique).unwrap();
-        let place =
-            Self { folder, variables: BTreeMap::new(), lines: RefCell::default(), own: Own::default() };
+        let place = Self {
+            folder,
+            variables: BTreeMap::new(),
+            lines: RefCell::default(),
+            own: CallersLogins::default(),
+        };
         place.config("{}");
         place
     }
@@ -125,7 +129,7 @@ async fn private() -> (World, String) {
         parts: Default::default(),
         rebuild: false,
         secrets: BTreeMap::new(),
-        logins: Own::default(),
+        logins: CallersLogins::default(),
     };
     let image = docker.build(&request, &|_| {}).await.unwrap();
     docker.push(&image, &world.registry, "team/app", "base", &|_| {}).await.unwrap();
@@ -178,7 +182,7 @@ async fn a_base_in_our_own_registry_needs_no_docker_login() {
         let mut place = Place::new(&format!("FROM {base}\n"));
         place.variables.insert("DOCKER_BUILDKIT", buildkit.into());
         let ours = Rc::new(Ours(world.registry.clone(), RefCell::default()));
-        place.own = Own(Some(ours.clone()));
+        place.own = CallersLogins(Some(ours.clone()));
         let stale = Registry { password: "stale".into(), ..world.registry.clone() };
         place.config(&docker_login(&stale));
         let Some(engine) = place.engine().await else { return };

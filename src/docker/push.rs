@@ -2,11 +2,11 @@
 
 use super::{
     BuiltImage, OnProgress, Progress, Registry, archive,
-    causes::with_causes,
+    causes::text,
     connect::Connection,
     distribution::Distribution,
     hints::{explain_push, may_pass},
-    tidy,
+    tidy::{self, remove},
 };
 use crate::net::Client;
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -14,7 +14,7 @@ use bollard::{
     auth::DockerCredentials,
     errors::Error,
     models::PushImageInfo,
-    query_parameters::{PushImageOptions, RemoveImageOptionsBuilder, TagImageOptionsBuilder},
+    query_parameters::{PushImageOptions, TagImageOptionsBuilder},
 };
 use futures_util::StreamExt;
 use std::{collections::BTreeMap, time::Duration};
@@ -213,12 +213,6 @@ fn gone(removed: Result<(), Error>) -> Result<(), Error> {
     }
 }
 
-/// Takes one name away, and the image with its last name; `keep_parents` for a classic builder's cache.
-pub(super) async fn remove(connection: &Connection, name: &str, keep_parents: bool) -> Result<(), Error> {
-    let options = RemoveImageOptionsBuilder::default().noprune(keep_parents).build();
-    connection.client.remove_image(name, Some(options), None).await.map(drop)
-}
-
 fn is_our_loopback(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     name == "localhost" || name == "[::1]" || name.starts_with("127.")
@@ -257,14 +251,6 @@ async fn from_here(
     let what = archive::What { path: file.path(), name: "the image as the engine saves it", zstd: ZSTD };
     let to = Distribution::new(&exchange, to, repository);
     archive::push(&to, &what, &image.architecture, tag, progress).await.map(drop)
-}
-
-pub(super) fn text(error: &Error) -> String {
-    match error {
-        Error::DockerStreamError { error } => error.clone(),
-        Error::DockerResponseServerError { message, .. } => message.clone(),
-        other => with_causes(other),
-    }
 }
 
 #[cfg(test)]

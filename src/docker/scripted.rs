@@ -43,14 +43,14 @@ pub enum Fault {
 pub struct ScriptedDocker {
     exchange: Rc<dyn Exchange>,
     calls: RefCell<Vec<Call>>,
-    faults: RefCell<Vec<Planned>>,
+    faults: RefCell<Vec<PlannedFault>>,
     stalled: Notify,
-    images: RefCell<BTreeMap<String, Image>>,
+    images: RefCell<BTreeMap<String, ScriptedImage>>,
     rebuilds: RefCell<u32>,
 }
 
 /// A fault, and how many builds (or pushes) come before the one that it is for.
-struct Planned {
+struct PlannedFault {
     fault: Fault,
     after: u32,
 }
@@ -61,7 +61,7 @@ impl Fault {
 }
 
 #[derive(Clone)]
-struct Image {
+struct ScriptedImage {
     config: Blob,
     layer: Blob,
 }
@@ -90,7 +90,7 @@ impl ScriptedDocker {
 
     /// Plans a fault for the `n`-th build or push from now on, counted from 1.
     pub fn plan_nth(&self, n: u32, fault: Fault) {
-        self.faults.borrow_mut().push(Planned { fault, after: n.saturating_sub(1) });
+        self.faults.borrow_mut().push(PlannedFault { fault, after: n.saturating_sub(1) });
     }
 
     /// Returns when a build or push has come that never ends.
@@ -119,7 +119,7 @@ impl ScriptedDocker {
         std::future::pending().await
     }
 
-    fn make(&self, request: &BuildRequest) -> Result<Image> {
+    fn make(&self, request: &BuildRequest) -> Result<ScriptedImage> {
         let mut content = request.fingerprint.clone();
         if request.rebuild {
             *self.rebuilds.borrow_mut() += 1;
@@ -134,7 +134,7 @@ impl ScriptedDocker {
             "config": {"Entrypoint": ["/entrypoint"]},
             "rootfs": {"type": "layers", "diff_ids": [digest(&tar)]},
         });
-        Ok(Image { config: Blob::of(config.to_string()), layer: Blob::of(gzip.finish()?) })
+        Ok(ScriptedImage { config: Blob::of(config.to_string()), layer: Blob::of(gzip.finish()?) })
     }
 
     async fn built(&self, request: &BuildRequest, progress: OnProgress<'_>) -> Result<BuiltImage> {

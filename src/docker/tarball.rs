@@ -1,9 +1,9 @@
 //! The context as a tar, streamed and hashed once more while it is sent.
 
 use super::{
-    changed::{Changed, PartHashes},
+    changed::{Changed, Digest, PartHashes},
     context::{BuildContext, ContextEntry, EntryKind},
-    hash::{self, BUFFER, Digest},
+    hash::{self, BUFFER},
 };
 use crate::stack::{Architecture, Build};
 use anyhow::{Context as _, Result};

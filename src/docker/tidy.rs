@@ -2,12 +2,11 @@
 //! Only names that this tool gives are taken away, and an image with another name stays under that. The build cache is
 //! the engine's own business.
 
-use super::{
-    BuildRequest, OnProgress, Progress,
-    connect::Connection,
-    push::{remove, text},
+use super::{BuildRequest, OnProgress, Progress, causes::text, connect::Connection};
+use bollard::{
+    errors::Error,
+    query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuilder},
 };
-use bollard::{errors::Error, query_parameters::ListImagesOptionsBuilder};
 use std::collections::HashMap;
 
 /// `lambdeploy/<repository>`: what the engine calls a repository's images.
@@ -67,6 +66,12 @@ async fn forget(
         }
     }
     Ok(())
+}
+
+/// Takes one name away, and the image with its last name; `keep_parents` for a classic builder's cache.
+pub(super) async fn remove(connection: &Connection, name: &str, keep_parents: bool) -> Result<(), Error> {
+    let options = RemoveImageOptionsBuilder::default().noprune(keep_parents).build();
+    connection.client.remove_image(name, Some(options), None).await.map(drop)
 }
 
 /// Podman writes out where a name without a registry comes from.

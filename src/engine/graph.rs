@@ -4,7 +4,7 @@ use super::{
     Change, Deletable, Doom, Event, Handle, Id, Kind as _, Needs, Options, Plan, Report, Stop, Wish,
     doomed::Condemned,
     given::LookUp,
-    node::{Doomed, Node, Wanted},
+    node::{Doomed, GraphNode, Wanted},
     steps::Steps,
     walk::{Step, walk},
     wanted::Wished,
@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, rc::Rc};
 /// What is wished, what is to be deleted, and what is only read.
 #[derive(Default)]
 pub(crate) struct Graph {
-    nodes: Vec<Node>,
+    nodes: Vec<GraphNode>,
 }
 
 impl Graph {
@@ -33,7 +33,7 @@ impl Graph {
         let wish = make(&mut needs);
         let handle = self.handle(wish.kind().id());
         let node = Wished::new(handle.id().clone(), wish, needs, handle.clone());
-        self.nodes.push(Node::Wanted(Box::new(node)));
+        self.nodes.push(GraphNode::Wanted(Box::new(node)));
         handle
     }
 
@@ -43,7 +43,7 @@ impl Graph {
     /// As [`Graph::want`].
     pub(crate) fn doom<K: Deletable>(&mut self, doom: Doom<K>) -> Handle<K::Output> {
         let handle = self.handle(doom.id.clone());
-        self.nodes.push(Node::Doomed(Box::new(Condemned::new(doom, handle.clone()))));
+        self.nodes.push(GraphNode::Doomed(Box::new(Condemned::new(doom, handle.clone()))));
         handle
     }
 
@@ -79,7 +79,7 @@ impl Graph {
         read: impl Future<Output = Result<O>> + 'static,
     ) -> Handle<O> {
         let handle = self.handle(id);
-        self.nodes.push(Node::Given(Box::new(LookUp::new(shown, read, handle.clone()))));
+        self.nodes.push(GraphNode::Given(Box::new(LookUp::new(shown, read, handle.clone()))));
         handle
     }
 
@@ -101,7 +101,7 @@ impl Graph {
     /// # Errors
     /// Everything that could not be read, each reason said once.
     pub(crate) async fn observe(&self) -> Result<()> {
-        let unread = self.nodes.iter().map(Node::look).filter(|n| !n.is_known());
+        let unread = self.nodes.iter().map(GraphNode::look).filter(|n| !n.is_known());
         let looks = join_all(unread.map(|n| async { (n.id(), n.look().await) })).await;
         // They share lookups, so several may fail of the same.
         let mut errors: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -123,9 +123,9 @@ impl Graph {
         let kept = self.kept(options);
         let planned = self.nodes.iter().map(|node| {
             Ok(match node {
-                Node::Wanted(it) => it.planned(options)?,
-                Node::Given(it) => it.planned(),
-                Node::Doomed(it) => it.planned(options).map(|p| p.unless_kept(&kept)),
+                GraphNode::Wanted(it) => it.planned(options)?,
+                GraphNode::Given(it) => it.planned(),
+                GraphNode::Doomed(it) => it.planned(options).map(|p| p.unless_kept(&kept)),
             })
         });
         Ok(Plan { items: planned.filter_map(Result::transpose).collect::<Result<_>>()? })
@@ -151,13 +151,14 @@ impl Graph {
 
     /// Makes everything that is wished as it is wished, then deletes what is no longer in the stack file.
     pub(crate) async fn apply(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let steps = Steps::new(self, options, sink, stop);
+        let steps = Steps::new(options, sink, stop);
         let wished = self.wanted().filter(|it| it.is_wished()).map(|it| Step {
+            node: it,
             id: it.id().clone(),
             waits: it.made_before(),
             follows: it.there_before(),
         });
-        walk(wished.collect(), |id, there| steps.apply(id, there), |id, cause| steps.skip(id, cause)).await;
+        walk(wished.collect(), |it, there| steps.apply(it, there), |id, cause| steps.skip(id, cause)).await;
         if steps.is_complete() {
             self.delete(&steps).await;
         }
@@ -166,7 +167,7 @@ impl Graph {
 
     /// Deletes everything that is ours.
     pub(crate) async fn destroy(&self, options: &Options, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Report {
-        let steps = Steps::new(self, options, sink, stop);
+        let steps = Steps::new(options, sink, stop);
         self.delete(&steps).await;
         steps.report()
     }
@@ -182,9 +183,13 @@ impl Graph {
             let first = doomed.iter().filter(|it| it.goes_before().contains(id));
             first.map(|it| it.id().clone()).collect()
         };
-        let step = |id: &Id| Step { id: id.clone(), waits: waits(id), follows: Vec::new() };
-        let all = doomed.iter().map(|it| step(it.id())).collect();
-        walk(all, |id, _| steps.delete(id), |id, cause| steps.skip(id, cause)).await;
+        let all = doomed.iter().map(|&it| Step {
+            node: it,
+            id: it.id().clone(),
+            waits: waits(it.id()),
+            follows: Vec::new(),
+        });
+        walk(all.collect(), |it, _| steps.delete(it), |id, cause| steps.skip(id, cause)).await;
     }
 
     /// Tidies up after the changes of a plan; gives what could not be done.
@@ -217,18 +222,10 @@ impl Graph {
     }
 
     fn wanted(&self) -> impl Iterator<Item = &dyn Wanted> {
-        self.nodes.iter().filter_map(Node::wanted)
+        self.nodes.iter().filter_map(GraphNode::wanted)
     }
 
     fn doomed(&self) -> impl DoubleEndedIterator<Item = &dyn Doomed> {
-        self.nodes.iter().filter_map(Node::doomed)
-    }
-
-    pub(super) fn wanted_by(&self, id: &Id) -> Option<&dyn Wanted> {
-        self.wanted().find(|it| it.id() == id)
-    }
-
-    pub(super) fn doomed_by(&self, id: &Id) -> Option<&dyn Doomed> {
-        self.doomed().find(|it| it.id() == id)
+        self.nodes.iter().filter_map(GraphNode::doomed)
     }
 }

@@ -57,13 +57,13 @@ pub(super) struct Acted {
     pub replaced: bool,
 }
 
-pub(super) enum Node {
+pub(super) enum GraphNode {
     Wanted(Box<dyn Wanted>),
     Doomed(Box<dyn Doomed>),
     Given(Box<dyn Given>),
 }
 
-impl Node {
+impl GraphNode {
     pub(super) fn look(&self) -> &dyn Look {
         match self {
             Self::Wanted(it) => &**it,

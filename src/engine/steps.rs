@@ -1,14 +1,14 @@
 //! One run over a graph: what each step does, and what has come of all of them so far.
 
 use super::{
-    Change, Event, Graph, Id, Interrupted, Options, Report, Run, Stop,
+    Change, Event, Id, Interrupted, Options, Report, Run, Stop,
+    node::{Doomed, Wanted},
     walk::{Ended, There},
 };
 use anyhow::Result;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 pub(super) struct Steps<'a> {
-    graph: &'a Graph,
     pub options: &'a Options,
     sink: Rc<dyn Fn(Event)>,
     stop: &'a Stop,
@@ -17,13 +17,8 @@ pub(super) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn new(
-        graph: &'a Graph,
-        options: &'a Options,
-        sink: Rc<dyn Fn(Event)>,
-        stop: &'a Stop,
-    ) -> Self {
-        Self { graph, options, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
+    pub(super) fn new(options: &'a Options, sink: Rc<dyn Fn(Event)>, stop: &'a Stop) -> Self {
+        Self { options, sink, stop, replaced: RefCell::default(), report: RefCell::default() }
     }
 
     pub(super) fn is_complete(&self) -> bool {
@@ -38,28 +33,26 @@ impl<'a> Steps<'a> {
         Run::new(id.clone(), self.sink.clone(), self.stop.clone())
     }
 
-    pub(super) async fn apply(&self, id: Id, there: There) -> Ended {
-        let run = self.run(&id).with(there);
-        let Some(it) = self.graph.wanted_by(&id) else { return Ended::Badly };
+    pub(super) async fn apply(&self, it: &dyn Wanted, there: There) -> Ended {
+        let run = self.run(it.id()).with(there);
         let look_again = it.made_before().iter().any(|need| self.replaced.borrow().contains(need));
         let result = match self.stop.check() {
             Ok(()) => it.apply(look_again, self.options, &run).await,
             Err(interrupted) => Err(interrupted.into()),
         };
         if result.as_ref().is_ok_and(|acted| acted.replaced) {
-            self.replaced.borrow_mut().insert(id.clone());
+            self.replaced.borrow_mut().insert(it.id().clone());
         }
-        self.ended(id, result.map(|acted| acted.change))
+        self.ended(it.id().clone(), result.map(|acted| acted.change))
     }
 
-    pub(super) async fn delete(&self, id: Id) -> Ended {
-        let run = self.run(&id);
-        let Some(it) = self.graph.doomed_by(&id) else { return Ended::Badly };
+    pub(super) async fn delete(&self, it: &dyn Doomed) -> Ended {
+        let run = self.run(it.id());
         let result = match self.stop.check() {
             Ok(()) => it.delete(self.options, &run).await,
             Err(interrupted) => Err(interrupted.into()),
         };
-        self.ended(id, result.map(|()| Change::Delete))
+        self.ended(it.id().clone(), result.map(|()| Change::Delete))
     }
 
     fn ended(&self, id: Id, result: Result<Change>) -> Ended {

@@ -20,7 +20,8 @@ pub(super) enum Ended {
 pub(super) type There = oneshot::Sender<()>;
 
 /// One step, and what must have ended well before it begins.
-pub(super) struct Step {
+pub(super) struct Step<N> {
+    pub node: N,
     pub id: Id,
     pub waits: Vec<Id>,
     /// What needs only be there.
@@ -31,9 +32,9 @@ type Ending<'a> = Shared<LocalBoxFuture<'a, Ended>>;
 
 /// Runs `steps` at once, each as soon as what it waits for has ended well; `run` does one, and `skip` is told of one that
 /// can't start and of the id it would have waited for. The rest finishes all the same.
-pub(super) async fn walk<'a, F>(
-    steps: Vec<Step>,
-    run: impl Fn(Id, There) -> F + 'a,
+pub(super) async fn walk<'a, N: 'a, F>(
+    steps: Vec<Step<N>>,
+    run: impl Fn(N, There) -> F + 'a,
     skip: impl Fn(Id, &Id) + 'a,
 ) where
     F: Future<Output = Ended> + 'a,
@@ -42,7 +43,7 @@ pub(super) async fn walk<'a, F>(
     let mut ends: BTreeMap<Id, Ending<'_>> = BTreeMap::new();
     let mut theres: BTreeMap<Id, Ending<'_>> = BTreeMap::new();
     let mut in_order = Vec::new();
-    for Step { id, waits, follows } in steps {
+    for Step { node, id, waits, follows } in steps {
         let waits = [among(&waits, &ends), among(&follows, &theres)].concat();
         let (there, told) = oneshot::channel();
         let step = {
@@ -54,7 +55,7 @@ pub(super) async fn walk<'a, F>(
                         skip(id, cause);
                         Ended::Badly
                     }
-                    None => run(id, there).await,
+                    None => run(node, there).await,
                 }
             }
         };

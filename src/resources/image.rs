@@ -4,8 +4,8 @@ use super::{RepositoryOutput, repository::tags_move};
 use crate::{
     aws::{StackAws, call},
     docker::{
-        self, BuildRequest, Docker, Fingerprint, Login, Own, Registry, STAND_IN, SecretValue, StallGuard,
-        is_stand_in,
+        self, BuildRequest, CallersLogins, Docker, Fingerprint, Login, Registry, STAND_IN, SecretValue,
+        StallGuard, is_stand_in,
     },
     ecr::{self, EcrLogin, Flaw, OldImages, Shelf},
     engine::{Applied, Change, Found, Kind, Need, Notable, Owner, Run, Wish, Words},
@@ -161,7 +161,11 @@ impl ImageWish {
                     parts: fingerprint.parts.clone(),
                     rebuild: *rebuild,
                     secrets: secrets.clone(),
-                    logins: Own(Some(Rc::new(EcrLogin::new(&self.image.aws.cloud, &repository.uri, run)))),
+                    logins: CallersLogins(Some(Rc::new(EcrLogin::new(
+                        &self.image.aws.cloud,
+                        &repository.uri,
+                        run,
+                    )))),
                 };
                 self.build_and_push(&mut request, &repository, run).await?
             }

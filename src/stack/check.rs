@@ -14,7 +14,7 @@ use super::{
 
 /// Everything about `root` that is not as `shape` says.
 pub(crate) fn check(root: &Node, shape: &Shape, values: Values) -> Vec<Mistake> {
-    let mut check = Check { values, mistakes: Vec::new(), path: Vec::new(), unit: None };
+    let mut check = TreeCheck { values, mistakes: Vec::new(), path: Vec::new(), unit: None };
     check.node(root, shape, Context { needed: false, closed: None, key: root.place });
     check.mistakes
 }
@@ -29,12 +29,12 @@ struct Context {
 }
 
 /// Why a scalar does not fit.
-enum Fault {
+enum ScalarFault {
     Type,
     Value(Option<String>),
 }
 
-struct Check {
+struct TreeCheck {
     values: Values,
     mistakes: Vec<Mistake>,
     path: Vec<String>,
@@ -42,7 +42,7 @@ struct Check {
     unit: Option<Unit>,
 }
 
-impl Check {
+impl TreeCheck {
     fn node(&mut self, node: &Node, shape: &Shape, context: Context) {
         match (shape, &node.value) {
             (Shape::Either(shapes), _) => match shapes.iter().find(|shape| shape.takes(node)) {
@@ -176,9 +176,9 @@ impl Check {
         }
         match fault(scalar, shape) {
             None => {}
-            Some(Fault::Type) if !scalar.refers() => self.wrong_type(node, shape),
-            Some(Fault::Type) => self.wrong_value(node, shape, None),
-            Some(Fault::Value(hint)) => self.wrong_value(node, shape, hint),
+            Some(ScalarFault::Type) if !scalar.refers() => self.wrong_type(node, shape),
+            Some(ScalarFault::Type) => self.wrong_value(node, shape, None),
+            Some(ScalarFault::Value(hint)) => self.wrong_value(node, shape, hint),
         }
     }
 
@@ -236,20 +236,22 @@ fn unknown(entry: &Entry, fields: &Fields) -> Mistake {
         .help(format!("the keys here are {}", one_of(&names).replace(" or ", " and ")))
 }
 
-fn fault(scalar: &Scalar, shape: &Shape) -> Option<Fault> {
+fn fault(scalar: &Scalar, shape: &Shape) -> Option<ScalarFault> {
     match shape {
         Shape::Text(rule) => text_fault(scalar, rule),
         Shape::Whole { min, max } if is(scalar, Kind::Number) => match whole(&scalar.text) {
             Some(number) if (*min..=*max).contains(&number) => None,
-            _ => Some(Fault::Value(None)),
+            _ => Some(ScalarFault::Value(None)),
         },
         Shape::Decimal if is(scalar, Kind::Number) => {
             let fits = decimal(&scalar.text).is_some_and(|number| number >= 0.0);
-            (!fits).then_some(Fault::Value(None))
+            (!fits).then_some(ScalarFault::Value(None))
         }
-        Shape::Flag if is(scalar, Kind::Flag) => flag(&scalar.text).is_none().then_some(Fault::Value(None)),
+        Shape::Flag if is(scalar, Kind::Flag) => {
+            flag(&scalar.text).is_none().then_some(ScalarFault::Value(None))
+        }
         Shape::Choice(choices) => choice_fault(scalar, choices),
-        _ => Some(Fault::Type),
+        _ => Some(ScalarFault::Type),
     }
 }
 
@@ -258,26 +260,26 @@ fn is(scalar: &Scalar, kind: Kind) -> bool {
     scalar.kind == kind || scalar.refers()
 }
 
-fn text_fault(scalar: &Scalar, rule: &Rule) -> Option<Fault> {
+fn text_fault(scalar: &Scalar, rule: &Rule) -> Option<ScalarFault> {
     match scalar.kind {
-        Kind::Null => Some(Fault::Type),
-        Kind::Number | Kind::Flag if !rule.spelled => Some(Fault::Type),
+        Kind::Null => Some(ScalarFault::Type),
+        Kind::Number | Kind::Flag if !rule.spelled => Some(ScalarFault::Type),
         _ if rule.fits(&scalar.text) => None,
-        _ => Some(Fault::Value((rule.hint)(&scalar.text).map(str::to_owned))),
+        _ => Some(ScalarFault::Value((rule.hint)(&scalar.text).map(str::to_owned))),
     }
 }
 
-fn choice_fault(scalar: &Scalar, choices: &[&str]) -> Option<Fault> {
+fn choice_fault(scalar: &Scalar, choices: &[&str]) -> Option<ScalarFault> {
     let fits = choices.contains(&scalar.text.as_str());
     match scalar.kind {
-        Kind::Null | Kind::Flag => Some(Fault::Type),
+        Kind::Null | Kind::Flag => Some(ScalarFault::Type),
         Kind::Text if fits && whole(&scalar.text).is_some() && !scalar.refers() => {
-            Some(Fault::Value(Some("write it without quotes".into())))
+            Some(ScalarFault::Value(Some("write it without quotes".into())))
         }
         _ if fits => None,
         _ => {
             let meant = nearest_choice(&scalar.text, choices);
-            Some(Fault::Value(meant.map(|name| format!("did you mean `{name}`?"))))
+            Some(ScalarFault::Value(meant.map(|name| format!("did you mean `{name}`?"))))
         }
     }
 }

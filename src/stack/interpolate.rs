@@ -37,7 +37,7 @@ fn scalar(node: &mut Node, text: &str, lookup: Lookup, mistakes: &mut Vec<Mistak
     if !scalar.text.contains('$') {
         return;
     }
-    let mut reader = Reader { text, place, lookup, found: Found::default() };
+    let mut reader = ReferenceReader { text, place, lookup, found: Interpolated::default() };
     match reader.expand(&scalar.text, 0) {
         Ok(value) => {
             scalar.text = value;
@@ -48,13 +48,13 @@ fn scalar(node: &mut Node, text: &str, lookup: Lookup, mistakes: &mut Vec<Mistak
 }
 
 #[derive(Default)]
-struct Found {
+struct Interpolated {
     any: bool,
     outside: bool,
     unset: Vec<Unset>,
 }
 
-impl Found {
+impl Interpolated {
     fn origin(self) -> Origin {
         match self {
             Self { any: false, .. } => Origin::File,
@@ -65,16 +65,16 @@ impl Found {
     }
 }
 
-struct Reader<'a> {
+struct ReferenceReader<'a> {
     /// The whole file.
     text: &'a str,
     /// Of the scalar.
     place: Place,
     lookup: Lookup<'a>,
-    found: Found,
+    found: Interpolated,
 }
 
-impl Reader<'_> {
+impl ReferenceReader<'_> {
     fn expand(&mut self, mut rest: &str, depth: usize) -> Result<String, Mistake> {
         let mut out = String::new();
         while let Some((before, after)) = rest.split_once('$') {

@@ -7,11 +7,11 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonPath {
     text: String,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum PathStep {
     Name(String),
     Index(usize),
 }
@@ -32,26 +32,26 @@ impl JsonPath {
     /// Where it leads; `None` if there is nothing.
     pub fn find<'a>(&self, document: &'a Value) -> Option<&'a Value> {
         self.steps.iter().try_fold(document, |value, step| match step {
-            Step::Name(name) => value.as_object()?.get(name),
-            Step::Index(index) => value.as_array()?.get(*index),
+            PathStep::Name(name) => value.as_object()?.get(name),
+            PathStep::Index(index) => value.as_array()?.get(*index),
         })
     }
 }
 
-fn step(text: &str) -> Option<(Step, &str)> {
+fn step(text: &str) -> Option<(PathStep, &str)> {
     if let Some(rest) = text.strip_prefix('.') {
         let end = rest.find(['.', '[']).unwrap_or(rest.len());
         let (name, rest) = rest.split_at(end);
         let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-$@".contains(c));
-        return plain.then(|| (Step::Name(name.to_owned()), rest));
+        return plain.then(|| (PathStep::Name(name.to_owned()), rest));
     }
     if let Some(rest) = text.strip_prefix("['") {
         let (name, rest) = rest.split_once("']")?;
-        return (!name.is_empty()).then(|| (Step::Name(name.to_owned()), rest));
+        return (!name.is_empty()).then(|| (PathStep::Name(name.to_owned()), rest));
     }
     let (index, rest) = text.strip_prefix('[')?.split_once(']')?;
     let digits = !index.is_empty() && index.bytes().all(|b| b.is_ascii_digit());
-    Some((Step::Index(digits.then(|| index.parse().ok()).flatten()?), rest))
+    Some((PathStep::Index(digits.then(|| index.parse().ok()).flatten()?), rest))
 }
 
 impl fmt::Display for JsonPath {

@@ -16,9 +16,9 @@ pub struct Outside(BTreeSet<String>);
 impl Outside {
     /// The values of variables that were asked for (`used`), and those of the file that hold one.
     pub(crate) fn of(root: &Node, shape: &Shape, used: BTreeSet<String>) -> Self {
-        let mut found = Found { hidden: used, shown: BTreeSet::new() };
+        let mut found = OutsideText { hidden: used, shown: BTreeSet::new() };
         found.collect(root, shape, false);
-        let Found { hidden, shown } = found;
+        let OutsideText { hidden, shown } = found;
         Self(hidden.into_iter().filter(|value| !shown.contains(value) && !value.is_empty()).collect())
     }
 
@@ -33,12 +33,12 @@ impl fmt::Debug for Outside {
     }
 }
 
-struct Found {
+struct OutsideText {
     hidden: BTreeSet<String>,
     shown: BTreeSet<String>,
 }
 
-impl Found {
+impl OutsideText {
     fn collect(&mut self, node: &Node, shape: &Shape, is_shown: bool) {
         match (shape, &node.value) {
             (Shape::Either(shapes), _) => {

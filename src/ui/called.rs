@@ -1,6 +1,6 @@
 //! What came of a call of the live URL.
 
-use super::{object::Object, outcome::Channel, text::StyledText};
+use super::{channel::Channel, object::Object, text::StyledText};
 use crate::outside::http::Response;
 use serde_json::{Map, Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! How an `up` ended.
 
-use super::{object::Object, outcome::Channel, text::StyledText};
+use super::{channel::Channel, object::Object, text::StyledText};
 use crate::outputs::Outputs;
 use serde_json::json;
 

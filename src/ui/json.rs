@@ -27,11 +27,11 @@
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |
 
 use super::{
-    View,
     failure::because,
     object::Object,
     outcome::{JsonOutput, Outcome},
     sink::Sink,
+    view::View,
 };
 use crate::{Exit, engine::Event};
 use serde_json::json;

@@ -5,12 +5,14 @@
 
 mod ask;
 mod called;
+mod channel;
 mod contract;
 mod dumb;
 mod failure;
 mod finished;
 mod incomplete;
 mod json;
+mod lines;
 mod log_line;
 mod object;
 mod outcome;
@@ -24,6 +26,7 @@ mod stacks;
 mod status;
 mod terminal;
 mod text;
+mod view;
 mod visible;
 
 #[cfg(test)]
@@ -37,30 +40,18 @@ pub(crate) use called::Called;
 pub(crate) use dumb::no_colours_where_dumb;
 pub(crate) use finished::Finished;
 pub(crate) use log_line::LogLine;
-pub(crate) use outcome::{Outcome, Standing};
+pub(crate) use outcome::Outcome;
 use sink::Sink;
+pub(crate) use status::Standing;
 use std::rc::Rc;
 pub(crate) use text::StyledText;
+use view::View;
 
 /// Where everything that is printed goes through. A clone is the same printer.
 #[derive(Clone)]
 pub(crate) struct Printer {
     sink: Rc<Sink>,
     view: Rc<dyn View>,
-}
-
-/// One reader of what happens and of what comes of it.
-trait View {
-    fn event(&self, event: &Event);
-    fn show(&self, outcome: Outcome<'_>);
-    /// Whether there is somebody who can answer a question.
-    fn can_ask(&self) -> bool;
-    /// Something that is no resource begins to move.
-    fn live(&self, _id: &Id, _doing: &str) {}
-    /// Nothing moves any more: what is on the screen stays.
-    fn settle(&self) {}
-    /// Nothing follows.
-    fn end(&self, _exit: Exit) {}
 }
 
 impl Printer {

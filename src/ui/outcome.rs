@@ -4,21 +4,25 @@
 //! secrets in both, and a new variant can't pass it by.
 
 use super::{
-    Called, Finished, contract, failure,
+    called::Called,
+    channel::Channel,
+    contract, failure,
+    finished::Finished,
     incomplete::Incomplete,
     log_line::LogLine,
     object::Object,
     outputs,
     plan::{self, Detail},
-    stacks, status,
+    stacks,
+    status::{self, Standing},
     text::StyledText,
 };
 use crate::{
     aws::Destination,
     contract::Finding,
     engine::{Interrupted, Plan, Report},
-    outputs::{Listed, Outputs},
-    stack::{self, Stack, StackError},
+    outputs::{ListedStack, Outputs},
+    stack::{self, StackError},
 };
 use anyhow::Error;
 use serde_json::json;
@@ -44,7 +48,7 @@ pub(crate) enum Outcome<'a> {
     Contract(&'a [Finding]),
     /// All stacks of an account in a region.
     Stacks {
-        stacks: &'a [Listed],
+        stacks: &'a [ListedStack],
         destination: &'a Destination,
     },
     LogLine(LogLine<'a>),
@@ -61,30 +65,6 @@ pub(crate) enum Outcome<'a> {
         again: &'a str,
     },
     Failure(&'a Error),
-}
-
-/// What there is of a stack, beside what should be.
-#[derive(Clone, Copy)]
-pub(crate) struct Standing<'a> {
-    pub stack: &'a Stack,
-    pub plan: &'a Plan,
-    pub outputs: &'a Outputs,
-    pub destination: &'a Destination,
-    /// The command that deploys the stack, as a person types it.
-    pub deploy: &'a str,
-}
-
-/// Where people read a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Channel {
-    /// On stdout.
-    Result,
-    /// On stderr, but not when quiet.
-    Progress,
-    /// On stderr, among what moves.
-    Remark,
-    /// On stderr, when nothing moves any more.
-    End,
 }
 
 /// Where programs read an object.

@@ -1,14 +1,8 @@
 //! The view for people: what is told as text.
 
 use super::{
-    View,
-    dumb::is_dumb,
-    outcome::{Channel, Outcome},
-    plain::Plain,
-    plan::Detail,
-    sink::Sink,
-    terminal::Terminal,
-    text::StyledText,
+    channel::Channel, dumb::is_dumb, lines::Lines, outcome::Outcome, plain::Plain, plan::Detail, sink::Sink,
+    terminal::Terminal, text::StyledText, view::View,
 };
 use crate::{cli::Common, engine::Event, engine::Id};
 use std::{
@@ -22,17 +16,6 @@ pub(super) struct People {
     pub(super) detail: Detail,
     pub(super) sink: Rc<Sink>,
     pub(super) stream: Box<dyn Lines>,
-}
-
-/// What happens, on stderr.
-pub(super) trait Lines {
-    fn event(&self, event: &Event);
-    /// A line of its own, among the events.
-    fn line(&self, text: &StyledText);
-    /// Something that is no resource begins to move.
-    fn live(&self, _id: &Id, _doing: &str) {}
-    /// Nothing moves any more: what is on the screen stays.
-    fn settle(&self) {}
 }
 
 impl People {

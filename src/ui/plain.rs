@@ -1,6 +1,6 @@
 //! Plain lines on stderr, where there is no terminal.
 
-use super::{people::Lines, sink::Sink, text::StyledText};
+use super::{lines::Lines, sink::Sink, text::StyledText};
 use crate::engine::{Change, Event, Id};
 use std::{
     cell::RefCell,

@@ -2,13 +2,24 @@
 
 use super::{
     object::Object,
-    outcome::Standing,
     outputs,
     plan::{Detail, Sides, resource},
     text::{StyledText, lines},
 };
 use crate::engine::{Breaks, Chain, Change, Link, Plan, Planned};
+use crate::{aws::Destination, outputs::Outputs, stack::Stack};
 use serde_json::json;
+
+/// What there is of a stack, beside what should be.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing<'a> {
+    pub stack: &'a Stack,
+    pub plan: &'a Plan,
+    pub outputs: &'a Outputs,
+    pub destination: &'a Destination,
+    /// The command that deploys the stack, as a person types it.
+    pub deploy: &'a str,
+}
 
 /// Every resource with its standing, then the chains that break silently.
 pub(super) fn render(standing: Standing<'_>, detail: Detail) -> StyledText {

@@ -1,6 +1,6 @@
 //! The live view: one line a resource, moving while it works.
 
-use super::{people::Lines, plain, sink::Sink, text::StyledText};
+use super::{lines::Lines, plain, sink::Sink, text::StyledText};
 use crate::engine::{Change, Event, Id};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};

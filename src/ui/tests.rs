@@ -11,7 +11,7 @@ use crate::{
     aws::Destination,
     contract::{self, Verdict},
     engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
-    outputs::{Key, Listed, Outputs},
+    outputs::{Key, ListedStack, Outputs},
     outside::http::Response,
     stack::{self, Stack, StackError, Values},
 };
@@ -46,7 +46,7 @@ struct Facts {
     destination: Destination,
     finished: Finished,
     findings: [contract::Finding; 3],
-    stacks: [Listed; 1],
+    stacks: [ListedStack; 1],
     report: Report,
     answer: Response,
     url: String,
@@ -69,7 +69,7 @@ impl Facts {
             skipped: vec![id()],
             interrupted: true,
         };
-        let listed = Listed {
+        let listed = ListedStack {
             stack: exact(),
             region: exact(),
             api_id: exact(),

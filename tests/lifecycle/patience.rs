@@ -2,7 +2,7 @@
 
 use crate::{stacks::HELLO, stage_url::response, world::World};
 use lambdeploy::testing::{
-    contract::{Ask, Carrier, ContractRun, Finding, Grace, Need, SentKey, Verdict, by_web_acl, rows},
+    contract::{Ask, Carrier, ContractRun, Finding, Grace, RowNeed, SentKey, Verdict, by_web_acl, rows},
     engine::{Id, Run, Stop},
     outside::http::Response,
 };
@@ -160,7 +160,7 @@ impl Carrier for Walled {
 async fn behind_a_web_acl_nothing_is_found_out_and_nothing_is_broken() {
     let rows = rows(&World::new().stack(HELLO));
     let findings = by_web_acl(&Walled, &rows).await.unwrap();
-    assert_eq!(findings.len(), rows.iter().filter(|row| row.need == Need::Nothing).count());
+    assert_eq!(findings.len(), rows.iter().filter(|row| row.need == RowNeed::Nothing).count());
     let why = "this machine may not call (a web ACL guards the stage)".to_owned();
     assert!(findings.iter().all(|o| o.verdict == Verdict::Unknown { why: why.clone() }), "{findings:#?}");
     // A key that is not let in yet is no web ACL.

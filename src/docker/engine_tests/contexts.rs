@@ -35,7 +35,7 @@ async fn a_context_that_changed_is_built_once_more_as_it_is_now() {
     assert_ne!(request.fingerprint, hashed.hash, "the image is named by what is in it");
     assert!(sample.said("new changed since the plan: "), "{:?}", sample.lines);
     let name = tidy::local_name(&request);
-    super::super::push::remove(engine.connection().await.unwrap(), &name, false).await.unwrap();
+    super::super::tidy::remove(engine.connection().await.unwrap(), &name, false).await.unwrap();
 }
 
 /// What `docker build` leaves out of a context, `COPY .` does not find: an excluded Dockerfile, and one from elsewhere.

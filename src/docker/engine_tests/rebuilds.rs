@@ -75,7 +75,7 @@ async fn older_images_of_a_repository_go_and_nothing_else() {
 
     engine.forget(&repository, &|p| panic!("{p:?}")).await;
     assert!(kept(client, &store).await.is_empty(), "the repository is gone");
-    super::super::push::remove(connection, &format!("{mine}:v1"), false).await.unwrap();
+    super::super::tidy::remove(connection, &format!("{mine}:v1"), false).await.unwrap();
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@
 
 use crate::{
     docker::{
-        changed::{Changed, PartHashes},
+        changed::{Changed, Digest, PartHashes},
         context::{BuildContext, ContextEntry, EntryKind},
-        hash::{self, Digest},
+        hash::{self},
     },
     stack::{Architecture, Build},
 };

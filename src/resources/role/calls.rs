@@ -1,12 +1,11 @@
 //! IAM's calls for one role.
 
-use super::{INLINE, Role};
+use super::{INLINE, Role, iam_tags};
 use crate::{
     aws::{FoundExt, call, ignore_not_found, pages, tags},
     engine::Run,
 };
 use anyhow::Result;
-use aws_sdk_iam::types::Tag;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -84,8 +83,4 @@ impl Role {
         let request = request.policy_document(trust.to_string());
         call(run, "UpdateAssumeRolePolicy", || request.clone().send()).await.map(drop)
     }
-}
-
-pub(super) fn iam_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
-    tags.iter().map(|(k, v)| Ok(Tag::builder().key(k).value(v).build()?)).collect()
 }

@@ -10,7 +10,7 @@ use crate::{
     stack::{self, Entry, ManagedRole, Statement},
 };
 use anyhow::{Context as _, Result};
-use calls::iam_tags;
+use aws_sdk_iam::types::Tag;
 use futures_util::future::try_join_all;
 use serde::Serialize;
 use serde_json::Value;
@@ -169,6 +169,10 @@ impl RoleWish {
         let group = self.role.aws.cloud.arn("logs", &format!("log-group:{group}:*"))?;
         Ok(policy::execution_policy(&group, &self.function, &self.wish))
     }
+}
+
+fn iam_tags(tags: &tags::Tags) -> Result<Vec<Tag>> {
+    tags.iter().map(|(k, v)| Ok(Tag::builder().key(k).value(v).build()?)).collect()
 }
 
 fn is_service_role(policy: &str) -> bool {

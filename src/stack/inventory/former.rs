@@ -3,7 +3,7 @@
 //! `,` and `;` are not in the alphabet that API Gateway documents for tags. What was written so is read for as long as there may be
 //! stacks that have it; the next `up` writes it anew.
 
-use super::Entry;
+use super::entry::Entry;
 
 /// `None`: the value is not of this form.
 pub(super) fn entries(value: &str) -> Option<Vec<Entry>> {

@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str) -> Result<(Node, Vec<Mistake>), Mistake> {
     }
     let raw = serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options())
         .map_err(|error| syntax(text, &error))?;
-    let mut builder = Builder { text, mistakes: Vec::new() };
+    let mut builder = TreeBuilder { text, mistakes: Vec::new() };
     let root = builder.node(raw);
     Ok((root, builder.mistakes))
 }
@@ -104,12 +104,12 @@ fn spelling(text: &str, location: Location) -> Option<&str> {
     text.get(start..start.checked_add(index(location.span().byte_len()?))?)
 }
 
-struct Builder<'a> {
+struct TreeBuilder<'a> {
     text: &'a str,
     mistakes: Vec<Mistake>,
 }
 
-impl Builder<'_> {
+impl TreeBuilder<'_> {
     fn node(&mut self, raw: Spanned<Raw>) -> Node {
         let place = place(self.text, raw.referenced);
         let value = match raw.value {

@@ -1,12 +1,13 @@
 //! The fields of a resource: what differs, in words where its own name says little, and what something is made with.
 
-use super::{Detail, StyledText};
+use super::detail::Detail;
 use crate::engine::{Field, Meaning, Words};
+use crate::ui::text::StyledText;
 use serde_json::Value;
 
 /// How the two sides of a difference are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::ui) enum Sides {
+pub(crate) enum Sides {
     /// What will become of what: `128 → 256`.
     Arrow,
     /// What AWS has beside what the file says: `128 in AWS, 256 in the stack file`.

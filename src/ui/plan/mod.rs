@@ -1,5 +1,6 @@
 //! A plan as text.
 
+mod detail;
 mod fields;
 
 use super::text::{StyledText, lines};
@@ -7,17 +8,9 @@ use crate::{
     aws::Destination,
     engine::{Change, Id, Plan, Planned},
 };
+pub(super) use detail::Detail;
 pub(super) use fields::Sides;
 use std::collections::BTreeSet;
-
-/// How much of a plan is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// What a person decides about.
-    Short,
-    /// Every setting, and the bookkeeping.
-    Whole,
-}
 
 /// What a plan leaves as it is.
 pub(super) fn kept(plan: &Plan) -> BTreeSet<Id> {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 /// What is wrong, and what was expected.
-pub(crate) type Fault = (String, String);
+pub(crate) type PathFault = (String, String);
 
 /// What alone makes it no path of API Gateway.
-pub(crate) fn fault(path: &str) -> Option<Fault> {
+pub(crate) fn fault(path: &str) -> Option<PathFault> {
     if path == "/" {
         return None;
     }
@@ -17,7 +17,7 @@ pub(crate) fn fault(path: &str) -> Option<Fault> {
     parts.iter().enumerate().find_map(|(index, part)| part_fault(part, index + 1 == parts.len()))
 }
 
-fn part_fault(part: &str, last: bool) -> Option<Fault> {
+fn part_fault(part: &str, last: bool) -> Option<PathFault> {
     let plain = |text: &str, more: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
     };
@@ -57,10 +57,10 @@ fn variable(part: &str) -> Option<&str> {
 
 /// The variable that each parent path has, and the line where it came up. API Gateway takes one of each parent.
 #[derive(Default)]
-pub(crate) struct Variables(HashMap<String, (String, usize)>);
+pub(crate) struct PathVariables(HashMap<String, (String, usize)>);
 
-impl Variables {
-    pub(crate) fn clash(&mut self, path: &str, line: usize) -> Option<Fault> {
+impl PathVariables {
+    pub(crate) fn clash(&mut self, path: &str, line: usize) -> Option<PathFault> {
         let mut parent = String::new();
         for part in path.split('/').skip(1) {
             if variable(part).is_some() {

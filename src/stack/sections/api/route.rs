@@ -3,7 +3,7 @@
 use super::{
     Api, Auth, auth,
     cors::CORS,
-    path::{self, Variables, parent},
+    path::{self, PathVariables, parent},
 };
 use crate::stack::{
     mistake::Mistake,
@@ -73,7 +73,7 @@ pub(crate) fn read(
     functions: &BTreeMap<String, Function>,
 ) -> Vec<Route> {
     let has_cors = CORS.node(api).is_some();
-    let (mut variables, mut told) = (Variables::default(), HashSet::new());
+    let (mut variables, mut told) = (PathVariables::default(), HashSet::new());
     let mut routes = Vec::new();
     for entry in ROUTES.entries(api) {
         let Some((method, path)) = entry.key.split_once(' ').filter(|_| ROUTE_NAME.fits(&entry.key)) else {
@@ -124,7 +124,7 @@ fn check_preflight(reader: &mut Reader, entry: &Entry, method: &str, has_cors: b
     }
 }
 
-fn check_path(reader: &mut Reader, entry: &Entry, path: &str, variables: &mut Variables) {
+fn check_path(reader: &mut Reader, entry: &Entry, path: &str, variables: &mut PathVariables) {
     let fault = path::fault(path).or_else(|| variables.clash(path, entry.key_place.line));
     if let Some((message, expected)) = fault {
         let message = format!("`{}`: {message}", entry.key);

@@ -24,7 +24,7 @@ pub(crate) fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<Strin
     let (mut taken, region) = (Taken::default(), REGION.text(root));
     for entry in FUNCTIONS.entries(root) {
         let Some(function) = functions.get(&entry.key) else { continue };
-        let own = Own { function, node: &entry.value, place: entry.key_place };
+        let own = FunctionNames { function, node: &entry.value, place: entry.key_place };
         own.function_name(reader, &mut taken);
         own.role(reader, &mut taken, region.as_deref());
     }
@@ -34,14 +34,14 @@ pub(crate) fn check(reader: &mut Reader, root: &Node, functions: &BTreeMap<Strin
 #[derive(Default)]
 struct Taken(HashMap<(&'static str, String), String>);
 
-struct Own<'a> {
+struct FunctionNames<'a> {
     function: &'a Function,
     node: &'a Node,
     /// Of the function's key.
     place: Place,
 }
 
-impl Own<'_> {
+impl FunctionNames<'_> {
     fn function_name(&self, reader: &mut Reader, taken: &mut Taken) {
         let written = function::NAME.node(self.node);
         if written.is_none() && !function::FUNCTION_NAME.fits(&self.function.name) {
