@@ -104,6 +104,8 @@ pub(crate) enum Command {
     Call(CallArgs),
     /// Show the functions' log lines
     Logs(LogsArgs),
+    /// Show what the stack can cost at most, and why; asks nobody
+    Cost,
     /// List the stacks of the account in the region; needs no stack file
     List,
     /// Run the local AWS

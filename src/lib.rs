@@ -18,6 +18,7 @@
 //!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs; [`files`] opens what
 //!    somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of one event stream, and print
 //!    through one sink, which hides secrets ([`mask`]) and shows control characters as pictures.
+//! 9. [`cost`] says from the stack file and the table of [`prices`] what a stack can cost at most.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
 //!
@@ -34,6 +35,7 @@ mod aws;
 mod cli;
 mod commands;
 mod contract;
+mod cost;
 mod docker;
 mod ecr;
 mod engine;
@@ -44,6 +46,7 @@ mod net;
 mod outputs;
 mod outside;
 mod policy;
+mod prices;
 mod resources;
 mod stack;
 mod stack_graph;

@@ -37,6 +37,8 @@ pub(crate) use found::{FoundExt, ignore_not_found};
 pub use http_client::http_client;
 pub(crate) use pages::pages;
 pub(crate) use profiles::ProfileWish;
+#[cfg(test)]
+pub(crate) use regions::known as known_regions;
 pub(crate) use regions::suffix as dns_suffix;
 pub(crate) use stack_aws::{StackAws, inventory_of};
 pub(crate) use tags::ambiguous;

@@ -88,6 +88,12 @@ pub(super) fn is_name(name: &str) -> bool {
     parts.len() >= 2 && parts.iter().all(word) && is_number
 }
 
+/// Every region that was known when this was built.
+#[cfg(test)]
+pub(crate) fn known() -> impl Iterator<Item = &'static str> {
+    PARTITIONS.iter().flat_map(|p| p.regions).copied()
+}
+
 /// For a name that is no region known here: the nearest that is.
 pub(super) fn meant(name: &str) -> Option<&'static str> {
     let all = || PARTITIONS.iter().flat_map(|p| p.regions).copied();

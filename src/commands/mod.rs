@@ -3,6 +3,7 @@
 mod call;
 mod checked;
 mod completions;
+mod cost;
 mod destroy;
 mod env_file;
 mod list;
@@ -51,6 +52,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Call(args) => call::run(common, &args, printer).await,
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
+        Command::Cost => cost::run(common, printer),
         Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
         Command::Schema => Ok(schema::run(printer)),

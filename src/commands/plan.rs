@@ -26,6 +26,9 @@ pub(super) async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Pr
 
 fn show(session: &Session, plan: &Plan, printer: &Printer) -> Result<()> {
     printer.show(Outcome::Plan(plan, &session.destination()?));
+    if plan.has_changes() {
+        printer.show(Outcome::CostOfPlan(&session.cost()?));
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::local::background;
 use crate::{
     aws::{Cloud, Destination, ProfileWish, Target},
     cli::Common,
+    cost::Cost,
     docker::{self, Docker},
     engine::Stop,
     stack::{self, Stack, Values},
@@ -53,6 +54,14 @@ impl Session {
     pub(crate) fn not_deployed(&self, common: &Common) -> String {
         let (name, region) = (&self.stack.name, &self.cloud.region);
         format!("the stack {name} is not deployed in {region}; `{}` deploys it", common.again("up"))
+    }
+
+    /// What the stack can cost at most where it goes to.
+    ///
+    /// # Errors
+    /// As [`Cost::of`].
+    pub(crate) fn cost(&self) -> Result<Cost> {
+        Cost::of(&self.stack, &self.cloud.region)
     }
 
     /// What AWS advises against, once the caller is known.
@@ -123,7 +132,7 @@ async fn target(stack: Option<&Stack>, common: &Common, printer: &Printer) -> Re
 }
 
 /// `--region`, then the environment, then the stack file; what none of them says is the profile's.
-fn region(
+pub(super) fn region(
     stack: Option<&Stack>,
     common: &Common,
     environment: &dyn Fn(&str) -> Option<String>,

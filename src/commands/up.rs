@@ -33,6 +33,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     if !plan.has_changes() {
         return up.nothing_to_do(since).await;
     }
+    printer.show(Outcome::CostOfProposal(&session.cost()?));
     let asked = Instant::now();
     let ended = ended_functions(&plan);
     if !ended.is_empty() && !may_end(&session, &ended, args, common, printer).await? {

@@ -8,4 +8,6 @@ pub enum Values {
     /// `destroy`, `output`, `logs`: only those in names and the like must be. What stays unset reads as left out; in
     /// `environment` as an empty secret.
     NotNeeded,
+    /// `cost`: as [`Values::NotNeeded`], and every number besides.
+    Numbers,
 }

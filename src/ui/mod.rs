@@ -7,6 +7,7 @@ mod ask;
 mod called;
 mod channel;
 mod contract;
+mod cost;
 mod dumb;
 mod failure;
 mod finished;

@@ -6,7 +6,7 @@
 use super::{
     called::Called,
     channel::Channel,
-    contract, failure,
+    contract, cost, failure,
     finished::Finished,
     incomplete::Incomplete,
     log_line::LogLine,
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     aws::Destination,
     contract::Finding,
+    cost::Cost,
     engine::{Interrupted, Plan, Report},
     outputs::{ListedStack, Outputs},
     stack::{self, StackError},
@@ -51,6 +52,11 @@ pub(crate) enum Outcome<'a> {
         stacks: &'a [ListedStack],
         destination: &'a Destination,
     },
+    /// What the stack can cost at most, with all reasons.
+    Cost(&'a Cost),
+    /// The same in a line, below a plan and below a proposal.
+    CostOfPlan(&'a Cost),
+    CostOfProposal(&'a Cost),
     LogLine(LogLine<'a>),
     /// One call of the live URL; `with_body`: with what it was answered.
     Called {
@@ -91,6 +97,9 @@ impl Outcome<'_> {
             Self::Outputs(outputs) => (Result, outputs::render(outputs)),
             Self::Contract(findings) => (Result, contract::render(findings)),
             Self::Stacks { stacks, destination } => (Result, stacks::render(stacks, destination)),
+            Self::Cost(cost) => (Result, cost::render(cost)),
+            Self::CostOfPlan(cost) => (Result, cost::in_short(cost)),
+            Self::CostOfProposal(cost) => (Progress, cost::in_short(cost)),
             Self::LogLine(line) => (Result, line.text()),
             Self::Called { called, with_body } => return called.text(with_body),
             Self::Finished(finished) => return finished.text(),
@@ -120,6 +129,8 @@ impl Outcome<'_> {
                 let stacks = Object::new().exact("stacks", json!(stacks));
                 Result(stacks.exact("destination", json!(destination)))
             }
+            Self::Cost(cost) => Result(Object::new().any("cost", json!(cost))),
+            Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),
             Self::LogLine(line) => Line(line.json()),
             Self::Called { called, .. } => Result(called.json()),
             Self::Finished(finished) => Result(finished.json()),

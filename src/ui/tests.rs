@@ -10,6 +10,7 @@ use crate::{
     Exit,
     aws::Destination,
     contract::{self, Verdict},
+    cost::{Amount, Call, Cost, Line, Rate},
     engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
     outputs::{Key, ListedStack, Outputs},
     outside::http::Response,
@@ -47,6 +48,7 @@ struct Facts {
     finished: Finished,
     findings: [contract::Finding; 3],
     stacks: [ListedStack; 1],
+    cost: Cost,
     report: Report,
     answer: Response,
     url: String,
@@ -101,6 +103,7 @@ impl Facts {
             },
             findings: findings(),
             stacks: [listed],
+            cost: cost(),
             report,
             answer: Response {
                 status: 502,
@@ -139,6 +142,9 @@ impl Facts {
             Outcome::Contract(&self.findings),
             Outcome::Stacks { stacks: &self.stacks, destination },
             Outcome::Stacks { stacks: &[], destination },
+            Outcome::Cost(&self.cost),
+            Outcome::CostOfPlan(&self.cost),
+            Outcome::CostOfProposal(&self.cost),
             Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
             Outcome::Called { called, with_body: true },
             Outcome::Finished(&self.finished),
@@ -181,6 +187,22 @@ fn plan(id: Id) -> Plan {
     Plan { items: changes.map(item).into() }
 }
 
+fn cost() -> Cost {
+    let (most, why) = (Amount { day: 1.0, month: 31.0 }, foreign());
+    let line = |most| Line { what: foreign(), most, why: why.clone(), key: Some("api.throttle") };
+    Cost {
+        stack: exact(),
+        region: exact(),
+        of_region: false,
+        prices_of: exact(),
+        currency: exact(),
+        most,
+        lines: vec![line(Some(most)), line(None)],
+        calls: vec![Call { function: foreign(), request: 1.0, second: 1.0, longest: 1.0 }],
+        rates: vec![Rate { what: foreign(), price: 1.0, per: "GB" }],
+    }
+}
+
 fn findings() -> [contract::Finding; 3] {
     let broken = Verdict::Broken { seen: vec![foreign()], fix: foreign() };
     [Verdict::Holds, Verdict::Unknown { why: foreign() }, broken].map(|verdict| contract::Finding {
@@ -206,6 +228,9 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Outputs(_) => "outputs",
         Outcome::Contract(_) => "contract",
         Outcome::Stacks { .. } => "stacks",
+        Outcome::Cost(_) => "cost",
+        Outcome::CostOfPlan(_) => "cost of a plan",
+        Outcome::CostOfProposal(_) => "cost of a proposal",
         Outcome::LogLine(_) => "log line",
         Outcome::Called { .. } => "called",
         Outcome::Finished(_) => "finished",
@@ -215,7 +240,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 16;
+const NAMES: usize = 19;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

@@ -124,3 +124,13 @@ fn a_port_that_is_taken_is_named() {
 fn without_build(seen: &str) -> String {
     seen.lines().filter(|l| !l.starts_with("  image/")).map(|l| format!("{l}\n")).collect()
 }
+
+/// Nobody is asked, so neither credentials nor a local AWS are needed.
+#[test]
+fn what_a_stack_can_cost() {
+    let shell = Shell::new();
+    assert_snapshot!("cost", shell.run("cost"));
+    assert_snapshot!("cost_json", shell.run("cost --json --region eu-central-1"));
+    shell.edit("region: us-east-2\n", "");
+    assert_snapshot!("cost_of_no_region", shell.run("cost"));
+}

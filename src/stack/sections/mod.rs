@@ -12,7 +12,7 @@ mod inventory;
 mod retain;
 mod tags;
 
-pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Route, Throttle, UsagePlan};
+pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Period, Quota, Route, Throttle, UsagePlan};
 pub(crate) use budget::Budget;
 pub(crate) use checks::Check;
 pub(crate) use functions::{

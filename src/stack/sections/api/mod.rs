@@ -15,7 +15,7 @@ pub(crate) use cors::HEADER_NAME;
 pub(crate) use route::ROUTE_NAME;
 pub(crate) use route::Route;
 pub(crate) use throttle::Throttle;
-pub(crate) use usage_plan::UsagePlan;
+pub(crate) use usage_plan::{Period, Quota, UsagePlan};
 
 use super::Function;
 use crate::stack::{

@@ -87,6 +87,15 @@ impl Period {
         }
     }
 
+    /// As the stack file writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
     /// API Gateway's name.
     pub fn aws(self) -> &'static str {
         match self {

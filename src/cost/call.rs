@@ -1,0 +1,47 @@
+//! What one call costs.
+
+use crate::{
+    prices::Each,
+    stack::{Architecture, Function},
+};
+use serde::Serialize;
+
+/// What one call of a function costs.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct Call {
+    /// Its key.
+    pub function: String,
+    /// However short it is.
+    pub request: f64,
+    /// Each second that it runs.
+    pub second: f64,
+    /// One that starts anew and runs to its time-out.
+    pub longest: f64,
+}
+
+/// Seconds that a start may take before it is ended (`docs/aws.md` 19); billed since August 2025.
+const LONGEST_START: f64 = 10.0;
+
+impl Call {
+    pub(super) fn of(function: &Function, prices: &Each) -> Self {
+        let second = second_of(function, prices);
+        let request = (prices.api_requests + prices.function_requests) / 1e6;
+        let longest = request + second * longest_seconds(function);
+        Self { function: function.key.clone(), request, second, longest }
+    }
+}
+
+pub(super) fn longest_seconds(function: &Function) -> f64 {
+    f64::from(function.timeout) + LONGEST_START
+}
+
+/// What a function costs each second that it runs.
+pub(super) fn second_of(function: &Function, prices: &Each) -> f64 {
+    let of_memory = match function.architecture {
+        Architecture::X86_64 => prices.x86_64_second,
+        Architecture::Arm64 => prices.arm64_second,
+    };
+    let gb = |mb: u32| f64::from(mb) / 1024.0;
+    gb(function.memory) * of_memory
+        + gb(function.ephemeral_storage.saturating_sub(512)) * prices.ephemeral_second
+}

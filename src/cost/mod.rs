@@ -1,0 +1,66 @@
+//! What a stack can cost at most, from its file and the table of prices alone.
+//!
+//! AWS's own rules make the ceilings: a quota counts by key, the stage's throttle by method and for everybody, a reserved
+//! concurrency bounds the time that functions run; starts are billed too. Calls that are refused (no key, over a throttle or
+//! a quota) cost nothing. Quotas and throttles are best effort, so a few calls more may get through.
+
+mod amount;
+mod call;
+mod calls;
+mod money;
+mod most;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+use crate::{prices::Prices, stack::Stack};
+pub(crate) use amount::Amount;
+use anyhow::Result;
+pub(crate) use call::Call;
+pub(crate) use money::usd;
+pub(crate) use most::Line;
+use serde::Serialize;
+pub(crate) use standing::Rate;
+
+/// Everything that `cost` tells.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cost {
+    pub stack: String,
+    pub region: String,
+    /// Whether the table of prices has the region; else the prices are those of us-east-1.
+    pub of_region: bool,
+    /// The day of the table of prices.
+    pub prices_of: String,
+    pub currency: String,
+    /// All that has a ceiling, together.
+    pub most: Amount,
+    pub lines: Vec<Line>,
+    pub calls: Vec<Call>,
+    /// What has no ceiling of the file's, or is known only by what is there.
+    pub rates: Vec<Rate>,
+}
+
+impl Cost {
+    /// # Errors
+    /// A table of prices that can't be read.
+    pub(crate) fn of(stack: &Stack, region: &str) -> Result<Self> {
+        let prices = Prices::of(region)?;
+        let lines = most::lines(stack, &prices.each);
+        Ok(Self {
+            stack: stack.name.clone(),
+            region: region.to_owned(),
+            of_region: prices.of_region,
+            most: lines.iter().filter_map(|line| line.most).fold(Amount::default(), Amount::plus),
+            lines,
+            calls: stack.functions.values().map(|f| Call::of(f, &prices.each)).collect(),
+            rates: standing::rates(stack, &prices.each),
+            prices_of: prices.date,
+            currency: prices.currency,
+        })
+    }
+
+    /// What has no ceiling.
+    pub(crate) fn boundless(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.most.is_none())
+    }
+}
