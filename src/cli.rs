@@ -106,6 +106,12 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Show what the stack can cost at most, and why; asks nobody
     Cost,
+    /// Shut the door at once: no key works and no function runs, until `resume`
+    Pause,
+    /// Open the door again, as the stack file says
+    Resume,
+    /// Give an API key a second value, end the first
+    Key(KeyArgs),
     /// List the stacks of the account in the region; needs no stack file
     List,
     /// Run the local AWS
@@ -177,6 +183,34 @@ pub(crate) struct OutputArgs {
     /// How the names of these variables begin: VITE_, REACT_APP_, or nothing
     #[arg(long, value_name = "PREFIX", default_value = "NEXT_PUBLIC_", requires = "env")]
     pub env_prefix: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    #[command(subcommand)]
+    pub action: KeyAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyAction {
+    /// Make a second value beside the first; both work
+    Rotate {
+        /// The key's name in the stack file
+        name: String,
+    },
+    /// End the first value, once nobody uses it any more
+    Retire {
+        /// The key's name in the stack file
+        name: String,
+        /// Though somebody still uses it
+        #[arg(long)]
+        now: bool,
+    },
+    /// Let a key in again that was disabled by hand
+    Enable {
+        /// The key's name in the stack file
+        name: String,
+    },
 }
 
 #[derive(Debug, Args)]

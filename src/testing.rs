@@ -37,5 +37,5 @@ pub mod stack {
 }
 
 pub mod stack_graph {
-    pub use crate::stack_graph::{StackGraph, Wishes, ended_functions};
+    pub use crate::stack_graph::{Door, KeyUse, Moved, Rotation, StackGraph, Wishes, ended_functions};
 }

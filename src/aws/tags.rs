@@ -83,7 +83,9 @@ impl Ownership {
     /// tags stay. Ours are all there should be on what we made.
     pub(crate) fn managed(&self, tags: &Tags, owner: &Owner) -> Tags {
         let ours = |key: &str| key.starts_with("lambdeploy:") || self.extra.contains_key(key);
-        let elsewhere = |key: &str| ["aws:", INVENTORY, KEPT, CHECKED].iter().any(|p| key.starts_with(p));
+        let elsewhere = |key: &str| {
+            ["aws:", INVENTORY, KEPT, CHECKED, PAUSED, ROTATED].iter().any(|p| key.starts_with(p))
+        };
         let keep = |key: &str| !elsewhere(key) && (*owner == Owner::Us || ours(key));
         tags.iter().filter(|(k, _)| keep(k)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
@@ -105,6 +107,12 @@ pub(crate) const KEPT: &str = "lambdeploy:kept";
 
 /// For which state of the stack its contract held, on the stage.
 pub(crate) const CHECKED: &str = "lambdeploy:checked";
+
+/// When `pause` shut the door, on the REST API; and on each key that it disabled.
+pub(crate) const PAUSED: &str = "lambdeploy:paused";
+
+/// The day when another key took the place of this one.
+pub(crate) const ROTATED: &str = "lambdeploy:rotated";
 
 /// Makes the managed tags `have` into `want`: every service has one call that sets tags and one that takes them away.
 ///

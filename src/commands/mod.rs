@@ -6,12 +6,14 @@ mod completions;
 mod cost;
 mod destroy;
 mod env_file;
+mod key;
 mod list;
 #[cfg_attr(not(feature = "local"), path = "no_local.rs")]
 mod local;
 mod logs;
 mod man;
 pub(crate) mod output;
+mod pause;
 mod plan;
 mod schema;
 pub(crate) mod session;
@@ -53,6 +55,9 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::Cost => cost::run(common, printer),
+        Command::Pause => pause::shut(common, printer).await,
+        Command::Resume => pause::open(common, printer).await,
+        Command::Key(args) => key::run(common, &args.action, printer).await,
         Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
         Command::Schema => Ok(schema::run(printer)),

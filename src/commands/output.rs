@@ -3,7 +3,7 @@
 use super::{env_file, session::Session};
 use crate::{
     Exit,
-    aws::{FoundExt, Patience, StackAws, call, dns_suffix, wait_until},
+    aws::{FoundExt, Patience, StackAws, call, dns_suffix, tags, wait_until},
     cli,
     engine::{Handle, Id},
     exit::Usage,
@@ -114,7 +114,7 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
     if stages.iter().any(|s| s.stage_name() == Some(&stack.api.stage)) {
         outputs.url = Some(url(session, &api));
     }
-    outputs.keys = keys(&aws, stack, values).await?;
+    outputs.keys = keys(&aws, stack, values, false).await?;
     Ok(outputs)
 }
 
@@ -124,7 +124,7 @@ pub(super) async fn read(session: &Session, values: bool) -> Result<Outputs> {
 /// As the calls.
 pub(super) async fn key_values(session: &Session) -> Result<Vec<String>> {
     let aws = StackAws::of(&session.stack, &session.cloud, Default::default());
-    let keys = keys(&aws, &session.stack, true).await?;
+    let keys = keys(&aws, &session.stack, true, true).await?;
     Ok(keys.into_iter().filter_map(|key| key.value).collect())
 }
 
@@ -137,7 +137,8 @@ fn url(session: &Session, api: &str) -> String {
     format!("https://{api}.execute-api.{0}.{1}/{stage}", cloud.region, dns_suffix(&cloud.region))
 }
 
-async fn keys(aws: &StackAws, stack: &Stack, values: bool) -> Result<Vec<Key>> {
+/// `with_rotated`: also values whose place others have taken, and that work all the same.
+async fn keys(aws: &StackAws, stack: &Stack, values: bool, with_rotated: bool) -> Result<Vec<Key>> {
     let run = aws.cloud.looking_at(&Id::only("keys"));
     let all = aws.cloud.api_keys().await?;
     let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
@@ -148,7 +149,8 @@ async fn keys(aws: &StackAws, stack: &Stack, values: bool) -> Result<Vec<Key>> {
         async move { call(&run, "GetApiKey", || request.clone().send()).await.found() }
     }));
     let ours = |k: &aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput| {
-        aws.ownership.owns(&k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+        let tags = k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        aws.ownership.owns(&tags) && (with_rotated || !tags.contains_key(tags::ROTATED))
     };
     let found = found.await?.into_iter().flatten().filter(ours);
     Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())

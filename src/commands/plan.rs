@@ -16,7 +16,10 @@ use std::collections::BTreeMap;
 
 pub(super) async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
-    let (_, plan) = planned(&session, &args.consent, printer).await?;
+    let (graph, plan) = planned(&session, &args.consent, printer).await?;
+    for remark in graph.remarks() {
+        printer.warn(remark);
+    }
     show(&session, &plan, printer)?;
     if !plan.has_changes() {
         printer.answer(format!("nothing to do in {}", session.destination()?));

@@ -34,6 +34,7 @@ impl Session {
     pub(crate) async fn open(common: &Common, values: Values, printer: &Printer) -> Result<Self> {
         let stack = stack::load(&common.file, values, &|name| std::env::var(name).ok())?;
         printer.hide(stack.secrets().map(str::to_owned));
+        printer.hide(stack.api.key_values.values().map(|value| value.value.clone()));
         for warning in &stack.warnings {
             printer.show(Outcome::FileWarning(warning));
         }

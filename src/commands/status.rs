@@ -24,5 +24,8 @@ pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit>
         deploy: &common.again("up"),
     };
     printer.show(Outcome::Status(standing));
+    for remark in graph.remarks() {
+        printer.warn(remark);
+    }
     Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })
 }

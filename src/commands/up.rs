@@ -28,6 +28,9 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
         .await
         .context("nothing was changed")??;
     let up = Up { common, args, session: &session, graph: &graph, printer };
+    for remark in graph.remarks() {
+        printer.warn(remark);
+    }
     let destination = session.destination()?;
     printer.show(Outcome::Proposal(&plan, &destination));
     if !plan.has_changes() {
@@ -62,7 +65,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
             common.again("verify")
         )
     };
-    let held = args.no_verify || up.check(After::Changes).await.with_context(unchecked)?;
+    let held = up.is_unchecked() || up.check(After::Changes).await.with_context(unchecked)?;
     if held {
         tidy(&session, &graph, &plan, printer).await;
     }
@@ -115,7 +118,7 @@ struct Up<'a> {
 impl Up<'_> {
     /// The resources are as they should be; whether they do what they promise may not be known.
     async fn nothing_to_do(&self, since: Instant) -> Result<Exit> {
-        if self.args.no_verify {
+        if self.is_unchecked() {
             self.printer.say("nothing to do");
         } else if self.held().await? {
             self.printer.say("nothing to do; the contract held when it was last checked");
@@ -127,6 +130,11 @@ impl Up<'_> {
         }
         self.finish(Vec::new(), since);
         Ok(Exit::Done)
+    }
+
+    /// Nobody wants to know, or nobody can come in.
+    fn is_unchecked(&self) -> bool {
+        self.args.no_verify || self.graph.paused().is_some()
     }
 
     async fn held(&self) -> Result<bool> {

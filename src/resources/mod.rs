@@ -20,7 +20,7 @@ mod stale_entries;
 mod twin;
 mod usage_plan;
 
-pub(crate) use api_key::{ApiKey, ApiKeyOutput};
+pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated};
 pub(crate) use budget::{Budget, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{

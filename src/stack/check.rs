@@ -118,7 +118,9 @@ impl TreeCheck {
     fn field(&mut self, entry: &Entry, field: &Field, context: Context) {
         self.path.push(entry.key.clone());
         let below = Context {
-            needed: context.needed || field.needed || (field.shown && self.values == Values::Numbers),
+            needed: (context.needed && !field.spared)
+                || field.needed
+                || (field.shown && self.values == Values::Numbers),
             closed: field.closed.or(context.closed),
             key: entry.key_place,
         };

@@ -24,7 +24,7 @@ fn node(it: &mut Node, shape: &Shape, mistakes: &mut Vec<Mistake>) {
         }
         Shape::Nullable(inner) => node(it, inner, mistakes),
         Shape::List { of, .. } => {
-            if of.is_scalar() {
+            if of.may_be_scalar() {
                 split(it);
             }
             if let Value::List(items) = &mut it.value {

@@ -43,7 +43,7 @@ fn shape(shape: &Shape, closed: bool) -> Value {
         Shape::Flag => or_reference(json!({ "type": "boolean" }), closed),
         Shape::Choice(choices) => or_reference(json!({ "enum": choice_values(choices) }), closed),
         Shape::List { of, min, max } => {
-            or_reference(list(of, self::shape(of, closed), *min, *max), closed || !of.is_scalar())
+            or_reference(list(of, self::shape(of, closed), *min, *max), closed || !of.may_be_scalar())
         }
         Shape::Map { keys, of, min, max } => map(keys, self::shape(of, closed), *min, *max),
         Shape::Fields(known) => fields(known, closed),

@@ -53,6 +53,7 @@ pub(crate) struct Fields {
 
 /// A known key.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "these are marks on a key")]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     /// For the schema, which a test makes.
@@ -62,6 +63,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// Needed by every command, so a variable in it must be set for every command.
     pub(crate) needed: bool,
+    /// Needed by few commands, though what it is in is needed by all.
+    pub(crate) spared: bool,
     /// Its value is no secret, also when it comes from outside the file: it is in every URL or plan.
     pub(crate) shown: bool,
     /// Why nothing from outside the file may stand below this key.
@@ -115,6 +118,7 @@ impl Field {
             shape,
             required: false,
             needed: false,
+            spared: false,
             shown: false,
             closed: None,
             unit: None,
@@ -128,6 +132,10 @@ impl Field {
 
     pub(crate) const fn needed(self) -> Self {
         Self { needed: true, ..self }
+    }
+
+    pub(crate) const fn spared(self) -> Self {
+        Self { spared: true, ..self }
     }
 
     pub(crate) const fn shown(self) -> Self {
@@ -193,6 +201,14 @@ impl Shape {
     /// A single value, which has no shape below it.
     pub(crate) fn is_scalar(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Whole { .. } | Self::Decimal | Self::Flag | Self::Choice(_))
+    }
+
+    /// The same, or one of several shapes of which one is.
+    pub(crate) fn may_be_scalar(&self) -> bool {
+        match self {
+            Self::Either(shapes) => shapes.iter().any(Self::is_scalar),
+            other => other.is_scalar(),
+        }
     }
 
     /// Whether `node` is of its kind, whatever is wrong with it besides.

@@ -69,7 +69,7 @@ pub(super) fn with_unit(node: &Node, shape: &Shape, unit: Option<Unit>) -> Optio
 /// What the value of `key` could look like, where it is another kind of thing than it must be.
 pub(super) fn example(key: &str, node: &Node, shape: &Shape) -> Option<String> {
     match (shape, &node.value) {
-        (Shape::List { of, .. }, Value::Scalar(scalar)) if of.is_scalar() => {
+        (Shape::List { of, .. }, Value::Scalar(scalar)) if of.may_be_scalar() => {
             let own = !scalar.refers() && !scalar.text.contains('\n') && scalar.text.chars().count() <= SHOWN;
             let item = if own { &scalar.text } else { "…" };
             Some(format!("write it in brackets: `{key}: [{item}]`"))

@@ -4,10 +4,13 @@
 //! the stack file wants, the one place that knows all kinds; `leftovers` finds what is no longer in the stack file, whatever its
 //! kind.
 
+mod door;
 mod earlier;
 mod ending;
 mod leftovers;
 mod pipeline;
+mod remarks;
+mod rotation;
 mod stacks;
 mod wish;
 
@@ -18,7 +21,9 @@ use crate::{
     resources::{ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
     stack::Stack,
 };
+pub use door::{Door, Moved};
 pub use ending::ended_functions;
+pub use rotation::{KeyUse, Rotation};
 pub(crate) use stacks::stacks;
 use std::collections::BTreeMap;
 

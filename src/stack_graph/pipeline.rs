@@ -115,7 +115,11 @@ impl<'a> StackGraph<'a> {
 
 /// What `look` reads, if the caller is who it should be. Without credentials, or without a network, every read fails of
 /// the same: that is said once, and at once.
-async fn as_caller<T>(stack: &Stack, cloud: &Cloud, look: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) async fn as_caller<T>(
+    stack: &Stack,
+    cloud: &Cloud,
+    look: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let caller = async {
         cloud.identify().await?;
         guard(stack, cloud)

@@ -8,7 +8,7 @@ use crate::{
     engine::{Graph, Handle, Id, Kind as _},
     policy,
     resources::{
-        AccountConcurrency, ApiKey, BudgetWish, Definition, DefinitionWish, Document, Function,
+        AccountConcurrency, ApiKey, ApiKeyWish, BudgetWish, Definition, DefinitionWish, Document, Function,
         FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
         Permission, PermissionWish, Repository, RepositoryOutput, RestApi, RestApiWish, RestoredStatements,
         Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan, UsagePlanWish, log_group_name,
@@ -82,9 +82,9 @@ impl<'a> StackGraph<'a> {
         let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
         let (aws, key, name) = (self.aws.clone(), wish.key.clone(), wish.name.clone());
         let function = self.graph.want(|needs| {
-            needs.after(&self.api);
             needs.after(&log_group);
             FunctionWish {
+                rest_api: needs.output(&self.api),
                 function: Function { aws, key, name },
                 wish: with_origins(wish, self.stack),
                 role: needs.output(&role),
@@ -249,8 +249,9 @@ impl<'a> StackGraph<'a> {
     fn keys_and_plan(&mut self) {
         for name in &self.stack.api.keys {
             let key = self.graph.want(|needs| {
-                needs.after(&self.api);
-                ApiKey { aws: self.aws.clone(), name: name.clone() }
+                let value = self.stack.api.key_values.get(name).cloned();
+                let key = ApiKey { aws: self.aws.clone(), name: name.clone(), has_value: value.is_some() };
+                ApiKeyWish { key, value, rest_api: needs.output(&self.api) }
             });
             self.keys.push(key);
         }

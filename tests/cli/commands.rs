@@ -134,3 +134,31 @@ fn what_a_stack_can_cost() {
     shell.edit("region: us-east-2\n", "");
     assert_snapshot!("cost_of_no_region", shell.run("cost"));
 }
+
+#[test]
+fn the_door_and_the_keys_of_what_is_not_there() {
+    let shell = Shell::new();
+    assert_snapshot!("pause_of_nothing", shell.run("pause --local"));
+    assert_snapshot!("resume_of_nothing", shell.run("resume --local"));
+    assert_snapshot!("rotate_of_nothing", shell.run("key rotate demo --local"));
+    assert_snapshot!("rotate_of_no_key", shell.run("key rotate another --local"));
+}
+
+#[test]
+fn the_door_and_the_keys() {
+    if !docker("the_door_and_the_keys") {
+        return;
+    }
+    let shell = Shell::new();
+    shell.run("up --local --yes --no-verify");
+    assert_snapshot!("rotate", shell.run("key rotate demo --local"));
+    assert_snapshot!("rotate_again", shell.run("key rotate demo --local"));
+    assert_snapshot!("pause", shell.run("pause --local"));
+    assert_snapshot!("up_of_a_paused", shell.run("up --local"));
+    assert_snapshot!("status_of_a_paused", shell.run("status --local"));
+    assert_snapshot!("resume", shell.run("resume --local"));
+    assert_snapshot!("resume_again", shell.run("resume --local"));
+    assert_snapshot!("retire", shell.run("key retire demo --local"));
+    assert_snapshot!("retire_again", shell.run("key retire demo --local"));
+    assert_snapshot!("enable", shell.run("key enable demo --local"));
+}

@@ -14,6 +14,7 @@ use lambdeploy::testing::{
     contract::{Carrier, ContractRun, Grace, Misbehaviour, SentKey, Verdict, judge, misbehaviours, rows},
     engine::{Id, Run},
     stack::{self, Values},
+    stack_graph::Rotation,
 };
 use local_aws::{Config, Reaction, Scripted};
 use serde_json::{Value, json};
@@ -297,7 +298,14 @@ async fn what_breaks_behind_its_back_is_named_and_mended() {
     it.shows(&unreadable, &["~ definition gateway_responses.DEFAULT_4XX", "~ stage/default"]).await;
 
     it.disable_key().await;
-    it.shows(&[refused], &["~ api-key/client enabled"]).await;
+    assert_eq!(broken(&verify(&world, HELLO, false).await), [refused]);
+    // It may be in wrong hands: no `up` lets it in again, whoever is asked to does.
+    world.settles(HELLO).await;
+    assert_eq!(broken(&verify(&world, HELLO, false).await), [refused]);
+    let stack = world.stack(HELLO);
+    let key = Rotation::find(&stack, &cloud, "client").await.unwrap();
+    assert!(key.enable().await.unwrap());
+    assert_eq!(broken(&verify(&world, HELLO, false).await), [""; 0]);
 
     it.remove_permission().await;
     let failed = "POST / with the key gets the answer of hello: 500 \"Internal server error\" from API Gateway instead of the function's answer";

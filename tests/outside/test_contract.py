@@ -109,12 +109,21 @@ HEADERS = "definition routes.OPTIONS /.integration.responses.200.parameters.meth
             dict.fromkeys(UNREADABLE, ["no Access-Control-Allow-Origin"]),
             ["definition gateway_responses.DEFAULT_4XX", "stage/default deployment"],
         ),
-        ("disable_the_key", {ANSWER: [REFUSED]}, ["api-key/demo enabled"]),
     ],
 )
 def test_what_breaks_behind_its_back_is_named_and_fixed(hello, gateway, what, rows, fields):
     getattr(gateway, what)()
     names_it_and_fixes_it(hello, rows, fields)
+
+
+def test_a_key_that_was_disabled_by_hand_is_named_and_stays_so_until_somebody_enables_it(hello, gateway):
+    gateway.disable_the_key()
+    assert broken(hello) == {ANSWER: [REFUSED]}
+    remark = "api-key/demo is disabled by hand, and stays so: `lambdeploy key enable demo` lets it in again"
+    assert remark in hello.run("up", "--yes", expect=3).stderr
+    assert remark in hello.run("status").stderr
+    hello.run("key", "enable", "demo")
+    assert "the contract holds: 7 promises" in hello.run("verify").stdout
 
 
 def test_so_is_the_permission(hello, aws):

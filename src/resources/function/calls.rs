@@ -154,7 +154,7 @@ impl Function {
         wait_until(run, patience, "the function", ask).await
     }
 
-    pub(super) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
+    pub(crate) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
         let lambda = &self.aws.cloud.lambda;
         match reserved {
             Some(n) => {

@@ -71,7 +71,7 @@ impl FunctionWish {
 
     /// Why the executions that the file reserves can't be had.
     pub(super) fn overbooked(&self, found: Option<&Found<Function>>) -> Option<String> {
-        let wanted = i32::try_from(self.wish.reserved_concurrency?).ok()?;
+        let wanted = i32::try_from(self.concurrency_now()?).ok()?;
         let own = found.and_then(|f| f.settings.reserved_concurrency);
         let others = i32::try_from(self.reserved_for_others).ok()?;
         let account = self.concurrency.as_ref()?.get()??;

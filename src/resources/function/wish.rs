@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{Applied, Found, Kind as _, Need, Run, SECRET, UNKNOWN, Wish},
-    resources::{ImageOutput, RepositoryOutput, RoleOutput},
+    resources::{ImageOutput, RepositoryOutput, RestApiOutput, RoleOutput},
     stack,
 };
 use anyhow::{Result, bail};
@@ -23,6 +23,8 @@ pub(crate) struct FunctionWish {
     pub image: Need<ImageOutput>,
     /// What the account allows, where the file reserves some of it.
     pub concurrency: Option<Need<Option<AccountConcurrency>>>,
+    /// Says whether the stack is paused.
+    pub rest_api: Need<RestApiOutput>,
     /// What the file reserves for its other functions.
     pub reserved_for_others: u32,
 }
@@ -30,6 +32,12 @@ pub(crate) struct FunctionWish {
 impl FunctionWish {
     fn image_uri(&self) -> Option<String> {
         Some(format!("{}@{}", self.repository.get()?.uri, self.image.get()?.digest))
+    }
+
+    /// None runs while the stack is paused.
+    pub(super) fn concurrency_now(&self) -> Option<u32> {
+        let paused = self.rest_api.get().is_some_and(|api| api.paused.is_some());
+        if paused { Some(0) } else { self.wish.reserved_concurrency }
     }
 
     /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
@@ -83,7 +91,7 @@ impl Wish for FunctionWish {
             memory: i32::try_from(f.memory)?,
             timeout: i32::try_from(f.timeout)?,
             ephemeral_storage: i32::try_from(f.ephemeral_storage)?,
-            reserved_concurrency: f.reserved_concurrency.map(i32::try_from).transpose()?,
+            reserved_concurrency: self.concurrency_now().map(i32::try_from).transpose()?,
             environment: match h.filter(|h| h.unreadable.is_some()) {
                 Some(h) => h.environment.clone(),
                 None => f.environment.iter().map(|(k, v)| (k.clone(), secret(v))).collect(),

@@ -48,6 +48,8 @@ pub struct RestApiOutput {
     pub defined: bool,
     /// What an import has to say again.
     pub kept: Kept,
+    /// Since when `pause` has shut the door: `2026-11-29T22:10:00Z`.
+    pub paused: Option<String>,
 }
 
 impl RestApi {
@@ -79,7 +81,12 @@ impl RestApi {
         };
         let owner = self.with_room(owner, &there);
         let id = api.id.context("GetRestApis answered an API without an id")?;
-        let output = RestApiOutput { id, defined: false, kept: Kept::of(&settings) };
+        let output = RestApiOutput {
+            id,
+            defined: false,
+            kept: Kept::of(&settings),
+            paused: there.get(tags::PAUSED).cloned(),
+        };
         Ok(Found { settings, output, owner })
     }
 

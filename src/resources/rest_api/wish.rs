@@ -118,7 +118,7 @@ impl Wish for RestApiWish {
         let made = create_unkeyed(&Creation { of: self, want, run }, run).await?;
         self.api.aws.cloud.forget_lists();
         let id = made.id.context("CreateRestApi answered without an id")?;
-        Ok(RestApiOutput { id, defined: true, kept: Kept::of(want) })
+        Ok(RestApiOutput { id, defined: true, kept: Kept::of(want), paused: None })
     }
 
     async fn update(

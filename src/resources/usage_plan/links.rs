@@ -62,7 +62,10 @@ impl UsagePlan {
     }
 
     /// As [`Self::link`]; a twin of this plan, which would go only after it, gives the key up.
-    pub(super) async fn take(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
+    ///
+    /// # Errors
+    /// As the calls; a key that is in another plan of the stage.
+    pub(crate) async fn take(&self, plan: &str, key: &str, run: &Run) -> Result<()> {
         let Err(refused) = self.link(plan, key, run).await else { return Ok(()) };
         let own = self.own(None).await?;
         let holders = own.iter().filter(|(p, keys)| p.id() != Some(plan) && keys.contains_key(key));

@@ -72,6 +72,7 @@ fn the_least_has_every_default() {
         binary_types: vec![],
         throttle: None,
         keys: vec![],
+        key_values: [].into(),
         usage_plan: None,
     };
     let want = Stack {

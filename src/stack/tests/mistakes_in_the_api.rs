@@ -111,3 +111,16 @@ fn of_routes() {
     let options = "stack: s\nfunctions: {f: {image: {context: .}}}\napi:\n  routes: {OPTIONS /: f}\n  cors: {origins: ['*']}\n";
     assert_eq!(told(options), ["4:12 `cors` answers OPTIONS already"]);
 }
+
+#[test]
+fn keys_with_values_of_their_own() {
+    let with = |keys: &str| told(&stack_with("", &format!("auth: api_key\nkeys: {keys}")));
+    for (keys, want) in [
+        ("[{name: a}]", "`api.keys.1` has no `value`"),
+        ("[{name: a, value: short}]", "`api.keys.1.value` has a value that is not possible"),
+        ("[a, {name: a, value: abcdefghijklmnopqrstuvwxyz}]", "the key `a` is in the list already"),
+    ] {
+        let all = with(keys);
+        assert!(all.iter().any(|mistake| mistake.contains(want)), "{keys}: {all:?}");
+    }
+}

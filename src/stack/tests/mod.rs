@@ -34,6 +34,7 @@ pub(super) fn environment(name: &str) -> Option<String> {
     match name {
         "TOKEN" | "GOOGLE_API_KEY" => Some("hunter2".into()),
         "NUMBER" => Some("512".into()),
+        "MOBILE_KEY" => Some("a-key-of-ones-own-for-tests".into()),
         "EMPTY" => Some(String::new()),
         _ => None,
     }

@@ -47,15 +47,23 @@ async fn api_key() {
     let mut drift = Drift::of("api-key/client").await;
     let before = key(&drift.aws).await;
     let id = before.0.clone();
-    for (field, path, value) in [("description", "/description", "by hand"), ("enabled", "/enabled", "false")]
-    {
-        drift
-            .shows(field, async |aws| {
+    drift
+        .shows("description", async |aws| {
+            let update = aws.apigateway.update_api_key().api_key(&id);
+            update.patch_operations(replace("/description", "by hand")).send().await.unwrap();
+        })
+        .await;
+    // Who disables a key has a reason, and no `up` lets it in again.
+    for enabled in ["false", "true"] {
+        let changes = drift
+            .changes_after(async |aws| {
                 let update = aws.apigateway.update_api_key().api_key(&id);
-                update.patch_operations(replace(path, value)).send().await.unwrap();
+                update.patch_operations(replace("/enabled", enabled)).send().await.unwrap();
             })
             .await;
+        assert_eq!(changes, [""; 0]);
     }
+    drift.proves("enabled");
     // The plan that it is in names it too.
     let renamed = [
         r#"~ api-key/client name "renamed" → "client""#.to_owned(),

@@ -98,6 +98,7 @@ impl Shell {
             (r"does not resolve \([^)]*\)", "does not resolve ([WHY])"),
             (r"\(id \w+\)", "(id [ID])"),
             (r"in \d+\.\d s", "in [TIME]"),
+            (r"(since|after) 20[\d-]{8}(T[\d:]{8}Z)?", "$1 [WHEN]"),
             (r#""seconds":[\d.]+"#, r#""seconds":[TIME]"#),
             (r"(key  \w+  )\w{40}", "$1[VALUE]"),
             (r"\(os error \d+\)", "(os error)"),

@@ -24,6 +24,7 @@ use crate::stack::{
     reader::Reader,
     rule::Rule,
     shape::{Field, Fields, Shape},
+    text::Text,
     warnings::Warnings,
     written::WithDefault,
 };
@@ -90,6 +91,8 @@ pub struct Api {
     pub throttle: Option<Throttle>,
     /// Names of the API keys. Default: one named `<stack>` if a route asks for a key, else none.
     pub keys: Vec<String>,
+    /// Of those that have a value of their own, by name.
+    pub key_values: BTreeMap<String, Text>,
     /// A key works only in a plan. Default where there are keys: one named `<stack>`, without throttle and quota.
     pub usage_plan: Option<UsagePlan>,
 }
@@ -118,6 +121,7 @@ impl Api {
             usage_plan: UsagePlan::read(reader, node, &keys),
             routes,
             keys,
+            key_values: keys::read_values(node),
         }
     }
 

@@ -1,4 +1,8 @@
-//! An API key: what a client sends as `x-api-key`. AWS makes its value, and it can't be changed.
+//! An API key: what a client sends as `x-api-key`. Its value can't be changed; a second one beside it is a rotation.
+
+mod creation;
+mod rotated;
+mod wish;
 
 use super::{
     chains,
@@ -7,27 +11,28 @@ use super::{
     twin::{self, Twinned},
 };
 use crate::{
-    aws::{
-        FoundExt, StackAws, Unkeyed, ambiguous, apigateway_tags, call, call_once, create_unkeyed,
-        ignore_not_found, ordered, patch, tags,
-    },
-    engine::{Applied, Breaks, Deletable, Found, Graph, Kind, Link, Owner, Run, Wish},
+    aws::{FoundExt, StackAws, ambiguous, call, ignore_not_found, ordered, tags},
+    engine::{Breaks, Deletable, Found, Graph, Kind, Link, Owner, Run, SECRET, Words},
     stack::Entry,
 };
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{operation::get_api_key::GetApiKeyOutput, types::ApiKey as KeyOfList};
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
+pub(crate) use rotated::Rotated;
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
+pub(crate) use wish::ApiKeyWish;
 
 /// Keys read at once, where all have to be: API Gateway grants ten requests a second.
 const AT_ONCE: usize = 8;
 
-/// It wishes nothing but its name.
 #[derive(Clone)]
 pub(crate) struct ApiKey {
     pub aws: StackAws,
     pub name: String,
+    /// Whether the stack file gives its value, which is read only then.
+    pub has_value: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -35,13 +40,35 @@ pub(crate) struct Settings {
     name: String,
     description: String,
     enabled: bool,
+    /// Where the stack file gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
     tags: tags::Tags,
+    /// `pause` disabled it, and nobody before.
+    #[serde(skip)]
+    paused: bool,
 }
 
 #[derive(Debug, Clone)]
 pub struct ApiKeyOutput {
     /// The key's id, not its value.
     pub id: String,
+    /// It lets nobody in, by `pause` or by hand.
+    pub disabled: bool,
+}
+
+/// Whether it lets anybody in, and who says so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyState {
+    pub enabled: bool,
+    /// `pause` disabled it, and nobody before.
+    pub paused: bool,
+}
+
+impl Settings {
+    pub(crate) fn state(&self) -> KeyState {
+        KeyState { enabled: self.enabled, paused: self.paused }
+    }
 }
 
 impl ApiKey {
@@ -83,7 +110,7 @@ impl ApiKey {
     }
 
     async fn get(&self, id: String, run: &Run) -> Result<Option<GetApiKeyOutput>> {
-        let request = self.aws.cloud.apigateway.get_api_key().api_key(id).include_value(false);
+        let request = self.aws.cloud.apigateway.get_api_key().api_key(id).include_value(self.has_value);
         call(run, "GetApiKey", || request.clone().send()).await.found()
     }
 
@@ -113,6 +140,11 @@ impl ApiKey {
     }
 
     fn is_ours(&self, tags: &tags::Tags) -> bool {
+        self.was_ours(tags) && !tags.contains_key(tags::ROTATED)
+    }
+
+    /// Also one that another has taken the place of.
+    fn was_ours(&self, tags: &tags::Tags) -> bool {
         self.aws.ownership.owns(tags) && tags.get(tags::ID).map(String::as_str) == Some(self.id().as_str())
     }
 
@@ -143,10 +175,12 @@ impl ApiKey {
             name: key.name().unwrap_or_default().to_owned(),
             description: key.description().unwrap_or_default().to_owned(),
             enabled: key.enabled,
+            value: key.value().filter(|_| self.has_value).map(|value| json!({ SECRET: value })),
+            paused: tags_of(&key).contains_key(tags::PAUSED),
             tags: self.aws.ownership.managed(&tags_of(&key), &owner),
         };
         let id = key.id.context("GetApiKey answered without an id")?;
-        Ok(Found { settings, output: ApiKeyOutput { id }, owner })
+        Ok(Found { output: ApiKeyOutput { id, disabled: !settings.enabled }, settings, owner })
     }
 
     fn owner(&self, key: &GetApiKeyOutput) -> Owner {
@@ -159,47 +193,6 @@ fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
     ordered(key.tags())
 }
 
-struct Creation<'a> {
-    of: &'a ApiKey,
-    want: &'a Settings,
-    run: &'a Run,
-}
-
-impl Unkeyed for Creation<'_> {
-    /// The key's id.
-    type Item = String;
-
-    async fn ours(&self, mine: Option<&String>) -> Result<Vec<String>> {
-        self.of.aws.cloud.forget_api_keys();
-        let all = self.of.aws.cloud.api_keys().await?;
-        let named: Vec<_> =
-            all.iter().filter(|k| k.name() == Some(&self.of.name)).filter_map(|k| k.id.clone()).collect();
-        match mine {
-            Some(mine) if named == [mine.clone()] => Ok(named),
-            _ => Ok(self.of.own().await?.into_iter().filter_map(|k| k.id).collect()),
-        }
-    }
-
-    async fn create(&self) -> Result<String> {
-        let request = self.of.aws.cloud.apigateway.create_api_key();
-        let request = request
-            .name(&self.want.name)
-            // AWS's own default is a key that does not work.
-            .enabled(true)
-            .set_tags(Some(self.want.tags.clone().into_iter().collect()));
-        let made = call_once(self.run, "CreateApiKey", || request.clone().send()).await?;
-        made.id.context("CreateApiKey answered without an id")
-    }
-
-    async fn delete(&self, id: &String) -> Result<()> {
-        remove(&self.of.aws, id, self.run).await
-    }
-
-    fn same(a: &String, b: &String) -> bool {
-        a == b
-    }
-}
-
 async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     let request = aws.cloud.apigateway.delete_api_key().api_key(id);
     let result = ignore_not_found(call(run, "DeleteApiKey", || request.clone().send()).await);
@@ -209,7 +202,9 @@ async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
 
 impl Kind for ApiKey {
     const NAME: &'static str = "api-key";
-    const LINKS: &'static [Link] = &[Link::first(chains::KEY, Breaks::Fields(&["enabled"]))];
+    const WORDS: &'static [Words] =
+        &[Words::new("value", "clients need the new one", "in AWS is another one than the stack file's")];
+    const LINKS: &'static [Link] = &[Link::first(chains::KEY, Breaks::Fields(&["enabled", "value"]))];
     type Settings = Settings;
     type Output = ApiKeyOutput;
 
@@ -228,19 +223,30 @@ impl Deletable for ApiKey {
         Some(format!("the key {} is replaced: its value changes, and clients need the new one", self.name))
     }
 
+    /// Where the last of its name has been rotated away, that one.
+    async fn find_doomed(&self) -> Result<Option<Found<Self>>> {
+        match self.find().await? {
+            Some(found) => Ok(Some(found)),
+            None => self.found_rotated().await,
+        }
+    }
+
     async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
+        for old in self.rotated(run).await?.iter().filter(|old| old.is_the_stacks_own) {
+            remove(&self.aws, &old.id, run).await?;
+        }
         Twinned::remove(self, &found.output, run).await
     }
 }
 
 impl Listed for ApiKey {
     fn of(aws: &StackAws, entry: &Entry) -> Self {
-        Self { aws: aws.clone(), name: entry.name.clone() }
+        Self { aws: aws.clone(), name: entry.name.clone(), has_value: false }
     }
 
     async fn doom_twins(aws: &StackAws, dooms: &mut Dooms, graph: &mut Graph) -> Result<()> {
         for name in aws.file.keys.iter().collect::<BTreeSet<_>>() {
-            let key = Self { aws: aws.clone(), name: name.clone() };
+            let key = Self { aws: aws.clone(), name: name.clone(), has_value: false };
             twin::doom(key, Self::OUTLIVED_BY, dooms, graph).await?;
         }
         Ok(())
@@ -265,47 +271,5 @@ impl Twinned for ApiKey {
 
     async fn remove(&self, output: &ApiKeyOutput, run: &Run) -> Result<()> {
         remove(&self.aws, &output.id, run).await
-    }
-}
-
-impl Wish for ApiKey {
-    type Kind = Self;
-
-    fn kind(&self) -> &Self {
-        self
-    }
-
-    /// On a key that was adopted, what the file does not name stays as it is.
-    fn settings(&self, found: Option<&Found<Self>>) -> Result<Settings> {
-        let adopted = found.and_then(Found::adopted);
-        Ok(Settings {
-            name: self.name.clone(),
-            description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
-            enabled: adopted.is_none_or(|a| a.enabled),
-            tags: self.aws.ownership.tags(&self.id(), found.map(|f| &f.owner)),
-        })
-    }
-
-    async fn create(&self, want: &Settings, run: &Run) -> Result<ApiKeyOutput> {
-        Ok(ApiKeyOutput { id: create_unkeyed(&Creation { of: self, want, run }, run).await? })
-    }
-
-    async fn update(&self, found: &Found<Self>, want: &Settings, run: &Run) -> Result<Applied<ApiKeyOutput>> {
-        let (id, have) = (&found.output.id, &found.settings);
-        let arn = apigateway_tags::arn(&self.aws.cloud, &format!("apikeys/{id}"))?;
-        apigateway_tags::set(&self.aws.cloud, &arn, &have.tags, &want.tags, run).await?;
-        let operations = [
-            patch::changed("/name", &have.name, &want.name),
-            patch::changed("/description", &have.description, &want.description),
-            patch::changed("/enabled", &have.enabled, &want.enabled),
-        ];
-        let operations: Vec<_> = operations.into_iter().flatten().collect();
-        if !operations.is_empty() {
-            let request =
-                self.aws.cloud.apigateway.update_api_key().api_key(id).set_patch_operations(Some(operations));
-            call(run, "UpdateApiKey", || request.clone().send()).await?;
-        }
-        self.aws.cloud.forget_lists();
-        Ok(Applied::in_place(found.output.clone()))
     }
 }
