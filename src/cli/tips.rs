@@ -14,7 +14,7 @@ const MEANT: [(&str, &[&str]); 6] = [
     ("destroy", &["rm", "remove", "delete", "down", "undeploy", "teardown", "uninstall"]),
     ("plan", &["diff", "preview", "changeset", "dry-run", "changes", "synth"]),
     ("logs", &["log", "tail"]),
-    ("output", &["outputs", "url", "info", "key", "keys"]),
+    ("output", &["outputs", "url", "info", "keys"]),
     ("verify", &["check", "test", "smoke"]),
 ];
 
