@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// What one call of a function costs.
 #[derive(Debug, PartialEq, Serialize)]
-pub(crate) struct Call {
+pub(crate) struct CallCost {
     /// Its key.
     pub function: String,
     /// However short it is.
@@ -22,7 +22,7 @@ pub(crate) struct Call {
 /// Seconds that a start may take before it is ended (`docs/aws.md` 19); billed since August 2025.
 const LONGEST_START: f64 = 10.0;
 
-impl Call {
+impl CallCost {
     pub(super) fn of(function: &Function, prices: &Each) -> Self {
         let second = second_of(function, prices);
         let request = (prices.api_requests + prices.function_requests) / 1e6;

@@ -16,11 +16,11 @@ mod tests;
 use crate::{prices::Prices, stack::Stack};
 pub(crate) use amount::Amount;
 use anyhow::Result;
-pub(crate) use call::Call;
+pub(crate) use call::CallCost;
 pub(crate) use money::usd;
-pub(crate) use most::Line;
+pub(crate) use most::CostLine;
 use serde::Serialize;
-pub(crate) use standing::Rate;
+pub(crate) use standing::UnitPrice;
 
 /// Everything that `cost` tells.
 #[derive(Debug, Serialize)]
@@ -34,10 +34,10 @@ pub(crate) struct Cost {
     pub currency: String,
     /// All that has a ceiling, together.
     pub most: Amount,
-    pub lines: Vec<Line>,
-    pub calls: Vec<Call>,
+    pub lines: Vec<CostLine>,
+    pub calls: Vec<CallCost>,
     /// What has no ceiling of the file's, or is known only by what is there.
-    pub rates: Vec<Rate>,
+    pub rates: Vec<UnitPrice>,
 }
 
 impl Cost {
@@ -52,7 +52,7 @@ impl Cost {
             of_region: prices.of_region,
             most: lines.iter().filter_map(|line| line.most).fold(Amount::default(), Amount::plus),
             lines,
-            calls: stack.functions.values().map(|f| Call::of(f, &prices.each)).collect(),
+            calls: stack.functions.values().map(|f| CallCost::of(f, &prices.each)).collect(),
             rates: standing::rates(stack, &prices.each),
             prices_of: prices.date,
             currency: prices.currency,
@@ -60,7 +60,7 @@ impl Cost {
     }
 
     /// What has no ceiling.
-    pub(crate) fn boundless(&self) -> impl Iterator<Item = &Line> {
+    pub(crate) fn boundless(&self) -> impl Iterator<Item = &CostLine> {
         self.lines.iter().filter(|line| line.most.is_none())
     }
 }

@@ -23,7 +23,7 @@ const THROTTLE: &str = "api.throttle: {rate: 1, burst: 10}";
 
 /// What something can cost at most.
 #[derive(Debug, PartialEq, Serialize)]
-pub(crate) struct Line {
+pub(crate) struct CostLine {
     pub what: String,
     /// `None`: no ceiling.
     pub most: Option<Amount>,
@@ -32,7 +32,7 @@ pub(crate) struct Line {
     pub key: Option<&'static str>,
 }
 
-pub(super) fn lines(stack: &Stack, prices: &Each) -> Vec<Line> {
+pub(super) fn lines(stack: &Stack, prices: &Each) -> Vec<CostLine> {
     let most = Most { stack, prices };
     let mut lines = most.with_a_key();
     lines.extend(most.open_routes());
@@ -48,14 +48,14 @@ struct Most<'a> {
 
 impl Most<'_> {
     /// A key may be used for the dearest of its routes alone.
-    fn with_a_key(&self) -> Vec<Line> {
+    fn with_a_key(&self) -> Vec<CostLine> {
         let routes = || self.stack.api.routes.iter().filter(|r| r.auth == Auth::ApiKey);
         let functions: Vec<_> = routes().filter_map(|r| self.function(&r.function)).collect();
         let calls = Calls::with_a_key(&self.stack.api);
         self.of_calls("calls with a key", &functions, &calls, QUOTA)
     }
 
-    fn open_routes(&self) -> Vec<Line> {
+    fn open_routes(&self) -> Vec<CostLine> {
         let open = self.stack.api.routes.iter().filter(|r| r.auth != Auth::ApiKey);
         let lines = open.map(|route| {
             let function = self.function(&route.function);
@@ -67,7 +67,13 @@ impl Most<'_> {
     }
 
     /// What is called runs, takes time, and answers.
-    fn of_calls(&self, what: &str, functions: &[&Function], calls: &Calls, key: &'static str) -> Vec<Line> {
+    fn of_calls(
+        &self,
+        what: &str,
+        functions: &[&Function],
+        calls: &Calls,
+        key: &'static str,
+    ) -> Vec<CostLine> {
         if functions.is_empty() {
             return Vec::new();
         }
@@ -76,7 +82,7 @@ impl Most<'_> {
         let answer = prices.data_out * LARGEST_ANSWER / 1024.0;
         let line = |what: String, each: f64, why: String| {
             let most = calls.most.map(|calls| calls.times(each));
-            Line { what, key: most.is_none().then_some(key), most, why }
+            CostLine { what, key: most.is_none().then_some(key), most, why }
         };
         let number = calls.most.map(|most| format!("{:.0} calls a day: ", most.day)).unwrap_or_default();
         vec![
@@ -90,13 +96,13 @@ impl Most<'_> {
         ]
     }
 
-    fn time(&self, what: &str, functions: &[&Function], calls: &Calls, key: &'static str) -> Line {
+    fn time(&self, what: &str, functions: &[&Function], calls: &Calls, key: &'static str) -> CostLine {
         let each = functions.iter().map(|f| (*f, self.time_of(f, calls.most)));
         // What has no ceiling is the dearest.
         let rank = |most: Option<Amount>| most.map_or(f64::INFINITY, |m| m.month);
         let dearest = each.max_by(|(_, a), (_, b)| rank(*a).total_cmp(&rank(*b)));
         let (most, why) = dearest.map(|(f, most)| (most, self.why(f, calls))).unwrap_or_default();
-        Line { what: format!("{what}: time"), key: most.is_none().then_some(key), most, why }
+        CostLine { what: format!("{what}: time"), key: most.is_none().then_some(key), most, why }
     }
 
     /// What the calls' time costs; a reserved concurrency bounds it whoever calls.
@@ -131,7 +137,7 @@ impl Most<'_> {
     }
 
     /// Whoever is refused by it has made it run all the same.
-    fn authorizers(&self) -> Vec<Line> {
+    fn authorizers(&self) -> Vec<CostLine> {
         let asked = |key: &str| {
             let routes = self.stack.api.routes.iter();
             routes.filter(|r| matches!(&r.auth, Auth::Authorizer(a) if a.function == key)).count()
@@ -140,7 +146,7 @@ impl Most<'_> {
         functions.map(|f| self.authorizer(f, asked(&f.key))).collect()
     }
 
-    fn authorizer(&self, function: &Function, routes: usize) -> Line {
+    fn authorizer(&self, function: &Function, routes: usize) -> CostLine {
         let calls = Calls::by_anybody(&self.stack.api, routes);
         let at_once = function.reserved_concurrency.map(|n| {
             let day = f64::from(n) * CALLS_AT_ONCE * DAY;
@@ -152,11 +158,11 @@ impl Most<'_> {
         let most = requests.zip(time).map(|(a, b)| a.plus(b));
         let key = most.is_none().then_some(THROTTLE);
         let why = format!("asked for each caller, also one that it refuses; {}", self.why(function, &calls));
-        Line { what: format!("authorizer {}", function.key), most, why, key }
+        CostLine { what: format!("authorizer {}", function.key), most, why, key }
     }
 
     /// Browsers ask without a key, and so may anybody.
-    fn preflights(&self) -> Option<Line> {
+    fn preflights(&self) -> Option<CostLine> {
         let api = &self.stack.api;
         api.cors.as_ref()?;
         let paths: BTreeSet<_> = api.routes.iter().map(|r| &r.path).collect();
@@ -164,7 +170,7 @@ impl Most<'_> {
         let price = self.prices.api_requests;
         let most = calls.most.map(|calls| calls.times(price / 1e6));
         let why = format!("OPTIONS, which needs no key: {price:.2} USD a million; {}", calls.why);
-        Some(Line { what: "preflights".to_owned(), key: most.is_none().then_some(THROTTLE), most, why })
+        Some(CostLine { what: "preflights".to_owned(), key: most.is_none().then_some(THROTTLE), most, why })
     }
 
     fn function(&self, key: &str) -> Option<&Function> {

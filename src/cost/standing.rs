@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 
 /// A price for what is known only by what is there.
 #[derive(Debug, PartialEq, Serialize)]
-pub(crate) struct Rate {
+pub(crate) struct UnitPrice {
     pub what: String,
     pub price: f64,
     pub per: &'static str,
 }
 
-pub(super) fn rates(stack: &Stack, prices: &Each) -> Vec<Rate> {
+pub(super) fn rates(stack: &Stack, prices: &Each) -> Vec<UnitPrice> {
     let mut rates = vec![
-        Rate { what: "log lines".to_owned(), price: prices.log_ingestion, per: "GB that is written" },
-        Rate {
+        UnitPrice { what: "log lines".to_owned(), price: prices.log_ingestion, per: "GB that is written" },
+        UnitPrice {
             what: format!("log lines kept for {}", kept(stack)),
             price: prices.log_storage,
             per: "GB a month",
@@ -25,7 +25,7 @@ pub(super) fn rates(stack: &Stack, prices: &Each) -> Vec<Rate> {
     for image in stack.functions.values().map(|f| &f.image).filter(|image| image.is_pushed()) {
         *images.entry(&image.repository).or_default() += image.keep;
     }
-    rates.extend(images.into_iter().map(|(repository, keep)| Rate {
+    rates.extend(images.into_iter().map(|(repository, keep)| UnitPrice {
         what: format!("up to {keep} images in {repository}"),
         price: prices.image_storage,
         per: "GB a month",

@@ -4,7 +4,7 @@ use super::{
     object::Object,
     text::{StyledText, lines},
 };
-use crate::cost::{Amount, Call, Cost, Line, Rate, usd};
+use crate::cost::{Amount, CallCost, Cost, CostLine, UnitPrice, usd};
 use serde_json::json;
 
 /// Everything, for who asked.
@@ -62,7 +62,7 @@ fn table(cost: &Cost) -> Vec<StyledText> {
     let columns = |day: &str, month: &str| format!("  {day:>13}  {month:>13}");
     let sums = |most: &Amount| columns(&usd(most.day), &usd(most.month));
     let mut all = vec![left("").dim(columns("a day", "a month"))];
-    for Line { what, most, why, key } in &cost.lines {
+    for CostLine { what, most, why, key } in &cost.lines {
         let line = match most {
             Some(most) => left(what).exact(sums(most)),
             None => left(what).yellow(columns("no ceiling", "no ceiling")),
@@ -75,8 +75,8 @@ fn table(cost: &Cost) -> Vec<StyledText> {
     all
 }
 
-fn call(it: &Call) -> StyledText {
-    let Call { function, request, second, longest } = it;
+fn call(it: &CallCost) -> StyledText {
+    let CallCost { function, request, second, longest } = it;
     StyledText::from(format!("  {function}: ")).exact(format!(
         "{}, and {} for each second that it runs; {} if it takes all its time",
         usd(*request),
@@ -85,6 +85,6 @@ fn call(it: &Call) -> StyledText {
     ))
 }
 
-fn rate(it: &Rate) -> StyledText {
+fn rate(it: &UnitPrice) -> StyledText {
     StyledText::from(format!("  {}: ", it.what)).exact(format!("{} for a {}", usd(it.price), it.per))
 }

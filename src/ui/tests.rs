@@ -10,7 +10,7 @@ use crate::{
     Exit,
     aws::Destination,
     contract::{self, Verdict},
-    cost::{Amount, Call, Cost, Line, Rate},
+    cost::{Amount, CallCost, Cost, CostLine, UnitPrice},
     engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
     outputs::{Key, ListedStack, Outputs},
     outside::http::Response,
@@ -189,7 +189,7 @@ fn plan(id: Id) -> Plan {
 
 fn cost() -> Cost {
     let (most, why) = (Amount { day: 1.0, month: 31.0 }, foreign());
-    let line = |most| Line { what: foreign(), most, why: why.clone(), key: Some("api.throttle") };
+    let line = |most| CostLine { what: foreign(), most, why: why.clone(), key: Some("api.throttle") };
     Cost {
         stack: exact(),
         region: exact(),
@@ -198,8 +198,8 @@ fn cost() -> Cost {
         currency: exact(),
         most,
         lines: vec![line(Some(most)), line(None)],
-        calls: vec![Call { function: foreign(), request: 1.0, second: 1.0, longest: 1.0 }],
-        rates: vec![Rate { what: foreign(), price: 1.0, per: "GB" }],
+        calls: vec![CallCost { function: foreign(), request: 1.0, second: 1.0, longest: 1.0 }],
+        rates: vec![UnitPrice { what: foreign(), price: 1.0, per: "GB" }],
     }
 }
 
