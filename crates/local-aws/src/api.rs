@@ -154,6 +154,8 @@ impl LocalAws {
         match effect {
             Effect::RetireContainers(function_arn) => self.inner().pool.retire(&function_arn),
             Effect::ReplaceContainers(sandbox) => self.inner().pool.replace(&sandbox),
+            Effect::Snapshot { sandbox, not_before } => self.inner().pool.snapshot(sandbox, not_before),
+            Effect::Provision(order) => self.inner().pool.provision(order),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     blobs::BlobStore,
     config::{Config, Delays},
     error_words::ErrorWords,
-    lambda::{invocation::InvokeRequest, sandbox::Sandbox},
+    lambda::{invocation::InvokeRequest, provision::ProvisionOrder, sandbox::Sandbox},
     secret::Secret,
     world::{Account, Region, World},
 };
@@ -49,6 +49,10 @@ pub(crate) enum Effect {
     RetireContainers(String),
     /// A function's containers are made from this from now on.
     ReplaceContainers(Arc<Sandbox>),
+    /// The snapshot of a new version is made. The version takes calls once it is there, and not before that moment.
+    Snapshot { sandbox: Arc<Sandbox>, not_before: Timestamp },
+    /// So many containers of a version are kept ready, from none to more than there were.
+    Provision(ProvisionOrder),
 }
 
 /// The tags of the resource that an ARN names, in the account and region of a call.

@@ -52,6 +52,7 @@ def given(client) -> dict[str, dict]:
         client("lambda").update_function_configuration(FunctionName="first", Timeout=n + 4)
         client("lambda").publish_version(FunctionName="first")
         client("lambda").create_alias(FunctionName="first", Name=name, FunctionVersion="1")
+        client("lambda").put_provisioned_concurrency_config(FunctionName="first", Qualifier=str(n + 1), ProvisionedConcurrentExecutions=1)
     api = [gateway.create_rest_api(name=name)["id"] for name in THREE][0]
     root = gateway.get_resources(restApiId=api)["items"][0]["id"]
     gateway.put_method(restApiId=api, resourceId=root, httpMethod="GET", authorizationType="NONE")
@@ -87,6 +88,7 @@ def given(client) -> dict[str, dict]:
         ("lambda", "list_functions", "none", "Functions"),
         ("lambda", "list_versions_by_function", "function", "Versions"),
         ("lambda", "list_aliases", "function", "Aliases"),
+        ("lambda", "list_provisioned_concurrency_configs", "function", "ProvisionedConcurrencyConfigs"),
         ("budgets", "describe_budgets", "account", "Budgets"),
         ("budgets", "describe_notifications_for_budget", "budget", "Notifications"),
         ("budgets", "describe_subscribers_for_notification", "notification", "Subscribers"),

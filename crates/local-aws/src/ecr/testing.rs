@@ -17,9 +17,23 @@ pub(crate) async fn create(aws: &LocalAws, name: &str) -> Value {
 
 /// An image of one layer with this content, under a tag.
 pub(crate) async fn push(aws: &LocalAws, repository: &str, tag: &str, content: &str) -> Pushed {
+    push_with(aws, repository, tag, content, json!({})).await
+}
+
+/// As [`push`], with what the Dockerfile says (`Labels` and the like).
+pub(crate) async fn push_with(
+    aws: &LocalAws,
+    repository: &str,
+    tag: &str,
+    content: &str,
+    dockerfile: Value,
+) -> Pushed {
     let layer = upload(aws, repository, content.to_owned()).await;
-    let config =
+    let mut config =
         json!({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [layer]}});
+    if dockerfile != json!({}) {
+        config["config"] = dockerfile;
+    }
     let config = config.to_string();
     let config_digest = upload(aws, repository, config.clone()).await;
     let manifest = manifest(&config_digest, config.len(), &layer, content.len());

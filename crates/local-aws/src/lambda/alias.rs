@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Alias {
     pub name: String,
     #[serde(flatten)]
-    pub route: Route,
+    pub route: Routing,
     pub description: String,
     /// Changes with every change.
     pub revision: String,
@@ -19,12 +19,12 @@ pub(crate) struct Alias {
     pub statements: Vec<Value>,
     /// Until then calls go where they went before the last change.
     #[serde(skip)]
-    pub before: Option<(Timestamp, Route)>,
+    pub before: Option<(Timestamp, Routing)>,
 }
 
 /// Where an alias's calls go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Route {
+pub(crate) struct Routing {
     /// `$LATEST`, or a version's number.
     pub version: String,
     /// The share of a second version, 0 to 1, by its number; empty or one entry.
@@ -32,7 +32,7 @@ pub(crate) struct Route {
     pub weights: BTreeMap<String, f64>,
 }
 
-impl Route {
+impl Routing {
     /// The version for one call. `chance` is a number in 0..1.
     pub(crate) fn pick(&self, chance: f64) -> &str {
         let second = self.weights.iter().find(|(_, weight)| chance < **weight);
@@ -46,7 +46,7 @@ impl Route {
 
 impl Alias {
     /// Where calls go that come now.
-    pub(crate) fn serving(&self, now: Timestamp) -> &Route {
+    pub(crate) fn serving(&self, now: Timestamp) -> &Routing {
         match &self.before {
             Some((until, before)) if now < *until => before,
             _ => &self.route,
@@ -54,7 +54,7 @@ impl Alias {
     }
 
     /// Sends calls elsewhere, from `from` on.
-    pub(crate) fn go_over(&mut self, route: Route, now: Timestamp, from: Timestamp) {
+    pub(crate) fn go_over(&mut self, route: Routing, now: Timestamp, from: Timestamp) {
         let serving = self.serving(now).clone();
         self.before = (from > now && serving != route).then_some((from, serving));
         self.route = route;
@@ -82,9 +82,9 @@ mod tests {
 
     #[test]
     fn a_share_of_the_calls_goes_to_the_second_version() {
-        let route = Route { version: "1".to_owned(), weights: [("2".to_owned(), 0.25)].into() };
+        let route = Routing { version: "1".to_owned(), weights: [("2".to_owned(), 0.25)].into() };
         assert_eq!([0.0, 0.2, 0.25, 0.9].map(|chance| route.pick(chance)), ["2", "2", "1", "1"]);
-        let alone = Route { weights: BTreeMap::new(), ..route };
+        let alone = Routing { weights: BTreeMap::new(), ..route };
         assert_eq!([0.0, 0.9].map(|chance| alone.pick(chance)), ["1", "1"]);
     }
 }

@@ -1,10 +1,11 @@
 //! The operations on aliases.
 
 use super::{
-    alias::{Alias, Route},
+    alias::{Alias, Routing},
     errors::{not_found, refuse},
     function::ensure_revision,
     name::FunctionRef,
+    provisioned,
     read::page_size,
     routing,
 };
@@ -63,7 +64,7 @@ pub(crate) fn create_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
         let why = format!("Alias already exists: {}:{name}", target.arn);
         return Err(AwsError::new(409, "ResourceConflictException", why));
     }
-    let route = Route { version: version.to_owned(), weights: weights.unwrap_or_default() };
+    let route = Routing { version: version.to_owned(), weights: weights.unwrap_or_default() };
     routing::ensure(function, &route)?;
     let alias = Alias {
         name: name.to_owned(),
@@ -109,20 +110,26 @@ pub(crate) fn update_alias(call: &mut Call, input: Value) -> Result<Reply, AwsEr
         route.weights = weights;
     }
     routing::ensure(function, &route)?;
+    provisioned::ensure_moves(function, name, &route.version)?;
     let alias = function.attached.aliases.get_mut(name).ok_or_else(missing)?;
+    let before = alias.route.version.clone();
     alias.go_over(route, now, from);
     if let Some(description) = input["Description"].as_str() {
         description.clone_into(&mut alias.description);
     }
     alias.revision = stable_id::uuid(&[&target.arn, name, &request_id]);
-    Ok(Reply::ok(alias.shown(&target.arn)))
+    let shown = alias.shown(&target.arn);
+    provisioned::moved(call, &target, name, &before)?;
+    Ok(Reply::ok(shown))
 }
 
 /// An alias that is not there is no error.
 pub(crate) fn delete_alias(call: &mut Call, input: Value) -> Result<Reply, AwsError> {
     let target = FunctionRef::to_change(call, &input)?;
     refuse(named(input["Name"].as_str()))?;
-    target.find(call)?.attached.aliases.remove(input["Name"].as_str().unwrap_or_default());
+    let name = input["Name"].as_str().unwrap_or_default();
+    provisioned::remove(call, &target, name)?;
+    target.find(call)?.attached.aliases.remove(name);
     Ok(Reply::no_content())
 }
 

@@ -1,6 +1,6 @@
 //! What hangs on a function by name and goes with it.
 
-use super::alias::Alias;
+use super::{alias::Alias, provision::Provisioned};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -13,6 +13,9 @@ pub(crate) struct Attached {
     pub url: Option<FunctionUrl>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_invoke: Option<EventInvoke>,
+    /// By the version or alias that has it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub provisioned: BTreeMap<String, Provisioned>,
 }
 
 impl Attached {
@@ -20,6 +23,17 @@ impl Attached {
     pub(crate) fn aliases_of(&self, version: &str) -> Vec<&str> {
         let naming = self.aliases.values().filter(|a| a.route.names(version));
         naming.map(|a| a.name.as_str()).collect()
+    }
+
+    /// The provisioned concurrency of all versions and aliases together.
+    pub(crate) fn provisioned_in_all(&self) -> u32 {
+        self.provisioned.values().fold(0, |sum, config| sum.saturating_add(config.requested))
+    }
+
+    /// The alias that keeps containers of a version ready.
+    pub(crate) fn provisioned_alias_of(&self, version: &str) -> Option<&Alias> {
+        let mut aliases = self.aliases.values().filter(|a| a.route.version == version);
+        aliases.find(|a| self.provisioned.contains_key(&a.name))
     }
 }
 

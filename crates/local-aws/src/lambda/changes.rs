@@ -27,6 +27,7 @@ pub(crate) struct Changes {
     tracing_config: Option<Tracing>,
     vpc_config: Option<Vpc>,
     logging_config: Option<Logging>,
+    snap_start: Option<SnapStart>,
     runtime: Option<String>,
     handler: Option<String>,
 }
@@ -47,6 +48,12 @@ struct Variables {
 #[serde(rename_all = "PascalCase")]
 struct Tracing {
     mode: Option<String>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SnapStart {
+    apply_on: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -130,6 +137,8 @@ const NOT_EMULATED: [&str; 7] = [
     "PublishTo",
 ];
 
+const SNAP_START: [&str; 2] = ["PublishedVersions", "None"];
+
 /// Those for which an empty value has no meaning either.
 const NOT_EMULATED_AT_ALL: [&str; 3] = ["AcceleratorConfig", "CapacityProviderConfig", "RuntimeConfig"];
 
@@ -143,6 +152,8 @@ impl Settings {
         set(&mut self.memory_size, changes.memory_size.map(number));
         set(&mut self.ephemeral_storage, changes.ephemeral_storage.and_then(|s| s.size).map(number));
         set(&mut self.tracing, changes.tracing_config.and_then(|t| t.mode));
+        let applies = changes.snap_start.and_then(|s| s.apply_on).map(|on| on == SNAP_START[0]);
+        set(&mut self.snap_start, applies);
         set(&mut self.log_group, changes.logging_config.and_then(|l| l.log_group));
         set(&mut self.environment, changes.environment.map(|e| Some(e.variables.unwrap_or_default())));
         set(&mut self.kms_key, changes.kms_key_arn.map(|k| Some(k).filter(|k| !k.is_empty())));
@@ -190,6 +201,8 @@ impl Changes {
         c.pattern("handler", self.handler.as_deref(), r"[^\s]+");
         let mode = self.tracing_config.as_ref().and_then(|t| t.mode.as_deref());
         c.one_of("tracingConfig.mode", mode, &["Active", "PassThrough"]);
+        let applies = self.snap_start.as_ref().and_then(|s| s.apply_on.as_deref());
+        c.one_of("snapStart.applyOn", applies, &SNAP_START);
         let group = self.logging_config.as_ref().and_then(|l| l.log_group.as_deref());
         c.length("loggingConfig.logGroup", group, 512);
         c.pattern("loggingConfig.logGroup", group, r"[\.\-_/#A-Za-z0-9]+");
@@ -257,9 +270,6 @@ fn refuse_not_emulated(input: &Value) -> Result<(), AwsError> {
     let named = NOT_EMULATED.into_iter().filter(given).find(|m| !is_empty(&input[*m]));
     if let Some(member) = named.or_else(|| NOT_EMULATED_AT_ALL.into_iter().find(given)) {
         return Err(AwsError::not_implemented(format!("the member {member} of a function")));
-    }
-    if !matches!(input["SnapStart"]["ApplyOn"].as_str(), None | Some("None")) {
-        return Err(AwsError::not_implemented("SnapStart"));
     }
     Ok(())
 }

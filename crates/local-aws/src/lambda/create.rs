@@ -12,6 +12,7 @@ use super::{
     network, publish,
     sandbox::Sandbox,
     settings::Settings,
+    snap_start,
     source::{ImageSource, Source},
     tags,
 };
@@ -38,6 +39,7 @@ pub(crate) fn create_function(call: &mut Call, input: Value) -> Result<Reply, Aw
     settings.apply(changes);
     dependencies::ensure_role(call, &settings)?;
     let source = source(call, &input["Code"], &input["PackageType"], &target)?;
+    snap_start::ensure_possible(&settings, &source)?;
     let id = FunctionIdentity {
         account: call.account.clone(),
         region: call.region.clone(),
@@ -177,6 +179,7 @@ fn delete_version(call: &mut Call, target: &FunctionRef, qualifier: &str) -> Res
         return Err(AwsError::new(409, "ResourceConflictException", why));
     }
     function.versions.remove(&number);
+    function.attached.provisioned.remove(qualifier);
     call.effects.push(Effect::RetireContainers(target.qualified_arn()));
     Ok(Reply::no_content())
 }

@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// The version that changes.
+pub(crate) const LATEST: &str = "$LATEST";
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct FunctionIdentity {
     pub account: String,

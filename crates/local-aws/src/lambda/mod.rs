@@ -3,12 +3,14 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `function`, `settings`, `source` | a function as data: its settings, its code, its states |
+//! | `configuration` | how AWS describes one |
 //! | `history` | its states, and how it falls asleep |
 //! | `network` | what functions in a VPC leave behind |
 //! | `changes` | what a request says about settings |
 //! | `create`, `update`, `publish`, `read`, `concurrency`, `permission`, `resource_policy`, `tags` | the operations |
 //! | `alias`, `routing`, `aliases` | names for versions, as data, as a request says them, and the operations |
 //! | `attached`: `function_url`, `event_invoke` | what hangs on a function and goes with it |
+//! | `snap_start`, `provision`, `provisioned` | what makes versions start faster |
 //! | `qualified` | a function, a version or an alias, each with a policy of its own |
 //! | [`metrics`] | what happened to every invocation |
 //! | `service_principals` | the services that a statement may let in |
@@ -30,6 +32,7 @@ mod aliases;
 mod attached;
 mod changes;
 mod concurrency;
+mod configuration;
 mod create;
 pub(crate) mod dependencies;
 mod errors;
@@ -43,6 +46,8 @@ pub(crate) mod metrics;
 mod name;
 pub(crate) mod network;
 mod permissions;
+pub(crate) mod provision;
+mod provisioned;
 mod publish;
 mod qualified;
 mod read;
@@ -51,6 +56,7 @@ mod resource_policy;
 mod routing;
 mod service_principals;
 mod settings;
+pub(crate) mod snap_start;
 mod source;
 mod tags;
 mod update;
@@ -152,6 +158,10 @@ const OPERATIONS: &[Operation] = &[
     row("PutFunctionConcurrency", "PUT", "/2017-10-31/functions/{FunctionName}/concurrency", NO_QUERY, concurrency::put_function_concurrency),
     row("GetFunctionConcurrency", "GET", "/2019-09-30/functions/{FunctionName}/concurrency", NO_QUERY, concurrency::get_function_concurrency),
     row("DeleteFunctionConcurrency", "DELETE", "/2017-10-31/functions/{FunctionName}/concurrency", NO_QUERY, concurrency::delete_function_concurrency),
+    row("PutProvisionedConcurrencyConfig", "PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", QUALIFIER, provisioned::put),
+    row("ListProvisionedConcurrencyConfigs", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL", PAGE, provisioned::list),
+    row("GetProvisionedConcurrencyConfig", "GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", QUALIFIER, provisioned::get),
+    row("DeleteProvisionedConcurrencyConfig", "DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency", QUALIFIER, provisioned::delete),
     row("AddPermission", "POST", "/2015-03-31/functions/{FunctionName}/policy", QUALIFIER, permission::add_permission),
     row("GetPolicy", "GET", "/2015-03-31/functions/{FunctionName}/policy", QUALIFIER, permission::get_policy),
     row("RemovePermission", "DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", &[("Qualifier", "Qualifier"), ("RevisionId", "RevisionId")], permission::remove_permission),

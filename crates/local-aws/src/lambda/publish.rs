@@ -7,7 +7,7 @@ use super::{
     name::FunctionRef,
 };
 use crate::{
-    call::{Call, Reply},
+    call::{Call, Effect, Reply},
     clock::later,
     constraint::Failures,
     error::AwsError,
@@ -34,8 +34,11 @@ pub(crate) fn publish_version(call: &mut Call, input: Value) -> Result<Reply, Aw
     function.ensure_revision(&input["RevisionId"], now, READ_BY)?;
     function.ensure_settled(now)?;
     ensure_code(function, &input["CodeSha256"])?;
-    let version = publish(function, description, Publication { now, active_from, request_id: &request_id });
-    Ok(Reply::created(shown(version, Seen::At(now))))
+    let publication = Publication { now, active_from, request_id: &request_id };
+    let (version, effect) = publish(function, description, publication);
+    let reply = Reply::created(shown(version, Seen::At(now)));
+    call.effects.extend(effect);
+    Ok(reply)
 }
 
 fn ensure_code(function: &Function, wanted: &Value) -> Result<(), AwsError> {
@@ -50,11 +53,13 @@ fn ensure_code(function: &Function, wanted: &Value) -> Result<(), AwsError> {
 
 /// As the operations that change a function do it on request. The version is `Pending` at least as long as the change
 /// takes. Answers its number.
-pub(crate) fn with_change(function: &mut Function, call: &Call) -> String {
+pub(crate) fn with_change(function: &mut Function, call: &mut Call) -> String {
     let changed = function.history.updated_from.unwrap_or(call.now);
     let active_from = later(call.now, call.delays.function_pending).max(changed);
     let publication = Publication { now: call.now, active_from, request_id: &call.request_id };
-    publish(function, None, publication).version.clone()
+    let (version, effect) = publish(function, None, publication);
+    call.effects.extend(effect);
+    version.version.clone()
 }
 
 /// A version, with the ARN that names it.
@@ -71,20 +76,24 @@ struct Publication<'a> {
     request_id: &'a str,
 }
 
-/// What has not changed since the last version is not published again: then this is that version.
+/// What has not changed since the last version is not published again: then this is that version. With SnapStart a new
+/// one is `Pending` until its snapshot is there, which the effect brings about.
 fn publish<'a>(
     function: &'a mut Function,
     description: Option<&str>,
     publication: Publication<'_>,
-) -> &'a Function {
+) -> (&'a Function, Option<Effect>) {
     let last = function.last_version;
-    if function.versions.get(&last).is_none_or(|v| v.published_of != function.fingerprint()) {
+    let is_new = function.versions.get(&last).is_none_or(|v| v.published_of != function.fingerprint());
+    if is_new {
         function.last_version += 1;
         let version = snapshot(function, description, &publication);
         function.revised(publication.request_id);
         function.versions.insert(function.last_version, version);
     }
-    &function.versions[&function.last_version]
+    let version = &function.versions[&function.last_version];
+    let (sandbox, not_before) = (version.serving.now.clone(), publication.active_from);
+    (version, (is_new && sandbox.snap_start).then_some(Effect::Snapshot { sandbox, not_before }))
 }
 
 fn snapshot(function: &Function, description: Option<&str>, publication: &Publication<'_>) -> Function {
@@ -112,5 +121,8 @@ fn snapshot(function: &Function, description: Option<&str>, publication: &Public
         description.clone_into(&mut version.settings.description);
     }
     version.serving = Serving { now: version.new_sandbox(), next: None };
+    if version.serving.now.snap_start {
+        version.history.active_from = Timestamp::MAX;
+    }
     version
 }

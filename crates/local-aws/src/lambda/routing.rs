@@ -1,7 +1,7 @@
 //! The routing configuration of an alias: what a request says of it, and whether AWS takes it.
 
 use super::{
-    alias::Route,
+    alias::Routing,
     errors::{invalid, not_found},
     function::{Function, LATEST},
 };
@@ -49,7 +49,7 @@ pub(crate) fn weights(
 /// # Errors
 /// A version that is not there, more than one besides the first, the first once more, `$LATEST` beside another, or two
 /// versions of different roles.
-pub(crate) fn ensure(function: &Function, route: &Route) -> Result<(), AwsError> {
+pub(crate) fn ensure(function: &Function, route: &Routing) -> Result<(), AwsError> {
     let first = version(function, &route.version)?;
     if route.weights.len() > 1 {
         return Err(invalid("Number of items in AdditionalVersionWeights cannot be greater than 1"));

@@ -2,7 +2,7 @@
 //! containers of the old.
 
 use super::{
-    identity::FunctionIdentity,
+    identity::{FunctionIdentity, LATEST},
     settings::{Environment, ImageConfig, Settings},
     source::Source,
 };
@@ -27,6 +27,8 @@ pub(crate) struct Sandbox {
     /// MB of `/tmp`.
     pub ephemeral_storage: u32,
     pub log_group: String,
+    /// Its containers start from a snapshot: it is a published version, with SnapStart, of an image that can be unpacked.
+    pub snap_start: bool,
 }
 
 /// An image in our own registry.
@@ -59,6 +61,7 @@ impl Sandbox {
             memory: settings.memory_size,
             ephemeral_storage: settings.ephemeral_storage,
             log_group: settings.log_group.clone(),
+            snap_start: settings.snap_start && version != LATEST && source.flaw().is_none(),
         }
     }
 

@@ -23,6 +23,9 @@ pub(crate) struct Settings {
     pub tracing: String,
     pub vpc: Option<Vpc>,
     pub log_group: String,
+    /// Published versions start from a snapshot.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub snap_start: bool,
     pub runtime: Option<String>,
     pub handler: Option<String>,
 }
@@ -84,6 +87,7 @@ impl Settings {
             tracing: "PassThrough".to_owned(),
             vpc: None,
             log_group: format!("/aws/lambda/{function}"),
+            snap_start: false,
             runtime: None,
             handler: None,
         }

@@ -7,7 +7,7 @@ use super::{
     errors::{invalid, refuse},
     function::{Function, Seen},
     name::FunctionRef,
-    publish,
+    publish, snap_start,
     source::{ImageSource, Source},
 };
 use crate::{
@@ -36,6 +36,7 @@ pub(crate) fn update_function_configuration(call: &mut Call, input: Value) -> Re
     check_package(function, &changes)?;
     let mut settings = function.settings.clone();
     settings.apply(changes);
+    snap_start::ensure_possible(&settings, &function.source)?;
     let before = &function.settings;
     // A change of something else doesn't ask whether the role is still good.
     if (&settings.role, &settings.tracing, &settings.vpc) != (&before.role, &before.tracing, &before.vpc) {

@@ -1,4 +1,4 @@
-"""Versions and aliases of Lambda functions (`docs/aws.md` 4.7)."""
+"""Versions and aliases of Lambda functions (`docs/aws.md` 4.7 and 4.8)."""
 
 import image_archive
 import registry
@@ -32,6 +32,10 @@ def alias(**given) -> dict:
 
 def weights(**given: float) -> dict:
     return {"RoutingConfig": {"AdditionalVersionWeights": {name.removeprefix("v"): weight for name, weight in given.items()}}}
+
+
+def provisioned(qualifier: str, count: int) -> dict:
+    return {"FunctionName": "versioned", "Qualifier": qualifier, "ProvisionedConcurrentExecutions": count}
 
 
 def of(**given) -> dict:
@@ -86,6 +90,21 @@ REFUSALS = [
     Refusal("4.7", "lambda", "get_policy", of(), *missing("The resource you requested does not exist.")),
     Refusal("4.7", "lambda", "get_policy", of(Qualifier="none"), *missing("The resource you requested does not exist.")),
     Refusal("4.7", "lambda", "remove_permission", of(Qualifier="none", StatementId="api"), *missing(f"Cannot find alias arn: {ARN}:versioned:none")),
+    Refusal("4.8", "lambda", "get_provisioned_concurrency_config", of(Qualifier="1"), "ProvisionedConcurrencyConfigNotFoundException", "No Provisioned Concurrency Config found for this function", 404),
+    Refusal("4.8", "lambda", "get_provisioned_concurrency_config", {"FunctionName": "none", "Qualifier": "none"}, *missing(f"Cannot find alias arn: {ARN}:none:none")),
+    Refusal("4.8", "lambda", "get_provisioned_concurrency_config", of(Qualifier="9"), *missing(f"Function not found: {ARN}:versioned:9")),
+    Refusal("4.8", "lambda", "get_provisioned_concurrency_config", of(Qualifier="$$LATEST"), INVALID, "The function resource provided must be an alias or a published version."),
+    Refusal("4.8", "lambda", "list_provisioned_concurrency_configs", {"FunctionName": "none"}, *missing(f"Function not found: {ARN}:none")),
+    Refusal("4.8", "lambda", "delete_provisioned_concurrency_config", of(Qualifier="none"), *missing(f"Cannot find alias arn: {ARN}:versioned:none")),
+    Refusal("4.8", "lambda", "delete_provisioned_concurrency_config", of(Qualifier="$$LATEST"), INVALID, "The function resource provided must be an alias or a published version."),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("1", 0), BROKEN, "Value '0' at 'provisionedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or equal to 1"),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("$$LATEST", 1), INVALID, "Provisioned Concurrency Configs cannot be applied to unpublished function versions."),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("none", 1), *missing(f"Cannot find alias arn: {ARN}:versioned:none")),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("9", 1), *missing(f"Function not found: {ARN}:versioned:9")),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("1", 1001), INVALID, "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [1000]."),
+    Refusal("4.8", "lambda", "put_provisioned_concurrency_config", provisioned("1", 901), INVALID, "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100]."),
+    Refusal("4.8", "lambda", "update_function_configuration", of(SnapStart={"ApplyOn": "invalidOption"}), BROKEN, "Value 'invalidOption' at 'snapStart.applyOn' failed to satisfy constraint: Member must satisfy enum value set: [PublishedVersions, None]"),
+    Refusal("4.8", "lambda", "update_function_configuration", of(SnapStart={"ApplyOn": "PublishedVersions"}, EphemeralStorage={"Size": 513}), INVALID, "is not supported for SnapStart enabled functions"),
     Refusal("4.7", "lambda", "remove_permission", of(StatementId="api"), *missing("No policy is associated with the given resource.")),
 ]
 
@@ -106,5 +125,7 @@ ANSWERS = [
     Answer("4.7", "lambda", "delete_alias", NAME, note="again"),
     Answer("4.7", "lambda", "create_alias", NAME | {"FunctionVersion": "$$LATEST"}, {"FunctionVersion": "$$LATEST"}, note="of the latest"),
     Answer("4.7", "lambda", "delete_alias", NAME, note="of the latest"),
+    Answer("4.8", "lambda", "list_provisioned_concurrency_configs", of(), {"ProvisionedConcurrencyConfigs": []}),
+    Answer("4.8", "lambda", "delete_provisioned_concurrency_config", of(Qualifier="1"), note="that is not there"),
     Answer("4.7", "lambda", "delete_function", of(Qualifier="9"), note="a version that is not there"),
 ]

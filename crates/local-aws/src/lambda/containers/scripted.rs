@@ -49,6 +49,8 @@ pub struct Scripted {
     script: Arc<Script>,
     at_start: Option<Reaction>,
     start_takes: Duration,
+    /// As in AWS's base images, which can be restored from a snapshot.
+    hooks: bool,
     containers: Mutex<BTreeMap<String, Running>>,
     started: Mutex<Vec<Started>>,
     exited: Arc<AtomicUsize>,
@@ -76,6 +78,7 @@ impl Scripted {
             script: Arc::new(script),
             at_start: None,
             start_takes: Duration::ZERO,
+            hooks: true,
             containers: Mutex::default(),
             started: Mutex::default(),
             exited: Arc::default(),
@@ -85,6 +88,11 @@ impl Scripted {
     /// What every container does before it asks for an event ([`Reaction::Exit`], `InitError`, `Print`, `Sleep`).
     pub fn at_start(self, reaction: Reaction) -> Self {
         Self { at_start: Some(reaction), ..self }
+    }
+
+    /// A runtime that knows nothing of snapshots.
+    pub fn without_restore_hooks(self) -> Self {
+        Self { hooks: false, ..self }
     }
 
     /// How long the engine takes to start a container.
@@ -122,7 +130,8 @@ impl ContainerEngine for Scripted {
             lock(&self.containers).insert(started.id.clone(), running);
             let (print, lines) = mpsc::unbounded_channel();
             let id = started.id.clone();
-            let process = Process { api: launch.api, script: self.script.clone(), started, print };
+            let (script, hooks) = (self.script.clone(), self.hooks);
+            let process = Process { api: launch.api, script, started, hooks, print };
             let (at_start, exits) = (self.at_start.clone(), self.exited.clone());
             let exited = tokio::spawn(async move {
                 tokio::select! {
@@ -176,6 +185,7 @@ struct Process {
     api: RuntimeApi,
     script: Arc<Script>,
     started: Started,
+    hooks: bool,
     print: mpsc::UnboundedSender<String>,
 }
 
@@ -186,6 +196,15 @@ impl Process {
             && let Some(code) = self.react(reaction, "").await
         {
             return code;
+        }
+        if self.hooks
+            && self
+                .started
+                .environment
+                .get("AWS_LAMBDA_INITIALIZATION_TYPE")
+                .is_some_and(|t| t == "snap-start")
+        {
+            self.call("GET", "restore/next", Bytes::new()).await;
         }
         loop {
             let response = self.call("GET", "invocation/next", Bytes::new()).await;

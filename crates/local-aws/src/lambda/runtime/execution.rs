@@ -2,6 +2,7 @@
 
 use super::{
     fault::FunctionFault,
+    initialization::Startup,
     instance::Instance,
     journal::{End, JournalEntry},
     no_instance::NoInstance,
@@ -108,9 +109,9 @@ async fn perform(
     tail: bool,
 ) -> Result<Outcome, AwsError> {
     let Invocation { callee, payload } = invocation;
-    let Target { sandbox, reserved } = look_up(pool, &callee)?;
+    let Target { sandbox, limits } = look_up(pool, &callee)?;
     let at = pool.shared.clock.now();
-    let admission = pool.admit(&sandbox, reserved).inspect_err(|_| {
+    let admission = pool.admit(&sandbox, limits).inspect_err(|_| {
         record::throttled(pool, &callee, &sandbox, at);
     })?;
     let request_id = request_id.unwrap_or_else(|| pool.request_id(&sandbox));
@@ -147,7 +148,7 @@ impl Execution {
                 Err(NoInstance::Refused(error)) => return Err(error),
                 Err(NoInstance::FunctionFault(failed)) => {
                     self.start(&failed.instance);
-                    let init = Some(failed.init);
+                    let init = Some(Startup::Init(failed.init));
                     return Ok(self.end(&failed.instance, Err(failed.fault), Duration::ZERO, init).await);
                 }
             };
@@ -161,7 +162,7 @@ impl Execution {
     /// Runs the event on one container; `None` where the container did not live to take it.
     async fn on(&self, instance: Arc<Instance>, payload: Bytes) -> Option<Outcome> {
         self.start(&instance);
-        let init = instance.take_init();
+        let startup = instance.take_startup();
         let began = Instant::now();
         let answer = tokio::time::timeout(self.sandbox.timeout, instance.api.give(self.event(payload))).await;
         let took = began.elapsed();
@@ -174,7 +175,10 @@ impl Execution {
         let healthy =
             matches!(result, Ok(_) | Err(FunctionFault::Handler(_) | FunctionFault::ResponseTooLarge));
         self.pool.give_back(instance.clone(), healthy);
-        Some(self.end(&instance, result, took, init).await)
+        if !healthy && instance.provisioned {
+            self.pool.replace_provisioned(&self.sandbox);
+        }
+        Some(self.end(&instance, result, took, startup).await)
     }
 
     fn event(&self, payload: Bytes) -> Event {
@@ -205,12 +209,13 @@ impl Execution {
         instance: &Instance,
         result: Result<Bytes, FunctionFault>,
         took: Duration,
-        init: Option<Duration>,
+        startup: Option<Startup>,
     ) -> Outcome {
         let (id, fault) = (&self.request_id, result.as_ref().err());
         let lines = fault.map(|f| f.log(id, self.pool.shared.clock.now())).unwrap_or_default();
-        let report = InvocationReport { init, ..InvocationReport::new(id, took, self.sandbox.memory, fault) };
-        record::ended(self, &report, fault.is_some());
+        let report =
+            InvocationReport { startup, ..InvocationReport::new(id, took, self.sandbox.memory, fault) };
+        record::ended(self, &report, fault.is_some(), instance.provisioned);
         let (sender, receiver) = oneshot::channel();
         instance.record(JournalEntry::End(Box::new(End {
             lines,

@@ -1,6 +1,6 @@
 //! The containers of one version of a function, as plain bookkeeping.
 
-use super::{instance::Instance, no_instance::NoInstance};
+use super::{initialization::Initialization, instance::Instance, no_instance::NoInstance};
 use crate::lambda::sandbox::Sandbox;
 use std::{collections::VecDeque, sync::Arc};
 use tokio::{sync::oneshot, time::Instant};
@@ -18,6 +18,10 @@ pub(crate) struct Fleet {
     containers: usize,
     /// Of these, the ones whose runtime is not ready yet.
     starting: usize,
+    /// Of these, the ones that provisioned concurrency has started.
+    kept: usize,
+    /// Executions for which provisioned concurrency keeps containers ready.
+    pub provisioned: u32,
     /// Invocations between admission and answer.
     pub in_flight: u32,
     /// The most containers it may have.
@@ -32,6 +36,8 @@ impl Fleet {
             waiting: VecDeque::new(),
             containers: 0,
             starting: 0,
+            kept: 0,
+            provisioned: 0,
             in_flight: 0,
             most: 0,
         }
@@ -48,7 +54,7 @@ impl Fleet {
         }
         self.retire_idle();
         self.sandbox = sandbox.clone();
-        (self.containers, self.starting) = (0, 0);
+        (self.containers, self.starting, self.kept) = (0, 0, 0);
     }
 
     pub(crate) fn retire_idle(&mut self) {
@@ -84,8 +90,34 @@ impl Fleet {
     }
 
     /// A container is gone.
-    pub(crate) fn vacate(&mut self) {
+    pub(crate) fn vacate(&mut self, why: Initialization) {
         self.containers = self.containers.saturating_sub(1);
+        if why == Initialization::Provisioned {
+            self.kept = self.kept.saturating_sub(1);
+        }
+    }
+
+    /// Containers are started without anybody waiting for them.
+    pub(crate) fn take_places(&mut self, count: usize, why: Initialization) {
+        self.containers += count;
+        if why == Initialization::Provisioned {
+            self.kept += count;
+        }
+    }
+
+    /// Keeps so many containers ready from now on, `most` at most; answers how many are to be started. Idle ones that are
+    /// too many end.
+    pub(crate) fn provision(&mut self, count: u32, most: usize) -> usize {
+        self.provisioned = count;
+        let wanted = most.min(count as usize);
+        let surplus = self.kept.saturating_sub(wanted);
+        let idle = self.idle.iter().filter(|(instance, _)| instance.provisioned).take(surplus);
+        let ended: Vec<_> = idle.map(|(instance, _)| instance.clone()).collect();
+        for instance in ended {
+            instance.retire();
+            self.forget(&instance);
+        }
+        wanted.saturating_sub(self.kept)
     }
 
     /// Gives a free container to whoever has waited longest, or keeps it warm.

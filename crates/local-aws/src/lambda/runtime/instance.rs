@@ -1,6 +1,6 @@
 //! One warm container.
 
-use super::{fault::FunctionFault, journal::JournalEntry, runtime_api::RuntimeApi};
+use super::{fault::FunctionFault, initialization::Startup, journal::JournalEntry, runtime_api::RuntimeApi};
 use crate::lambda::sandbox::Sandbox;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -15,8 +15,10 @@ pub(crate) struct Instance {
     /// The engine's name for the container.
     pub container: String,
     journal: mpsc::UnboundedSender<JournalEntry>,
-    /// Until the first invocation: how long the runtime took to get ready.
-    init: Mutex<Option<Duration>>,
+    /// It is kept ready by provisioned concurrency.
+    pub provisioned: bool,
+    /// Until the first invocation: what the runtime took to get ready.
+    startup: Mutex<Option<Startup>>,
     retired: Notify,
 }
 
@@ -26,18 +28,20 @@ impl Instance {
         api: RuntimeApi,
         container: String,
         journal: mpsc::UnboundedSender<JournalEntry>,
+        provisioned: bool,
     ) -> Self {
-        Self { sandbox, api, container, journal, init: Mutex::default(), retired: Notify::new() }
+        let (startup, retired) = (Mutex::default(), Notify::new());
+        Self { sandbox, api, container, journal, provisioned, startup, retired }
     }
 
-    /// The runtime got ready after `init`.
-    pub(crate) fn initialised(&self, init: Duration) {
-        *self.init.lock().unwrap_or_else(PoisonError::into_inner) = Some(init);
+    /// The runtime has got ready.
+    pub(crate) fn initialised(&self, startup: Startup) {
+        *self.startup.lock().unwrap_or_else(PoisonError::into_inner) = Some(startup);
     }
 
-    /// The init duration, for the first invocation only.
-    pub(crate) fn take_init(&self) -> Option<Duration> {
-        self.init.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// For the first invocation only.
+    pub(crate) fn take_startup(&self) -> Option<Startup> {
+        self.startup.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Writes into the function's log, in order with the container's own output.

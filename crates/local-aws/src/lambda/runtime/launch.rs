@@ -4,6 +4,7 @@ use super::{
     aws_api::AwsApi,
     credentials::RoleCredentials,
     fault::FunctionFault,
+    initialization::{Initialization, Startup},
     instance::{FailedLaunch, Instance},
     journal::{Journal, JournalEntry},
     no_instance::NoInstance,
@@ -31,6 +32,8 @@ use tokio::{
 
 /// How long a runtime may take to get ready, before the function's own timeout begins to count.
 const INIT: Duration = Duration::from_secs(10);
+/// The same for a snapshot, which may take as long as the function's timeout where that is longer.
+const SNAPSHOT_INIT: Duration = Duration::from_secs(130);
 
 /// What a launch tells whoever counts the containers.
 pub(crate) trait Launches: Send + Sync {
@@ -39,7 +42,7 @@ pub(crate) trait Launches: Send + Sync {
     /// It failed.
     fn failed(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: NoInstance);
     /// A container is gone, or was never started.
-    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>);
+    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: Initialization);
     /// Forgets a container that is over.
     fn forget(&self, instance: &Arc<Instance>);
     /// Takes a container out of use if it was idle for too long; else says when to ask again.
@@ -59,12 +62,14 @@ pub(crate) struct Launcher {
     pub owner: String,
     /// What no other container has.
     pub unique: String,
+    pub why: Initialization,
 }
 
 /// A container's place in its fleet, until it is dropped.
 struct FleetPlace {
     launches: Weak<dyn Launches>,
     sandbox: Arc<Sandbox>,
+    why: Initialization,
     /// They end with it.
     credentials: RoleCredentials,
 }
@@ -72,28 +77,35 @@ struct FleetPlace {
 impl Drop for FleetPlace {
     fn drop(&mut self) {
         if let Some(launches) = self.launches.upgrade() {
-            launches.vacated(&self.sandbox);
+            launches.vacated(&self.sandbox, self.why);
         }
     }
 }
 
 /// Starts one container, and hands it or its failure to whoever waits.
 pub(crate) async fn launch(launcher: Launcher, sandbox: Arc<Sandbox>, stop: watch::Receiver<bool>) {
-    let credentials = RoleCredentials::issue(&launcher.shared, &sandbox)
-        .map_err(|e| NoInstance::Refused(engine_failed(&e.into())));
     let launches = launcher.launches.clone();
-    let result = match credentials {
-        Ok(credentials) => {
-            let place = FleetPlace { launches: launches.clone(), sandbox: sandbox.clone(), credentials };
-            start(launcher, place, stop).await
-        }
-        Err(why) => Err(why),
-    };
+    let result = started(launcher, sandbox.clone(), stop).await;
     let Some(launches) = launches.upgrade() else { return };
     match result {
         Ok(instance) => launches.launched(instance),
         Err(why) => launches.failed(&sandbox, why),
     }
+}
+
+/// Starts one container, whose place in its fleet is taken already.
+///
+/// # Errors
+/// It could not be started, or its runtime does not get ready.
+pub(crate) async fn started(
+    launcher: Launcher,
+    sandbox: Arc<Sandbox>,
+    stop: watch::Receiver<bool>,
+) -> Result<Arc<Instance>, NoInstance> {
+    let credentials = RoleCredentials::issue(&launcher.shared, &sandbox)
+        .map_err(|e| NoInstance::Refused(engine_failed(&e.into())))?;
+    let (launches, why) = (launcher.launches.clone(), launcher.why);
+    start(launcher, FleetPlace { launches, sandbox, why, credentials }, stop).await
 }
 
 async fn start(
@@ -102,7 +114,7 @@ async fn start(
     stop: watch::Receiver<bool>,
 ) -> Result<Arc<Instance>, NoInstance> {
     let (stream, launch) = prepare(&launcher, &place)?;
-    let Launcher { shared, engine, .. } = launcher;
+    let Launcher { shared, engine, why: reason, .. } = launcher;
     let sandbox = place.sandbox.clone();
     let api = launch.api.clone();
     let (journal, entries) = mpsc::unbounded_channel();
@@ -118,7 +130,9 @@ async fn start(
         Err(StartError::Entrypoint(why)) => (Container::never(), Some(why)),
     };
     let began = container.began;
-    let instance = Arc::new(Instance::new(sandbox.clone(), api, container.id.clone(), journal.clone()));
+    let provisioned = reason == Initialization::Provisioned;
+    let instance = Instance::new(sandbox.clone(), api, container.id.clone(), journal.clone(), provisioned);
+    let instance = Arc::new(instance);
     let writer = Journal::new(shared, engine.clone(), sandbox.clone(), stream, container.id);
     tokio::spawn(forward(container.output, journal));
     tokio::spawn(writer.keep(entries));
@@ -126,13 +140,32 @@ async fn start(
         return Err(failed(FunctionFault::Entrypoint(why), instance, began));
     }
     tokio::spawn(supervise(instance.clone(), container.exited, engine, place, stop));
-    match timeout(INIT + sandbox.timeout, instance.api.ready()).await {
+    let patience = match reason {
+        Initialization::SnapStart => SNAPSHOT_INIT.max(sandbox.timeout),
+        _ => INIT + sandbox.timeout,
+    };
+    match timeout(patience, instance.api.ready()).await {
         Ok(Ok(())) => {
-            instance.initialised(began.elapsed());
+            ready(&instance, reason, began.elapsed());
             Ok(instance)
         }
         Ok(Err(fault)) => Err(failed(fault, instance, began)),
         Err(_) => Err(failed(FunctionFault::TimedOut(sandbox.timeout), instance, began)),
+    }
+}
+
+/// Notes what the start took, for the first invocation's REPORT; that of a snapshot has a line of its own, and nobody
+/// waits for a container that is provisioned.
+fn ready(instance: &Instance, why: Initialization, took: Duration) {
+    match why {
+        Initialization::OnDemand => instance.initialised(Startup::Init(took)),
+        Initialization::Provisioned => {}
+        Initialization::SnapStart => {
+            let restore = instance.api.restored().unwrap_or_default();
+            let init = took.saturating_sub(restore).as_secs_f64() * 1000.0;
+            instance.record(JournalEntry::Line(format!("INIT_REPORT Init Duration: {init:.2} ms")));
+            instance.initialised(Startup::Restore(restore));
+        }
     }
 }
 
@@ -172,7 +205,7 @@ fn prepare(launcher: &Launcher, place: &FleetPlace) -> Result<(String, Launch), 
             password,
             shared: launcher.shared.clone(),
         },
-        environment: environment(sandbox, credentials, &stream),
+        environment: environment(sandbox, credentials, &stream, launcher.why),
         entrypoint: sandbox.overrides.entry_point.clone(),
         command: sandbox.overrides.command.clone(),
         working_directory: sandbox.overrides.working_directory.clone(),
@@ -192,7 +225,12 @@ fn stream(shared: &Shared, sandbox: &Sandbox, unique: &str) -> String {
 }
 
 /// What Lambda sets, then what the function sets.
-fn environment(sandbox: &Sandbox, credentials: &RoleCredentials, stream: &str) -> Vec<(String, String)> {
+fn environment(
+    sandbox: &Sandbox,
+    credentials: &RoleCredentials,
+    stream: &str,
+    why: Initialization,
+) -> Vec<(String, String)> {
     let id = &sandbox.id;
     let memory = sandbox.memory.to_string();
     let ours = [
@@ -204,12 +242,15 @@ fn environment(sandbox: &Sandbox, credentials: &RoleCredentials, stream: &str) -
         ("AWS_LAMBDA_FUNCTION_NAME", &id.name),
         ("AWS_LAMBDA_FUNCTION_VERSION", &sandbox.version),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", why.name()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", &sandbox.log_group),
         ("AWS_LAMBDA_LOG_STREAM_NAME", stream),
         ("TZ", ":UTC"),
     ];
-    let ours = ours.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    // A snapshot is restored into more than one log stream.
+    let known = |name: &str| why != Initialization::SnapStart || !name.starts_with("AWS_LAMBDA_LOG_");
+    let ours = ours.into_iter().filter(|(name, _)| known(name));
+    let ours = ours.map(|(name, value)| (name.to_owned(), value.to_owned()));
     ours.chain(sandbox.environment.0.clone()).collect()
 }
 

@@ -3,6 +3,7 @@
 use super::{
     aws_api::AwsApi,
     fleet::Fleet,
+    initialization::Initialization,
     instance::Instance,
     launch::{self, Launcher, Launches},
     no_instance::NoInstance,
@@ -29,7 +30,7 @@ use tokio::{
 
 /// Containers of a function without reserved concurrency. AWS would start up to a thousand; here further invocations
 /// wait for a free one, because a laptop has only so many cores.
-const UNRESERVED_CONTAINERS: usize = 10;
+pub(crate) const UNRESERVED_CONTAINERS: usize = 10;
 /// How long a container is kept warm.
 const WARM: Duration = Duration::from_mins(5);
 /// How long the end of the process waits for containers to be gone.
@@ -47,35 +48,6 @@ pub(crate) struct Pool {
     stop: watch::Sender<bool>,
     served_at: OnceLock<SocketAddr>,
     next_id: AtomicU64,
-}
-
-/// The right to be one of a function's concurrent executions, until it is dropped.
-pub(crate) struct Admission {
-    pool: Arc<Pool>,
-    sandbox: Arc<Sandbox>,
-    /// Executions of the function, over all its versions, with this one.
-    pub concurrent: u32,
-}
-
-impl Drop for Admission {
-    fn drop(&mut self) {
-        if let Some(fleet) = self.pool.fleets().get_mut(&self.sandbox.qualified_arn()) {
-            fleet.in_flight = fleet.in_flight.saturating_sub(1);
-        }
-    }
-}
-
-/// How many executions the function's account has now in its region.
-fn in_flight_beside(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
-    let (account, region) = (&sandbox.id.account, &sandbox.id.region);
-    let beside = |f: &&Fleet| (&f.sandbox.id.account, &f.sandbox.id.region) == (account, region);
-    fleets.values().filter(beside).map(|f| f.in_flight).sum()
-}
-
-/// How many executions the function has now, over all its versions.
-fn in_flight_of(fleets: &HashMap<String, Fleet>, sandbox: &Sandbox) -> u32 {
-    let of_function = |f: &&Fleet| f.sandbox.id.arn == sandbox.id.arn;
-    fleets.values().filter(of_function).map(|f| f.in_flight).sum()
 }
 
 impl Pool {
@@ -117,34 +89,6 @@ impl Pool {
         stable_id::uuid(&["invocation", &sandbox.id.arn, &self.unique()])
     }
 
-    /// Admits one more concurrent execution.
-    ///
-    /// # Errors
-    /// `TooManyRequestsException` over the reserved concurrency, or over the account's.
-    pub(crate) fn admit(
-        self: &Arc<Self>,
-        sandbox: &Arc<Sandbox>,
-        reserved: Option<u32>,
-    ) -> Result<Admission, AwsError> {
-        let mut fleets = self.fleets();
-        let in_account = in_flight_beside(&fleets, sandbox);
-        let concurrent = in_flight_of(&fleets, sandbox) + 1;
-        let most = self.shared.config.concurrency;
-        let fleet = fleets.entry(sandbox.qualified_arn()).or_insert_with(|| Fleet::new(sandbox.clone()));
-        if reserved.map_or(in_account >= most, |n| concurrent > n) {
-            return Err(AwsError {
-                reason: Some(match reserved {
-                    Some(_) => "ReservedFunctionConcurrentInvocationLimitExceeded",
-                    None => "ConcurrentInvocationLimitExceeded",
-                }),
-                ..AwsError::new(429, "TooManyRequestsException", "Rate Exceeded.")
-            });
-        }
-        fleet.in_flight += 1;
-        fleet.most = reserved.map_or(UNRESERVED_CONTAINERS, |n| n as usize);
-        Ok(Admission { pool: self.clone(), sandbox: sandbox.clone(), concurrent })
-    }
-
     /// A container for one invocation: a warm one, or the first that is started or becomes free.
     ///
     /// # Errors
@@ -180,11 +124,18 @@ impl Pool {
 
     fn start_missing(self: &Arc<Self>, fleet: &mut Fleet) {
         for _ in 0..fleet.start_missing() {
-            tokio::spawn(launch::launch(self.launcher(), fleet.sandbox.clone(), self.stop.subscribe()));
+            let why =
+                if fleet.sandbox.snap_start { Initialization::SnapStart } else { Initialization::OnDemand };
+            tokio::spawn(launch::launch(self.launcher(why), fleet.sandbox.clone(), self.stopping()));
         }
     }
 
-    fn launcher(self: &Arc<Self>) -> Launcher {
+    /// Who has a container hears by this that everything ends.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    pub(crate) fn launcher(self: &Arc<Self>, why: Initialization) -> Launcher {
         let launches: Weak<dyn Launches> = Arc::downgrade(&(self.clone() as Arc<dyn Launches>));
         Launcher {
             shared: Arc::downgrade(&self.shared),
@@ -194,6 +145,7 @@ impl Pool {
             registry: self.registry(),
             owner: self.shared.home.id().to_owned(),
             unique: self.unique(),
+            why,
         }
     }
 
@@ -208,7 +160,10 @@ impl Pool {
         }
     }
 
-    fn fleet_of<'a>(fleets: &'a mut HashMap<String, Fleet>, sandbox: &Arc<Sandbox>) -> Option<&'a mut Fleet> {
+    pub(crate) fn fleet_of<'a>(
+        fleets: &'a mut HashMap<String, Fleet>,
+        sandbox: &Arc<Sandbox>,
+    ) -> Option<&'a mut Fleet> {
         fleets.get_mut(&sandbox.qualified_arn()).filter(|fleet| fleet.is_of(sandbox))
     }
 
@@ -236,7 +191,7 @@ impl Pool {
         let _engine_gone = self.engine.clean_up(self.shared.home.id()).await;
     }
 
-    fn fleets(&self) -> MutexGuard<'_, HashMap<String, Fleet>> {
+    pub(crate) fn fleets(&self) -> MutexGuard<'_, HashMap<String, Fleet>> {
         self.fleets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -257,9 +212,9 @@ impl Launches for Pool {
         }
     }
 
-    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>) {
+    fn vacated(self: Arc<Self>, sandbox: &Arc<Sandbox>, why: Initialization) {
         if let Some(fleet) = Self::fleet_of(&mut self.fleets(), sandbox) {
-            fleet.vacate();
+            fleet.vacate(why);
             self.start_missing(fleet);
         }
     }
@@ -277,6 +232,9 @@ impl Launches for Pool {
         let Some(since) = fleet.idle_since(instance) else { return Some(now + WARM) };
         if since + WARM > now {
             return Some(since + WARM);
+        }
+        if instance.provisioned && fleet.provisioned > 0 {
+            return Some(now + WARM);
         }
         fleet.forget(instance);
         None

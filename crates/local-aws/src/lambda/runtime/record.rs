@@ -1,6 +1,6 @@
 //! What is remembered of an invocation, for the metrics.
 
-use super::{execution::Execution, pool::Pool, report::InvocationReport};
+use super::{execution::Execution, initialization::Startup, pool::Pool, report::InvocationReport};
 use crate::lambda::{
     invocation::Callee,
     metrics::{InvocationRecord, InvocationResult},
@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// An execution is over.
-pub(crate) fn ended(execution: &Execution, report: &InvocationReport, failed: bool) {
+pub(crate) fn ended(execution: &Execution, report: &InvocationReport, failed: bool, provisioned: bool) {
     let record = InvocationRecord {
         duration: report.duration,
-        init: report.init,
+        init: report.startup.map(Startup::took),
+        provisioned,
         result: if failed { InvocationResult::Failed } else { InvocationResult::Succeeded },
         concurrent: execution.concurrent,
         ..refused(&execution.callee, &execution.sandbox, execution.at)

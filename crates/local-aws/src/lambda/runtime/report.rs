@@ -1,6 +1,9 @@
 //! The REPORT line of an invocation.
 
-use super::fault::{Exit, FunctionFault};
+use super::{
+    fault::{Exit, FunctionFault},
+    initialization::Startup,
+};
 use std::{fmt::Write, time::Duration};
 
 /// What one invocation took.
@@ -8,8 +11,8 @@ use std::{fmt::Write, time::Duration};
 pub(crate) struct InvocationReport {
     pub request_id: String,
     pub duration: Duration,
-    /// Of the invocation for which the container was started: how long its runtime took to get ready.
-    pub init: Option<Duration>,
+    /// Of the invocation for which the container was started.
+    pub startup: Option<Startup>,
     /// MB.
     pub memory_size: u32,
     pub status: Option<&'static str>,
@@ -26,12 +29,16 @@ impl InvocationReport {
     ) -> Self {
         let status = fault.map(FunctionFault::status);
         let memory_full = matches!(fault, Some(FunctionFault::Exited(Exit::OutOfMemory)));
-        Self { request_id: request_id.to_owned(), duration, init: None, memory_size, status, memory_full }
+        Self { request_id: request_id.to_owned(), duration, startup: None, memory_size, status, memory_full }
     }
 
     /// The line, with the most memory (in MB) that was seen in use.
     pub(crate) fn line(&self, memory_used: u64) -> String {
-        let billed = self.duration + self.init.unwrap_or_default();
+        let init = match self.startup {
+            Some(Startup::Init(init)) => Some(init),
+            _ => None,
+        };
+        let billed = self.duration + init.unwrap_or_default();
         let memory_used = if self.memory_full { self.memory_size.into() } else { memory_used };
         let mut line = format!(
             "REPORT RequestId: {}\tDuration: {:.2} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax Memory Used: {memory_used} MB\t",
@@ -41,8 +48,12 @@ impl InvocationReport {
             self.memory_size,
         );
         // Writing to a String can't fail.
-        if let Some(init) = self.init {
+        if let Some(init) = init {
             _ = write!(line, "Init Duration: {:.2} ms\t", milliseconds(init));
+        }
+        if let Some(Startup::Restore(restore)) = self.startup {
+            let (took, billed) = (milliseconds(restore), milliseconds(restore).ceil());
+            _ = write!(line, "Restore Duration: {took:.2} ms\tBilled Restore Duration: {billed} ms\t");
         }
         if let Some(status) = self.status {
             _ = write!(line, "Status: {status}\t");

@@ -7,17 +7,21 @@
 use super::{
     aws_api::AwsApi,
     fault::{Entrypoint, Exit, FunctionFault},
+    whole_body::{Whole, read},
 };
 use crate::body::{Body, full, text, typed};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use tokio::sync::{Notify, oneshot};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 
-/// Bytes of an answer: 6 MB and a little for its envelope.
-pub(crate) const RESPONSE_LIMIT: usize = 6_291_556;
 const PREFIX: &str = "/2018-06-01/runtime/";
 
 /// One container's Runtime API. A clone is another handle to the same.
@@ -40,7 +44,16 @@ struct RuntimeState {
     queued: Option<(Event, oneshot::Sender<RuntimeAnswer>)>,
     running: Option<(String, oneshot::Sender<RuntimeAnswer>)>,
     init: Init,
+    restored: Option<Restored>,
     ended: Option<Ended>,
+}
+
+/// The runtime said that a snapshot can be taken of it.
+#[derive(Clone, Copy)]
+struct Restored {
+    at: Instant,
+    /// Until it was ready again.
+    took: Option<Duration>,
 }
 
 #[derive(Default, Clone)]
@@ -111,6 +124,11 @@ impl RuntimeApi {
         }
     }
 
+    /// How long the runtime took from the snapshot until it was ready; `None` of one that knows nothing of snapshots.
+    pub(crate) fn restored(&self) -> Option<Duration> {
+        self.state().restored?.took
+    }
+
     fn begun(&self) -> Option<Result<(), FunctionFault>> {
         let state = self.state();
         match (&state.init, &state.ended) {
@@ -165,7 +183,8 @@ impl RuntimeApi {
             (&Method::GET, ["invocation", "next"]) => self.next().await,
             (&Method::POST, ["invocation", id, "response"]) => self.response(id, request).await,
             (&Method::POST, ["invocation", id, "error"]) => self.error(id, request).await,
-            (&Method::POST, ["init", "error"]) => self.init_error(request).await,
+            (&Method::POST, ["init" | "restore", "error"]) => self.init_error(request).await,
+            (&Method::GET, ["restore", "next"]) => self.restore_next(),
             _ => refuse(StatusCode::NOT_FOUND, "NotFound", "The Runtime API has no such path"),
         }
     }
@@ -188,10 +207,20 @@ impl RuntimeApi {
         }
     }
 
+    /// AWS takes the snapshot now, and answers in every container that is restored from it. Here there is one container,
+    /// which goes on at once.
+    fn restore_next(&self) -> Response<Body> {
+        self.state().restored = Some(Restored { at: Instant::now(), took: None });
+        answer(StatusCode::OK, &json!({}))
+    }
+
     fn became_ready(&self) {
         let mut state = self.state();
         if matches!(state.init, Init::UnderWay) {
             state.init = Init::Ready;
+            if let Some(restored) = &mut state.restored {
+                restored.took = Some(restored.at.elapsed());
+            }
             drop(state);
             self.0.began.notify_waiters();
         }
@@ -249,42 +278,6 @@ impl RuntimeApi {
 
     fn state(&self) -> MutexGuard<'_, RuntimeState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What a body turned out to be.
-enum Whole {
-    Payload(Bytes),
-    TooLarge,
-    /// The runtime went away in the middle of it.
-    Broken,
-}
-
-/// A body up to its end, even where it is over the limit: a runtime that is cut off in mid-sentence takes it for a
-/// broken connection and gives up.
-async fn read(request: Request<Body>) -> Whole {
-    let mut body = request.into_body();
-    let mut all = BytesMut::new();
-    let mut fits = true;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Whole::Broken };
-        if let Ok(data) = frame.into_data() {
-            fits &= all.len() + data.len() <= RESPONSE_LIMIT;
-            if fits {
-                all.extend_from_slice(&data);
-            }
-        }
-    }
-    if fits { Whole::Payload(all.freeze()) } else { Whole::TooLarge }
-}
-
-impl Whole {
-    /// What there is to show of an error.
-    fn or_empty(self) -> Bytes {
-        match self {
-            Self::Payload(payload) => payload,
-            Self::TooLarge | Self::Broken => Bytes::new(),
-        }
     }
 }
 

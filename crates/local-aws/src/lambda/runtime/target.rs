@@ -1,6 +1,6 @@
 //! Which version runs an invocation.
 
-use super::pool::Pool;
+use super::{admission::Limits, pool::Pool};
 use crate::{
     error::AwsError,
     lambda::{
@@ -19,8 +19,7 @@ use std::sync::Arc;
 pub(crate) struct Target {
     /// Of the version that the caller, or the alias, means.
     pub sandbox: Arc<Sandbox>,
-    /// The concurrent executions that are the function's own, over all its versions.
-    pub reserved: Option<u32>,
+    pub limits: Limits,
 }
 
 /// Finds it. An alias sends each call to one of its versions by chance.
@@ -35,10 +34,13 @@ pub(crate) fn look_up(pool: &Arc<Pool>, callee: &Callee) -> Result<Target, AwsEr
     dependencies::ensure_decryptable(&mut world, callee, &version)?;
     let functions = &mut world.region(&callee.account, &callee.region).lambda.functions;
     let function = functions.get_mut(&callee.function).ok_or_else(|| missing(callee))?;
-    let reserved = function.reserved_concurrency;
+    let limits = Limits {
+        reserved: function.reserved_concurrency,
+        provisioned: function.attached.provisioned_in_all(),
+    };
     let function = function.version_mut(&version).ok_or_else(|| missing(callee))?;
     function.ensure_awake(now, &delays, failure)?;
-    Ok(Target { sandbox: function.sandbox(now), reserved })
+    Ok(Target { sandbox: function.sandbox(now), limits })
 }
 
 fn version(world: &mut World, callee: &Callee, now: Timestamp, chance: f64) -> Result<String, AwsError> {

@@ -12,7 +12,9 @@ mod invocations;
 mod lists;
 mod other_accounts;
 mod permissions;
+mod provisioned;
 mod sleep;
+mod snap_start;
 mod states;
 mod versions;
 
