@@ -118,7 +118,12 @@ mod tests {
 stack: shop
 functions: {f: {image: {context: .}}}
 api:
-  routes: {GET /items: f, POST /items: f, GET /items/{id}: f, GET /items/new: f, ANY /files/{proxy+}: f}
+  routes:
+    GET /items: f
+    POST /items: f
+    GET /items/{id}: f
+    GET /items/new: f
+    ANY /files/{proxy+}: f
 checks: [{route: POST /items, body: '{}'}]
 ";
 
