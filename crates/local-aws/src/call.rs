@@ -11,7 +11,8 @@ use crate::{
 use bytes::Bytes;
 use http::HeaderMap;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// What a successful handler answers.
@@ -40,6 +41,11 @@ impl Reply {
     pub(crate) fn accepted() -> Self {
         Self::Empty { status: 202 }
     }
+}
+
+/// A map as the query protocol writes it: a list of entries, each with a key and a value.
+pub(crate) fn entries<V: Serialize>(map: &BTreeMap<String, V>) -> Value {
+    json!({ "entry": map.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect::<Vec<_>>() })
 }
 
 /// What a handler leaves to do beside the world, once it has succeeded.

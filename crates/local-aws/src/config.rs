@@ -85,6 +85,8 @@ pub struct Delays {
     pub read_lag: Duration,
     /// A metric does not show yet what was just measured (observed 1 to 2 minutes).
     pub metric_lag: Duration,
+    /// What was used is on no bill yet (8 to 24 hours).
+    pub billing_lag: Duration,
 }
 
 impl Config {
@@ -109,6 +111,7 @@ impl Config {
             network_release: wobble(60.0, 12),
             alias_update: wobble(1.0, 13),
             metric_lag: wobble(60.0, 14),
+            billing_lag: wobble(12.0 * 3600.0, 15),
         }
     }
 

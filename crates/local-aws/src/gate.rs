@@ -49,8 +49,11 @@ pub(crate) fn door<B>(request: &Request<B>) -> Result<Door, Outsider> {
         HostName::Api(api) => Door::Stage(target::on_own_host(api, request.uri().path())),
         HostName::Here => by_path(request.uri().path()),
     };
+    // The links in mails are followed from the page that shows them; nobody else knows their tokens.
+    let is_link = matches!(&door, Door::Local(page) if page == "mail/confirm");
     match (&door, page(request.headers())) {
         (Door::Stage(_), _) | (_, None) => Ok(door),
+        _ if is_link => Ok(door),
         (_, Some(page)) => Err(Outsider::Page(page)),
     }
 }

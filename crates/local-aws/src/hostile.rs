@@ -43,7 +43,10 @@ const MEMBERS: &str = "Action Arn Architectures AssumeRolePolicyDocument Code Co
     AccountId Address Amount Budget BudgetLimit BudgetName BudgetType ComparisonOperator CostFilters CostTypes End MaxResults \
     NewBudget NewNotification NewSubscriber NextToken Notification NotificationType NotificationsWithSubscribers \
     OldNotification OldSubscriber ResourceARN ResourceTagKeys ResourceTags Start Subscriber Subscribers SubscriptionType \
-    Threshold TimePeriod TimeUnit Unit";
+    Threshold TimePeriod TimeUnit Unit \
+    ActionNames AlarmActions AlarmName AlarmNames AttributeName Attributes Dimensions EndTime Endpoint EvaluationPeriods Expression \
+    Id Message MetricData MetricDataQueries MetricName MetricStat Metrics Name Namespace Period PolicySourceArn Protocol ResourceArn \
+    Stat StartTime StateValue Statistic Statistics SubscriptionArn Subject Token TopicArn Values WarmUpConfiguration";
 /// Texts that mean something somewhere.
 const TEXTS: &[&str] = &[
     "a",

@@ -13,21 +13,25 @@
 //! | `body`, `peer`, `header_case` | what requests and responses carry |
 //! | `error`, `error_words`, `constraint`, `paging`, `tags`, `policy`, `permission`, `token_bucket`, `request_quotas` | AWS's errors; its model's constraints with their sentences; pages of lists; what tags may be; IAM's policy language; what a caller has to be allowed, and how often |
 //! | `blobs` | the content of images, on disk |
+//! | `account_settings`, `mailbox` | what AWS knows of an account besides; the mails that it would have sent |
 //! | `<service>::state`, `world` | all state, as plain data: accounts, and in each the regions |
 //! | `call`, `service`, `protocol` | one request on its way through a handler; a service as a value; the wire |
-//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway`, `cloudwatch`, `budgets` | the control planes, a folder each, which export a `SERVICE` |
+//! | `sts`, `iam`, `ecr`, `logs`, `lambda`, `apigateway`, `sns`, `cloudwatch`, `budgets`, `freetier` | the control planes, a folder each, which export a `SERVICE` |
 //! | `services` | the one list of them |
+//! | `watchers` | alarms and budgets are brought up to date |
 //! | `authorization` | may this caller do that? |
 //! | `faults`, `shared` | faults by plan; what every part of one local AWS works on |
 //! | `registry` | the data plane of ECR: the OCI distribution API |
 //! | `lambda::runtime`, `lambda::containers` | the data plane of Lambda: containers and the Runtime API |
 //! | `gateway` | the data plane of API Gateway: the stage URL |
 //! | `gate`, `connections` | before every door: how many connections, names of this machine only, web pages at stage URLs only |
-//! | `server`, `api`, `local_pages` | one local AWS, and its four doors |
+//! | `server`, `api`, `local_pages`, `mail_pages`, `account_pages` | one local AWS, and its four doors |
 //!
 //! A module knows those above it in the table and not those below: `tests/outside/test_import_circles.py` watches.
 //! To add a service: a folder with its state and a `SERVICE`, a field in `world`, a line in `services`.
 
+mod account_pages;
+mod account_settings;
 mod api;
 mod apigateway;
 mod authorization;
@@ -44,6 +48,7 @@ mod ecr;
 mod error;
 mod error_words;
 mod faults;
+mod freetier;
 mod gate;
 mod gateway;
 mod header_case;
@@ -55,6 +60,8 @@ mod interrupted;
 mod lambda;
 mod local_pages;
 mod logs;
+mod mail_pages;
+mod mailbox;
 mod paging;
 mod peer;
 mod permission;
@@ -68,6 +75,7 @@ mod server;
 mod service;
 mod services;
 mod shared;
+mod sns;
 mod stable_id;
 mod sts;
 mod tags;
@@ -75,6 +83,7 @@ mod tags;
 mod testing;
 mod token_bucket;
 mod watch;
+mod watchers;
 mod world;
 
 pub use body::{Body, full};

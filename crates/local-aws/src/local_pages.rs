@@ -1,9 +1,11 @@
 //! `/_local/…`: what people and tests ask the local AWS itself.
 
 use crate::{
+    account_pages,
     body::{Body, text},
     gateway,
     lambda::metrics::InvocationRecord,
+    mail_pages,
     server::LocalAws,
 };
 use http::{Method, Request, Response, StatusCode, header};
@@ -20,6 +22,7 @@ impl LocalAws {
     pub(crate) async fn local_page(&self, page: &str, request: Request<Body>) -> Response<Body> {
         let method = match page {
             "faults" => Method::PUT,
+            "account" if *request.method() == Method::PUT => Method::PUT,
             "stop" => Method::POST,
             _ => Method::GET,
         };
@@ -28,10 +31,13 @@ impl LocalAws {
         }
         match page {
             "faults" => self.put_faults(request).await,
+            "account" if *request.method() == Method::PUT => account_pages::put(self, request).await,
             "stop" => {
                 self.stop();
                 text(StatusCode::OK, "stopping\n".to_owned())
             }
+            "mail" => mail_pages::list(self, request.headers()),
+            "mail/confirm" => mail_pages::confirm(self, request.uri().query().unwrap_or_default()),
             _ => read(self, page, request.uri().query().unwrap_or_default()),
         }
     }
@@ -46,6 +52,7 @@ fn read(aws: &LocalAws, page: &str, query: &str) -> Response<Body> {
         "held" => text(StatusCode::OK, json!(aws.shared().faults.held()).to_string()),
         "dump" => text(StatusCode::OK, aws.dump().to_string()),
         "settings" => text(StatusCode::OK, aws.shared().config.shown().to_string() + "\n"),
+        "account" => account_pages::get(aws),
         "health" => text(StatusCode::OK, "ok\n".to_owned()),
         "proof" => proof(aws, query),
         _ if page.starts_with("cognito/") => gateway::user_pool::page(page, query, aws.shared().clock.now()),

@@ -1,9 +1,12 @@
 //! All services. A new one is a folder with a [`Service`], its state in [`world`](crate::world), and a line here.
 
-use crate::{apigateway, budgets, cloudwatch, ecr, iam, lambda, logs, service::Service, sts, world::Account};
+use crate::{
+    apigateway, budgets, cloudwatch, ecr, freetier, iam, lambda, logs, service::Service, sns, sts,
+    world::Account,
+};
 use std::collections::BTreeMap;
 
-pub(crate) static ALL: [&Service; 8] = [
+pub(crate) static ALL: [&Service; 10] = [
     &sts::SERVICE,
     &iam::SERVICE,
     &ecr::SERVICE,
@@ -12,6 +15,8 @@ pub(crate) static ALL: [&Service; 8] = [
     &apigateway::SERVICE,
     &budgets::SERVICE,
     &cloudwatch::SERVICE,
+    &sns::SERVICE,
+    &freetier::SERVICE,
 ];
 
 /// The service of a name in ARNs.

@@ -165,8 +165,9 @@ pub(crate) fn form(action: &str, input: &Value) -> String {
         match value {
             Value::Object(map) => map.iter().for_each(|(k, v)| flatten(&at(k), v, fields)),
             Value::Array(all) => {
+                let item = if name.ends_with("entry") { "" } else { "member." };
                 for (n, v) in all.iter().enumerate() {
-                    flatten(&at(&format!("member.{}", n + 1)), v, fields);
+                    flatten(&at(&format!("{item}{}", n + 1)), v, fields);
                 }
             }
             one => fields.push((name.to_owned(), plain(one))),
@@ -218,6 +219,10 @@ impl Element {
     fn value(self) -> Value {
         match self.children.first() {
             None => json!(self.text),
+            Some((name, _)) if name == "entry" => {
+                let pair = |entry: &Value| Some((entry["key"].as_str()?.to_owned(), entry["value"].clone()));
+                Value::Object(self.children.iter().filter_map(|(_, entry)| pair(entry)).collect())
+            }
             Some((name, _)) if name == "member" => self.children.into_iter().map(|(_, v)| v).collect(),
             Some(_) => Value::Object(self.children.into_iter().collect()),
         }

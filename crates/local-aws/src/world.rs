@@ -1,8 +1,9 @@
 //! All state of the local AWS, as plain data behind one lock.
 
 use crate::{
-    apigateway::state::ApiGateway, budgets::state::Budgets, cloudwatch::state::CloudWatch, ecr::state::Ecr,
-    iam::state::Iam, lambda::state::Lambda, logs::state::Logs,
+    account_settings::AccountSettings, apigateway::state::ApiGateway, budgets::state::Budgets,
+    cloudwatch::state::CloudWatch, ecr::state::Ecr, iam::state::Iam, lambda::state::Lambda,
+    logs::state::Logs, mailbox::Mailbox, sns::state::Sns,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct World {
     pub accounts: BTreeMap<String, Account>,
+    #[serde(skip)]
+    pub mail: Mailbox,
 }
 
 /// IAM and budgets are global; everything else lives in a region.
@@ -18,6 +21,8 @@ pub(crate) struct World {
 pub(crate) struct Account {
     pub iam: Iam,
     pub budgets: Budgets,
+    #[serde(skip)]
+    pub settings: AccountSettings,
     pub regions: BTreeMap<String, Region>,
 }
 
@@ -28,6 +33,7 @@ pub(crate) struct Region {
     pub logs: Logs,
     pub apigateway: ApiGateway,
     pub cloudwatch: CloudWatch,
+    pub sns: Sns,
 }
 
 impl World {

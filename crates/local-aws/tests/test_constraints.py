@@ -33,7 +33,12 @@ CODES = {
     "apigateway": {"BadRequestException"},
     "budgets": {"InvalidParameterException"},
     "cloudwatch": {"ValidationError"},
+    "sns": {"ValidationError", "InvalidParameter"},
 }
+# Lists of structures without members: the query protocol writes nothing of them.
+UNWRITTEN = {"SimulatePrincipalPolicy.PolicyExclusionList"}
+# How many constraints a service's model has for an operation, at least: that of SNS says hardly more than what is required.
+SAID = {"sns": 2}
 POLICY = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
 DOLLARS = {"Amount": "1", "Unit": "USD"}
 BUDGET = {
@@ -44,6 +49,7 @@ BUDGET = {
 SUBSCRIBER = {"SubscriptionType": "EMAIL", "Address": "ada@example.com"}
 ERRORS = {"Namespace": "AWS/Lambda", "MetricName": "Errors"}
 ALARM = ERRORS | {"Statistic": "Sum", "Period": 60, "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}
+TOPIC = "arn:aws:sns:us-east-2:000000000000:none"
 MINUTES = {"StartTime": 1_700_000_000, "EndTime": 1_700_000_600}
 # What an operation needs besides what the model requires, or what the model can't say.
 NEEDED = {
@@ -68,6 +74,11 @@ NEEDED = {
     **{f"budgets.{name}": SUBSCRIBER for name in ("Subscriber", "OldSubscriber", "NewSubscriber")},
     "budgets.ResourceARN": "arn:aws:budgets::000000000000:budget/none",
     "cloudwatch.ResourceARN": "arn:aws:cloudwatch:us-east-2:000000000000:alarm:none",
+    "sns.TopicArn": TOPIC, "sns.ResourceArn": TOPIC, "sns.SubscriptionArn": f"{TOPIC}:none", "sns.Protocol": "email",
+    "Subscribe": {"Endpoint": "ada@example.com"},
+    "SetTopicAttributes": {"AttributeName": "DisplayName"},
+    "Publish": {"TopicArn": TOPIC},
+    "SimulatePrincipalPolicy": {"PolicySourceArn": "arn:aws:iam::000000000000:user/none"},
     "PutMetricAlarm": ALARM,
     "GetMetricData": MINUTES | {"MetricDataQueries": [{"Id": "m", "MetricStat": {"Metric": ERRORS, "Period": 60, "Stat": "Sum"}}]},
     "GetMetricStatistics": MINUTES | {"Period": 60, "Statistics": ["Sum"]},
@@ -82,6 +93,7 @@ REFUSED_FOR_MORE = {
     "CreateRepository.encryptionConfiguration", "CreateRepository.imageTagMutabilityExclusionFilters",
     "CreateRole.PermissionsBoundary", "CreateUser.PermissionsBoundary", "PutImageTagMutability.imageTagMutabilityExclusionFilters", "PutImage.imageDigest", "CreateFunction.Runtime", "CreateFunction.ImageConfig",
     "CreateBudget.NotificationsWithSubscribers", "DeleteFunction.Qualifier",
+    "CreateTopic.Attributes", "CreateTopic.Tags", "Publish.TargetArn", "ListTopics.NextToken", "ListSubscriptions.NextToken", "ListSubscriptionsByTopic.NextToken", "SimulatePrincipalPolicy.Marker", "SimulatePrincipalPolicy.PolicyInputList",
     *(f"PutMetricAlarm.{name}" for name in ("OKActions", "AlarmActions", "InsufficientDataActions", "TreatMissingData", "EvaluateLowSampleCountPercentile")),
 }  # fmt: skip
 
@@ -125,7 +137,7 @@ def implemented(client: BaseClient, service: str) -> list:
     return found
 
 
-@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20), ("budgets", 16), ("cloudwatch", 15)])
+@pytest.mark.parametrize(("service", "least"), [("iam", 40), ("ecr", 20), ("logs", 14), ("lambda", 20), ("budgets", 16), ("cloudwatch", 15), ("sns", 14)])
 def test_every_constraint_holds(local_aws, service, least):
     asked, accepted = 0, []
     aws = client(local_aws, service)
@@ -133,6 +145,8 @@ def test_every_constraint_holds(local_aws, service, least):
     assert len(operations) >= least, [operation.name for operation, _ in operations]
     for operation, params in operations:
         for violation in violations(operation, params):
+            if f"{operation.name}.{violation.member}" in UNWRITTEN:
+                continue
             try:
                 code = answer(aws, operation.name, violation.params)
             except ParamValidationError:
@@ -140,11 +154,11 @@ def test_every_constraint_holds(local_aws, service, least):
             asked += 1
             if code not in CODES[service] | {"NotImplemented"}:
                 accepted.append(f"{operation.name} {violation.member} {violation.constraint}: {code}")
-    assert asked > 5 * len(operations)
+    assert asked > SAID.get(service, 5) * len(operations)
     assert not accepted, "\n".join(accepted)
 
 
-@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda", "budgets", "cloudwatch"])
+@pytest.mark.parametrize("service", ["iam", "ecr", "logs", "lambda", "budgets", "cloudwatch", "sns"])
 def test_what_fits_is_not_refused_for_its_form(local_aws, service):
     refused = []
     aws = client(local_aws, service)

@@ -11,6 +11,7 @@
 //! | `import`, `openapi` | ImportRestApi and PutRestApi: a document becomes a draft |
 //! | `find`, `input`, `patch`, `page`, `errors`, `ids`, `mapping` | what the concepts share |
 
+mod access_log_settings;
 mod account;
 mod api_key;
 mod authorizer;

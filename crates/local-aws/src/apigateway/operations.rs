@@ -31,7 +31,13 @@ const KEYS: Query = &[
 ];
 const PLANS: Query = &[("limit", "limit"), ("position", "position"), ("keyId", "keyId")];
 const PLAN_KEYS: Query = &[("limit", "limit"), ("position", "position"), ("name", "nameQuery")];
-const USAGE: Query = &[("keyId", "keyId"), ("startDate", "startDate"), ("endDate", "endDate")];
+const USAGE: Query = &[
+    ("keyId", "keyId"),
+    ("startDate", "startDate"),
+    ("endDate", "endDate"),
+    ("limit", "limit"),
+    ("position", "position"),
+];
 
 const fn get(name: &'static str, path: &'static str, query: Query, handler: Handler) -> Operation {
     Operation { name, method: "GET", path, query, handler }

@@ -30,13 +30,23 @@ impl Paging {
         call: &Call<'_>,
         items: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<Reply, AwsError> {
-        let after = self.position.as_deref().map(read_position).transpose()?;
-        let (items, last) = paging::cut(items, after.as_deref(), self.size(call));
+        let (items, position) = self.cut(call, items)?;
         let mut body = json!({ "item": items });
-        if let Some(last) = last {
-            body["position"] = json!(paging::token(&format!("after {last}")));
+        if let Some(position) = position {
+            body["position"] = json!(position);
         }
         Ok(Reply::ok(body))
+    }
+
+    /// As [`Self::reply`], for answers of another form: the page, and the position of the next one, where there is one.
+    pub(crate) fn cut<T>(
+        &self,
+        call: &Call<'_>,
+        items: impl IntoIterator<Item = (String, T)>,
+    ) -> Result<(Vec<T>, Option<String>), AwsError> {
+        let after = self.position.as_deref().map(read_position).transpose()?;
+        let (items, last) = paging::cut(items, after.as_deref(), self.size(call));
+        Ok((items, last.map(|last| paging::token(&format!("after {last}")))))
     }
 
     /// A limit outside the bounds is brought inside them, as AWS does.

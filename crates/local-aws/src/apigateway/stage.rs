@@ -92,6 +92,7 @@ pub(crate) fn new(name: String, deployment_id: String, now: Timestamp) -> Stage 
         variables: BTreeMap::new(),
         tracing_enabled: false,
         method_settings: BTreeMap::new(),
+        access_log: None,
         tags: Tags::new(),
         created: now,
         updated: now,
@@ -194,6 +195,9 @@ pub(crate) fn wire(stage: &Stage) -> Value {
     });
     if let Some(description) = &stage.description {
         body["description"] = json!(description);
+    }
+    if let Some(log) = &stage.access_log {
+        body["accessLogSettings"] = json!(log);
     }
     if !stage.variables.is_empty() {
         body["variables"] = json!(stage.variables);

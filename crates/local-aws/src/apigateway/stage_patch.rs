@@ -1,6 +1,7 @@
 //! UpdateStage: the deployment, variables, and settings by method.
 
 use super::{
+    access_log_settings,
     errors::bad_request,
     find,
     input::parse,
@@ -33,6 +34,7 @@ pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
             apply(&mut stage, patch, can_log)?;
         }
     }
+    access_log_settings::check_whole(&stage)?;
     stage.updated = now;
     let body = stage::wire(&stage);
     *find::stage(call, &id.rest_api_id, &id.stage_name)? = stage;
@@ -51,15 +53,11 @@ fn apply(stage: &mut Stage, patch: &Patch, can_log: bool) -> Result<(), AwsError
             patch.replaces()?;
             stage.tracing_enabled = patch.flag();
         }
+        ["accessLogSettings", member @ ..] if member.len() <= 1 => {
+            return access_log_settings::patch(stage, patch, member.first().copied(), can_log);
+        }
         ["cacheClusterEnabled"] if patch.replaces().is_ok() && !patch.flag() => {}
-        [
-            "cacheClusterEnabled"
-            | "cacheClusterSize"
-            | "clientCertificateId"
-            | "accessLogSettings"
-            | "canarySettings",
-            ..,
-        ] => {
+        ["cacheClusterEnabled" | "cacheClusterSize" | "clientCertificateId" | "canarySettings", ..] => {
             return Err(AwsError::not_implemented(format!("UpdateStage of {}", patch.path)));
         }
         ["variables", name] => return variable(stage, patch, name),

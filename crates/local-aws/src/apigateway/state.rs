@@ -104,9 +104,27 @@ pub(crate) struct Stage {
     pub tracing_enabled: bool,
     /// By "resource/method" as on the wire: `*/*`, `~1items/GET`.
     pub method_settings: BTreeMap<String, MethodSetting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_log: Option<AccessLog>,
     pub tags: Tags,
     pub created: Timestamp,
     pub updated: Timestamp,
+}
+
+/// Where a line a call is written to, and of what: `accessLogSettings` on the wire.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessLog {
+    pub format: String,
+    /// The ARN of a log group.
+    pub destination_arn: String,
+}
+
+impl AccessLog {
+    /// The log group's name.
+    pub(crate) fn group(&self) -> Option<&str> {
+        self.destination_arn.splitn(6, ':').nth(5)?.strip_prefix("log-group:")
+    }
 }
 
 /// The settings the emulator knows; AWS's defaults for the others are added on the wire.

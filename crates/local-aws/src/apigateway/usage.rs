@@ -4,6 +4,7 @@ use super::{
     errors::bad_request,
     find,
     input::parse,
+    page::Paging,
     patch,
     state::UsagePlan,
     usage_counts::day,
@@ -29,6 +30,8 @@ struct GetUsage {
     key_id: Option<String>,
     start_date: String,
     end_date: String,
+    #[serde(flatten)]
+    paging: Paging,
 }
 
 /// By key, for every day: what was used, and what was left of the quota in the end.
@@ -43,7 +46,12 @@ pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
     }
     let plan = find::plan(call, &input.plan.usage_plan_id)?.clone();
     let keys = plan.keys.keys().filter(|key| input.key_id.as_ref().is_none_or(|id| id == *key));
-    Ok(Reply::ok(wire(call, &plan, keys, from, to)))
+    let (keys, position) = input.paging.cut(call, keys.map(|key| (key.clone(), key)))?;
+    let mut body = wire(call, &plan, keys.into_iter(), from, to);
+    if let Some(position) = position {
+        body["position"] = json!(position);
+    }
+    Ok(Reply::ok(body))
 }
 
 fn date(text: &str) -> Result<Date, AwsError> {

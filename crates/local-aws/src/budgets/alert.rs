@@ -24,8 +24,8 @@ fn percentage() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Subscriber {
-    subscription_type: SubscriptionType,
-    address: String,
+    pub subscription_type: SubscriptionType,
+    pub address: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -49,6 +49,9 @@ pub(crate) struct AskedAlert {
 pub(crate) struct Alert {
     pub notification: Notification,
     pub subscribers: BTreeSet<Subscriber>,
+    /// The start of the period in which they were told last, in seconds since 1970.
+    #[serde(skip)]
+    pub told: Option<f64>,
 }
 
 impl Notification {
@@ -62,11 +65,35 @@ impl Notification {
         self.notification_type == "FORECASTED"
     }
 
-    /// As AWS gives it back. Nothing is ever spent, so it is never in alarm.
-    pub(crate) fn shown(&self) -> Value {
+    /// As AWS gives it back.
+    pub(crate) fn shown(&self, spent: f64, limit: f64) -> Value {
         let mut shown = json!(self);
-        shown["NotificationState"] = json!("OK");
+        shown["NotificationState"] = json!(if self.passes(spent, limit) { "ALARM" } else { "OK" });
         shown
+    }
+
+    /// The amount that its threshold means.
+    pub(crate) fn threshold(&self, limit: f64) -> f64 {
+        if self.threshold_type == "PERCENTAGE" { limit * self.threshold / 100.0 } else { self.threshold }
+    }
+
+    /// Whether there is something to tell. To forecast takes AWS weeks of history, which there never is here.
+    #[expect(clippy::float_cmp, reason = "AWS compares amounts as they are")]
+    pub(crate) fn passes(&self, spent: f64, limit: f64) -> bool {
+        let threshold = self.threshold(limit);
+        match self.comparison_operator.as_str() {
+            _ if self.is_forecast() => false,
+            "LESS_THAN" => spent < threshold,
+            "EQUAL_TO" => spent == threshold,
+            _ => spent > threshold,
+        }
+    }
+
+    /// When it tells, in words.
+    pub(crate) fn words(&self) -> String {
+        let than = self.comparison_operator.to_lowercase().replace('_', " ");
+        let of = if self.threshold_type == "PERCENTAGE" { "% of the budgeted amount" } else { " USD" };
+        format!("{than} {}{of}", self.threshold)
     }
 }
 
@@ -115,7 +142,7 @@ impl Alert {
     /// # Errors
     /// A subscriber that can't be told anything, twice the same, or too many of them.
     pub(crate) fn of(asked: AskedAlert) -> Result<Self, AwsError> {
-        let mut alert = Self { notification: asked.notification, subscribers: BTreeSet::new() };
+        let mut alert = Self { notification: asked.notification, subscribers: BTreeSet::new(), told: None };
         asked.subscribers.into_iter().try_for_each(|subscriber| alert.add(subscriber))?;
         Ok(alert)
     }

@@ -2,11 +2,13 @@
 
 use super::{
     alert::{Alert, AskedAlert},
+    amount,
     definition::AskedBudget,
     errors::{duplicate, not_found, over_quota},
     input::{self, budgets, read},
     model,
     page::AskedPage,
+    spending,
     state::Budget,
     tags::{self, Tag},
 };
@@ -56,6 +58,7 @@ struct ListedBudgets {
 
 pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let new: NewBudget = read(call, input, &model::CREATE_BUDGET)?;
+    may_budget(call)?;
     let name = new.budget.budget_name.clone();
     let mut budget = Budget::new(new.budget.define(call.now)?, seconds(call.now));
     for alert in new.notifications_with_subscribers {
@@ -70,12 +73,14 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
         return Err(over_quota(format!("one account can only have {MOST} budgets")));
     }
     budgets.insert(name, budget);
+    spending::ask_new(call);
     Ok(Reply::ok(json!({})))
 }
 
 pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let NamedBudget { budget_name, show_filter_expression } = read(call, input, &model::DESCRIBE_BUDGET)?;
     without_expression(show_filter_expression)?;
+    spending::catch_up_of(call);
     let budget = input::budget(call, &budget_name, format!("Unable to get budget: {budget_name}"))?;
     Ok(Reply::ok(json!({ "Budget": shown(budget) })))
 }
@@ -83,6 +88,7 @@ pub(crate) fn describe(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsEr
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let ListedBudgets { page, show_filter_expression } = read(call, input, &model::DESCRIBE_BUDGETS)?;
     without_expression(show_filter_expression)?;
+    spending::catch_up_of(call);
     let config = call.config;
     let all = budgets(call).0.iter().map(|(name, budget)| (name.clone(), shown(budget)));
     Ok(Reply::ok(page.cut(config, "Budgets", all)?))
@@ -97,6 +103,7 @@ pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     let changed = Budget { definition, updated: seconds(now), ..budget.clone() };
     changed.check()?;
     *budget = changed;
+    spending::ask_new(call);
     Ok(Reply::ok(json!({})))
 }
 
@@ -109,6 +116,19 @@ pub(crate) fn delete(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
             Err(not_found(format!("{failed} - the budget doesn't exist. Try creating it first. ")))
         }
     }
+}
+
+/// # Errors
+/// The account's organisation keeps budgets to its management account.
+fn may_budget(call: &mut Call<'_>) -> Result<(), AwsError> {
+    if !call.account_mut().settings.linked_account {
+        return Ok(());
+    }
+    let text = format!(
+        "Account {} is a linked account. To enable budgets for your account, ask the management account to enable budgets.",
+        call.account
+    );
+    Err(call.words.access_denied(text))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of any date to come fit")]
@@ -124,8 +144,9 @@ fn without_expression(asked: bool) -> Result<(), AwsError> {
 /// As AWS gives it back.
 fn shown(budget: &Budget) -> Value {
     let mut shown = json!(budget.definition);
-    let nothing = json!({ "Amount": "0.0", "Unit": budget.definition.budget_limit.unit });
-    shown["CalculatedSpend"] = json!({ "ActualSpend": nothing });
+    let spent = amount::shown(&format!("{:.10}", budget.spent));
+    let spent = json!({ "Amount": spent, "Unit": budget.definition.budget_limit.unit });
+    shown["CalculatedSpend"] = json!({ "ActualSpend": spent });
     shown["LastUpdatedTime"] = json!(budget.updated);
     shown
 }

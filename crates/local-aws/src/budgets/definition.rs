@@ -34,6 +34,9 @@ const DIMENSIONS: [&str; 14] = [
     "InstanceType",
 ];
 
+/// By which of these costs are told apart here.
+const KNOWN_FILTERS: [&str; 4] = ["Service", "Region", "LinkedAccount", "TagKeyValue"];
+
 /// A budget as it comes in. What AWS calculates itself (`CalculatedSpend`, `LastUpdatedTime`) is not read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -137,6 +140,13 @@ impl AskedBudget {
         }
         if self.time_unit == TimeUnit::Custom {
             return Err(AwsError::not_implemented("a budget of time unit CUSTOM"));
+        }
+        if let Some(name) = self
+            .cost_filters
+            .keys()
+            .find(|name| DIMENSIONS.contains(&name.as_str()) && !KNOWN_FILTERS.contains(&name.as_str()))
+        {
+            return Err(AwsError::not_implemented(format!("a budget filtered by {name}")));
         }
         match UNKNOWN.iter().find(|name| self.others.contains_key(**name)) {
             Some(name) => Err(AwsError::not_implemented(format!("a budget with {name}"))),

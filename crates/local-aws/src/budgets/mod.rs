@@ -1,17 +1,22 @@
-//! AWS Budgets: how much an account means to spend, and whom to tell before it does. Nothing is ever spent here.
+//! AWS Budgets: how much an account means to spend, and whom to tell before it does. What was spent is what the calls of functions
+//! and APIs cost by `prices.json`.
 //!
 //! The service is global: its budgets are the account's, whichever region a request is signed for.
 
 mod alert;
 mod amount;
 mod budget;
+mod cost;
 mod definition;
 mod errors;
 mod input;
+mod mails;
 mod model;
 mod notifications;
 mod page;
 mod permissions;
+mod prices;
+pub(crate) mod spending;
 pub(crate) mod state;
 mod subscribers;
 mod tags;

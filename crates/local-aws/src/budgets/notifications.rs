@@ -6,6 +6,7 @@ use super::{
     input::{budget, read},
     model,
     page::AskedPage,
+    spending,
 };
 use crate::{
     call::{Call, Reply},
@@ -52,14 +53,19 @@ pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     let mut changed = budget.clone();
     changed.add(alert)?;
     *budget = changed;
+    spending::ask_new(call);
     Ok(Reply::ok(json!({})))
 }
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let ListedNotifications { budget_name, page } = read(call, input, &model::DESCRIBE_NOTIFICATIONS)?;
+    spending::catch_up_of(call);
     let config = call.config;
     let budget = budget(call, &budget_name, "Unable to get notifications")?;
-    let all = budget.alerts.iter().map(|(key, alert)| (key.clone(), alert.notification.shown()));
+    let all = budget
+        .alerts
+        .iter()
+        .map(|(key, alert)| (key.clone(), alert.notification.shown(budget.spent, budget.limit())));
     Ok(Reply::ok(page.cut(config, "Notifications", all)?))
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Budget {
     /// By the keys of their notifications.
     pub alerts: BTreeMap<String, Alert>,
     pub tags: BTreeMap<String, String>,
+    /// US dollars in the period that it is, as of the last look.
+    #[serde(skip)]
+    pub spent: f64,
 }
 
 impl Budgets {
@@ -36,7 +39,7 @@ impl Budgets {
 
 impl Budget {
     pub(crate) fn new(definition: Definition, updated: f64) -> Self {
-        Self { definition, updated, alerts: BTreeMap::new(), tags: BTreeMap::new() }
+        Self { definition, updated, alerts: BTreeMap::new(), tags: BTreeMap::new(), spent: 0.0 }
     }
 
     /// # Errors
@@ -51,6 +54,11 @@ impl Budget {
         }
         self.alerts.insert(key, alert);
         self.check()
+    }
+
+    /// US dollars.
+    pub(crate) fn limit(&self) -> f64 {
+        self.definition.budget_limit.amount.parse().unwrap_or_default()
     }
 
     /// # Errors

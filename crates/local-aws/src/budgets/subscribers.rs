@@ -6,6 +6,7 @@ use super::{
     input::{budget, read},
     model,
     page::AskedPage,
+    spending,
 };
 use crate::{
     call::{Call, Reply},
@@ -62,6 +63,7 @@ fn no_subscriber(failed: &str) -> AwsError {
 pub(crate) fn create(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let OneSubscriber { place, subscriber } = read(call, input, &model::CREATE_SUBSCRIBER)?;
     place.alert(call, "Unable to create subscriber")?.add(subscriber)?;
+    spending::ask_new(call);
     Ok(Reply::ok(json!({})))
 }
 
@@ -84,6 +86,7 @@ pub(crate) fn update(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsErro
     }
     changed.add(new_subscriber)?;
     *alert = changed;
+    spending::ask_new(call);
     Ok(Reply::ok(json!({})))
 }
 

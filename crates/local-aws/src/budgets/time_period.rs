@@ -53,7 +53,7 @@ impl AskedPeriod {
 }
 
 /// The start of the day, month, quarter or year that it is, in UTC.
-fn start_of(unit: TimeUnit, now: Timestamp) -> f64 {
+pub(crate) fn start_of(unit: TimeUnit, now: Timestamp) -> f64 {
     let today = now.to_zoned(TimeZone::UTC).date();
     let first = match unit {
         TimeUnit::Daily | TimeUnit::Custom => today,

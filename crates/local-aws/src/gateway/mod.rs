@@ -13,6 +13,7 @@
 //! | [`permission`] | whether a function lets API Gateway invoke it |
 //! | [`refusal`], [`gateway_response`] | why a call is not served, and how that is answered |
 //! | [`metrics`] | what CloudWatch's metrics of the API are made of |
+//! | `stage_log` | the access log that a stage has itself |
 //! | [`access_log`] | the decisions on every call, for people: `GET /_local/gateway` |
 
 mod access_log;
@@ -35,6 +36,7 @@ mod refusal;
 mod request;
 mod routing;
 mod site;
+mod stage_log;
 pub(crate) mod target;
 mod validation;
 mod vtl;
@@ -64,10 +66,12 @@ pub(crate) async fn handle(
     let (parts, body) = request.into_parts();
     let mut exchange = Exchange::new(&gateway.shared, &target, &parts);
     let served = serve(gateway, &target, &mut exchange, body).await;
-    let (answer, why) = match served {
+    let (answer, refusal) = match served {
         Ok(answer) => (answer, None),
-        Err(refusal) => (gateway_response::write(&exchange, &refusal), Some(refusal.why)),
+        Err(refusal) => (gateway_response::write(&exchange, &refusal), Some(refusal)),
     };
+    stage_log::write(gateway, &exchange, &answer, refusal.as_ref());
+    let why = refusal.map(|refusal| refusal.why);
     let entry = LoggedCall::of(&exchange, &target, answer.status, why);
     let took = gateway.shared.clock.now().duration_since(exchange.received);
     gateway.shared.watch.say(|| format!("{entry} {} ms", took.as_millis()));

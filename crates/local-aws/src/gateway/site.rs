@@ -3,7 +3,7 @@
 use super::target::StageTarget;
 use crate::{
     apigateway::draft::Draft,
-    apigateway::state::{MethodSetting, RestApi},
+    apigateway::state::{AccessLog, MethodSetting, RestApi},
     config::Delays,
     world::World,
 };
@@ -23,6 +23,7 @@ pub(crate) struct Site {
     pub snapshot: Arc<Draft>,
     pub variables: BTreeMap<String, String>,
     pub settings: BTreeMap<String, MethodSetting>,
+    pub access_log: Option<AccessLog>,
     /// The API's resource policy.
     pub policy: Option<String>,
 }
@@ -57,6 +58,7 @@ impl Site {
             snapshot: deployment.snapshot.clone(),
             variables: stage.variables.clone(),
             settings: stage.method_settings.clone(),
+            access_log: stage.access_log.clone(),
             policy: api.policy.clone(),
         })
     }

@@ -15,7 +15,9 @@ mod names;
 mod paging;
 mod permissions;
 mod role;
+mod simulate;
 pub(crate) mod state;
+mod summary;
 mod tags;
 mod trust;
 mod user;
@@ -25,6 +27,7 @@ mod tests;
 
 pub(crate) use caller::{Caller, CallerKind};
 pub(crate) use id::secret_of;
+pub(crate) use trust::trusts;
 
 use crate::{
     error_words::ErrorWords,
@@ -50,6 +53,8 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 const OPERATIONS: &[Operation] = &[
+    Operation::named("GetAccountSummary", summary::get),
+    Operation::named("SimulatePrincipalPolicy", simulate::principal_policy),
     Operation::named("CreateRole", role::create),
     Operation::named("GetRole", role::get),
     Operation::named("ListRoles", role::list),

@@ -9,6 +9,12 @@ pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) 
     let prefix = format!("arn:aws:iam::{}:", call.account);
     let path = ["Path", "PathPrefix"].iter().find_map(|m| input[m].as_str()).unwrap_or("/");
     let text = |member: &str| input[member].as_str();
+    if name == "GetAccountSummary" {
+        return vec![Permission::new(action, "*")];
+    }
+    if let Some(source) = text("PolicySourceArn") {
+        return vec![Permission::new(action, source)];
+    }
     let permission = match (text("RoleName"), text("UserName"), text("PolicyArn"), text("PolicyName")) {
         (Some(role), ..) if name == "CreateRole" => {
             Permission::new(action, format!("{prefix}role{path}{role}"))

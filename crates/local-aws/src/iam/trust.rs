@@ -18,9 +18,14 @@ impl Role {
 }
 
 pub(crate) fn trusts_lambda(trust: &str) -> bool {
+    trusts(trust, "lambda.amazonaws.com")
+}
+
+/// Whether a service of AWS may assume a role of this trust policy.
+pub(crate) fn trusts(trust: &str, service: &str) -> bool {
     let document: Value = serde_json::from_str(trust).unwrap_or_default();
     let request = Request {
-        principal: Principal::Service("lambda.amazonaws.com".to_owned()),
+        principal: Principal::Service(service.to_owned()),
         action: "sts:AssumeRole",
         resource: "",
         context: BTreeMap::new(),

@@ -43,7 +43,7 @@ fn set(input: &mut Value, name: &str, value: &str) {
     *place = json!(value);
 }
 
-/// `{"member": {"1": a, "2": b}}` is a list.
+/// `{"member": {"1": a, "2": b}}` is a list, and `{"entry": {"1": {"key": k, "value": v}}}` a map.
 fn lists(value: Value) -> Value {
     let Value::Object(mut map) = value else { return value };
     if map.len() == 1
@@ -53,6 +53,12 @@ fn lists(value: Value) -> Value {
             members.iter().map(|(n, v)| (n.parse().unwrap_or(u32::MAX), lists(v.clone()))).collect();
         numbered.sort_by_key(|(n, _)| *n);
         return Value::Array(numbered.into_iter().map(|(_, v)| v).collect());
+    }
+    if map.len() == 1
+        && let Some(Value::Object(entries)) = map.get("entry")
+    {
+        let pair = |entry: &Value| Some((entry["key"].as_str()?.to_owned(), lists(entry["value"].clone())));
+        return Value::Object(entries.values().filter_map(pair).collect());
     }
     for (_, v) in &mut map {
         *v = lists(v.take());
@@ -80,6 +86,7 @@ fn element(name: &str, value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Object(map) => format!("<{name}>{}</{name}>", members(map)),
+        Value::Array(items) if name == "entry" => items.iter().map(|v| element(name, v)).collect(),
         Value::Array(items) => {
             let inner: String = items.iter().map(|v| element("member", v)).collect();
             format!("<{name}>{inner}</{name}>")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from . import apigateway, budgets, cloudwatch, ecr, functions, iam, logs, versions
+from . import account, apigateway, budgets, cloudwatch, ecr, functions, iam, logs, sns, versions
 from .clients import CONFIG_FILE, AwsCli, Boto3
 from .rows import filled, has, part_of
 
-TABLES = [iam, logs, ecr, functions, versions, apigateway, budgets, cloudwatch]
+TABLES = [iam, logs, ecr, functions, versions, apigateway, budgets, cloudwatch, sns, account]
 CLIENTS = (Boto3.name, AwsCli.name)
 NAMES = {Boto3.name: {"n": "boto3", "verb": "PATCH"}, AwsCli.name: {"n": "aws-cli", "verb": "PUT"}}
 """What differs so that both clients can make the same thing."""

@@ -1,5 +1,5 @@
 use super::{error, ok, patches, refused, served};
-use crate::testing::instant;
+use crate::{LocalAws, testing::instant};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -91,9 +91,55 @@ async fn wrong_patches_of_a_stage_are_refused_in_aws_words() {
     assert_eq!(wrong(("replace", "/*/*/logging/loglevel", "INFO")).await, error("BadRequest", text));
     assert_eq!(wrong(("replace", "/cacheClusterEnabled", "true")).await.0, "NotImplemented");
     let role = patches(&[("replace", "/cloudwatchRoleArn", "arn:aws:iam::000000000000:role/logs")]);
+    let text = "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add the required role policy.";
+    let without_role = json!({ "patchOperations": role.clone() });
+    assert_eq!(refused(&aws, "UpdateAccount", without_role).await, error("BadRequest", text));
+    logging_role(&aws).await;
     ok(&aws, "UpdateAccount", json!({ "patchOperations": role })).await;
     let logs = update(&api, &[("replace", "/*/*/logging/loglevel", "INFO")]);
     assert_eq!(ok(&aws, "UpdateStage", logs).await["methodSettings"]["*/*"]["loggingLevel"], "INFO");
+}
+
+/// The role `logs`, which API Gateway may write logs with.
+async fn logging_role(aws: &LocalAws) {
+    let trust = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": { "Service": "apigateway.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
+    let role = json!({ "RoleName": "logs", "AssumeRolePolicyDocument": trust.to_string() });
+    crate::testing::ok(aws, "iam", "CreateRole", role).await;
+    let policy = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs";
+    crate::testing::ok(aws, "iam", "AttachRolePolicy", json!({ "RoleName": "logs", "PolicyArn": policy }))
+        .await;
+}
+
+#[tokio::test]
+async fn a_stage_has_an_access_log_where_there_is_a_role_for_it() {
+    let aws = instant();
+    let api = served(&aws).await;
+    let arn = "arn:aws:logs:us-east-2:000000000000:log-group:calls";
+    let (to, of) = ("/accessLogSettings/destinationArn", "/accessLogSettings/format");
+    let log = |to_arn: &str, format: &str| update(&api, &[("replace", to, to_arn), ("replace", of, format)]);
+    let text = "CloudWatch Logs role ARN must be set in account settings to enable logging";
+    assert_eq!(refused(&aws, "UpdateStage", log(arn, "$context.requestId")).await, error("BadRequest", text));
+    logging_role(&aws).await;
+    let role = patches(&[("replace", "/cloudwatchRoleArn", "arn:aws:iam::000000000000:role/logs")]);
+    ok(&aws, "UpdateAccount", json!({ "patchOperations": role })).await;
+    let stage = ok(&aws, "UpdateStage", log(&format!("{arn}:*"), "$context.requestId $context.status")).await;
+    assert_eq!(
+        stage["accessLogSettings"],
+        json!({ "format": "$context.requestId $context.status", "destinationArn": arn })
+    );
+    for (to_arn, format, words) in [
+        ("calls", "$context.requestId", "Invalid ARN specified in the request"),
+        (arn, "$context.status", "$context.requestId or $context.extendedRequestId"),
+        (arn, "$context.requestId\n$context.status", "must be single line"),
+        ("", "$context.requestId", "Invalid ARN"),
+    ] {
+        let (code, text) = refused(&aws, "UpdateStage", log(to_arn, format)).await;
+        assert!(code == "BadRequestException" && text.contains(words), "{text}");
+    }
+    let stage = ok(&aws, "UpdateStage", update(&api, &[("remove", "/accessLogSettings", "")])).await;
+    assert!(stage.get("accessLogSettings").is_none());
+    let half = update(&api, &[("replace", to, arn)]);
+    assert!(refused(&aws, "UpdateStage", half).await.1.contains("Both destinationArn and format"));
 }
 
 #[tokio::test]

@@ -156,3 +156,32 @@ async fn usage_is_by_key_and_day_and_can_be_granted() {
     let backwards = json!({ "usagePlanId": plan, "startDate": "2030-01-02", "endDate": "2030-01-01" });
     assert_eq!(refused(&aws, "GetUsage", backwards).await.0, "BadRequestException");
 }
+
+#[tokio::test]
+async fn usage_comes_in_pages_of_keys() {
+    let aws = instant();
+    let plan = id_of(&aws, "CreateUsagePlan", json!({ "name": "p" })).await;
+    let mut keys = Vec::new();
+    for name in ["a", "b", "c"] {
+        let key = id_of(&aws, "CreateApiKey", json!({ "name": name, "enabled": true })).await;
+        ok(&aws, "CreateUsagePlanKey", json!({ "usagePlanId": plan, "keyId": key, "keyType": "API_KEY" }))
+            .await;
+        keys.push(key);
+    }
+    keys.sort();
+    let (mut found, mut position) = (Vec::new(), Value::Null);
+    loop {
+        let mut asked =
+            json!({ "usagePlanId": plan, "startDate": "2026-11-28", "endDate": "2026-11-29", "limit": 2 });
+        if position.is_string() {
+            asked["position"] = position.clone();
+        }
+        let page = ok(&aws, "GetUsage", asked).await;
+        found.extend(page["values"].as_object().unwrap().keys().cloned());
+        position = page["position"].clone();
+        if position.is_null() {
+            break;
+        }
+    }
+    assert_eq!(found, keys);
+}

@@ -3,6 +3,7 @@
 mod alerts;
 mod budgets;
 mod rights;
+mod spending;
 
 use crate::{
     LocalAws,

@@ -8,6 +8,8 @@ mod functions;
 mod gateway_responses;
 mod keys;
 mod limits;
+
+mod logs_and_metrics;
 mod mocks;
 mod proxies;
 mod routes;

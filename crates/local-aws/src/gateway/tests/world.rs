@@ -161,6 +161,7 @@ fn stage(now: Timestamp) -> Stage {
         variables: BTreeMap::new(),
         tracing_enabled: false,
         method_settings: BTreeMap::new(),
+        access_log: None,
         tags: BTreeMap::new(),
         created: now,
         updated: now,
