@@ -87,6 +87,29 @@ async fn an_image_that_lambda_cannot_unpack_fails_after_it_was_accepted() {
     assert_eq!(configuration(&aws).await["LastUpdateStatus"], json!("Successful"));
 }
 
+#[tokio::test]
+async fn a_version_of_such_an_image_fails_and_the_alias_stays_where_it_was() {
+    let aws = world(echo(), Consistency::Instant).await;
+    push_raw(&aws).await;
+    ok(&aws, "lambda", "CreateFunction", with(greet(), json!({"Publish": true}))).await;
+    let alias = json!({"FunctionName": NAME, "Name": "live", "FunctionVersion": "1"});
+    ok(&aws, "lambda", "CreateAlias", alias).await;
+    let raw = json!({"FunctionName": NAME, "ImageUri": format!("{REGISTRY}/app:raw"), "Publish": true});
+    assert_eq!(ok(&aws, "lambda", "UpdateFunctionCode", raw).await["Version"], "2");
+    let version = json!({"FunctionName": NAME, "Qualifier": "2"});
+    let failed = ok(&aws, "lambda", "GetFunctionConfiguration", version.clone()).await;
+    assert_eq!((&failed["State"], &failed["StateReasonCode"]), (&json!("Failed"), &json!("InvalidImage")));
+    assert!(failed["StateReason"].as_str().unwrap().starts_with("InvalidImage: "), "{failed}");
+    assert_eq!(configuration(&aws).await["LastUpdateStatus"], json!("Failed"));
+    let (code, _) = refused(&aws, "lambda", "Invoke", version.clone()).await;
+    assert_eq!(code, "ResourceConflictException");
+    let live = json!({"FunctionName": NAME, "Qualifier": "live"});
+    assert_eq!(ok(&aws, "lambda", "Invoke", live).await, json!({}));
+    ok(&aws, "lambda", "DeleteFunction", version).await;
+    let good = json!({"FunctionName": NAME, "ImageUri": format!("{REGISTRY}/app:v1"), "Publish": true});
+    assert_eq!(ok(&aws, "lambda", "UpdateFunctionCode", good).await["Version"], "3", "no number twice");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_young_role_cannot_be_assumed_yet() {
     let aws = world(echo(), Consistency::Realistic).await;
