@@ -6,6 +6,7 @@ use crate::{
     body::{Body, text},
     call::{Call, Effect, Reply},
     config::Consistency,
+    content_encoding,
     error::AwsError,
     faults::{Cut, Fate, FaultPlan, Stopped},
     lambda::runtime,
@@ -78,6 +79,8 @@ impl LocalAws {
         let service = service_of(&scope)?;
         let wire = Wire::of(service, &parts);
         let payload = read_body(service.body_limit, wire, body).await?;
+        let payload = content_encoding::decoded(&parts.headers, payload, service.body_limit)
+            .map_err(|why| protocol::broken(wire, why))?;
         let mut incoming = protocol::read(service, wire, scope, &parts, payload, &self.shared().config)?;
         if only.is_some_and(|key| key != incoming.access_key) {
             return Err(Unreadable::Aws(wire, service.words.unknown_key()));

@@ -10,7 +10,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `config`, `clock`, `secret`, `home`, `watch`, `request_log` | settings, time that a test can pause, what nobody can compute from outside, the folder of one local AWS, who looks on, what was asked |
-//! | `body`, `peer`, `header_case` | what requests and responses carry |
+//! | `body`, `content_encoding`, `peer`, `header_case` | what requests and responses carry |
 //! | `error`, `error_words`, `constraint`, `paging`, `tags`, `policy`, `permission`, `token_bucket`, `request_quotas` | AWS's errors; its model's constraints with their sentences; pages of lists; what tags may be; IAM's policy language; what a caller has to be allowed, and how often |
 //! | `blobs` | the content of images, on disk |
 //! | `account_settings`, `mailbox` | what AWS knows of an account besides; the mails that it would have sent |
@@ -44,6 +44,7 @@ mod cloudwatch;
 mod config;
 mod connections;
 mod constraint;
+mod content_encoding;
 mod ecr;
 mod error;
 mod error_words;

@@ -40,7 +40,7 @@ impl ValueShape {
         broken.finish(code)
     }
 
-    /// Turns the texts of the query protocol into what the shape says that they are. What can't be turned stays, and
+    /// Turns the texts of the query protocol, and whole numbers, into what the shape says that they are. What can't be turned stays, and
     /// [`Self::check`] refuses it.
     pub(crate) fn read_texts(&self, value: &mut Value) {
         match (self, value) {
@@ -54,6 +54,8 @@ impl ValueShape {
             (Self::List(of, ..), Value::Array(items)) => {
                 items.iter_mut().for_each(|item| of.read_texts(item));
             }
+            // A whole number is written without a point, and is a double all the same.
+            (Self::Double, value @ Value::Number(_)) => *value = json!(value.as_f64()),
             // An empty list is written as `Name=`.
             (Self::List(..), value @ Value::String(_)) if *value == "" => *value = json!([]),
             (shape, value) => {
@@ -66,7 +68,8 @@ impl ValueShape {
 
     fn of_text(&self, text: &str) -> Option<Value> {
         match self {
-            Self::Number(..) | Self::Double => {
+            Self::Double => text.parse::<f64>().map(|n| json!(n)).ok(),
+            Self::Number(..) => {
                 text.parse::<i64>().map(|n| json!(n)).or_else(|_| text.parse::<f64>().map(|n| json!(n))).ok()
             }
             Self::Truth => text.parse::<bool>().map(|truth| json!(truth)).ok(),

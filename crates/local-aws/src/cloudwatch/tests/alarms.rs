@@ -191,6 +191,7 @@ async fn an_update_replaces_all_but_state_and_tags() {
     let after = alarm(&aws, "errors").await;
     assert!(after.get("AlarmDescription").is_none());
     assert_eq!((after["Threshold"].as_f64(), after["StateValue"].as_str()), (Some(100.0), Some("OK")));
+    assert!(after["Threshold"].is_f64(), "a whole number is a double, too");
     assert_eq!(after["ActionsEnabled"], true);
     assert_eq!(after["AlarmArn"], "arn:aws:cloudwatch:us-east-2:000000000000:alarm:errors");
 }
