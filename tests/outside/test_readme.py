@@ -73,11 +73,21 @@ ROWS = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", README, re.M))
 
 @pytest.mark.parametrize("command", ROWS)
 def test_the_table_has_the_options_of_a_command(command, somebody):
-    helped = options(somebody(".", f"lambdeploy {command} --help"))
+    helped = options(help_of(command, somebody))
     assert options(ROWS[command]) <= helped
     assert helped - {"--help"} <= options(README)
 
 
+def help_of(command, somebody):
+    """All help of a command, also of the commands below it."""
+    text = somebody(".", f"lambdeploy {command} --help")
+    return text + "".join(somebody(".", f"lambdeploy {command} {below} --help") for below in commands(text))
+
+
+def commands(text):
+    listed = re.search(r"Commands:\n(.*?)\n\n", text, re.S)
+    return set(re.findall(r"^  (\w+)", listed[1], re.M)) - {"help"} if listed else set()
+
+
 def test_the_table_has_every_command(somebody):
-    listed = re.search(r"Commands:\n(.*?)\n\n", somebody(".", "lambdeploy --help"), re.S)
-    assert set(re.findall(r"^  (\w+)", listed[1], re.M)) - {"help"} == set(ROWS)
+    assert commands(somebody(".", "lambdeploy --help")) == set(ROWS)
