@@ -77,6 +77,9 @@ def live(stack: Stack, client) -> None:
         text = text.replace(before, after, 1)
         stack.settles(text)
     stack.run(*CHANGE, "--redeploy")
+    for command in (["pause"], ["resume"], ["key", "rotate", "third"], ["key", "retire", "third", "--now"]):
+        stack.run(*command, "--yes")
+    stack.run("key", "enable", "first", "--yes")
     for command in (["status"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["destroy", "--yes"]):
         stack.run(*command)
 
