@@ -2,6 +2,7 @@
 
 mod tips;
 
+use crate::deployer::Task;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 pub(crate) use tips::tipped;
@@ -116,6 +117,8 @@ pub(crate) enum Command {
     List,
     /// Run the local AWS
     Local(LocalArgs),
+    /// Print the IAM policy of whoever deploys the stack: what they need, and no more
+    Policy(PolicyArgs),
     /// Print the JSON Schema of the stack file, for editors
     Schema,
     /// Print the script by which a shell completes command lines
@@ -261,6 +264,31 @@ pub(crate) struct LogsArgs {
     /// Show at most this many of the last lines first
     #[arg(long, short = 'n', default_value_t = 100)]
     pub lines: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// For this command alone
+    #[arg(long = "for", value_enum, default_value_t = Task::Up, value_name = "COMMAND")]
+    pub task: Task,
+    /// Before there is anything: ids are not known, and stand as `*` (the default)
+    #[arg(long, conflicts_with = "pinned")]
+    pub before: bool,
+    /// For the stack as it is in AWS: with its ids, and with what the file no longer names
+    #[arg(long)]
+    pub pinned: bool,
+    /// Print the permissions boundary for the functions' roles instead (`role.boundary` in the stack file)
+    #[arg(long, conflicts_with = "github")]
+    pub boundary: bool,
+    /// Print the trust policy of a role that GitHub Actions of this repository assume (OWNER@ID/REPO@ID: by its ids)
+    #[arg(long, value_name = "OWNER/REPO")]
+    pub github: Option<String>,
+    /// Only runs of this branch (default: main)
+    #[arg(long, requires = "github", conflicts_with = "environment")]
+    pub branch: Option<String>,
+    /// Only runs of this environment
+    #[arg(long, requires = "github")]
+    pub environment: Option<String>,
 }
 
 #[derive(Debug, Args)]

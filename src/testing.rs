@@ -12,6 +12,10 @@ pub mod contract {
     };
 }
 
+pub mod deployer {
+    pub use crate::deployer::{Ids, Scope, Task, documents};
+}
+
 pub mod docker {
     pub use crate::docker::{Body, Call, Docker, Exchange, Fault, ScriptedDocker, connect};
 }

@@ -39,7 +39,7 @@ pub(crate) use pages::pages;
 pub(crate) use profiles::ProfileWish;
 #[cfg(test)]
 pub(crate) use regions::known as known_regions;
-pub(crate) use regions::suffix as dns_suffix;
+pub(crate) use regions::{partition as partition_of, suffix as dns_suffix};
 pub(crate) use stack_aws::{StackAws, inventory_of};
 pub(crate) use tags::ambiguous;
 pub(crate) use tags::ordered;

@@ -79,6 +79,20 @@ pub(crate) fn suffix(region: &str) -> &'static str {
     PARTITIONS.iter().find(begins).unwrap_or(&PARTITIONS[0]).suffix
 }
 
+/// The second field of ARNs in `region`; `aws` where it is not known.
+pub(crate) fn partition(region: &str) -> &'static str {
+    const OTHERS: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+    ];
+    OTHERS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
 /// Whether `name` is written as a region's name is.
 pub(super) fn is_name(name: &str) -> bool {
     let mut parts: Vec<&str> = name.split('-').collect();

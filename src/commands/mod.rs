@@ -15,6 +15,7 @@ mod man;
 pub(crate) mod output;
 mod pause;
 mod plan;
+mod policy;
 mod schema;
 pub(crate) mod session;
 mod status;
@@ -60,6 +61,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Key(args) => key::run(common, &args.action, printer).await,
         Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
+        Command::Policy(args) => policy::run(common, &args, printer).await,
         Command::Schema => Ok(schema::run(printer)),
         Command::Completions(args) => completions::run(&args, printer),
         Command::Man(args) => man::run(&args, printer),

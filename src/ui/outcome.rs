@@ -15,7 +15,7 @@ use super::{
     plan::{self, Detail},
     stacks,
     status::{self, Standing},
-    text::StyledText,
+    text::{StyledText, lines},
 };
 use crate::{
     aws::Destination,
@@ -26,7 +26,7 @@ use crate::{
     stack::{self, StackError},
 };
 use anyhow::Error;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// One thing that is told.
 pub(crate) enum Outcome<'a> {
@@ -63,6 +63,8 @@ pub(crate) enum Outcome<'a> {
         called: &'a Called<'a>,
         with_body: bool,
     },
+    /// IAM policies, each by itself.
+    Policies(&'a [Value]),
     Finished(&'a Finished),
     /// Why a run did not end well, what was done, what is left; `again` is the command that goes on, as a person types it.
     Incomplete {
@@ -102,6 +104,7 @@ impl Outcome<'_> {
             Self::CostOfProposal(cost) => (Progress, cost::in_short(cost)),
             Self::LogLine(line) => (Result, line.text()),
             Self::Called { called, with_body } => return called.text(with_body),
+            Self::Policies(policies) => (Result, policies_text(policies)),
             Self::Finished(finished) => return finished.text(),
             Self::Incomplete { plan, report, again } => (End, Incomplete::of(plan, report).text(again)),
             Self::Failure(error) => (End, failure_text(error)),
@@ -133,11 +136,18 @@ impl Outcome<'_> {
             Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),
             Self::LogLine(line) => Line(line.json()),
             Self::Called { called, .. } => Result(called.json()),
+            Self::Policies(policies) => Result(Object::new().exact("policies", json!(policies))),
             Self::Finished(finished) => Result(finished.json()),
             Self::Incomplete { plan, report, .. } => Result(Incomplete::of(plan, report).json()),
             Self::Failure(error) => Result(Object::new().any("error", failure::object(error))),
         }
     }
+}
+
+/// ARNs and names are of no use with a part of them hidden.
+fn policies_text(policies: &[Value]) -> StyledText {
+    let all = policies.iter().map(|policy| StyledText::new().exact(format!("{policy:#}")));
+    lines(all)
 }
 
 fn file_warning(warning: &stack::Warning) -> Object {

@@ -17,6 +17,7 @@ use crate::{
     stack::{self, Stack, StackError, Values},
 };
 use anyhow::anyhow;
+use serde_json::{Value, json};
 use std::{
     cell::RefCell,
     collections::BTreeSet,
@@ -52,6 +53,7 @@ struct Facts {
     report: Report,
     answer: Response,
     url: String,
+    policies: [Value; 1],
     message: String,
 }
 
@@ -111,6 +113,7 @@ impl Facts {
                 body: foreign().into(),
             },
             url: exact(),
+            policies: [json!({ "Resource": exact() })],
             message: foreign(),
         }
     }
@@ -147,6 +150,7 @@ impl Facts {
             Outcome::CostOfProposal(&self.cost),
             Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
             Outcome::Called { called, with_body: true },
+            Outcome::Policies(&self.policies),
             Outcome::Finished(&self.finished),
             Outcome::Incomplete { plan, report, again: "lambdeploy up" },
             Outcome::Failure(&report.failed[0].1),
@@ -233,6 +237,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::CostOfProposal(_) => "cost of a proposal",
         Outcome::LogLine(_) => "log line",
         Outcome::Called { .. } => "called",
+        Outcome::Policies(_) => "policies",
         Outcome::Finished(_) => "finished",
         Outcome::Incomplete { .. } => "incomplete",
         Outcome::Failure(_) => "failure",
@@ -240,7 +245,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 19;
+const NAMES: usize = 20;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

@@ -12,6 +12,7 @@ mod fakes;
 mod interruptions;
 mod locals;
 mod ownership;
+mod policy;
 mod secrets;
 mod usage;
 mod verify;

@@ -19,6 +19,7 @@ fn help_and_version() {
         "call",
         "list",
         "local",
+        "policy",
         "schema",
         "completions",
         "man",

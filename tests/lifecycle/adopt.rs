@@ -13,7 +13,7 @@ use lambdeploy::testing::{
 use std::collections::{BTreeMap, HashMap};
 
 #[tokio::test(start_paused = true)]
-async fn the_guides_own_stack_is_refused_and_then_adopted_as_it_is() {
+pub(crate) async fn the_guides_own_stack_is_refused_and_then_adopted_as_it_is() {
     let world = World::new();
     let aws = world.cloud().await;
     let made = step_6(&world, &aws).await;
@@ -224,7 +224,7 @@ async fn what_has_no_room_for_more_tags_is_refused_in_the_plan() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_adopted_role_only_gains() {
+pub(crate) async fn an_adopted_role_only_gains() {
     let world = World::new();
     let aws = world.cloud_in(REGION).await;
     let role = "lambda-execution-role";

@@ -89,7 +89,7 @@ async fn each_kind_keeps_the_contract() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_kind_is_edited_into_each_other_and_leaves_nothing() {
+pub(crate) async fn each_kind_is_edited_into_each_other_and_leaves_nothing() {
     let world = world();
     let before = world.dump();
     world.settles(KINDS).await;

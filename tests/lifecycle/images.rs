@@ -42,7 +42,7 @@ async fn running(aws: &Cloud) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_adopted_repository_keeps_its_immutable_tags_and_its_owners_statements() {
+pub(crate) async fn an_adopted_repository_keeps_its_immutable_tags_and_its_owners_statements() {
     let world = World::new();
     let aws = world.cloud().await;
     immutable(&aws).await;

@@ -19,6 +19,7 @@ mod other_registries;
 mod ownership;
 mod patience;
 mod pause;
+mod policy;
 mod pruning;
 mod realistic;
 mod requests;

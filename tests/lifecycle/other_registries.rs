@@ -66,7 +66,7 @@ async fn image(aws: &Cloud) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_accounts_image_runs_where_it_lets_us_in() {
+pub(crate) async fn another_accounts_image_runs_where_it_lets_us_in() {
     let world = World::new();
     let digest = theirs(&world).await;
     let (tag, pinned) =

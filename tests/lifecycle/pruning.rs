@@ -56,7 +56,7 @@ async fn tag(aws: &Cloud, digest: &str, tag: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_stack_runs_stays() {
+pub(crate) async fn what_another_stack_runs_stays() {
     let world = World::with(Config { page_size: Some(2), ..Config::default() });
     let hello = hello().replace("  cors: {origins: ['https://www.example.com']}\n", "");
     world.settles(&hello).await;
@@ -80,7 +80,7 @@ async fn what_another_stack_runs_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_version_runs_stays() {
+pub(crate) async fn what_a_version_runs_stays() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
     let aws = world.cloud().await;

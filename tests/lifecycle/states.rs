@@ -196,7 +196,7 @@ async fn a_role_in_an_instance_profile_is_said_before_anything_is_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_leaves_its_network_before_its_role_goes() {
+pub(crate) async fn a_function_leaves_its_network_before_its_role_goes() {
     let world = World::with(Config { consistency: Consistency::Realistic, ..Config::default() });
     let networked = STACK.replace(
         "    environment",

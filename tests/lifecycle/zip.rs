@@ -45,7 +45,7 @@ async fn statements(aws: &Cloud) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_zip_function_is_made_anew_with_consent_only() {
+pub(crate) async fn a_zip_function_is_made_anew_with_consent_only() {
     let world = World::new();
     world.settles(STACK).await;
     let aws = world.cloud_in(REGION).await;

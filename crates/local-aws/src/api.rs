@@ -143,6 +143,7 @@ impl LocalAws {
             delays: shared.config.delays(),
             world: &mut world,
             blobs: &shared.blobs,
+            asked: &shared.asked,
             tags_of: services::tags_of,
             effects: Vec::new(),
         };

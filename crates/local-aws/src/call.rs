@@ -1,6 +1,7 @@
 //! One request on its way through a handler, and what the handler answers.
 
 use crate::{
+    authorization::Asked,
     blobs::BlobStore,
     config::{Config, Delays},
     error_words::ErrorWords,
@@ -86,6 +87,7 @@ pub(crate) struct Call<'a> {
     pub delays: Delays,
     pub world: &'a mut World,
     pub blobs: &'a BlobStore,
+    pub asked: &'a Asked,
     /// Of whatever service the resource is.
     pub tags_of: TagsOf,
     pub effects: Vec<Effect>,

@@ -149,6 +149,17 @@ impl LocalAws {
         value
     }
 
+    /// Which permissions (action and resource) callers that are IAM users or roles needed so far, granted or not.
+    pub fn permissions_asked(&self) -> std::collections::BTreeSet<(String, String)> {
+        self.shared().asked.all()
+    }
+
+    /// From now on an access key may do what these policies say, and nothing else, as if it were an IAM user's that is nowhere
+    /// to be seen: for tests of what a caller needs.
+    pub fn allow_only(&self, access_key: &str, policies: Vec<Value>) {
+        self.shared().asked.give(access_key, policies);
+    }
+
     pub fn requests(&self) -> &RequestLog {
         &self.0.requests
     }

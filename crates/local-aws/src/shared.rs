@@ -1,8 +1,8 @@
 //! What every part of one local AWS works on.
 
 use crate::{
-    blobs::BlobStore, clock::Clock, config::Config, faults::Faults, home::Home, secret::Secret, stable_id,
-    watch::Watch, world::World,
+    authorization::Asked, blobs::BlobStore, clock::Clock, config::Config, faults::Faults, home::Home,
+    secret::Secret, stable_id, watch::Watch, world::World,
 };
 use std::{
     io,
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub faults: Faults,
     pub secret: Secret,
     pub watch: Watch,
+    /// Permissions that were needed.
+    pub asked: Asked,
     next_request: AtomicU64,
 }
 
@@ -39,6 +41,7 @@ impl Shared {
             faults: Faults::default(),
             secret: Secret::random()?,
             watch: Watch::default(),
+            asked: Asked::default(),
             next_request: AtomicU64::new(1),
         })
     }
@@ -59,6 +62,7 @@ impl Shared {
             faults: Faults::default(),
             secret: self.secret.clone(),
             watch: Watch::default(),
+            asked: Asked::default(),
             next_request: AtomicU64::new(self.next_request.load(Ordering::Relaxed)),
         })
     }

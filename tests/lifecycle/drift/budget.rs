@@ -32,7 +32,7 @@ fn mail(address: &str) -> Subscriber {
 }
 
 #[tokio::test(start_paused = true)]
-async fn budget() {
+pub(crate) async fn budget() {
     let mut drift = Drift::of("budget").await;
     drift.shows("limit", async |aws| update(aws, "11", TimeUnit::Monthly).await).await;
     drift.shows("period", async |aws| update(aws, "10", TimeUnit::Quarterly).await).await;
@@ -69,7 +69,7 @@ async fn budget() {
 
 /// It leaves the file, and comes back: it is found by the inventory alone, and nothing is left of it.
 #[tokio::test(start_paused = true)]
-async fn a_budget_that_leaves_the_file_is_deleted() {
+pub(crate) async fn a_budget_that_leaves_the_file_is_deleted() {
     let drift = Drift::of("budget").await;
     let without = STACK.lines().filter(|line| !line.starts_with("budget:")).collect::<Vec<_>>().join("\n");
     assert!(without.len() < STACK.len());

@@ -122,7 +122,7 @@ async fn code(drift: &mut Drift) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn settings() {
+pub(crate) async fn settings() {
     let mut drift = Drift::of("function/hello").await;
     configuration(&mut drift).await;
     rights_and_tags(&mut drift).await;
@@ -138,7 +138,7 @@ async fn settings() {
 
 /// What a run that died wrote down, as it writes it; then what somebody made of it.
 #[tokio::test(start_paused = true)]
-async fn kept_statements() {
+pub(crate) async fn kept_statements() {
     let mut drift = Drift::of("kept-statements/hello").await;
     let api = format!("restapis/{}", api_id(&drift.aws).await);
     let key = format!("lambdeploy:kept:{NAME}:00");
@@ -182,7 +182,7 @@ async fn network(drift: &mut Drift) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn permission() {
+pub(crate) async fn permission() {
     let mut drift = Drift::of("permission/hello").await;
     let account = crate::world::ACCOUNT;
     let source = {
@@ -228,7 +228,7 @@ async fn permission() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_missing_is_made() {
+pub(crate) async fn what_is_missing_is_made() {
     let drift = Drift::of("function/hello").await;
     drift
         .heals(&["+ permission/hello"], async |aws| {

@@ -43,7 +43,7 @@ pub(super) async fn plan_id(aws: &Cloud) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn api_key() {
+pub(crate) async fn api_key() {
     let mut drift = Drift::of("api-key/client").await;
     let before = key(&drift.aws).await;
     let id = before.0.clone();
@@ -91,7 +91,7 @@ async fn api_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn usage_plan() {
+pub(crate) async fn usage_plan() {
     let mut drift = Drift::of("usage-plan").await;
     let plan = plan_id(&drift.aws).await;
     limits(&mut drift).await;
@@ -155,7 +155,7 @@ async fn links(drift: &mut Drift, plan: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_or_plan_that_is_gone_is_made_anew() {
+pub(crate) async fn a_key_or_plan_that_is_gone_is_made_anew() {
     let drift = Drift::of("usage-plan").await;
     let (id, _) = key(&drift.aws).await;
     let planned = drift.changes_after(async |aws| {

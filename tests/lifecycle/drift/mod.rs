@@ -1,12 +1,12 @@
 //! For every field of every kind's settings: changed behind the tool's back, the plan shows exactly that line, `up`
 //! mends it, and the plan is empty again. A field without such a change fails the test.
 
-mod budget;
+pub(crate) mod budget;
 mod definition;
-mod function;
-mod keys;
-mod named;
-mod rest_api;
+pub(crate) mod function;
+pub(crate) mod keys;
+pub(crate) mod named;
+pub(crate) mod rest_api;
 
 use crate::world::{World, lines};
 use lambdeploy::testing::{aws::Cloud, engine::Change};

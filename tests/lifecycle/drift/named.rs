@@ -16,7 +16,7 @@ fn iam_tag(key: &str, value: &str) -> IamTag {
 }
 
 #[tokio::test(start_paused = true)]
-async fn role() {
+pub(crate) async fn role() {
     let mut drift = Drift::of("role/hello").await;
     drift
         .shows_as("trust", &["Statement"], async |aws| {
@@ -78,7 +78,7 @@ async fn policies(drift: &mut Drift) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_boundary_that_the_file_names_takes_the_place_of_another() {
+pub(crate) async fn a_boundary_that_the_file_names_takes_the_place_of_another() {
     let drift = Drift::of("role/hello").await;
     let put = drift.aws.iam.put_role_permissions_boundary().role_name(ROLE);
     put.permissions_boundary("arn:aws:iam::aws:policy/AmazonS3FullAccess").send().await.unwrap();
@@ -90,7 +90,7 @@ async fn a_boundary_that_the_file_names_takes_the_place_of_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn log_group() {
+pub(crate) async fn log_group() {
     let mut drift = Drift::of("log-group/hello").await;
     let arn = drift.aws.arn("logs", &format!("log-group:{GROUP}")).unwrap();
     drift
@@ -117,7 +117,7 @@ async fn log_group() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn repository() {
+pub(crate) async fn repository() {
     let mut drift = Drift::of("repository/hello").await;
     let arn = drift.aws.arn("ecr", &format!("repository/{REPOSITORY}")).unwrap();
     drift
@@ -157,7 +157,7 @@ async fn image() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_missing_is_made() {
+pub(crate) async fn what_is_missing_is_made() {
     let drift = Drift::of("role/hello").await;
     drift
         .remakes(&["role/hello Create", "function/hello role"], async |aws| {

@@ -8,7 +8,7 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::testing::aws::Cloud;
 
 #[tokio::test(start_paused = true)]
-async fn rest_api() {
+pub(crate) async fn rest_api() {
     let mut drift = Drift::of("rest-api").await;
     let api = api_id(&drift.aws).await;
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}]}"#;
@@ -40,7 +40,7 @@ async fn rest_api() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn stage() {
+pub(crate) async fn stage() {
     let mut drift = Drift::of("stage/default").await;
     let api = api_id(&drift.aws).await;
     let patch = async |aws: &Cloud, operations: Vec<PatchOperation>| {

@@ -6,6 +6,7 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 use lambdeploy::testing::{
     aws::{Cloud, Target},
+    deployer::{Scope, Task, documents},
     docker::{Body, Docker, Exchange, ScriptedDocker},
     engine::{Change, Event, Options, Plan, Report, Stop},
     stack::{self, Stack, Values},
@@ -13,7 +14,14 @@ use lambdeploy::testing::{
 };
 use local_aws::{Config, ContainerEngine, LocalAws, NoContainers};
 use serde_json::Value;
-use std::{cell::RefCell, io, path::Path, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    io,
+    path::Path,
+    rc::Rc,
+    sync::Arc,
+};
 use tokio::time::Instant;
 
 pub const ACCOUNT: &str = "000000000000";
@@ -26,6 +34,10 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// All that commands said here, with the time.
     pub said: Rc<RefCell<Vec<(Instant, Event)>>>,
+    /// What each stack here was before, as its inventory names it.
+    also: RefCell<BTreeMap<String, BTreeSet<(String, String)>>>,
+    /// All policies that were printed for the commands here.
+    policies: RefCell<Vec<Value>>,
 }
 
 impl World {
@@ -54,6 +66,7 @@ impl World {
 
     fn with_its_folder(&self, aws: LocalAws) -> Self {
         let fork = Self::of(aws);
+        fork.also.replace(self.also.borrow().clone());
         for file in std::fs::read_dir(self.folder.path()).unwrap() {
             let file = file.unwrap();
             std::fs::copy(file.path(), fork.folder.path().join(file.file_name())).unwrap();
@@ -66,7 +79,14 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();
         std::fs::write(folder.path().join("app.py"), "print('hello')\n").unwrap();
-        Self { aws, docker, folder, said: Rc::default() }
+        Self {
+            aws,
+            docker,
+            folder,
+            said: Rc::default(),
+            also: RefCell::default(),
+            policies: RefCell::default(),
+        }
     }
 
     pub fn sink(&self) -> Rc<dyn Fn(Event)> {
@@ -93,9 +113,34 @@ impl World {
         cloud
     }
 
-    /// AWS in the usual region, with the account known.
+    /// Commands run as somebody who may do exactly what `lambdeploy policy` prints for this stack, and for what the stack was
+    /// before: who deploys both has both policies.
+    async fn deployer(&self, stack: &Stack, task: Task) -> Rc<Cloud> {
+        let region = stack.region.clone().unwrap_or_else(|| REGION.to_owned());
+        let access_key = format!("DEPLOYER-{}-{region}-{task:?}", stack.name);
+        self.allow_what_is_printed(stack, task, &region, &access_key);
+        self.cloud_of(&access_key, &region).await
+    }
+
+    fn allow_what_is_printed(&self, stack: &Stack, task: Task, region: &str, access_key: &str) {
+        let mut all = self.also.borrow_mut();
+        let also = all.entry(format!("{}/{region}", stack.name)).or_default();
+        let scope = Scope {
+            stack,
+            region: region.to_owned(),
+            account: ACCOUNT.to_owned(),
+            also: also.clone(),
+            ids: None,
+        };
+        let policies = documents(&scope, task);
+        also.extend(scope.entries());
+        self.policies.borrow_mut().extend(policies.iter().cloned());
+        self.aws.allow_only(access_key, policies);
+    }
+
+    /// AWS in the usual region with all rights, and the account known.
     pub async fn cloud(&self) -> Rc<Cloud> {
-        let aws = self.cloud_in(REGION).await;
+        let aws = self.cloud_of(ACCOUNT, REGION).await;
         aws.identify().await.unwrap();
         aws
     }
@@ -111,7 +156,7 @@ impl World {
 
     /// Observes, as `plan` and `up` do.
     pub async fn observed<'a>(&self, stack: &'a Stack, wishes: Wishes) -> anyhow::Result<StackGraph<'a>> {
-        let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
+        let cloud = self.deployer(stack, Task::Up).await;
         let docker: Rc<dyn Docker> = self.docker.clone();
         StackGraph::observed(stack, &cloud, docker, wishes).boxed_local().await
     }
@@ -193,12 +238,38 @@ impl World {
     }
 
     async fn doomed<'a>(&self, stack: &'a Stack) -> anyhow::Result<StackGraph<'a>> {
-        let cloud = self.cloud_in(stack.region.as_deref().unwrap_or(REGION)).await;
+        let cloud = self.deployer(stack, Task::Destroy).await;
         StackGraph::doomed(stack, &cloud).boxed_local().await
     }
 
     pub fn dump(&self) -> Value {
         self.aws.dump()
+    }
+}
+
+thread_local! {
+    static RECORD: RefCell<Record> = RefCell::default();
+}
+
+/// What the commands of some worlds needed of AWS, and what they were allowed.
+#[derive(Default)]
+pub struct Record {
+    /// Actions with their resources.
+    pub needs: BTreeSet<(String, String)>,
+    pub policies: Vec<Value>,
+}
+
+/// All that worlds of this thread recorded, as they ended.
+pub fn recorded() -> Record {
+    RECORD.take()
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        RECORD.with_borrow_mut(|record| {
+            record.needs.extend(self.aws.permissions_asked());
+            record.policies.append(&mut self.policies.borrow_mut());
+        });
     }
 }
 

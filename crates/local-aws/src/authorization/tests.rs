@@ -172,6 +172,7 @@ fn needs(service: &str, operation: Operation, input: Value) -> Vec<String> {
         delays: shared.config.delays(),
         world: &mut world,
         blobs: &shared.blobs,
+        asked: &shared.asked,
         tags_of: services::tags_of,
         effects: Vec::new(),
     };

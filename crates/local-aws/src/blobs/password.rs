@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct RegistryAccess {
     pub account: String,
     pub region: String,
+    /// Of whom asked for the password: with whose rights it opens. Empty: with all of them.
+    pub access_key: String,
 }
 
 /// What a signature is for.
@@ -19,34 +21,36 @@ const PASSWORD: &str = "registry";
 struct Password {
     account: String,
     region: String,
+    access_key: String,
     payload: String,
     version: String,
     #[serde(rename = "type")]
     kind: String,
 }
 
-/// The password of the user `AWS` for the registry of an account in a region.
-pub(crate) fn password(secret: &Secret, account: &str, region: &str) -> String {
+/// The password of the user `AWS` for the registry of an account in a region, with the rights of an access key's owner.
+pub(crate) fn password(secret: &Secret, account: &str, region: &str, access_key: &str) -> String {
     let password = Password {
         account: account.to_owned(),
         region: region.to_owned(),
-        payload: secret.sign(PASSWORD, &registry(account, region)),
+        access_key: access_key.to_owned(),
+        payload: secret.sign(PASSWORD, &registry(account, region, access_key)),
         version: "2".to_owned(),
         kind: "DATA_KEY".to_owned(),
     };
     URL_SAFE_NO_PAD.encode(serde_json::json!(password).to_string())
 }
 
-fn registry(account: &str, region: &str) -> String {
-    format!("{account}/{region}")
+fn registry(account: &str, region: &str, access_key: &str) -> String {
+    format!("{account}/{region}/{access_key}")
 }
 
 /// What a password opens, where this local AWS has made it.
 pub(crate) fn read_password(password: &str, secret: &Secret) -> Option<RegistryAccess> {
     let bytes = URL_SAFE_NO_PAD.decode(password).ok()?;
-    let Password { account, region, payload, .. } = serde_json::from_slice(&bytes).ok()?;
-    let signed = secret.has_signed(PASSWORD, &registry(&account, &region), &payload);
-    signed.then_some(RegistryAccess { account, region })
+    let Password { account, region, access_key, payload, .. } = serde_json::from_slice(&bytes).ok()?;
+    let signed = secret.has_signed(PASSWORD, &registry(&account, &region, &access_key), &payload);
+    signed.then_some(RegistryAccess { account, region, access_key })
 }
 
 #[cfg(test)]
@@ -58,9 +62,12 @@ mod tests {
     #[test]
     fn a_password_says_account_and_region_and_is_of_one_local_aws() {
         let (secret, other) = (Secret::random().unwrap(), Secret::random().unwrap());
-        let password = password(&secret, "123456789012", "eu-west-1");
-        let credentials =
-            RegistryAccess { account: "123456789012".to_owned(), region: "eu-west-1".to_owned() };
+        let password = password(&secret, "123456789012", "eu-west-1", "AKIA");
+        let credentials = RegistryAccess {
+            account: "123456789012".to_owned(),
+            region: "eu-west-1".to_owned(),
+            access_key: "AKIA".to_owned(),
+        };
         assert_eq!(read_password(&password, &secret), Some(credentials));
         assert_eq!(read_password(&password, &other), None);
         assert_eq!(read_password(&password[1..], &secret), None);

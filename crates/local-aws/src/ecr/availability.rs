@@ -54,7 +54,7 @@ pub(crate) fn download_url(call: &mut Call<'_>, input: Value) -> Result<Reply, A
         return Err(errors::layer_not_found(digest, &name, &call.account));
     }
     let host = token::registry_host(&call.host);
-    let token = password(call.secret, &call.account, &call.region);
+    let token = password(call.secret, &call.account, &call.region, "");
     let url = format!("http://{host}/v2/{name}/blobs/{digest}?token={token}");
     Ok(Reply::ok(json!({ "downloadUrl": url, "layerDigest": digest })))
 }

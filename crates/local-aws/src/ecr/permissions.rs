@@ -6,7 +6,9 @@ use serde_json::Value;
 pub(crate) fn needed(call: &mut Call<'_>, operation: &Operation, input: &Value) -> Vec<Permission> {
     let name = operation.name;
     let action = format!("ecr:{name}");
-    let arn = |repository: &str| call.arn("ecr", &format!("repository/{repository}"));
+    // The registry of another account, where the call names one.
+    let account = input["registryId"].as_str().unwrap_or(&call.account);
+    let arn = |repository: &str| format!("arn:aws:ecr:{}:{account}:repository/{repository}", call.region);
     let names = input["repositoryNames"].as_array();
     match (input["repositoryName"].as_str(), input["resourceArn"].as_str(), names) {
         (Some(repository), ..) => vec![Permission::new(action, arn(repository))],

@@ -23,7 +23,7 @@ pub(crate) fn get(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> 
     let named = input.bounded_list("registryIds", false)?.len();
     constraint::length("registryIds", named, 0..=MOST_REGISTRIES)?;
     input.texts("registryIds").into_iter().try_for_each(|id| registry_id("registryIds", id))?;
-    let password = password(call.secret, &call.account, &call.region);
+    let password = password(call.secret, &call.account, &call.region, &call.access_key);
     let data = json!({
         "authorizationToken": STANDARD.encode(format!("AWS:{password}")),
         "expiresAt": epoch(call.now + VALID),

@@ -100,7 +100,7 @@ pub(crate) fn ensure_decryptable(world: &mut World, callee: &Callee, version: &s
 
 /// The password of the registry's user `AWS`.
 pub(crate) fn registry_password(secret: &Secret, account: &str, region: &str) -> String {
-    blobs::password(secret, account, region)
+    blobs::password(secret, account, region, "")
 }
 
 /// Another account's repository has to let the function's account in, besides Lambda.

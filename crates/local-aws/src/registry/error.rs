@@ -46,6 +46,11 @@ impl RegistryError {
         )
     }
 
+    /// `why`: who may not do what.
+    pub(crate) fn not_authorized(why: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "DENIED", why)
+    }
+
     pub(crate) fn unsupported() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported.")
     }

@@ -6,6 +6,7 @@ mod credentials;
 mod download;
 mod error;
 mod manifests;
+mod rights;
 mod route;
 mod scope;
 mod tags;
@@ -58,6 +59,7 @@ async fn answer(shared: &Shared, request: Request<Body>) -> RegistryAnswer {
         RegistryRoute::Catalog => return Ok(tags::catalog(shared, &access, &request)),
         RegistryRoute::Repository(name, target) => (name, target),
     };
+    rights::check(shared, &access, route::operation(&request), &name)?;
     let scope = RepositoryScope::new(shared, access, &name)?;
     match (request.method().clone(), target) {
         (Method::GET | Method::HEAD, RepositoryPart::Blob(digest)) => {

@@ -20,7 +20,7 @@ impl<'a> RepositoryScope<'a> {
         if !ecr::is_repository_name(name) {
             return Err(RegistryError::bad("NAME_INVALID", format!("Invalid repository name '{name}'")));
         }
-        let RegistryAccess { account, region } = access;
+        let RegistryAccess { account, region, .. } = access;
         let scope = Self { shared, owner: Owner { account, region, name: name.to_owned() } };
         scope.with(|_| Ok(()))?;
         Ok(scope)

@@ -39,7 +39,7 @@ impl RegistryAnswer {
 
 /// The credentials of the tests' account and region.
 pub(crate) fn authorization(aws: &LocalAws) -> String {
-    format!("Basic {}", STANDARD.encode(format!("AWS:{}", password(aws.secret(), ACCOUNT, REGION))))
+    format!("Basic {}", STANDARD.encode(format!("AWS:{}", password(aws.secret(), ACCOUNT, REGION, ""))))
 }
 
 /// As it is.
