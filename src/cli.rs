@@ -105,6 +105,8 @@ pub(crate) enum Command {
     Call(CallArgs),
     /// Show the functions' log lines
     Logs(LogsArgs),
+    /// Show calls, errors, times, quotas, alarms and the budget, on one screen
+    Metrics(MetricsArgs),
     /// Show what the stack can cost at most, and why; asks nobody
     Cost,
     /// Shut the door at once: no key works and no function runs, until `resume`
@@ -186,6 +188,16 @@ pub(crate) struct OutputArgs {
     /// How the names of these variables begin: VITE_, REACT_APP_, or nothing
     #[arg(long, value_name = "PREFIX", default_value = "NEXT_PUBLIC_", requires = "env")]
     pub env_prefix: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MetricsArgs {
+    /// How far back: 10m, 2h, 1d, 7d
+    #[arg(long, default_value = "24h", value_name = "AGE")]
+    pub since: String,
+    /// Look again and again, until Ctrl-C: each minute, on the local AWS every two seconds
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@
 //!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs; [`files`] opens what
 //!    somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of one event stream, and print
 //!    through one sink, which hides secrets ([`mask`]) and shows control characters as pictures.
-//! 9. [`cost`] says from the stack file and the table of [`prices`] what a stack can cost at most.
+//! 9. [`health`] reads how a stack is; [`cost`] says from the stack file and the table of [`prices`] what a stack can cost at most.
 //! 10. [`deployer`]: the IAM policies of whoever deploys a stack.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
@@ -43,6 +43,7 @@ mod ecr;
 mod engine;
 mod exit;
 mod files;
+mod health;
 mod mask;
 mod net;
 mod outputs;

@@ -24,6 +24,10 @@ pub mod engine {
     pub use crate::engine::{Change, Event, Field, Id, Options, Plan, Report, Run, Stop};
 }
 
+pub mod health {
+    pub use crate::health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, Spent, Times};
+}
+
 pub mod net {
     pub use crate::net::{Client, Network};
 }

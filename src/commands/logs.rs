@@ -163,7 +163,7 @@ pub(super) fn now() -> i64 {
 }
 
 /// `30s`, `10m`, `2h`, `1d` in milliseconds.
-fn age(text: &str) -> Result<i64> {
+pub(super) fn age(text: &str) -> Result<i64> {
     let wrong = || Usage(format!("--since {text} is not a time: write 30s, 10m, 2h or 1d"));
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let number: i64 = number.parse().map_err(|_| wrong())?;

@@ -12,6 +12,7 @@ mod list;
 mod local;
 mod logs;
 mod man;
+mod metrics;
 pub(crate) mod output;
 mod pause;
 mod plan;
@@ -55,6 +56,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Call(args) => call::run(common, &args, printer).await,
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
+        Command::Metrics(args) => metrics::run(common, &args, printer).await,
         Command::Cost => cost::run(common, printer),
         Command::Pause => pause::shut(common, printer).await,
         Command::Resume => pause::open(common, printer).await,

@@ -23,7 +23,9 @@ use crate::{
 };
 pub use door::{Door, Moved};
 pub use ending::ended_functions;
-pub use rotation::{KeyUse, Rotation};
+#[cfg(feature = "testing")]
+pub use rotation::KeyUse;
+pub use rotation::Rotation;
 pub(crate) use stacks::stacks;
 use std::collections::BTreeMap;
 

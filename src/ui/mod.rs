@@ -11,6 +11,7 @@ mod cost;
 mod dumb;
 mod failure;
 mod finished;
+mod health;
 mod incomplete;
 mod json;
 mod lines;
@@ -122,6 +123,11 @@ impl Printer {
 
     pub(crate) fn settle(&self) {
         self.view.settle();
+    }
+
+    /// A screen that is shown again begins at its top, where there is one.
+    pub(crate) fn clear(&self) {
+        self.view.clear();
     }
 
     /// With `--json`, the last line: one object with all results.

@@ -8,6 +8,7 @@ use super::{
     channel::Channel,
     contract, cost, failure,
     finished::Finished,
+    health,
     incomplete::Incomplete,
     log_line::LogLine,
     object::Object,
@@ -22,6 +23,7 @@ use crate::{
     contract::Finding,
     cost::Cost,
     engine::{Interrupted, Plan, Report},
+    health::Health,
     outputs::{ListedStack, Outputs},
     stack::{self, StackError},
 };
@@ -52,6 +54,8 @@ pub(crate) enum Outcome<'a> {
         stacks: &'a [ListedStack],
         destination: &'a Destination,
     },
+    /// How the stack is.
+    Health(&'a Health),
     /// What the stack can cost at most, with all reasons.
     Cost(&'a Cost),
     /// The same in a line, below a plan and below a proposal.
@@ -99,6 +103,7 @@ impl Outcome<'_> {
             Self::Outputs(outputs) => (Result, outputs::render(outputs)),
             Self::Contract(findings) => (Result, contract::render(findings)),
             Self::Stacks { stacks, destination } => (Result, stacks::render(stacks, destination)),
+            Self::Health(it) => (Result, health::render(it)),
             Self::Cost(cost) => (Result, cost::render(cost)),
             Self::CostOfPlan(cost) => (Result, cost::in_short(cost)),
             Self::CostOfProposal(cost) => (Progress, cost::in_short(cost)),
@@ -132,6 +137,7 @@ impl Outcome<'_> {
                 let stacks = Object::new().exact("stacks", json!(stacks));
                 Result(stacks.exact("destination", json!(destination)))
             }
+            Self::Health(it) => Result(Object::new().any("metrics", json!(it))),
             Self::Cost(cost) => Result(Object::new().any("cost", json!(cost))),
             Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),
             Self::LogLine(line) => Line(line.json()),

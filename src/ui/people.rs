@@ -66,4 +66,10 @@ impl View for People {
     fn settle(&self) {
         self.stream.settle();
     }
+
+    fn clear(&self) {
+        if io::stdout().is_terminal() && !is_dumb() {
+            self.sink.clear();
+        }
+    }
 }

@@ -62,6 +62,13 @@ impl Sink {
         self.write_out(&self.painted(text));
     }
 
+    /// Empties the terminal that stdout is.
+    pub(super) fn clear(&self) {
+        if write!(self.out.borrow_mut(), "\u{1b}[2J\u{1b}[H").is_err() {
+            self.is_read.set(false);
+        }
+    }
+
     /// Writes one JSON line of results; of a key that stands there twice, the later value counts.
     pub(super) fn json(&self, object: Object) {
         let value = |key: &str, part| match part {

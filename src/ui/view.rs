@@ -16,6 +16,8 @@ pub(super) trait View {
     fn live(&self, _id: &Id, _doing: &str) {}
     /// Nothing moves any more: what is on the screen stays.
     fn settle(&self) {}
+    /// What was shown is to be replaced.
+    fn clear(&self) {}
     /// Nothing follows.
     fn end(&self, _exit: Exit) {}
 }

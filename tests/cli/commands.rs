@@ -139,6 +139,7 @@ fn what_a_stack_can_cost() {
 fn the_door_and_the_keys_of_what_is_not_there() {
     let shell = Shell::new();
     assert_snapshot!("pause_of_nothing", shell.run("pause --local"));
+    assert_snapshot!("metrics_of_nothing", shell.run("metrics --local"));
     assert_snapshot!("resume_of_nothing", shell.run("resume --local"));
     assert_snapshot!("rotate_of_nothing", shell.run("key rotate demo --local"));
     assert_snapshot!("rotate_of_no_key", shell.run("key rotate another --local"));

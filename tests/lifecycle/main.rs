@@ -13,6 +13,7 @@ mod drift;
 mod edits;
 mod images;
 mod live_url;
+mod metrics;
 mod names;
 mod neighbours;
 mod other_registries;

@@ -62,6 +62,18 @@ pub(crate) struct UsagePlanOutput {
     own: OwnLinks,
 }
 
+impl Settings {
+    /// `100/day`
+    pub(crate) fn quota(&self) -> Option<&str> {
+        self.quota.as_deref()
+    }
+
+    /// Key ids with their names.
+    pub(crate) fn keys(&self) -> &BTreeMap<String, String> {
+        &self.keys
+    }
+}
+
 impl UsagePlan {
     /// `--adopt plan=<id>`
     pub(crate) const WORD: &'static str = "plan";

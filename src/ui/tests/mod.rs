@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod samples;
+
 use super::{
     Called, Finished, LogLine, Outcome, Standing, StyledText, View, json::Json, people::People, plain::Plain,
     plan::Detail, sink::Sink,
@@ -9,14 +11,16 @@ use super::{
 use crate::{
     Exit,
     aws::Destination,
-    contract::{self, Verdict},
-    cost::{Amount, CallCost, Cost, CostLine, UnitPrice},
-    engine::{Change, Event, Field, Id, Notable, Plan, Planned, Report},
+    contract,
+    cost::Cost,
+    engine::{Change, Event, Id, Plan, Report},
+    health::Health,
     outputs::{Key, ListedStack, Outputs},
     outside::http::Response,
     stack::{self, Stack, StackError, Values},
 };
 use anyhow::anyhow;
+use samples::{cost, findings, health, plan};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -50,6 +54,7 @@ struct Facts {
     findings: [contract::Finding; 3],
     stacks: [ListedStack; 1],
     cost: Cost,
+    health: Health,
     report: Report,
     answer: Response,
     url: String,
@@ -106,6 +111,7 @@ impl Facts {
             findings: findings(),
             stacks: [listed],
             cost: cost(),
+            health: health(),
             report,
             answer: Response {
                 status: 502,
@@ -145,6 +151,7 @@ impl Facts {
             Outcome::Contract(&self.findings),
             Outcome::Stacks { stacks: &self.stacks, destination },
             Outcome::Stacks { stacks: &[], destination },
+            Outcome::Health(&self.health),
             Outcome::Cost(&self.cost),
             Outcome::CostOfPlan(&self.cost),
             Outcome::CostOfProposal(&self.cost),
@@ -165,59 +172,6 @@ fn read(function: &str) -> Result<Stack, StackError> {
     stack::read(&text, "stack.yaml", Path::new("/"), Values::Needed, &|_| Some(SECRET.to_owned()))
 }
 
-fn plan(id: Id) -> Plan {
-    let text = || Some(foreign());
-    let field = |path: &str| Field { path: path.to_owned(), have: foreign().into(), want: foreign().into() };
-    let changes = [
-        Change::Create,
-        Change::Update(vec![field("memory"), field(&format!("tags.{}", exact()))]),
-        Change::Delete,
-        Change::Keep,
-    ];
-    let item = |change| Planned {
-        id: id.clone(),
-        aws_name: foreign(),
-        change,
-        adopted: true,
-        kept_for: Some(id.clone()),
-        loses: text(),
-        foreign: text(),
-        refused: text(),
-        settings: Some(serde_json::json!({ "name": foreign(), "id": foreign() })),
-        words: &[],
-        links: &[],
-        notable: vec![Notable { what: "allows", value: foreign() }],
-    };
-    Plan { items: changes.map(item).into() }
-}
-
-fn cost() -> Cost {
-    let (most, why) = (Amount { day: 1.0, month: 31.0 }, foreign());
-    let line = |most| CostLine { what: foreign(), most, why: why.clone(), key: Some("api.throttle") };
-    Cost {
-        stack: exact(),
-        region: exact(),
-        of_region: false,
-        prices_of: exact(),
-        currency: exact(),
-        most,
-        lines: vec![line(Some(most)), line(None)],
-        calls: vec![CallCost { function: foreign(), request: 1.0, second: 1.0, longest: 1.0 }],
-        rates: vec![UnitPrice { what: foreign(), price: 1.0, per: "GB" }],
-    }
-}
-
-fn findings() -> [contract::Finding; 3] {
-    let broken = Verdict::Broken { seen: vec![foreign()], fix: foreign() };
-    [Verdict::Holds, Verdict::Unknown { why: foreign() }, broken].map(|verdict| contract::Finding {
-        promise: foreign(),
-        verdict,
-        answer: Some(foreign()),
-        failed: None,
-        lost: false,
-    })
-}
-
 /// A new outcome stops here until [`Facts::all`] has it too.
 fn name(outcome: &Outcome<'_>) -> &'static str {
     match outcome {
@@ -232,6 +186,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Outputs(_) => "outputs",
         Outcome::Contract(_) => "contract",
         Outcome::Stacks { .. } => "stacks",
+        Outcome::Health(_) => "health",
         Outcome::Cost(_) => "cost",
         Outcome::CostOfPlan(_) => "cost of a plan",
         Outcome::CostOfProposal(_) => "cost of a proposal",
@@ -245,7 +200,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 20;
+const NAMES: usize = 21;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

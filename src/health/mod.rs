@@ -1,0 +1,149 @@
+//! How a stack is: what was called, how it went, what is used up, which alarms ring.
+//!
+//! Everything is asked at once, in at most three round trips; where the caller may not ask something, the rest is told, and the
+//! right that is missing is named.
+
+mod alarms;
+mod budget;
+mod numbers;
+mod reports;
+mod usage;
+
+use crate::{
+    aws::{Class, Cloud, StackAws, failure_of, is_class},
+    engine::{Id, Run},
+    prices::Prices,
+    resources::{own_api, tags_of},
+    stack::Stack,
+};
+pub use alarms::AlarmState;
+use anyhow::Result;
+pub use budget::Spent;
+use numbers::Span;
+pub use numbers::{ApiNumbers, FunctionNumbers, Times};
+use reports::Reports;
+use serde::Serialize;
+use std::{collections::BTreeMap, rc::Rc};
+pub use usage::KeyUsage;
+
+/// Everything that `metrics` tells.
+#[derive(Debug, Serialize)]
+pub struct Health {
+    pub stack: String,
+    pub region: String,
+    /// UTC.
+    pub from: String,
+    pub until: String,
+    /// Since when `pause` has shut the door.
+    pub paused: Option<String>,
+    pub api: Option<ApiNumbers>,
+    pub functions: Vec<FunctionNumbers>,
+    pub keys: Vec<KeyUsage>,
+    pub alarms: Vec<AlarmState>,
+    pub budget: Option<Spent>,
+    /// What can't be told, or is not what it seems, and why.
+    pub remarks: Vec<String>,
+    /// Of GetMetricData, which is paid by their number.
+    pub metrics_asked: usize,
+    /// USD.
+    pub costs: f64,
+}
+
+/// What is asked of whom.
+struct Look<'a> {
+    stack: &'a Stack,
+    aws: StackAws,
+    span: Span,
+    run: Run,
+}
+
+impl Health {
+    /// Of the last `seconds`; `None`: the stack is not deployed.
+    ///
+    /// # Errors
+    /// As the calls, but for rights that are missing.
+    pub async fn read(stack: &Stack, cloud: &Rc<Cloud>, seconds: i64) -> Result<Option<Self>> {
+        let aws = StackAws::of(stack, cloud, BTreeMap::new());
+        let run = cloud.looking_at(&Id::only("metrics"));
+        let look = Look { stack, aws, span: Span::last(seconds), run };
+        let (caller, api, numbers, reports, usage, alarms, budget) = tokio::join!(
+            cloud.identify(),
+            own_api(&look.aws),
+            look.numbers(),
+            look.reports(),
+            look.usage(),
+            look.alarms(),
+            look.budget(),
+        );
+        caller?;
+        let Some(api) = api? else { return Ok(None) };
+        let mut remarks = look.other_apis().await?;
+        let numbers = told(numbers, &mut remarks)?.unwrap_or_default();
+        let reports: Reports = told(reports, &mut remarks)?.unwrap_or_default();
+        let mut functions = numbers.functions;
+        add_reports(reports, &mut functions, &mut remarks);
+        let price = Prices::of(&cloud.region)?.each.metrics_asked;
+        Ok(Some(Self {
+            stack: stack.name.clone(),
+            region: cloud.region.clone(),
+            from: look.span.start_text(),
+            until: look.span.end_text(),
+            paused: tags_of(&api).remove(crate::aws::tags::PAUSED),
+            api: numbers.api,
+            functions,
+            keys: told(usage, &mut remarks)?.unwrap_or_default(),
+            alarms: told(alarms, &mut remarks)?.unwrap_or_default(),
+            budget: told(budget, &mut remarks)?.flatten(),
+            remarks,
+            metrics_asked: numbers.asked,
+            costs: f64::from(u32::try_from(numbers.asked)?) / 1000.0 * price,
+        }))
+    }
+}
+
+impl Look<'_> {
+    /// The metrics of an API go by its name.
+    async fn other_apis(&self) -> Result<Vec<String>> {
+        let all = self.aws.cloud.rest_apis().await?;
+        let name = &self.stack.api.name;
+        let others = all.iter().filter(|api| api.name() == Some(name)).count().saturating_sub(1);
+        Ok((others > 0).then(|| one_name(name)).into_iter().collect())
+    }
+}
+
+fn one_name(name: &str) -> String {
+    format!(
+        "another REST API of the region is named {name} too, and AWS counts by the name: the API's numbers are of both. \
+         `api.name` gives this one a name of its own"
+    )
+}
+
+/// What was answered; a refusal is a remark that names the right.
+fn told<T>(answer: Result<T>, remarks: &mut Vec<String>) -> Result<Option<T>> {
+    match answer {
+        Ok(it) => Ok(Some(it)),
+        Err(error) if is_class(&error, Class::Denied) => {
+            let words = failure_of(&error).map(|f| format!("{} is refused: {}", f.operation, f.message));
+            remarks.extend(words);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Starts and memory of each function.
+fn add_reports(reports: Reports, functions: &mut [FunctionNumbers], remarks: &mut Vec<String>) {
+    for function in functions {
+        let Some(report) = reports.of.get(&function.function) else { continue };
+        function.starts = Some(report.starts);
+        let starts = f64::from(report.starts);
+        function.start_ms = (report.starts > 0).then(|| report.start_ms / starts);
+        function.memory_used = Some(report.memory_used).filter(|mb| *mb > 0);
+        if report.cut {
+            let key = &function.function;
+            remarks
+                .push(format!("{key} has more log lines than a look reads: its starts are the first ones'"));
+        }
+    }
+    remarks.extend(reports.remarks);
+}

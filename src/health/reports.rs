@@ -1,0 +1,114 @@
+//! What Lambda's REPORT lines say: starts, how long they took, and memory.
+
+use super::Look;
+use crate::{
+    aws::{Class, FoundExt, call, failure_of, is_class},
+    resources::log_group_name,
+};
+use anyhow::Result;
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+
+/// Pages of 10,000 lines that are read of a function: more would take longer than a look should.
+const PAGES: usize = 3;
+
+/// By the function's key.
+#[derive(Default)]
+pub(super) struct Reports {
+    pub of: BTreeMap<String, Report>,
+    pub remarks: Vec<String>,
+}
+
+/// The sum of a function's lines.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Report {
+    pub starts: u32,
+    /// Milliseconds of all starts.
+    pub start_ms: f64,
+    /// The most, in MB.
+    pub memory_used: u32,
+    /// There are more lines than were read.
+    pub cut: bool,
+}
+
+impl Look<'_> {
+    pub(super) async fn reports(&self) -> Result<Reports> {
+        let functions = self.stack.functions.values();
+        let all = join_all(functions.map(|f| async { (f.key.clone(), self.report(&f.name).await) })).await;
+        let mut reports = Reports::default();
+        for (key, report) in all {
+            match report {
+                Ok(report) => _ = reports.of.insert(key, report),
+                Err(e) if is_class(&e, Class::Denied) => reports.remarks.extend(
+                    failure_of(&e).map(|f| format!("{} of {key} is refused: {}", f.operation, f.message)),
+                ),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(reports)
+    }
+
+    async fn report(&self, function: &str) -> Result<Report> {
+        let (mut report, mut next) = (Report::default(), None);
+        for _ in 0..PAGES {
+            let request = self.aws.cloud.logs.filter_log_events().log_group_name(log_group_name(function));
+            let request = request.start_time(self.span.start_ms()).filter_pattern("REPORT");
+            let request = request.set_next_token(next);
+            // A group that is not there has no lines: the function was never called.
+            let page = call(&self.run, "FilterLogEvents", || request.clone().send()).await.found()?;
+            let Some(page) = page else { return Ok(report) };
+            page.events().iter().filter_map(|e| e.message()).for_each(|line| report.add(line));
+            next = page.next_token;
+            if next.is_none() {
+                return Ok(report);
+            }
+        }
+        report.cut = true;
+        Ok(report)
+    }
+}
+
+impl Report {
+    /// `REPORT RequestId: …  Duration: 3.01 ms  …  Max Memory Used: 64 MB  Init Duration: 210.55 ms`
+    fn add(&mut self, line: &str) {
+        if !line.starts_with("REPORT ") {
+            return;
+        }
+        if let Some(ms) = number(line, "Init Duration: ") {
+            self.starts += 1;
+            self.start_ms += ms;
+        }
+        let memory = number(line, "Max Memory Used: ").map_or(0, whole);
+        self.memory_used = self.memory_used.max(memory);
+    }
+}
+
+/// The number behind `name`.
+fn number(line: &str, name: &str) -> Option<f64> {
+    let (_, rest) = line.split_once(name)?;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
+/// Of MB, which Lambda writes as whole ones.
+fn whole(number: f64) -> u32 {
+    format!("{number:.0}").parse().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Report;
+
+    #[test]
+    fn a_report_line() {
+        let mut report = Report::default();
+        let line = |rest: &str| {
+            format!(
+                "REPORT RequestId: 1\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\t{rest}"
+            )
+        };
+        report.add(&line("Max Memory Used: 64 MB\tInit Duration: 210.5 ms\t\n"));
+        report.add(&line("Max Memory Used: 96 MB\t\n"));
+        report.add("what a function says about a REPORT with Init Duration: 9 ms");
+        assert_eq!(report, Report { starts: 1, start_ms: 210.5, memory_used: 96, cut: false });
+    }
+}
