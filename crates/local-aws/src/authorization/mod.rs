@@ -11,13 +11,12 @@ mod tests;
 
 use crate::{
     blobs::RegistryAccess,
-    call::Call,
+    call::{Call, TagsOf},
     error::AwsError,
     iam::{Caller, CallerKind},
     permission::Permission,
     policy::{self, Decision, Principal, Request},
     service::{Operation, Service},
-    services,
     shared::Shared,
     world::{Account, World},
 };
@@ -57,6 +56,7 @@ pub(crate) fn check_access(
     shared: &Shared,
     access: &RegistryAccess,
     permission: &Permission,
+    tags_of: TagsOf,
 ) -> Result<(), String> {
     let mut world = shared.world();
     let Some(caller) =
@@ -69,7 +69,7 @@ pub(crate) fn check_access(
         region: access.region.clone(),
         account: access.account.clone(),
         peer: None,
-        tags_of: services::tags_of,
+        tags_of,
     };
     shared.asked.note(permission);
     permit(&world, &caller, permission, &context)

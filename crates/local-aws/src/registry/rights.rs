@@ -2,7 +2,7 @@
 //! the control plane (`docs/aws.md` 2).
 
 use super::error::RegistryError;
-use crate::{authorization, blobs::RegistryAccess, permission::Permission, shared::Shared};
+use crate::{authorization, blobs::RegistryAccess, permission::Permission, services, shared::Shared};
 
 /// # Errors
 /// The caller lacks the permission.
@@ -16,7 +16,8 @@ pub(super) fn check(
     let RegistryAccess { account, region, .. } = access;
     let resource = format!("arn:aws:ecr:{region}:{account}:repository/{repository}");
     let permission = Permission::new(format!("ecr:{action}"), resource);
-    authorization::check_access(shared, access, &permission).map_err(RegistryError::not_authorized)
+    authorization::check_access(shared, access, &permission, services::tags_of)
+        .map_err(RegistryError::not_authorized)
 }
 
 /// The action of ECR that a request of the distribution API is.
