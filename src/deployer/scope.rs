@@ -95,6 +95,7 @@ impl Scope<'_> {
     }
 
     /// What there is of the stack besides roles and lists, by kind and name: what a later file may no longer name.
+    #[cfg(feature = "testing")]
     pub fn entries(&self) -> impl Iterator<Item = (String, String)> {
         let of_file = self.stack.inventory(&self.region);
         let of_file =

@@ -1,6 +1,6 @@
 //! One HTTP request from outside, with nothing of AWS in it.
 
-use crate::net::{Client, Network, Unreachable, whole};
+use crate::net::{Client, Unreachable, whole};
 use anyhow::{Result, anyhow};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -70,7 +70,7 @@ impl Request {
     /// As [`Request::send_by`].
     #[cfg(feature = "local")]
     pub async fn send(self) -> Result<Response> {
-        self.send_by(&Client::new(Network::direct())).await
+        self.send_by(&Client::new(crate::net::Network::direct())).await
     }
 
     /// Sends it, following no redirect.
