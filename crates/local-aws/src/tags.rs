@@ -1,11 +1,26 @@
 //! What tags may be, wherever they are. How a service refuses others, it says itself.
 
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// So many may one thing have.
 pub(crate) const MOST: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
+
+/// A tag, as most services have it in their inputs.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Tag {
+    pub key: String,
+    pub value: String,
+}
+
+/// Tags, as most services have them in their answers.
+pub(crate) fn listed(tags: &BTreeMap<String, String>) -> Value {
+    tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+}
 
 /// What is wrong with a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

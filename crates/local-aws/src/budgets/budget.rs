@@ -10,11 +10,12 @@ use super::{
     page::AskedPage,
     spending,
     state::Budget,
-    tags::{self, Tag},
+    tags,
 };
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    tags::Tag,
 };
 use jiff::Timestamp;
 use serde::Deserialize;

@@ -4,7 +4,11 @@ use super::{
     errors::no_budget,
     state::{Budget, Budgets},
 };
-use crate::{call::Call, constraint::ValueShape, error::AwsError};
+use crate::{
+    call::Call,
+    constraint::{ValueShape, parsed},
+    error::AwsError,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt::Display;
@@ -15,15 +19,14 @@ use std::fmt::Display;
 /// It has not the shape of the model, or is about another account.
 pub(crate) fn read<T: DeserializeOwned>(
     call: &Call<'_>,
-    mut input: Value,
+    input: Value,
     shape: &ValueShape,
 ) -> Result<T, AwsError> {
     shape.check(&input, "InvalidParameterException")?;
     if let Some(account) = input["AccountId"].as_str() {
         own(call, account)?;
     }
-    drop_nulls(&mut input);
-    serde_json::from_value(input).map_err(|e| AwsError::new(400, "SerializationException", e))
+    parsed(input)
 }
 
 /// # Errors
@@ -34,18 +37,6 @@ pub(crate) fn own(call: &Call<'_>, account: &str) -> Result<(), AwsError> {
     }
     let text = "You are not authorized to use this operation with the given parameters.";
     Err(call.words.access_denied(text.to_owned()))
-}
-
-/// AWS takes a member that is null for one that is missing.
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
 }
 
 /// The budgets of the caller's account.

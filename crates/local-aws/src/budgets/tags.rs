@@ -9,18 +9,11 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
-    tags::{MOST, added, is_reserved},
+    tags::{MOST, Tag, added, is_reserved, listed},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tag {
-    key: String,
-    value: String,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -93,6 +86,5 @@ pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let NamedResource { arn } = read(call, input, &model::LIST_TAGS)?;
-    let tags = budget(call, &arn)?.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
-    Ok(Reply::ok(json!({ "ResourceTags": tags.collect::<Vec<_>>() })))
+    Ok(Reply::ok(json!({ "ResourceTags": listed(&budget(call, &arn)?.tags) })))
 }

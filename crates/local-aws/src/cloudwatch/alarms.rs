@@ -8,12 +8,12 @@ use super::{
     history::{HistoryItem, HistoryKind, add},
     input::{cloudwatch, read},
     metric::Metric,
-    model, page,
-    tags::{self, Tag},
+    model, page, tags,
 };
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    tags::Tag,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -10,18 +10,11 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
-    tags::{MOST, WrongTag, added},
+    tags::{MOST, Tag, WrongTag, added, listed},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tag {
-    key: String,
-    value: String,
-}
 
 #[derive(Deserialize)]
 struct Resource {
@@ -100,6 +93,5 @@ pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let resource: Resource = read(input, &model::LIST_TAGS)?;
-    let tags = resource.alarm(call)?.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
-    Ok(Reply::ok(json!({ "Tags": tags.collect::<Vec<_>>() })))
+    Ok(Reply::ok(json!({ "Tags": listed(&resource.alarm(call)?.tags) })))
 }

@@ -9,7 +9,7 @@ mod value_shape;
 pub(crate) use failures::Failures;
 pub(crate) use members::{Members, lower_first};
 pub(crate) use pattern::matches;
-pub(crate) use value_shape::{Member, ValueShape};
+pub(crate) use value_shape::{Member, ValueShape, parsed};
 
 use std::{fmt, ops::RangeInclusive};
 

@@ -3,6 +3,7 @@
 use super::{Failures, Rule, Shape, lower_first};
 use crate::error::AwsError;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 /// What AWS's model says of a value.
@@ -142,4 +143,24 @@ fn bounded(place: &str, value: &Value, (least, most): (i64, i64), broken: &mut F
 /// A value that is no text where a text has to be, and the like.
 pub(crate) fn other_kind(place: &str) -> AwsError {
     AwsError::new(400, "SerializationException", format!("the value at '{place}' is of another kind"))
+}
+
+/// An input that was checked, as what an operation needs of it. A member that is null is one that is missing.
+///
+/// # Errors
+/// `SerializationException`: it is something else.
+pub(crate) fn parsed<T: DeserializeOwned>(mut input: Value) -> Result<T, AwsError> {
+    drop_nulls(&mut input);
+    serde_json::from_value(input).map_err(|e| AwsError::new(400, "SerializationException", e))
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }

@@ -4,7 +4,11 @@ use super::{
     errors::{invalid, no_topic},
     state::{Sns, Topic},
 };
-use crate::{call::Call, constraint::ValueShape, error::AwsError};
+use crate::{
+    call::Call,
+    constraint::{ValueShape, parsed},
+    error::AwsError,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -15,7 +19,7 @@ use serde_json::Value;
 pub(crate) fn read<T: DeserializeOwned>(mut input: Value, shape: &ValueShape) -> Result<T, AwsError> {
     shape.read_texts(&mut input);
     shape.check(&input, "ValidationError")?;
-    serde_json::from_value(input).map_err(|e| AwsError::new(400, "SerializationException", e))
+    parsed(input)
 }
 
 /// SNS in the caller's region.

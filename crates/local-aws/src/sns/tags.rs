@@ -9,18 +9,11 @@ use super::{
 use crate::{
     call::{Call, Reply},
     error::AwsError,
-    tags::{WrongTag, added},
+    tags::{Tag, WrongTag, added, listed},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tag {
-    key: String,
-    value: String,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -85,7 +78,5 @@ pub(crate) fn untag(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError
 
 pub(crate) fn list(call: &mut Call<'_>, input: Value) -> Result<Reply, AwsError> {
     let NamedResource { resource_arn } = read(input, &model::LIST_TAGS)?;
-    let tags =
-        topic(call, &resource_arn)?.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value }));
-    Ok(Reply::ok(json!({ "Tags": tags.collect::<Vec<_>>() })))
+    Ok(Reply::ok(json!({ "Tags": listed(&topic(call, &resource_arn)?.tags) })))
 }

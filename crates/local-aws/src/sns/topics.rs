@@ -6,11 +6,12 @@ use super::{
     input::{read, resource, sns},
     model, page,
     state::Topic,
-    tags::{self, Tag},
+    tags,
 };
 use crate::{
     call::{Call, Reply},
     error::AwsError,
+    tags::Tag,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
