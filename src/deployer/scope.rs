@@ -3,6 +3,7 @@
 use super::table::{On, Path};
 use crate::{
     aws::partition_of,
+    ecr::ImageUri,
     resources::log_group_name,
     stack::{Entry, ImageSource, Role, Stack},
 };
@@ -33,29 +34,17 @@ impl Scope<'_> {
     /// ARNs, which may hold `*`; none where the stack has nothing of the kind.
     pub(super) fn resources(&self, on: On) -> Vec<String> {
         match on {
-            On::All => vec!["*".to_owned()],
+            On::All => all_if(true),
             On::Roles => self.each("role", |name| self.iam(&format!("role/{name}"))),
             On::PassedRoles => self.passed_roles(),
-            On::Concurrency => {
-                if self.reserves() {
-                    vec!["*".to_owned()]
-                } else {
-                    Vec::new()
-                }
-            }
+            On::Concurrency => all_if(self.reserves()),
             On::Functions => self.each("function", |name| self.arn("lambda", &format!("function:{name}"))),
             On::LogGroups => self.log_groups(),
             On::AllLogGroups => vec![self.arn("logs", "log-group::log-stream:*")],
             On::Repositories => {
                 self.each("repository", |name| self.arn("ecr", &format!("repository/{name}")))
             }
-            On::Registry => {
-                if self.names("repository").is_empty() {
-                    Vec::new()
-                } else {
-                    vec!["*".to_owned()]
-                }
-            }
+            On::Registry => all_if(!self.names("repository").is_empty()),
             On::ForeignRepositories => self.foreign_repositories(),
             On::Budget => self.each("budget", |name| {
                 format!("arn:{}:budgets::{}:budget/{name}", self.partition(), self.account)
@@ -131,16 +120,13 @@ impl Scope<'_> {
         existing.chain(self.resources(On::Roles)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// `<account>.dkr.ecr.<region>.amazonaws.com/<repository>:<tag>`
     fn foreign_repositories(&self) -> Vec<String> {
         let images = self.stack.functions.values().filter_map(|function| match &function.image.source {
-            ImageSource::Uri(uri) => {
-                Some((uri.split('.').next()?, uri.split('.').nth(3)?, &function.image.repository))
-            }
+            ImageSource::Uri(uri) => ImageUri::of(uri).ok(),
             _ => None,
         });
-        let arn = |(account, region, name): (&str, &str, &String)| {
-            format!("arn:{}:ecr:{region}:{account}:repository/{name}", self.partition())
+        let arn = |ImageUri { account, region, repository, .. }: ImageUri<'_>| {
+            format!("arn:{}:ecr:{region}:{account}:repository/{repository}", self.partition())
         };
         images.map(arn).collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -180,5 +166,37 @@ impl Scope<'_> {
 
     pub(super) fn iam(&self, rest: &str) -> String {
         format!("arn:{}:iam::{}:{rest}", self.partition(), self.account)
+    }
+}
+
+/// What can't be narrowed, where it is needed.
+fn all_if(needed: bool) -> Vec<String> {
+    needed.then(|| "*".to_owned()).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{On, Scope};
+    use crate::stack::{self, Values};
+    use std::{collections::BTreeSet, path::Path};
+
+    #[track_caller]
+    fn foreign(uri: &str) -> Vec<String> {
+        let text = format!(
+            "stack: shop\nfunctions: {{f: {{image: {{uri: {uri}}}}}}}\napi: {{routes: {{GET /: f}}, auth: none}}\n"
+        );
+        let stack = stack::read(&text, "stack.yaml", Path::new("/"), Values::NotNeeded, &|_| None).unwrap();
+        let (region, account) = ("eu-west-1".to_owned(), "111111111111".to_owned());
+        let scope = Scope { stack: &stack, region, account, also: BTreeSet::new(), ids: None };
+        scope.resources(On::ForeignRepositories)
+    }
+
+    #[test]
+    fn an_image_of_others_is_known_by_either_host_of_ecr() {
+        let arn = "arn:aws:ecr:eu-west-1:123456789012:repository/team/app";
+        assert_eq!(foreign("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:1"), [arn]);
+        assert_eq!(foreign("123456789012.dkr-ecr.eu-west-1.on.aws/team/app:1"), [arn]);
     }
 }

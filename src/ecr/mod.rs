@@ -1,11 +1,13 @@
 //! Images in ECR: logging in to it, which of its images Lambda can run, and which nothing uses any more.
 
+mod image_uri;
 mod login;
 mod manifest;
 mod old_images;
 mod pinned_image;
 mod variant;
 
+pub(crate) use image_uri::ImageUri;
 pub(crate) use login::EcrLogin;
 pub(crate) use manifest::{Flaw, Shelf};
 pub(crate) use old_images::OldImages;

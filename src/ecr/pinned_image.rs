@@ -1,13 +1,12 @@
 //! `image.uri`: an image that somebody else put into ECR, pinned to the digest it has now.
 
-use super::Shelf;
+use super::{ImageUri, Shelf};
 use crate::{
     aws::{Class, Cloud, is_class},
     engine::{Id, Run},
     stack::Architecture,
 };
 use anyhow::{Context as _, Error, Result, bail};
-use aws_sdk_ecr::types::ImageIdentifier;
 use std::rc::Rc;
 
 /// `image.uri` of a function.
@@ -19,57 +18,13 @@ pub(crate) struct PinnedImage {
     pub architecture: Architecture,
 }
 
-/// An image's URI, taken apart.
-struct Parts<'a> {
-    /// `registry/repository`
-    uri: &'a str,
-    /// Whose registry it is, and in which region.
-    account: &'a str,
-    region: &'a str,
-    repository: &'a str,
-    /// A tag; else it is a digest.
-    by_tag: bool,
-    reference: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    fn of(text: &'a str) -> Result<Self> {
-        let (uri, reference, by_tag) = match text.split_once('@') {
-            Some((uri, digest)) => (uri, digest, false),
-            None => match text.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
-                Some((uri, tag)) => (uri, tag, true),
-                None => (text, "latest", true),
-            },
-        };
-        let (host, repository) = uri.split_once('/').with_context(|| no_ecr(text))?;
-        // `<account>.dkr.ecr.<region>.amazonaws.com`, or with IPv6 `<account>.dkr-ecr.<region>.on.aws`.
-        let (account, rest) =
-            host.split_once(".dkr.ecr.").or(host.split_once(".dkr-ecr.")).with_context(|| no_ecr(text))?;
-        let region = rest.split('.').next().unwrap_or_default();
-        Ok(Self { uri, account, region, repository, by_tag, reference })
-    }
-
-    fn id(&self) -> ImageIdentifier {
-        let id = ImageIdentifier::builder();
-        if self.by_tag {
-            id.image_tag(self.reference).build()
-        } else {
-            id.image_digest(self.reference).build()
-        }
-    }
-}
-
-fn no_ecr(uri: &str) -> String {
-    format!("image.uri {uri} is not an ECR image")
-}
-
 impl PinnedImage {
     /// The URI of its repository, which is not ours to manage.
     ///
     /// # Errors
     /// A URI that is none of ECR's.
     pub(crate) fn repository(self) -> Result<String> {
-        Ok(Parts::of(&self.uri)?.uri.to_owned())
+        Ok(ImageUri::of(&self.uri)?.uri.to_owned())
     }
 
     /// The digest that it has now.
@@ -78,14 +33,14 @@ impl PinnedImage {
     /// A URI that is none of ECR's or of another region; no such image; one that Lambda can't run; as the calls.
     pub(crate) async fn digest(self) -> Result<String> {
         let run = self.cloud.looking_at(&Id::of("image", &self.key));
-        let parts = Parts::of(&self.uri)?;
+        let parts = ImageUri::of(&self.uri)?;
         self.ensure_region(&parts)?;
         self.look(&parts, &run).await?.with_context(|| {
             format!("image.uri {}: account {} has no such image in {}", self.uri, parts.account, parts.region)
         })
     }
 
-    fn ensure_region(&self, parts: &Parts<'_>) -> Result<()> {
+    fn ensure_region(&self, parts: &ImageUri<'_>) -> Result<()> {
         let here = &self.cloud.region;
         if parts.region == here {
             return Ok(());
@@ -99,7 +54,7 @@ impl PinnedImage {
         )
     }
 
-    async fn look(&self, parts: &Parts<'_>, run: &Run) -> Result<Option<String>> {
+    async fn look(&self, parts: &ImageUri<'_>, run: &Run) -> Result<Option<String>> {
         let own = self.cloud.identify().await?.account == parts.account;
         let account = Some(parts.account).filter(|_| !own);
         let (repository, architecture) = (parts.repository, self.architecture);
