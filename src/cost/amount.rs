@@ -11,6 +11,11 @@ pub(crate) struct Amount {
 }
 
 impl Amount {
+    /// Every day so much.
+    pub(super) fn each(day: f64) -> Self {
+        Self { day, month: day * 31.0 }
+    }
+
     pub(super) fn plus(self, other: Self) -> Self {
         Self { day: self.day + other.day, month: self.month + other.month }
     }

@@ -121,8 +121,7 @@ impl Most<'_> {
     /// As many at once as are reserved, without a pause.
     fn all_day(&self, function: &Function) -> Option<Amount> {
         let at_once = f64::from(function.reserved_concurrency?);
-        let day = at_once * DAY * second_of(function, self.prices);
-        Some(Amount { day, month: day * 31.0 })
+        Some(Amount::each(at_once * DAY * second_of(function, self.prices)))
     }
 
     fn why(&self, function: &Function, calls: &Calls) -> String {
@@ -148,10 +147,8 @@ impl Most<'_> {
 
     fn authorizer(&self, function: &Function, routes: usize) -> CostLine {
         let calls = Calls::by_anybody(&self.stack.api, routes);
-        let at_once = function.reserved_concurrency.map(|n| {
-            let day = f64::from(n) * CALLS_AT_ONCE * DAY;
-            Amount { day, month: day * 31.0 }
-        });
+        let at_once = function.reserved_concurrency;
+        let at_once = at_once.map(|n| Amount::each(f64::from(n) * CALLS_AT_ONCE * DAY));
         let number = calls.most.or(at_once);
         let requests = number.map(|n| n.times(self.prices.function_requests / 1e6));
         let time = self.time_of(function, number);

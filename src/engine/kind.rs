@@ -111,6 +111,11 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
+    /// Whether it is this stack's, made or adopted.
+    pub(crate) fn is_us(&self) -> bool {
+        matches!(self, Self::Us | Self::Adopted)
+    }
+
     /// What it is, where it is not ours.
     pub(crate) fn foreign(&self) -> Option<&str> {
         match self {

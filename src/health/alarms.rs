@@ -1,6 +1,6 @@
 //! The stack's alarms: which of them ring.
 
-use super::Look;
+use super::look::Look;
 use crate::aws::{call, pages};
 use anyhow::Result;
 use aws_sdk_cloudwatch::Client;
@@ -34,7 +34,7 @@ impl Look<'_> {
                 name: alarm.alarm_name?,
                 state: alarm.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
                 reason: alarm.state_reason.unwrap_or_default(),
-                since: at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                since: at.map(|at| at.to_string()),
             })
         };
         Ok(all.await?.into_iter().filter_map(state).collect())

@@ -1,6 +1,6 @@
 //! What of the stack's budget is spent; AWS's figures are 8 to 24 hours late.
 
-use super::Look;
+use super::look::Look;
 use crate::{
     aws::{FoundExt, call},
     stack,

@@ -5,13 +5,14 @@
 
 mod alarms;
 mod budget;
+mod look;
 mod numbers;
 mod reports;
+mod span;
 mod usage;
 
 use crate::{
-    aws::{Class, Cloud, StackAws, failure_of, is_class},
-    engine::{Id, Run},
+    aws::{Class, Cloud, failure_of, is_class},
     prices::Prices,
     resources::{own_api, tags_of},
     stack::Stack,
@@ -19,11 +20,12 @@ use crate::{
 pub use alarms::AlarmState;
 use anyhow::Result;
 pub use budget::Spent;
-use numbers::Span;
+use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
 use reports::Reports;
 use serde::Serialize;
-use std::{collections::BTreeMap, rc::Rc};
+use span::Span;
+use std::rc::Rc;
 pub use usage::KeyUsage;
 
 /// Everything that `metrics` tells.
@@ -49,23 +51,13 @@ pub struct Health {
     pub costs: f64,
 }
 
-/// What is asked of whom.
-struct Look<'a> {
-    stack: &'a Stack,
-    aws: StackAws,
-    span: Span,
-    run: Run,
-}
-
 impl Health {
     /// Of the last `seconds`; `None`: the stack is not deployed.
     ///
     /// # Errors
     /// As the calls, but for rights that are missing.
     pub async fn read(stack: &Stack, cloud: &Rc<Cloud>, seconds: i64) -> Result<Option<Self>> {
-        let aws = StackAws::of(stack, cloud, BTreeMap::new());
-        let run = cloud.looking_at(&Id::only("metrics"));
-        let look = Look { stack, aws, span: Span::last(seconds), run };
+        let look = Look::at(stack, cloud, Span::last(seconds));
         let (caller, api, numbers, reports, usage, alarms, budget) = tokio::join!(
             cloud.identify(),
             own_api(&look.aws),
@@ -99,23 +91,6 @@ impl Health {
             costs: f64::from(u32::try_from(numbers.asked)?) / 1000.0 * price,
         }))
     }
-}
-
-impl Look<'_> {
-    /// The metrics of an API go by its name.
-    async fn other_apis(&self) -> Result<Vec<String>> {
-        let all = self.aws.cloud.rest_apis().await?;
-        let name = &self.stack.api.name;
-        let others = all.iter().filter(|api| api.name() == Some(name)).count().saturating_sub(1);
-        Ok((others > 0).then(|| one_name(name)).into_iter().collect())
-    }
-}
-
-fn one_name(name: &str) -> String {
-    format!(
-        "another REST API of the region is named {name} too, and AWS counts by the name: the API's numbers are of both. \
-         `api.name` gives this one a name of its own"
-    )
 }
 
 /// What was answered; a refusal is a remark that names the right.

@@ -1,6 +1,6 @@
 //! Numbers of CloudWatch: of the API, and of each function.
 
-use super::Look;
+use super::{look::Look, span::Span};
 use crate::aws::call;
 use anyhow::Result;
 use aws_sdk_cloudwatch::{
@@ -10,18 +10,6 @@ use aws_sdk_cloudwatch::{
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Points of a sparkline, about.
-const POINTS: i64 = 24;
-/// Seconds; CloudWatch's longest period.
-const DAY: i64 = 86_400;
-
-/// From when to when, in seconds since 1970.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span {
-    from: i64,
-    until: i64,
-}
 
 #[derive(Debug, Serialize)]
 pub struct ApiNumbers {
@@ -64,45 +52,6 @@ pub(super) struct Numbers {
     pub api: Option<ApiNumbers>,
     pub functions: Vec<FunctionNumbers>,
     pub asked: usize,
-}
-
-impl Span {
-    pub(super) fn last(seconds: i64) -> Self {
-        let until = jiff::Timestamp::now().as_second();
-        Self { from: until - seconds, until }
-    }
-
-    pub(super) fn start_ms(&self) -> i64 {
-        self.from * 1000
-    }
-
-    pub(super) fn start_text(&self) -> String {
-        text(self.from)
-    }
-
-    pub(super) fn end_text(&self) -> String {
-        text(self.until)
-    }
-
-    /// Seconds of one part of a sparkline: a multiple of a minute.
-    fn part(&self) -> i32 {
-        let part = (self.until - self.from) / POINTS;
-        i32::try_from(whole_minutes(part).min(DAY)).unwrap_or(60)
-    }
-
-    /// Seconds of all of it, as far as one period goes.
-    fn whole(&self) -> i32 {
-        i32::try_from(whole_minutes(self.until - self.from).min(DAY)).unwrap_or(60)
-    }
-}
-
-fn whole_minutes(seconds: i64) -> i64 {
-    ((seconds + 59) / 60).max(1) * 60
-}
-
-fn text(seconds: i64) -> String {
-    let at = jiff::Timestamp::from_second(seconds).unwrap_or_default();
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// What is asked of one thing: the name of the metric, and which statistics.

@@ -1,6 +1,6 @@
 //! What Lambda's REPORT lines say: starts, how long they took, and memory.
 
-use super::Look;
+use super::look::Look;
 use crate::{
     aws::{Class, FoundExt, call, failure_of, is_class},
     resources::log_group_name,

@@ -1,6 +1,6 @@
 //! What each key has used of its quota (API Gateway GetUsage, which costs nothing).
 
-use super::Look;
+use super::look::Look;
 use crate::{
     aws::{call, pages},
     engine::Kind as _,
@@ -36,7 +36,7 @@ impl Look<'_> {
         let (found, stages) = tokio::join!(plan.find(), stages);
         stages?;
         let Some(found) = found?.filter(|f| f.owner.foreign().is_none()) else { return Ok(Vec::new()) };
-        let today = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date().to_string();
+        let today = UsagePlan::today().to_string();
         let days = pages(async |position| {
             let request = self.aws.cloud.apigateway.get_usage().usage_plan_id(&found.output.id);
             let request = request.start_date(&today).end_date(&today).set_position(position);

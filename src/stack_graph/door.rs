@@ -4,7 +4,7 @@
 
 use crate::{
     aws::{Cloud, StackAws, apigateway_tags, tags},
-    engine::{Found, Id, Kind as _, Owner, Run},
+    engine::{Id, Kind as _, Run},
     resources::{ApiKey, Function, own_api, tags_of},
     stack::{Entry, Inventory, Stack},
 };
@@ -100,7 +100,7 @@ impl<'a> Door<'a> {
         let aws = self.aws.clone();
         let function = Function { aws, key: entry.key.clone(), name: entry.name.clone() };
         let Some(found) = function.find().await? else { return Ok(false) };
-        if !is_ours(&found) {
+        if !found.owner.is_us() {
             return Ok(false);
         }
         function.set_concurrency(if shut { Some(0) } else { wished }, &self.run).await?;
@@ -111,7 +111,8 @@ impl<'a> Door<'a> {
     async fn keys(&self, entry: &Entry, shut: bool) -> Result<usize> {
         let key = ApiKey { aws: self.aws.clone(), name: entry.name.clone(), has_value: false };
         let (found, old) = tokio::join!(key.find(), key.rotated(&self.run));
-        let current = found?.filter(is_ours).map(|f| (f.output.id.clone(), f.settings.state()));
+        let current =
+            found?.filter(|found| found.owner.is_us()).map(|f| (f.output.id.clone(), f.settings.state()));
         let old = old?.into_iter().map(|old| (old.id, old.state));
         let mut moved = 0;
         for (id, state) in current.into_iter().chain(old) {
@@ -127,8 +128,4 @@ impl<'a> Door<'a> {
         }
         Ok(moved)
     }
-}
-
-fn is_ours<K: crate::engine::Kind>(found: &Found<K>) -> bool {
-    matches!(found.owner, Owner::Us | Owner::Adopted)
 }

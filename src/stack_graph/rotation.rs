@@ -3,7 +3,7 @@
 use super::pipeline::as_caller;
 use crate::{
     aws::{Cloud, StackAws, call},
-    engine::{Found, Kind as _, Owner, Run},
+    engine::{Found, Kind as _, Run},
     resources::{ApiKey, Rotated, UsagePlan},
     stack::{Stack, Text},
 };
@@ -36,7 +36,7 @@ impl<'a> Rotation<'a> {
         let run = cloud.looking_at(&key.id());
         let look = async { tokio::try_join!(key.find(), key.rotated(&run)) };
         let (found, old) = as_caller(stack, cloud, look).await?;
-        let found = found.filter(|f| matches!(f.owner, Owner::Us | Owner::Adopted));
+        let found = found.filter(|f| f.owner.is_us());
         let value = stack.api.key_values.get(name).filter(|text| !text.value.is_empty());
         Ok(Self { key, value, found, old, run })
     }
@@ -71,7 +71,7 @@ impl<'a> Rotation<'a> {
     pub async fn old_use(&self) -> Result<Option<KeyUse>> {
         let Some(since) = self.rotated_since().map(str::to_owned) else { return Ok(None) };
         let Some(plan) = self.plan().await? else { return Ok(Some(KeyUse { since, calls: 0 })) };
-        let today = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).date();
+        let today = UsagePlan::today();
         let yesterday = today.yesterday()?;
         let mut calls = 0;
         for old in &self.old {

@@ -35,13 +35,7 @@ async fn open(world: &World, text: &str) -> (usize, usize) {
 
 /// The answer to a call with the key.
 async fn status(world: &World) -> u16 {
-    let ask = Ask {
-        method: "POST".to_owned(),
-        path: "/".to_owned(),
-        headers: Vec::new(),
-        key: SentKey::Right,
-        body: Some(b"{}".to_vec()),
-    };
+    let ask = Ask { key: SentKey::Right, body: Some(b"{}".to_vec()), ..Ask::new("POST", "/") };
     StageUrl::of(world, "default").await.carry(&ask).await.unwrap().status
 }
 

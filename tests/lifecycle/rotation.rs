@@ -29,13 +29,7 @@ async fn values(world: &World) -> Vec<String> {
 
 async fn status(world: &World, key: &str) -> u16 {
     let api = StageUrl::of(world, "default").await.api;
-    let ask = Ask {
-        method: "POST".to_owned(),
-        path: "/".to_owned(),
-        headers: Vec::new(),
-        key: SentKey::Right,
-        body: Some(b"{}".to_vec()),
-    };
+    let ask = Ask { key: SentKey::Right, body: Some(b"{}".to_vec()), ..Ask::new("POST", "/") };
     StageUrl::known(world, &api, key).carry(&ask).await.unwrap().status
 }
 

@@ -22,6 +22,11 @@ pub(super) struct OwnLinks {
 }
 
 impl UsagePlan {
+    /// The day that quotas and GetUsage count: UTC's.
+    pub(crate) fn today() -> jiff::civil::Date {
+        jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+
     /// Key id to name. The answer holds the values too; they go no further.
     pub(super) async fn linked(&self, plan: &str, run: &Run) -> Result<BTreeMap<String, String>> {
         let keys = pages(async |position| {
