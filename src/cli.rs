@@ -1,9 +1,15 @@
 //! The command line, and nothing else.
 
+mod local;
+mod logs;
+mod release;
 mod tips;
 
 use crate::deployer::Task;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+pub(crate) use local::{Consistency, LocalArgs};
+pub(crate) use logs::LogsArgs;
+pub(crate) use release::{ReleaseArgs, RollbackArgs};
 use std::path::{Path, PathBuf};
 pub(crate) use tips::tipped;
 
@@ -115,6 +121,12 @@ pub(crate) enum Command {
     Resume,
     /// Give an API key a second value, end the first
     Key(KeyArgs),
+    /// Show each function's versions: what is live, what was before, what did not pass
+    Releases,
+    /// Make live again what was live before; `up` does not release the taken-back version unasked
+    Rollback(RollbackArgs),
+    /// Give all calls to the version that has a share of them (see up --canary)
+    Promote,
     /// List the stacks of the account in the region; needs no stack file
     List,
     /// Run the local AWS
@@ -130,6 +142,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "these are flags")]
 pub(crate) struct Consent {
     /// Take over what exists under the stack's names: all of it, or one thing by its id (api=ID, key=ID, plan=ID)
     #[arg(long, num_args = 0..=1, default_missing_value = "", value_name = "KIND=ID")]
@@ -143,6 +156,9 @@ pub(crate) struct Consent {
     /// Deploy the API definition again, even if the stage serves it already
     #[arg(long)]
     pub redeploy: bool,
+    /// Release again what `rollback` took back
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +171,8 @@ pub(crate) struct UpArgs {
     /// Agree, by the stack's name, that all functions which it has now are deleted
     #[arg(long, value_name = "STACK")]
     pub end_all: Option<String>,
+    #[command(flatten)]
+    pub release: ReleaseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -261,24 +279,6 @@ pub(crate) struct CallArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct LogsArgs {
-    /// Functions by their key in the stack file (default: all)
-    pub functions: Vec<String>,
-    /// Keep showing new lines, until Ctrl-C
-    #[arg(long)]
-    pub follow: bool,
-    /// How far back: 30s, 10m, 2h, 1d
-    #[arg(long, default_value = "10m", value_name = "AGE")]
-    pub since: String,
-    /// A CloudWatch Logs filter pattern
-    #[arg(long, value_name = "PATTERN")]
-    pub filter: Option<String>,
-    /// Show at most this many of the last lines first
-    #[arg(long, short = 'n', default_value_t = 100)]
-    pub lines: usize,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
     /// For this command alone
     #[arg(long = "for", value_enum, default_value_t = Task::Up, value_name = "COMMAND")]
@@ -316,41 +316,4 @@ pub(crate) struct ManArgs {
     /// Write all pages into this folder, such as ~/.local/share/man/man1
     #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
     pub folder: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Consistency {
-    Instant,
-    Realistic,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LocalArgs {
-    /// The port on 127.0.0.1 (4510); 0 takes any that is free
-    #[arg(long)]
-    pub port: Option<u16>,
-    /// Milliseconds added to every AWS request
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub latency_ms: u64,
-    /// How soon a change is seen everywhere: at once, or as late as on AWS
-    #[arg(long, value_enum, default_value_t = Consistency::Instant)]
-    pub consistency: Consistency,
-    /// Makes the same ids, key values and delays each time (default: random)
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// The account number, twelve digits
-    #[arg(long, default_value = "000000000000")]
-    pub account: String,
-    /// Executions that the account may have at once; new accounts have 10
-    #[arg(long, default_value_t = 1000, value_name = "N", hide_short_help = true)]
-    pub concurrency: u32,
-    /// List the local AWSs that are running
-    #[arg(long, conflicts_with = "stop")]
-    pub status: bool,
-    /// Stop the one that is running; --port says which of several
-    #[arg(long)]
-    pub stop: bool,
-    /// Started by --local, with nobody who reads along
-    #[arg(long, hide = true)]
-    pub background: bool,
 }

@@ -1,4 +1,4 @@
-//! Which functions take no calls yet, because Lambda puts what nobody calls for weeks to sleep.
+//! Which functions' live versions take no calls yet, because Lambda puts what nobody calls for weeks to sleep.
 
 use super::{Cloud, FoundExt, call};
 use crate::engine::Id;
@@ -15,7 +15,13 @@ impl Cloud {
         let run = &self.looking_at(&Id::only("contract"));
         let sleepers = try_join_all(functions.into_iter().map(|name| async move {
             let request = self.lambda.get_function_configuration().function_name(name);
-            let found = call(run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
+            let live = request.clone().qualifier("live");
+            let live = call(run, "GetFunctionConfiguration", || live.clone().send()).await.found()?;
+            // A stack that was made before there was an alias.
+            let found = match live {
+                Some(live) => Some(live),
+                None => call(run, "GetFunctionConfiguration", || request.clone().send()).await.found()?,
+            };
             let state = found.and_then(|function| function.state);
             let sleeps = matches!(state, Some(State::Inactive | State::Pending));
             anyhow::Ok(sleeps.then(|| name.to_owned()))

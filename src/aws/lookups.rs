@@ -5,6 +5,7 @@ use crate::engine::{Id, Run};
 use anyhow::{Error, Result};
 use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
 use aws_sdk_ecr::types::Repository;
+use aws_sdk_lambda::operation::{get_alias::GetAliasOutput, get_function::GetFunctionOutput};
 use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
@@ -21,8 +22,15 @@ pub struct Lookups {
     /// Of the stack's own API: there is one, but for twins.
     stages: SharedLookup<Vec<Stage>>,
     /// Of ECR, by name: the repository and its images ask for it.
-    repositories: RefCell<BTreeMap<String, Rc<SharedLookup<Option<Repository>>>>>,
+    repositories: ByName<Repository>,
+    /// Of Lambda, by name and qualifier: the function, its alias and its permission ask for it.
+    functions: ByName<GetFunctionOutput>,
+    /// Of Lambda, by the function's name and their own.
+    aliases: ByName<GetAliasOutput>,
 }
+
+/// Things that may not be there.
+type ByName<T> = RefCell<BTreeMap<String, Rc<SharedLookup<Option<T>>>>>;
 
 /// A list older than this is read again.
 const FRESH: Duration = Duration::from_mins(1);
@@ -124,6 +132,43 @@ impl Cloud {
         lookup.get(read).await
     }
 
+    /// A function, if it is there; with a qualifier one of its versions, or what an alias names.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn function(
+        self: &Rc<Self>,
+        name: &str,
+        qualifier: Option<&str>,
+    ) -> Result<Rc<Option<GetFunctionOutput>>> {
+        let key = qualifier.map_or_else(|| name.to_owned(), |q| format!("{name}:{q}"));
+        let lookup = self.lookups.functions.borrow_mut().entry(key).or_default().clone();
+        let request = self.lambda.get_function().function_name(name);
+        let request = request.set_qualifier(qualifier.map(str::to_owned));
+        let run = self.looking_at(&Id::of("function", name));
+        let read = async move { call(&run, "GetFunction", || request.clone().send()).await.found() };
+        lookup.get(read).await
+    }
+
+    /// An alias of a function, if both are there.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn alias(self: &Rc<Self>, function: &str, name: &str) -> Result<Rc<Option<GetAliasOutput>>> {
+        let key = format!("{function}:{name}");
+        let lookup = self.lookups.aliases.borrow_mut().entry(key).or_default().clone();
+        let request = self.lambda.get_alias().function_name(function).name(name);
+        let run = self.looking_at(&Id::of("alias", function));
+        let read = async move { call(&run, "GetAlias", || request.clone().send()).await.found() };
+        lookup.get(read).await
+    }
+
+    /// As [`Cloud::forget_lists`], for functions and their aliases.
+    pub fn forget_functions(&self) {
+        self.lookups.functions.borrow_mut().clear();
+        self.lookups.aliases.borrow_mut().clear();
+    }
+
     /// As [`Cloud::forget_lists`], for the repositories.
     pub fn forget_repositories(&self) {
         self.lookups.repositories.borrow_mut().clear();
@@ -136,6 +181,7 @@ impl Cloud {
         self.lookups.usage_plans.forget();
         self.lookups.stages.forget();
         self.forget_repositories();
+        self.forget_functions();
     }
 
     /// As [`Cloud::forget_lists`], for one list.

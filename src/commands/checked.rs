@@ -3,12 +3,11 @@
 //! A run that ends before its check, or whose check fails, leaves no such tag. So the next `up` that has nothing to do
 //! asks again, and what was red stays red.
 
-use super::session::Session;
+use super::{release::aws_of, session::Session};
 use crate::{
-    aws::{FoundExt, StackAws, call},
     contract::{self, Finding, RowNeed, Verdict},
-    engine::{Handle, Id},
-    resources::{checked_mark, mark_checked},
+    engine::Handle,
+    resources::{Live, checked_mark, mark_checked},
     stack_graph::StackGraph,
     ui::Printer,
 };
@@ -16,11 +15,11 @@ use anyhow::Result;
 use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 
-/// What a check was of: the deployment that the stage serves, each function as it was last changed, and the promises.
+/// What a check was of: the deployment that the stage serves, the version that is live of each function, and the promises.
 pub(super) struct State {
     api: String,
     deployment: String,
-    /// AWS's name of each function, and when AWS says it was last changed.
+    /// AWS's name of each function, and its live version, with that which has a share of the calls.
     functions: Vec<(String, String)>,
 }
 
@@ -28,7 +27,8 @@ impl State {
     /// As observed; `None`: not all of it is there.
     pub(super) fn observed(graph: &StackGraph<'_>) -> Option<Self> {
         let stage = graph.stage.as_ref().and_then(Handle::get)?;
-        let functions = graph.functions.iter().map(|f| f.get().map(|f| (f.name, f.changed)));
+        let functions =
+            graph.aliases.iter().map(|it| it.get().map(|it| (it.function, live(it.version, it.canary))));
         Some(Self {
             api: stage.api,
             deployment: stage.deployment,
@@ -38,11 +38,12 @@ impl State {
 
     /// The same, with functions as they are now: this run may have changed them since it observed them.
     async fn read_again(mut self, session: &Session) -> Result<Self> {
-        let run = session.cloud.looking_at(&Id::only("contract"));
+        let aws = aws_of(session);
+        session.cloud.forget_functions();
         let reads = self.functions.into_iter().map(|(name, _)| async {
-            let request = session.cloud.lambda.get_function_configuration().function_name(&name);
-            let found = call(&run, "GetFunctionConfiguration", || request.clone().send()).await.found()?;
-            anyhow::Ok((name, found.and_then(|c| c.last_modified).unwrap_or_default()))
+            let now = Live::of_alias(&aws, &name).await?;
+            let version = now.map(|it| live(it.version, it.weights.into_keys().next()));
+            anyhow::Ok((name, version.unwrap_or_default()))
         });
         self.functions = try_join_all(reads).await?;
         Ok(self)
@@ -84,9 +85,13 @@ impl State {
         if held == (kept.as_ref() == Some(&mark)) {
             return Ok(());
         }
-        let aws = StackAws::of(&session.stack, &session.cloud, Default::default());
-        mark_checked(&aws, &state.api, &session.stack.api.stage, held.then_some(mark.as_str())).await
+        mark_checked(&aws_of(session), &state.api, &session.stack.api.stage, held.then_some(mark.as_str()))
+            .await
     }
+}
+
+fn live(version: String, canary: Option<String>) -> String {
+    canary.into_iter().fold(version, |all, canary| all + " " + &canary)
 }
 
 /// A check whose variable is not set can't be asked at any time; anything else that is unknown may be by the next run.

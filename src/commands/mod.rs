@@ -1,7 +1,9 @@
 //! One file a command: load, build the graph, run it beside a UI, say how it ended.
 
 mod call;
+mod canary;
 mod checked;
+mod commit;
 mod completions;
 mod cost;
 mod destroy;
@@ -17,6 +19,10 @@ pub(crate) mod output;
 mod pause;
 mod plan;
 mod policy;
+mod promote;
+mod release;
+mod releases;
+mod rollback;
 mod schema;
 pub(crate) mod session;
 mod status;
@@ -61,6 +67,9 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Pause => pause::shut(common, printer).await,
         Command::Resume => pause::open(common, printer).await,
         Command::Key(args) => key::run(common, &args.action, printer).await,
+        Command::Releases => releases::run(common, printer).await,
+        Command::Rollback(args) => rollback::run(common, &args, printer).await,
+        Command::Promote => promote::run(common, printer).await,
         Command::List => list::run(common, printer).await,
         Command::Local(args) => local::run(&args, printer).await,
         Command::Policy(args) => policy::run(common, &args, printer).await,

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 pub(super) async fn run(common: &cli::Common, args: &cli::PlanArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
-    let (graph, plan) = planned(&session, &args.consent, printer).await?;
+    let (graph, plan) = planned(&session, &args.consent, &Releasing::default(), printer).await?;
     for remark in graph.remarks() {
         printer.warn(remark);
     }
@@ -35,6 +35,15 @@ fn show(session: &Session, plan: &Plan, printer: &Printer) -> Result<()> {
     Ok(())
 }
 
+/// How an `up` makes new versions live.
+#[derive(Debug, Default)]
+pub(super) struct Releasing {
+    pub smoke: bool,
+    /// Percent of the calls, from the command line.
+    pub canary: Option<u32>,
+    pub commit: Option<String>,
+}
+
 /// Observes everything and plans; refuses what can't be done without a further word.
 ///
 /// # Errors
@@ -42,9 +51,10 @@ fn show(session: &Session, plan: &Plan, printer: &Printer) -> Result<()> {
 pub(super) async fn planned<'a>(
     session: &'a Session,
     consent: &cli::Consent,
+    releasing: &Releasing,
     printer: &Printer,
 ) -> Result<(StackGraph<'a>, Plan)> {
-    let graph = observed(session, consent, printer).await?;
+    let graph = observed(session, consent, releasing, printer).await?;
     let plan = graph.plan(&options(consent))?;
     let refusals: Vec<String> = plan.refusals().map(|(id, why)| format!("{id}: {why}")).collect();
     if !refusals.is_empty() {
@@ -61,12 +71,18 @@ pub(super) async fn planned<'a>(
 pub(super) async fn observed<'a>(
     session: &'a Session,
     consent: &cli::Consent,
+    releasing: &Releasing,
     printer: &Printer,
 ) -> Result<StackGraph<'a>> {
     let wishes = Wishes {
         rebuild: consent.rebuild,
         redeploy: consent.redeploy,
         adopt: chosen(consent)?,
+        smoke: releasing.smoke,
+        canary: releasing.canary,
+        again: consent.again,
+        at: jiff::Timestamp::now().as_second(),
+        commit: releasing.commit.clone(),
         secrets: secrets(session)?,
     };
     let graph = StackGraph::observed(&session.stack, &session.cloud, session.docker(), wishes).await?;

@@ -8,6 +8,7 @@ use crate::{
     docker::{self, Docker},
     engine::Stop,
     stack::{self, Stack, Values},
+    stack_graph::guard,
     ui::{Outcome, Printer},
 };
 use anyhow::Result;
@@ -63,6 +64,15 @@ impl Session {
     /// As [`Cost::of`].
     pub(crate) fn cost(&self) -> Result<Cost> {
         Cost::of(&self.stack, &self.cloud.region)
+    }
+
+    /// Asks who calls, and refuses the wrong account.
+    ///
+    /// # Errors
+    /// As the call; another account than the stack file's.
+    pub(crate) async fn ensure_account(&self) -> Result<()> {
+        self.cloud.identify().await?;
+        guard(&self.stack, &self.cloud)
     }
 
     /// What AWS advises against, once the caller is known.

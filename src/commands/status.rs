@@ -1,6 +1,9 @@
 //! `status`: what is, beside what should be, and the chains that break silently.
 
-use super::{plan::observed, session::Session};
+use super::{
+    plan::{Releasing, observed},
+    session::Session,
+};
 use crate::{
     Exit, cli,
     engine::Id,
@@ -11,8 +14,9 @@ use anyhow::Result;
 
 pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
-    let consent = cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false };
-    let graph = observed(&session, &consent, printer).await?;
+    let consent =
+        cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false, again: false };
+    let graph = observed(&session, &consent, &Releasing::default(), printer).await?;
     let plan = graph.plan(&super::plan::options(&consent))?;
     let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());
     let outputs = super::output::known(&session, &graph, |id| !strange(id));

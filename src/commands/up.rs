@@ -1,16 +1,20 @@
 //! `up`: observe, plan, confirm, apply, check from outside.
 
 use super::{
+    canary::{self, Came},
     checked::State,
-    plan::planned,
+    commit, logs,
+    plan::{Releasing, planned},
+    release::aws_of,
     session::{CHANGES_STOP, Session},
     verify::{self, After},
 };
 use crate::{
     Exit, cli,
-    engine::{Change, Id, Plan},
+    engine::{Change, Handle, Id, Report, Run, Stop},
     exit::Usage,
     outputs::Outputs,
+    resources::{AliasOutput, NotStarted, SmokeFailed},
     stack::Values,
     stack_graph::{StackGraph, ended_functions},
     ui::{Finished, Outcome, Printer},
@@ -24,7 +28,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     session.listen_for_ctrl_c(CHANGES_STOP, printer);
     let (graph, plan) = session
         .stop
-        .cancel(planned(&session, &args.consent, printer))
+        .cancel(planned(&session, &args.consent, &releasing(&session, args), printer))
         .await
         .context("nothing was changed")??;
     let up = Up { common, args, session: &session, graph: &graph, printer };
@@ -57,7 +61,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     printer.settle();
     if !report.is_complete() {
         printer.show(Outcome::Incomplete { plan: &plan, report: &report, again: &again });
-        return Ok(if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed });
+        return up.failed(&report).await;
     }
     let unchecked = || {
         format!(
@@ -65,12 +69,18 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
             common.again("verify")
         )
     };
-    let held = up.is_unchecked() || up.check(After::Changes).await.with_context(unchecked)?;
+    let held = up.is_unchecked() || up.check_or_go_back().await.with_context(unchecked)?;
+    let held = held && up.watch_canaries().await?;
     if held {
-        tidy(&session, &graph, &plan, printer).await;
+        tidy(&session, &graph, printer).await;
     }
     up.finish(report.done, since);
     Ok(if held { Exit::Done } else { Exit::Broken })
+}
+
+fn releasing(session: &Session, args: &cli::UpArgs) -> Releasing {
+    let commit = commit::of(&session.stack.folder);
+    Releasing { smoke: !args.release.no_smoke, canary: args.release.canary, commit }
 }
 
 /// Whether it is meant that nothing of what the stack runs now stays: asked by name, because the file may be another stack's
@@ -100,10 +110,17 @@ async fn may_end(
 
 /// What is deployed is deployed: old images that stay are no failure. An `up` that broke the contract deletes none, because
 /// the one before may be wanted again.
-async fn tidy(session: &Session, graph: &StackGraph<'_>, plan: &Plan, printer: &Printer) {
-    for why in graph.tidy(plan, printer.events(), &session.stop).await {
+async fn tidy(session: &Session, graph: &StackGraph<'_>, printer: &Printer) {
+    for why in graph.tidy(printer.events(), &session.stop).await {
         printer.warn(format!("{why:#}"));
     }
+}
+
+/// Where what this run made live goes when the contract does not hold.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Back,
+    On,
 }
 
 /// One run, once it is known what there is.
@@ -125,11 +142,82 @@ impl Up<'_> {
         } else {
             self.printer.say("nothing to do; checking the contract, which is not known to have held");
             let held = self.check(After::Nothing).await?;
+            let held = held && self.watch_canaries().await?;
             self.finish(Vec::new(), since);
             return Ok(if held { Exit::Done } else { Exit::Broken });
         }
+        let held = self.watch_canaries().await?;
         self.finish(Vec::new(), since);
-        Ok(Exit::Done)
+        Ok(if held { Exit::Done } else { Exit::Broken })
+    }
+
+    /// How a run ended that left something undone, with the last words of the functions that are why.
+    async fn failed(&self, report: &Report) -> Result<Exit> {
+        let mut exit = if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed };
+        for (_, error) in &report.failed {
+            let smoke = error.downcast_ref::<SmokeFailed>().map(|failed| &failed.function);
+            let started = error.downcast_ref::<NotStarted>().map(|failed| &failed.function);
+            if smoke.is_some() {
+                exit = Exit::Broken;
+            }
+            let named = self.session.stack.functions.values().find(|f| Some(&f.name) == smoke.or(started));
+            let Some(function) = named else { continue };
+            if let Err(unread) = logs::last_lines(self.session, &function.key, self.printer).await {
+                self.printer
+                    .warn(format!("the last log lines of {} can't be shown: {unread:#}", function.key));
+            }
+        }
+        Ok(exit)
+    }
+
+    fn aliases(&self) -> impl Iterator<Item = AliasOutput> {
+        self.graph.aliases.iter().filter_map(Handle::get)
+    }
+
+    /// A contract that does not hold takes back what this run made live, unless it does not hold with what was live before
+    /// either: then the release is not why.
+    async fn check_or_go_back(&self) -> Result<bool> {
+        if self.check(After::Changes).await? {
+            return Ok(true);
+        }
+        let moved: Vec<AliasOutput> = self.aliases().filter(AliasOutput::went_on).collect();
+        if moved.is_empty() {
+            return Ok(false);
+        }
+        self.printer.say("the contract does not hold with the new version: what was live before goes back");
+        self.go(&moved, Way::Back).await?;
+        if self.check(After::Changes).await? {
+            self.printer.warn("what was live before is live again; `releases` shows the version that did not hold the contract");
+        } else {
+            self.printer.say("it does not hold with the version before either, so the new one stays");
+            self.go(&moved, Way::On).await?;
+        }
+        Ok(false)
+    }
+
+    async fn go(&self, moved: &[AliasOutput], way: Way) -> Result<()> {
+        let aws = aws_of(self.session);
+        for it in moved {
+            let id = Id::of("alias", &it.key);
+            // What was begun is finished, also after Ctrl-C: callers would keep what does not work.
+            let run = Run::new(id, self.printer.events(), Stop::default());
+            match way {
+                Way::Back => it.take_back(&aws, "the contract did not hold", &run).await?,
+                Way::On => it.move_on(&aws, &run).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what has a share of the calls goes on, or may.
+    async fn watch_canaries(&self) -> Result<bool> {
+        let canaries: Vec<AliasOutput> = self.aliases().filter(|alias| alias.canary.is_some()).collect();
+        if canaries.is_empty() {
+            return Ok(true);
+        }
+        let args = &self.args.release;
+        let came = canary::watch(self.session, self.common, args, &canaries, self.printer).await?;
+        Ok(came != Came::Back)
     }
 
     /// Nobody wants to know, or nobody can come in.

@@ -29,7 +29,7 @@ pub fn rows(stack: &Stack) -> Vec<Row> {
     rows
 }
 
-fn concrete_method(route: &Route) -> &str {
+pub(super) fn concrete_method(route: &Route) -> &str {
     if route.method == "ANY" { "GET" } else { &route.method }
 }
 
@@ -118,23 +118,38 @@ fn refusal(stack: &Stack, route: &Route, key: SentKey) -> Row {
 /// Each function is called once, in the mildest way there is: a GET without variables, else a POST of `{}`, else a GET
 /// of what is not there. What else
 /// it promises is for `checks:` to say.
-fn answers<'a>(stack: &'a Stack) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for key in stack.functions.keys() {
-        let reachable = |r: &&Route| r.function == *key && can_prove(&r.auth);
-        let (open, plain): (Vec<&Route>, Vec<&Route>) =
-            stack.api.routes.iter().filter(reachable).partition(|r| r.path.contains('{'));
-        let by = |routes: &[&'a Route], method: &str| routes.iter().find(|r| r.method == method).copied();
-        let mildest = ["GET", "ANY", "POST"].into_iter().find_map(|method| by(&plain, method));
-        // An id that nobody has, read: as mild as it gets where every path has a variable.
-        let route = mildest.or_else(|| ["GET", "ANY"].into_iter().find_map(|method| by(&open, method)));
-        rows.extend(route.map(|route| answer(stack, route)));
+fn answers(stack: &Stack) -> Vec<Row> {
+    let mildest = stack.functions.keys().filter_map(|key| mildest(stack, key));
+    mildest.map(|route| answer(stack, route)).collect()
+}
+
+/// The route by which a function is asked without harm.
+fn mildest<'a>(stack: &'a Stack, key: &str) -> Option<&'a Route> {
+    let reachable = |r: &&Route| r.function == *key && can_prove(&r.auth);
+    let (open, plain): (Vec<&Route>, Vec<&Route>) =
+        stack.api.routes.iter().filter(reachable).partition(|r| r.path.contains('{'));
+    let by = |routes: &[&'a Route], method: &str| routes.iter().find(|r| r.method == method).copied();
+    let mildest = ["GET", "ANY", "POST"].into_iter().find_map(|method| by(&plain, method));
+    // An id that nobody has, read: as mild as it gets where every path has a variable.
+    mildest.or_else(|| ["GET", "ANY"].into_iter().find_map(|method| by(&open, method)))
+}
+
+/// What a version of the function is asked: the file's own requests, else the mildest. Whether it is one of the file's is said.
+pub(super) fn smoke_rows<'a>(stack: &'a Stack, key: &str) -> Vec<(&'a Route, Row, bool)> {
+    let route =
+        |check: &Check| stack.api.routes.iter().find(|r| shown(r) == check.route && r.function == key);
+    let checks = stack.checks.iter().filter(|check| !check.unset);
+    let own: Vec<_> = checks
+        .filter_map(|check| route(check).map(|route| (route, check_row(stack, check, route), true)))
+        .collect();
+    if !own.is_empty() {
+        return own;
     }
-    rows
+    mildest(stack, key).map(|route| (route, answer(stack, route), false)).into_iter().collect()
 }
 
 /// Whether this program holds what the route asks for.
-fn can_prove(auth: &Auth) -> bool {
+pub(super) fn can_prove(auth: &Auth) -> bool {
     matches!(auth, Auth::None | Auth::ApiKey)
 }
 

@@ -17,6 +17,7 @@ mod misbehaviour;
 mod preflight;
 mod row;
 mod shut_out;
+mod smoke;
 mod turns;
 mod waking;
 
@@ -32,3 +33,4 @@ pub use misbehaviour::{Misbehaviour, misbehaviours};
 pub(crate) use row::Load;
 pub use row::{Ask, Row, RowNeed, SentKey};
 pub use shut_out::by_web_acl;
+pub(crate) use smoke::{Answered, SmokeCheck, smoke_checks};

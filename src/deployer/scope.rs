@@ -39,6 +39,7 @@ impl Scope<'_> {
             On::PassedRoles => self.passed_roles(),
             On::Concurrency => all_if(self.reserves()),
             On::Functions => self.each("function", |name| self.arn("lambda", &format!("function:{name}"))),
+            On::Versions => self.each("function", |name| self.arn("lambda", &format!("function:{name}:*"))),
             On::LogGroups => self.log_groups(),
             On::AllLogGroups => vec![self.arn("logs", "log-group::log-stream:*")],
             On::Repositories => {

@@ -31,6 +31,8 @@ pub(super) enum On {
     /// As [`On::All`], where the stack reserves executions.
     Concurrency,
     Functions,
+    /// What hangs on a function by a qualifier: its versions and its alias.
+    Versions,
     LogGroups,
     /// The list of log groups is one resource.
     AllLogGroups,
@@ -136,6 +138,19 @@ pub(super) const RIGHTS: &[Right] = &[
     right("up", "lambda:ListVersionsByFunction", On::Functions),
     right("up", "lambda:ListFunctionUrlConfigs", On::Functions),
     right("up", "lambda:ListFunctionEventInvokeConfigs", On::Functions),
+    right("upd", "lambda:GetFunction", On::Versions),
+    right("upd", "lambda:ListTags", On::Versions),
+    right("upd", "lambda:GetPolicy", On::Versions),
+    right("uo", "lambda:GetFunctionConfiguration", On::Versions),
+    right("upd", "lambda:GetAlias", On::Functions),
+    right("u", "lambda:CreateAlias", On::Functions),
+    right("u", "lambda:UpdateAlias", On::Functions),
+    right("u", "lambda:PublishVersion", On::Functions),
+    right("u", "lambda:InvokeFunction", On::Versions),
+    right("u", "lambda:AddPermission", On::Versions),
+    right("ud", "lambda:RemovePermission", On::Versions),
+    right("u", "lambda:DeleteFunction", On::Versions),
+    right("u", "cloudwatch:GetMetricData", On::All),
     right("u", "lambda:CreateFunction", On::Functions),
     right("u", "lambda:TagResource", On::Functions),
     right("u", "lambda:UntagResource", On::Functions),

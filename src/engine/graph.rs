@@ -192,10 +192,11 @@ impl Graph {
         walk(all.collect(), |it, _| steps.delete(it), |id, cause| steps.skip(id, cause)).await;
     }
 
-    /// Tidies up after the changes of a plan; gives what could not be done.
-    pub(crate) async fn tidy(&self, plan: &Plan, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
+    /// Tidies up after what was made or changed, what came last first; gives what could not be done.
+    pub(crate) async fn tidy(&self, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
         let mut failed = Vec::new();
-        for it in self.wanted().filter(|it| plan.changes(it.id())) {
+        let acted: Vec<_> = self.wanted().filter(|it| it.has_acted()).collect();
+        for it in acted.into_iter().rev() {
             let run = super::Run::new(it.id().clone(), sink.clone(), stop.clone());
             failed.extend(it.tidy(&run).await.err());
         }

@@ -32,6 +32,8 @@ pub(super) trait Wanted: Look {
         options: &'a Options,
         run: &'a Run,
     ) -> LocalBoxFuture<'a, Result<Acted>>;
+    /// Whether it was made or changed.
+    fn has_acted(&self) -> bool;
     fn tidy<'a>(&'a self, run: &'a Run) -> LocalBoxFuture<'a, Result<()>>;
 }
 

@@ -9,13 +9,14 @@ use super::{
 };
 use anyhow::{Result, bail};
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 pub(super) struct Wished<W: Wish> {
     id: Id,
     wish: W,
     needs: Needs,
     sight: Sight<W::Kind>,
+    acted: Cell<bool>,
 }
 
 /// What is, what is wished, and the difference.
@@ -27,7 +28,7 @@ struct Compared<W: Wish> {
 
 impl<W: Wish> Wished<W> {
     pub(super) fn new(id: Id, wish: W, needs: Needs, output: Handle<Output<W>>) -> Self {
-        Self { id, wish, needs, sight: Sight::new(output) }
+        Self { id, wish, needs, sight: Sight::new(output), acted: Cell::new(false) }
     }
 
     fn compare(&self) -> Result<Compared<W>> {
@@ -94,6 +95,7 @@ impl<W: Wish> Wished<W> {
             Some(found) => self.update(found, &want, options, run).await?,
             None => Applied::in_place(self.wish.create(&want, run).await?),
         };
+        self.acted.set(true);
         self.sight.output.set(Some(applied.output));
         Ok(Acted { change, replaced: applied.replaced })
     }
@@ -173,6 +175,10 @@ impl<W: Wish> Wanted for Wished<W> {
         run: &'a Run,
     ) -> LocalBoxFuture<'a, Result<Acted>> {
         self.act(look_again, options, run).boxed_local()
+    }
+
+    fn has_acted(&self) -> bool {
+        self.acted.get()
     }
 
     fn tidy<'a>(&'a self, run: &'a Run) -> LocalBoxFuture<'a, Result<()>> {

@@ -3,5 +3,5 @@
 use crate::engine::Chain;
 
 pub(crate) const KEY: Chain = Chain("key → plan → stage");
-pub(crate) const FUNCTION: Chain = Chain("function → permission → API");
+pub(crate) const FUNCTION: Chain = Chain("function → version → alias → permission → API");
 pub(crate) const DEFINITION: Chain = Chain("live deployment → definition");

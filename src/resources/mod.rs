@@ -3,6 +3,7 @@
 //! To add a kind: write its file (what identifies it, [`crate::engine::Kind`], and what the stack file wishes of it,
 //! [`crate::engine::Wish`]), put it into [`KINDS`], and add it in `stack_graph`'s `wish`. Nothing else knows kinds.
 
+mod alias;
 mod api_key;
 mod budget;
 pub(crate) mod chains;
@@ -19,12 +20,19 @@ mod stage;
 mod stale_entries;
 mod twin;
 mod usage_plan;
+mod version;
 
+pub(crate) use alias::{
+    Alias, AliasOutput, AliasTarget, AliasWish, ErrorRates, Failed, FunctionReleases, Held, LIVE,
+    ListedVersion, Live, Record, Release, ReleaseWish, VersionChange, VersionStanding, Why, back, move_alias,
+    move_as, promoted,
+};
 pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated};
 pub(crate) use budget::{Budget, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{
-    AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, RestoredStatements,
+    AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, NotStarted,
+    RestoredStatements,
 };
 pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
 pub(crate) use leftovers::{Dooms, Leftovers};
@@ -37,6 +45,7 @@ pub(crate) use stage::{Stage, StageOutput, StageWish, checked_mark, mark_checked
 pub(crate) use stale_entries::StaleEntries;
 pub(crate) use twin::doom as doom_twins;
 pub(crate) use usage_plan::{UsagePlan, UsagePlanWish};
+pub(crate) use version::{SmokeFailed, Version, VersionOutput, VersionWish};
 
 use leftovers::Of;
 

@@ -1,15 +1,19 @@
-//! The right of the REST API to invoke the function: one statement with one of two fixed ids, compared by what it says.
-//! Two, because another statement is added before the old one goes: without either, callers get 500.
+//! The right of the REST API to invoke the function's alias: one statement with one of two fixed ids, compared by what it
+//! says. Two, because another statement is added before the old one goes: without either, callers get 500.
+//!
+//! Stacks that were made before there was an alias have it on the function itself. That one goes last, once what the stage
+//! serves is known to work.
 
-use super::{RestApiOutput, chains, leftovers::Listed};
+use super::{RestApiOutput, alias::LIVE, chains, leftovers::Listed};
 use crate::{
-    aws::{Class, FoundExt, StackAws, call, ignore_not_found, is_class},
-    engine::{Applied, Breaks, Change, Deletable, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish},
+    aws::{Class, FoundExt, StackAws, call, ignore_not_found, is_class, ordered},
+    engine::{Applied, Breaks, Change, Deletable, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish, Words},
     stack::Entry,
 };
 use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde_json::Value;
+use std::time::Duration;
 
 pub(crate) struct Permission {
     pub aws: StackAws,
@@ -34,12 +38,25 @@ pub(crate) struct Settings {
     source_arn: Option<String>,
     /// Anything else that narrows it.
     other_conditions: Option<Value>,
+    /// What it is on: the alias, or the function itself.
+    on: Option<&'static str>,
     /// The id of a second statement, which a run that died left.
     left_over: Option<String>,
-    /// Ids of all that are there.
+    /// The ids of statements on the function itself, beside that on the alias.
+    former: Vec<String>,
+    /// Ids of all that are on the alias.
     #[serde(skip)]
     sids: Vec<String>,
+    /// Ids of all that are on the function itself.
+    #[serde(skip)]
+    former_sids: Vec<String>,
 }
+
+/// As `on` shows it.
+const ON_FUNCTION: &str = "the function itself";
+
+/// How long API Gateway may go on to serve a deployment after the stage has moved to another.
+const SERVED_ON: Duration = Duration::from_secs(30);
 
 const ACTION: &str = "lambda:InvokeFunction";
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -64,8 +81,11 @@ impl Permission {
             principal: text(principal),
             source_arn,
             other_conditions: (!empty).then_some(conditions),
+            on: Some(LIVE),
             left_over: None,
+            former: Vec::new(),
             sids: vec![text(&statement["Sid"])],
+            former_sids: Vec::new(),
         }
     }
 
@@ -75,25 +95,27 @@ impl Permission {
             .statement_id(sid)
             .action(&want.action)
             .principal(&want.principal)
-            .set_source_arn(want.source_arn.clone());
+            .set_source_arn(want.source_arn.clone())
+            .qualifier(LIVE);
         call(run, "AddPermission", || request.clone().send()).await.map(drop)
     }
 
-    async fn remove(&self, sid: &str, run: &Run) -> Result<()> {
+    /// `on`: an alias; `None`: the function itself.
+    async fn remove(&self, sid: &str, on: Option<&str>, run: &Run) -> Result<()> {
         let request = self.aws.cloud.lambda.remove_permission().function_name(&self.function_name);
-        let request = request.statement_id(sid);
+        let request = request.statement_id(sid).set_qualifier(on.map(str::to_owned));
         ignore_not_found(call(run, "RemovePermission", || request.clone().send()).await)
     }
 
-    async fn ours(&self, run: &Run) -> Result<Vec<Value>> {
+    async fn ours(&self, on: Option<&str>, run: &Run) -> Result<Vec<Value>> {
         let sids = sids(&self.aws);
-        let all = statements(&self.aws, &self.function_name, run).await?;
+        let all = statements(&self.aws, &self.function_name, on, run).await?;
         Ok(all.into_iter().filter(|s| sids.iter().any(|sid| s["Sid"] == sid.as_str())).collect())
     }
 
     /// What is wished first, then nothing else of ours.
     async fn settle(&self, want: &Settings, run: &Run) -> Result<()> {
-        let ours = self.ours(run).await?;
+        let ours = self.ours(Some(LIVE), run).await?;
         let is_wished =
             |s: &&Value| Change::between(Some(&Self::settings_of(s)), want).is_ok_and(|c| c.is_keep());
         let [one, other] = sids(&self.aws);
@@ -102,14 +124,14 @@ impl Permission {
             None => {
                 let new = if ours.iter().any(|s| s["Sid"] == one.as_str()) { other } else { one };
                 if ours.iter().any(|s| s["Sid"] == new.as_str()) {
-                    self.remove(&new, run).await?;
+                    self.remove(&new, Some(LIVE), run).await?;
                 }
                 self.add(&new, want, run).await?;
                 new
             }
         };
         for old in ours.iter().map(|s| text(&s["Sid"])).filter(|sid| *sid != keep) {
-            self.remove(&old, run).await?;
+            self.remove(&old, Some(LIVE), run).await?;
         }
         Ok(())
     }
@@ -127,9 +149,15 @@ fn sids(aws: &StackAws) -> [String; 2] {
     [one, other]
 }
 
-/// All statements of a function's resource policy.
-pub(super) async fn statements(aws: &StackAws, function: &str, run: &Run) -> Result<Vec<Value>> {
-    let request = aws.cloud.lambda.get_policy().function_name(function);
+/// All statements of the resource policy of a function, or of its alias.
+pub(super) async fn statements(
+    aws: &StackAws,
+    function: &str,
+    alias: Option<&str>,
+    run: &Run,
+) -> Result<Vec<Value>> {
+    let request =
+        aws.cloud.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
     let answer = call(run, "GetPolicy", || request.clone().send()).await.found()?;
     let Some(text) = answer.and_then(|a| a.policy) else { return Ok(Vec::new()) };
     let document: Value = serde_json::from_str(&text).context("the function's policy is not JSON")?;
@@ -144,7 +172,15 @@ pub(super) fn others(aws: &StackAws, statements: Vec<Value>) -> impl Iterator<It
 
 impl Kind for Permission {
     const NAME: &'static str = "permission";
-    const LINKS: &'static [Link] = &[Link::of(chains::FUNCTION, Breaks::Always)];
+    const WORDS: &'static [Words] = &[Words::new(
+        "former",
+        "the right to call the function itself goes, once its alias is known to be called",
+        "API Gateway may still call the function itself, past its alias",
+    )];
+    const LINKS: &'static [Link] = &[Link::of(
+        chains::FUNCTION,
+        Breaks::Fields(&["effect", "action", "principal", "source_arn", "other_conditions", "on"]),
+    )];
     type Settings = Settings;
     type Output = ();
 
@@ -154,19 +190,42 @@ impl Kind for Permission {
 
     async fn find(&self) -> Result<Option<Found<Self>>> {
         let run = self.aws.cloud.looking_at(&self.id());
-        let mut ours = self.ours(&run).await?.into_iter();
-        let Some(first) = ours.next() else { return Ok(None) };
-        let mut settings = Self::settings_of(&first);
-        settings.sids.extend(ours.map(|s| text(&s["Sid"])));
-        settings.left_over = settings.sids.get(1).cloned();
+        if self.aws.cloud.function(&self.function_name, None).await?.is_none() {
+            return Ok(None);
+        }
+        let (on_alias, former) = tokio::try_join!(self.ours(Some(LIVE), &run), self.ours(None, &run))?;
+        let former_sids: Vec<String> = former.iter().map(|s| text(&s["Sid"])).collect();
+        let Some(first) = on_alias.first().or(former.first()) else { return Ok(None) };
+        let sids: Vec<String> = on_alias.iter().map(|s| text(&s["Sid"])).collect();
+        let settings = Settings {
+            on: Some(if sids.is_empty() { ON_FUNCTION } else { LIVE }),
+            left_over: sids.get(1).cloned(),
+            former: if sids.is_empty() { Vec::new() } else { former_sids.clone() },
+            sids,
+            former_sids,
+            ..Self::settings_of(first)
+        };
         Ok(Some(Found { settings, output: (), owner: Owner::Us }))
     }
 }
 
 impl Deletable for Permission {
+    /// What calls the alias of a function that was adopted stays when that does.
+    async fn find_doomed(&self) -> Result<Option<Found<Self>>> {
+        let function = self.aws.cloud.function(&self.function_name, None).await?;
+        let owner =
+            function.as_ref().as_ref().map(|it| self.aws.ownership.owner(&ordered(it.tags()), String::new));
+        let adopted = owner == Some(Owner::Adopted);
+        let found = self.find().await?;
+        Ok(found.map(|found| if adopted { Found { owner: Owner::Unclaimed, ..found } } else { found }))
+    }
+
     async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
         for sid in &found.settings.sids {
-            self.remove(sid, run).await?;
+            self.remove(sid, Some(LIVE), run).await?;
+        }
+        for sid in &found.settings.former_sids {
+            self.remove(sid, None, run).await?;
         }
         Ok(())
     }
@@ -203,8 +262,11 @@ impl Wish for PermissionWish {
             principal: PRINCIPAL.to_owned(),
             source_arn: Some(source),
             other_conditions: None,
+            on: Some(LIVE),
             left_over: None,
+            former: Vec::new(),
             sids: Vec::new(),
+            former_sids: Vec::new(),
         })
     }
 
@@ -220,5 +282,21 @@ impl Wish for PermissionWish {
     async fn update(&self, _: &Found<Permission>, want: &Settings, run: &Run) -> Result<Applied<()>> {
         self.permission.settle(want, run).await?;
         Ok(Applied::in_place(()))
+    }
+
+    /// Where the stage has moved a moment ago, what it served before may still be called.
+    async fn tidy(&self, run: &Run) -> Result<()> {
+        let former = self.permission.ours(None, run).await?;
+        if former.is_empty() {
+            return Ok(());
+        }
+        run.note(
+            "the right to call the function itself goes in 30 s: until then API Gateway may still use it",
+        );
+        run.stop.sleep(SERVED_ON).await?;
+        for statement in &former {
+            self.permission.remove(&text(&statement["Sid"]), None, run).await?;
+        }
+        Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod earlier;
 mod ending;
 mod leftovers;
 mod pipeline;
+mod release;
 mod remarks;
 mod rotation;
 mod stacks;
@@ -18,11 +19,12 @@ use crate::{
     aws::StackAws,
     docker::SecretValue,
     engine::{Graph, Handle},
-    resources::{ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
+    resources::{AliasOutput, ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
     stack::Stack,
 };
 pub use door::{Door, Moved};
 pub use ending::ended_functions;
+pub(crate) use pipeline::guard;
 #[cfg(feature = "testing")]
 pub use rotation::KeyUse;
 pub use rotation::Rotation;
@@ -31,11 +33,22 @@ use std::collections::BTreeMap;
 
 /// What a command line adds to the stack file.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "these are flags")]
 pub struct Wishes {
     pub rebuild: bool,
     pub redeploy: bool,
     /// `--adopt api=<id>`, `key=<id>`, `plan=<id>`.
     pub adopt: BTreeMap<String, String>,
+    /// New versions are tried before anybody gets them, as their functions' `release.smoke` says.
+    pub smoke: bool,
+    /// Percent of the calls that new versions get first, whatever the file says.
+    pub canary: Option<u32>,
+    /// `--again`: also what `rollback` took back is released.
+    pub again: bool,
+    /// When this run began, in seconds since 1970: functions that move together say the same.
+    pub at: i64,
+    /// What git says that the stack's folder is at.
+    pub commit: Option<String>,
     /// Values of build secrets, by function and secret id.
     pub secrets: BTreeMap<String, BTreeMap<String, SecretValue>>,
 }
@@ -50,6 +63,7 @@ pub struct StackGraph<'a> {
     pub stage: Option<Handle<StageOutput>>,
     pub keys: Vec<Handle<ApiKeyOutput>>,
     pub functions: Vec<Handle<FunctionOutput>>,
+    pub aliases: Vec<Handle<AliasOutput>>,
     /// What may be this stack under another name or in another region; where it is made anew.
     pub earlier: Vec<String>,
 }
@@ -66,6 +80,7 @@ impl<'a> StackGraph<'a> {
             stage: None,
             keys: Vec::new(),
             functions: Vec::new(),
+            aliases: Vec::new(),
             earlier: Vec::new(),
         }
     }

@@ -81,9 +81,9 @@ impl<'a> StackGraph<'a> {
         self.graph.apply(options, sink, stop)
     }
 
-    /// Tidies up after the changes of a plan; gives what could not be done.
-    pub async fn tidy(&self, plan: &Plan, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
-        self.graph.tidy(plan, sink, stop).await
+    /// Tidies up after what was made or changed; gives what could not be done.
+    pub async fn tidy(&self, sink: Rc<dyn Fn(Event)>, stop: &Stop) -> Vec<Error> {
+        self.graph.tidy(sink, stop).await
     }
 
     /// Every field that a plan could show, by resource.
@@ -139,7 +139,10 @@ pub(super) async fn as_caller<T>(
 }
 
 /// Refuses the wrong account before the first change.
-fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
+///
+/// # Errors
+/// It is the wrong one; before the caller is known.
+pub(crate) fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
     let me = cloud.identity()?;
     if let Some(account) = stack.account.as_ref().filter(|a| **a != me.account) {
         bail!(

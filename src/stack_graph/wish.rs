@@ -1,6 +1,6 @@
 //! What the stack file wants, in an order in which each needs only earlier ones: the one place that knows all kinds.
 
-use super::{StackGraph, Wishes};
+use super::{StackGraph, Wishes, release::Released};
 use crate::{
     aws::{Cloud, StackAws},
     docker::Docker,
@@ -8,10 +8,11 @@ use crate::{
     engine::{Graph, Handle, Id, Kind as _},
     policy,
     resources::{
-        AccountConcurrency, ApiKey, ApiKeyWish, BudgetWish, Definition, DefinitionWish, Document, Function,
-        FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
-        Permission, PermissionWish, Repository, RepositoryOutput, RestApi, RestApiWish, RestoredStatements,
-        Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan, UsagePlanWish, log_group_name,
+        AccountConcurrency, AliasOutput, ApiKey, ApiKeyWish, BudgetWish, Definition, DefinitionWish,
+        Document, Function, FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements,
+        LogGroup, LogGroupWish, Permission, PermissionWish, Repository, RepositoryOutput, RestApi,
+        RestApiWish, RestoredStatements, Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan,
+        UsagePlanWish, log_group_name,
     },
     stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
 };
@@ -60,7 +61,8 @@ impl<'a> StackGraph<'a> {
         let mut this = Self::of(stack, aws, graph, api);
         let (pushed, concurrency, permissions) = (Vec::new(), None, Vec::new());
         let mut shared = Shared { docker, wishes, pushed, concurrency, permissions };
-        stack.functions.values().for_each(|function| this.function(function, &mut shared));
+        let released: Vec<_> = stack.functions.values().map(|it| this.function(it, &mut shared)).collect();
+        shared.permissions = this.aliases(&released, &shared.wishes);
         this.stage(document, &shared);
         this.keys_and_plan();
         if let Some(budget) = &stack.budget {
@@ -73,7 +75,7 @@ impl<'a> StackGraph<'a> {
     }
 
     /// A function with all that is its own.
-    fn function(&mut self, wish: &'a stack::Function, shared: &mut Shared<'a>) {
+    fn function(&mut self, wish: &'a stack::Function, shared: &mut Shared<'a>) -> Released<'a> {
         let role = self.role(wish);
         let log_group = self.log_group(wish);
         let (repository, image) = self.image(wish, shared);
@@ -81,9 +83,10 @@ impl<'a> StackGraph<'a> {
         let others = self.stack.functions.values().filter(|f| f.key != wish.key);
         let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
         let (aws, key, name) = (self.aws.clone(), wish.key.clone(), wish.name.clone());
+        let mut made = None;
         let function = self.graph.want(|needs| {
             needs.after(&log_group);
-            FunctionWish {
+            let wish = Rc::new(FunctionWish {
                 rest_api: needs.output(&self.api),
                 function: Function { aws, key, name },
                 wish: with_origins(wish, self.stack),
@@ -92,14 +95,17 @@ impl<'a> StackGraph<'a> {
                 image: needs.output(&image),
                 concurrency: concurrency.map(|account| needs.output(&account)),
                 reserved_for_others,
-            }
+            });
+            made.insert(wish).clone()
         });
+        let function_wish = made.expect("the graph calls what makes a wish");
         self.graph.want(|needs| RestoredStatements {
             kept: KeptStatements::of(&self.aws, &wish.key, &wish.name),
             function: needs.output(&function),
         });
-        shared.permissions.push(self.permission(wish, &function));
-        self.functions.push(function);
+        let version = self.version(wish, &function_wish, &function, &shared.wishes);
+        self.functions.push(function.clone());
+        Released { wish, function_wish, function, version }
     }
 
     fn role(&mut self, wish: &stack::Function) -> Handle<RoleOutput> {
@@ -214,12 +220,18 @@ impl<'a> StackGraph<'a> {
         known.get_or_insert_with(|| self.graph.look_up(Id::only("concurrency"), read)).clone()
     }
 
-    fn permission(&mut self, wish: &stack::Function, function: &Handle<FunctionOutput>) -> Handle<()> {
+    pub(super) fn permission(
+        &mut self,
+        wish: &stack::Function,
+        function: &Handle<FunctionOutput>,
+        alias: &Handle<AliasOutput>,
+    ) -> Handle<()> {
         let asks = |auth: &Auth| matches!(auth, Auth::Authorizer(a) if a.function == wish.key);
         let authorizes = self.stack.api.routes.iter().any(|route| asks(&route.auth));
         let (aws, key) = (self.aws.clone(), wish.key.clone());
         self.graph.want(|needs| {
             needs.after(function);
+            needs.after(alias);
             let permission = Permission { aws, key, function_name: wish.name.clone() };
             PermissionWish { permission, rest_api: needs.output(&self.api), authorizes }
         })
@@ -232,7 +244,7 @@ impl<'a> StackGraph<'a> {
         });
         let stage = self.graph.want(|needs| {
             needs.after(&definition);
-            self.functions.iter().for_each(|function| needs.changes_after(function));
+            self.aliases.iter().for_each(|alias| needs.changes_after(alias));
             shared.permissions.iter().for_each(|permission| needs.changes_after(permission));
             StageWish {
                 stage: Stage { aws: self.aws.clone(), name: self.stack.api.stage.clone() },

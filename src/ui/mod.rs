@@ -23,6 +23,7 @@ mod people;
 mod plain;
 mod plan;
 mod prompt;
+mod releases;
 mod sink;
 mod stacks;
 mod status;

@@ -14,7 +14,7 @@ use super::{
     object::Object,
     outputs,
     plan::{self, Detail},
-    stacks,
+    releases, stacks,
     status::{self, Standing},
     text::{StyledText, lines},
 };
@@ -25,6 +25,7 @@ use crate::{
     engine::{Interrupted, Plan, Report},
     health::Health,
     outputs::{ListedStack, Outputs},
+    resources::{FunctionReleases, VersionChange},
     stack::{self, StackError},
 };
 use anyhow::Error;
@@ -61,6 +62,10 @@ pub(crate) enum Outcome<'a> {
     /// The same in a line, below a plan and below a proposal.
     CostOfPlan(&'a Cost),
     CostOfProposal(&'a Cost),
+    /// Each function's versions.
+    Releases(&'a [FunctionReleases]),
+    /// What callers get was moved.
+    Moved(&'a [VersionChange]),
     LogLine(LogLine<'a>),
     /// One call of the live URL; `with_body`: with what it was answered.
     Called {
@@ -107,6 +112,8 @@ impl Outcome<'_> {
             Self::Cost(cost) => (Result, cost::render(cost)),
             Self::CostOfPlan(cost) => (Result, cost::in_short(cost)),
             Self::CostOfProposal(cost) => (Progress, cost::in_short(cost)),
+            Self::Releases(all) => (Result, releases::render(all)),
+            Self::Moved(all) => (Result, releases::moved(all)),
             Self::LogLine(line) => (Result, line.text()),
             Self::Called { called, with_body } => return called.text(with_body),
             Self::Policies(policies) => (Result, policies_text(policies)),
@@ -140,6 +147,8 @@ impl Outcome<'_> {
             Self::Health(it) => Result(Object::new().any("metrics", json!(it))),
             Self::Cost(cost) => Result(Object::new().any("cost", json!(cost))),
             Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),
+            Self::Releases(all) => Result(Object::new().any("releases", json!(all))),
+            Self::Moved(all) => Result(Object::new().any("moved", json!(all))),
             Self::LogLine(line) => Line(line.json()),
             Self::Called { called, .. } => Result(called.json()),
             Self::Policies(policies) => Result(Object::new().exact("policies", json!(policies))),

@@ -42,7 +42,7 @@ fn no_docker() {
     assert_snapshot!("no_docker", without("up --local --yes"));
     assert_snapshot!("no_docker_json", last_line(&without("up --local --yes --json")));
     assert_snapshot!("no_docker_quiet", without("up --local --yes --quiet"));
-    assert!(shell.run("plan --local").contains("11 to create"), "nothing was made");
+    assert!(shell.run("plan --local").contains("13 to create"), "nothing was made");
 }
 
 /// A socket that only its owner may open, asked by another user.

@@ -25,7 +25,7 @@ fn a_whole_life() {
         return;
     }
     let shell = Shell::new();
-    let up = shell.run("up --local --yes --no-verify");
+    let up = shell.run("up --local --yes --no-verify --no-smoke");
     assert_snapshot!("up", without_build(&up));
     assert_snapshot!("up_again", shell.run("up --local --no-verify"));
     assert_snapshot!("status", shell.run("status --local"));
@@ -46,7 +46,7 @@ fn a_broken_contract_stays_broken() {
     }
     let shell = Shell::new();
     for (line, said) in [
-        ("up --local --yes", "11 to create"),
+        ("up --local --yes --no-smoke", "13 to create"),
         ("up --local", "not known to have held"),
         ("up --local", "not known to have held"),
     ] {
@@ -151,7 +151,7 @@ fn the_door_and_the_keys() {
         return;
     }
     let shell = Shell::new();
-    shell.run("up --local --yes --no-verify");
+    shell.run("up --local --yes --no-verify --no-smoke");
     assert_snapshot!("rotate", shell.run("key rotate demo --local"));
     assert_snapshot!("rotate_again", shell.run("key rotate demo --local"));
     assert_snapshot!("pause", shell.run("pause --local"));

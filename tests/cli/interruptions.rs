@@ -66,7 +66,7 @@ fn before_anything_is_changed() {
 fn twice() {
     let shell = Shell::new();
     shell.faults(r#"[{"operation": "CreateRestApi", "action": {"delay": {"milliseconds": 30000}}}]"#);
-    let (mut child, _) = until(&shell, "up --local --yes", "11 to create");
+    let (mut child, _) = until(&shell, "up --local --yes", "13 to create");
     std::thread::sleep(Duration::from_secs(1));
     interrupt(&child);
     std::thread::sleep(Duration::from_secs(1));

@@ -115,7 +115,7 @@ fn whoever_takes_a_dead_ones_port_is_asked_for_a_proof_and_for_nothing_else() {
     let asked = impostor(port);
     let plan = shell.seen(&mut unnamed(&shell, "plan --local"));
     assert!(plan.contains("started a local AWS in the background at"), "{plan}");
-    assert!(plan.contains("11 to create"), "{plan}");
+    assert!(plan.contains("13 to create"), "{plan}");
     let asked = asked.lock().unwrap();
     assert!(
         !asked.is_empty() && asked.iter().all(|head| head.starts_with("GET /_local/proof?")),

@@ -7,7 +7,7 @@ fn deployed() -> Shell {
     let shell = Shell::new();
     shell.edit("image: {context: .}", "image: {archive: image.tar, keep: 1}");
     archive::write(&shell.folder.path().join("image.tar"), "first");
-    let up = shell.run("up --local --yes --no-verify");
+    let up = shell.run("up --local --yes --no-verify --no-smoke");
     assert!(up.starts_with("exit code: 0"), "{up}");
     shell
 }
@@ -41,7 +41,7 @@ fn a_file_that_would_end_all_functions_is_agreed_to_by_name() {
         .replace("  hello:\n    image: {context: .}", "  other:\n    image: {archive: image.tar}")
         .replace("POST /: hello", "POST /: other");
     shell.write("stack.yaml", &other);
-    let refused = shell.run("up --local --yes --replace --no-verify");
+    let refused = shell.run("up --local --yes --replace --no-verify --no-smoke");
     assert!(refused.starts_with("exit code: 64"), "{refused}");
     for part in [
         "nothing was changed",
@@ -50,9 +50,9 @@ fn a_file_that_would_end_all_functions_is_agreed_to_by_name() {
     ] {
         assert!(refused.contains(part), "{part}: {refused}");
     }
-    let wrong = shell.run("up --local --yes --replace --no-verify --end-all other");
+    let wrong = shell.run("up --local --yes --replace --no-verify --no-smoke --end-all other");
     assert!(wrong.starts_with("exit code: 64") && wrong.contains("the stack is shop"), "{wrong}");
-    let done = shell.run("up --local --yes --replace --no-verify --end-all shop");
+    let done = shell.run("up --local --yes --replace --no-verify --no-smoke --end-all shop");
     assert!(done.starts_with("exit code: 0"), "{done}");
     assert!(shell.run("list --local --region us-east-2").contains("shop-other"));
 }
@@ -64,11 +64,11 @@ fn old_images_that_can_not_be_deleted_are_a_warning_and_the_url_still_comes() {
     shell.faults(
         r#"[{"operation": "BatchDeleteImage", "action": {"refuse": {"status": 400, "code": "AccessDeniedException"}}}]"#,
     );
-    let up = shell.run("up --local --yes --no-verify");
+    let up = shell.run("up --local --yes --no-verify --no-smoke");
     assert!(up.starts_with("exit code: 0\n--- stdout\n[LOCAL]/_aws/execute-api/"), "{up}");
     assert!(up.contains("warning: old images stay in the repository shop/hello"), "{up}");
     shell.faults("[]");
     archive::write(&shell.folder.path().join("image.tar"), "third");
-    let up = shell.run("up --local --yes --no-verify");
+    let up = shell.run("up --local --yes --no-verify --no-smoke");
     assert!(up.contains("deleted 2 images that nothing uses any more"), "{up}");
 }

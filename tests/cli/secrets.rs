@@ -59,7 +59,7 @@ fn a_log_shows_neither_keys_nor_what_aws_has_nor_what_acts_on_a_terminal() {
     let shell = Shell::new();
     let yes = "image: {context: .}\n    environment: {SHOWN: in-the-file, OTHER: \"${OTHER}\"}";
     shell.edit("image: {context: .}", yes);
-    let mut up = shell.command("up --local --yes --no-verify");
+    let mut up = shell.command("up --local --yes --no-verify --no-smoke");
     assert!(up.env("OTHER", "set-at-deploy").output().unwrap().status.success());
     let key = key(&shell);
     let line = format!("key {key} other set-at-deploy shown in-the-file {HOSTILE}");

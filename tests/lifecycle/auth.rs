@@ -174,7 +174,7 @@ async fn every_field_of_an_authorizer_that_drifts_is_seen_and_mended() {
     let api = StageUrl::of(&world, "default").await.api;
     let by_hand = ByHand { world: &world, client: &cloud.apigateway, api };
     let other_uri = "arn:aws:apigateway:us-east-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-2:000000000000:function:other/invocations";
-    let own_uri = other_uri.replace("other", "kinds-gate");
+    let own_uri = other_uri.replace("other", "kinds-gate:live");
     let role = "arn:aws:iam::000000000000:role/by-hand";
     let pool = "arn:aws:cognito-idp:us-east-2:000000000000:userpool/us-east-2_";
     for (name, path, value, field, have, want) in [

@@ -251,6 +251,7 @@ impl Break<'_> {
             .remove_permission()
             .function_name("hello-hello")
             .statement_id("lambdeploy-hello")
+            .qualifier("live")
             .send()
             .await
             .unwrap();

@@ -23,6 +23,7 @@ mod pause;
 mod policy;
 mod pruning;
 mod realistic;
+mod releases;
 mod requests;
 mod rotation;
 mod stage_url;

@@ -3,7 +3,7 @@
 //! was made would have been refused.
 
 use crate::{
-    adopt, auth, drift, images, other_registries, pruning,
+    adopt, auth, drift, images, other_registries, pruning, releases,
     stacks::{THREE, without_orders},
     world::{Record, World, recorded},
     zip,
@@ -65,11 +65,12 @@ fn spare(policies: &[Value], needs: &Needs) -> (Vec<String>, Vec<String>) {
 }
 
 /// The log, the keys and the lists of functions that are asleep are read by `logs`, `call` and `verify`, which tests/cli runs.
-const BY_OTHER_COMMANDS: [&str; 2] = ["lambda:GetFunctionConfiguration", "logs:FilterLogEvents"];
+const BY_OTHER_COMMANDS: [&str; 3] =
+    ["lambda:GetFunctionConfiguration", "logs:FilterLogEvents", "cloudwatch:GetMetricData"];
 
 #[test]
 fn without_any_action_or_resource_a_call_is_refused() {
-    let lives: [fn(); 23] = [
+    let lives: [fn(); 24] = [
         whole_life,
         drift::budget::a_budget_that_leaves_the_file_is_deleted,
         drift::budget::budget,
@@ -91,7 +92,8 @@ fn without_any_action_or_resource_a_call_is_refused() {
         auth::each_kind_is_edited_into_each_other_and_leaves_nothing,
         images::an_adopted_repository_keeps_its_immutable_tags_and_its_owners_statements,
         other_registries::another_accounts_image_runs_where_it_lets_us_in,
-        pruning::what_a_version_runs_stays,
+        pruning::what_a_version_runs_that_an_alias_names_stays,
+        releases::code_and_settings_become_live_together_in_one_call,
         zip::a_zip_function_is_made_anew_with_consent_only,
     ];
     lives.iter().for_each(|life| life());

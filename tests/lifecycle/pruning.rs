@@ -80,12 +80,13 @@ pub(crate) async fn what_another_stack_runs_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-pub(crate) async fn what_a_version_runs_stays() {
+pub(crate) async fn what_a_version_runs_that_an_alias_names_stays() {
     let (world, hello) = (World::new(), hello());
     world.settles(&hello).await;
     let aws = world.cloud().await;
     let first = running(&aws, "hello-hello").await;
-    aws.lambda.publish_version().function_name("hello-hello").send().await.unwrap();
+    let alias = aws.lambda.create_alias().function_name("hello-hello").name("by-hand").function_version("1");
+    alias.send().await.unwrap();
     for content in ["second", "third"] {
         edit(&world, &hello, content).await;
     }

@@ -50,8 +50,13 @@ async fn make_it_fail(world: &World, aws: &Cloud) {
     delete.send().await.unwrap();
     tokio::time::sleep(WEEKS).await;
     assert_eq!(status(world, aws).await, 500);
-    let function = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
-    assert_eq!(function.configuration().unwrap().state().unwrap().as_str(), "Failed");
+    // What the stage calls, and the function itself.
+    aws.lambda.invoke().function_name(NAME).send().await.unwrap_err();
+    for qualifier in [Some("live"), None] {
+        let function = aws.lambda.get_function().function_name(NAME);
+        let function = function.set_qualifier(qualifier.map(str::to_owned)).send().await.unwrap();
+        assert_eq!(function.configuration().unwrap().state().unwrap().as_str(), "Failed");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -30,16 +30,19 @@ api:
 const NAME: &str = "hello-hello";
 const REPLACE: Options = Options { adopt: false, replace: true, include_adopted: false };
 
-/// Statement ids of the function's resource policy.
+/// The resource policy of the function, or of its alias.
+async fn policy(aws: &Cloud, alias: Option<&str>) -> Value {
+    let policy = aws.lambda.get_policy().function_name(NAME).set_qualifier(alias.map(str::to_owned));
+    serde_json::from_str(policy.send().await.unwrap().policy().unwrap()).unwrap()
+}
+
+/// Statement ids of the resource policies of the function and of its alias.
 async fn statements(aws: &Cloud) -> Vec<String> {
-    let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
-    let policy: Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
-    let mut ids: Vec<String> = policy["Statement"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|s| s["Sid"].as_str().unwrap().to_owned())
-        .collect();
+    let mut ids = Vec::new();
+    for policy in [policy(aws, None).await, policy(aws, Some("live")).await] {
+        let all = policy["Statement"].as_array().unwrap();
+        ids.extend(all.iter().map(|s| s["Sid"].as_str().unwrap().to_owned()));
+    }
     ids.sort();
     ids
 }
@@ -138,8 +141,7 @@ async fn how_long_it_was_away_is_said() {
 /// A function of ours whose creation failed: its image's layer is not compressed. It has all its permissions.
 async fn make_it_failed(aws: &Cloud) {
     let was = aws.lambda.get_function().function_name(NAME).send().await.unwrap();
-    let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
-    let policy: Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
+    let policy = policy(aws, Some("live")).await;
     let source = policy["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().unwrap();
     aws.lambda.delete_function().function_name(NAME).send().await.unwrap();
     let repository = "hello/hello";
@@ -154,7 +156,10 @@ async fn make_it_failed(aws: &Cloud) {
     let create = aws.lambda.create_function().function_name(NAME).package_type(PackageType::Image);
     let create = create.code(FunctionCode::builder().image_uri(uri).build()).set_tags(was.tags);
     create.role(configuration.role.unwrap()).send().await.unwrap();
-    let add = aws.lambda.add_permission().function_name(NAME).statement_id("lambdeploy-hello");
+    let alias = aws.lambda.create_alias().function_name(NAME).name("live").function_version("$LATEST");
+    alias.description("lambdeploy: ").send().await.unwrap();
+    let add =
+        aws.lambda.add_permission().function_name(NAME).qualifier("live").statement_id("lambdeploy-hello");
     let add = add.action("lambda:InvokeFunction").principal("apigateway.amazonaws.com").source_arn(source);
     add.send().await.unwrap();
     permit(aws, NAME).await;

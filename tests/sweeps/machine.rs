@@ -51,7 +51,7 @@ impl Machine {
         let line = match act {
             Act::Up(text) => {
                 self.shell.write("stack.yaml", text);
-                "up --local --yes --no-verify"
+                "up --local --yes --no-verify --no-smoke"
             }
             Act::Destroy(text) => {
                 self.shell.write("stack.yaml", text);

@@ -15,7 +15,11 @@ pub(crate) fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
         all
     };
     let gateway = &region["apigateway"];
-    let statements = |f: &Value| f["statements"].as_array().cloned().unwrap_or_default();
+    let statements = |f: &Value| {
+        let on_aliases = values(&f["aliases"]).map(|alias| &alias["statements"]);
+        let all = std::iter::once(&f["statements"]).chain(on_aliases);
+        all.flat_map(|list| list.as_array().cloned().unwrap_or_default()).collect::<Vec<_>>()
+    };
     let mut permissions: Vec<String> = values(&region["lambda"]["functions"])
         .flat_map(|f| statements(f).into_iter().map(|s| s["Sid"].to_string()))
         .collect();
@@ -79,22 +83,24 @@ fn broken_stage(id: &str, api: &Value, stage: &Value, region: &Value) -> Vec<Str
         wrong.push(format!("the stage of {id} serves no function"));
     }
     for function in functions {
-        let statements = &region["lambda"]["functions"][&function]["statements"];
-        if !statements.to_string().contains(&format!(":{id}/")) {
+        let (name, alias) = function.split_once(':').unwrap_or((&function, ""));
+        let there = &region["lambda"]["functions"][name];
+        let called = if alias.is_empty() { there } else { &there["aliases"][alias] };
+        if !called["statements"].to_string().contains(&format!(":{id}/")) {
             wrong.push(format!("the stage of {id} calls {function}, which is gone or not permitted"));
         }
     }
     wrong
 }
 
-/// Names of all functions that a deployment's integrations call.
+/// Names of all functions that a deployment's integrations call, with the alias if they name one.
 fn integrations(value: &Value, functions: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => map.values().for_each(|v| integrations(v, functions)),
         Value::Array(list) => list.iter().for_each(|v| integrations(v, functions)),
         Value::String(text) => {
             if let Some((_, rest)) = text.split_once(":function:") {
-                functions.insert(rest.split(['/', ':']).next().unwrap_or_default().to_owned());
+                functions.insert(rest.split('/').next().unwrap_or_default().to_owned());
             }
         }
         _ => {}
@@ -154,6 +160,10 @@ fn write(value: &Value, text: &mut String) {
             text.push(']');
         }
         Value::String(s) if is_time(s) || is_revision(s) => text.push('T'),
+        // An alias's releases, each with its time.
+        Value::String(s) if s.starts_with("lambdeploy: ") => {
+            s.split(' ').for_each(|word| text.push_str(word.split('/').next().unwrap_or_default()));
+        }
         // Milliseconds since 1970: of 2017 to 2033.
         Value::Number(n)
             if n.as_u64().is_some_and(|n| (1_500_000_000_000..2_000_000_000_000).contains(&n)) =>

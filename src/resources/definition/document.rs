@@ -5,7 +5,10 @@ use crate::{
     aws::{Patience, StackAws, call, failure_of, wait_at_most},
     engine::{Change, Run},
     policy,
-    resources::rest_api::{Kept, available},
+    resources::{
+        LIVE,
+        rest_api::{Kept, available},
+    },
     stack,
 };
 use anyhow::{Error, Result};
@@ -35,7 +38,7 @@ impl Document {
             let name = self.functions.get(function).map_or(function, String::as_str);
             let region = &self.aws.cloud.region;
             let partition = &self.aws.cloud.identity()?.partition;
-            let arn = self.aws.cloud.arn("lambda", &format!("function:{name}"))?;
+            let arn = self.aws.cloud.arn("lambda", &format!("function:{name}:{LIVE}"))?;
             Ok(format!(
                 "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
             ))

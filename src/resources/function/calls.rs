@@ -6,15 +6,18 @@ use super::{
     readiness::{Readiness, cure, readiness},
 };
 use crate::{
-    aws::{Class, FoundExt, Patience, call, finish_existing, ignore_not_found, is_class, tags, wait_until},
+    aws::{
+        Class, FoundExt, Patience, StackAws, call, finish_existing, ignore_not_found, is_class, tags,
+        wait_until,
+    },
     engine::Run,
 };
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::{
     Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, ImageConfig,
     PackageType, TracingConfig, TracingMode, VpcConfig,
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt, rc::Rc};
 use tokio::time::Instant;
 
 impl FunctionWish {
@@ -43,7 +46,8 @@ impl FunctionWish {
         TracingConfig::builder().mode(mode).build()
     }
 
-    pub(super) async fn make(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
+    /// Its first version is published with it.
+    pub(super) async fn make(self: &Rc<Self>, want: &Settings, run: &Run) -> Result<FunctionOutput> {
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
         let mut request = self.function.aws.cloud.lambda.create_function();
         request = request
@@ -60,18 +64,24 @@ impl FunctionWish {
             .tracing_config(self.tracing())
             .set_vpc_config(self.wish.vpc.is_some().then(|| self.vpc()))
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
-            .set_tags(Some(want.tags.clone().into_iter().collect()));
-        if let Err(e) = call(run, "CreateFunction", || request.clone().send()).await {
-            let output = Box::pin(finish_existing(&self.function.aws.cloud, self, e, want, run)).await?;
-            // Another run may have made it a moment ago.
-            self.function.settled(run).await?;
-            return Ok(output);
-        }
-        let settled = self.function.settled(run).await?;
+            .set_tags(Some(want.tags.clone().into_iter().collect()))
+            .publish(true);
+        self.function.aws.cloud.forget_functions();
+        let made = match call(run, "CreateFunction", || request.clone().send()).await {
+            Err(e) => {
+                let output = Box::pin(finish_existing(&self.function.aws.cloud, self, e, want, run)).await?;
+                // Another run may have made it a moment ago.
+                let settled = self.function.settled(None, run).await?;
+                return Function::output(&settled, self.content(), output.published);
+            }
+            Ok(made) => made,
+        };
+        let published = number(made.version());
+        let settled = self.function.settled(published, run).await?;
         if want.reserved_concurrency.is_some() {
             self.function.set_concurrency(want.reserved_concurrency, run).await?;
         }
-        self.function.output(&settled)
+        Function::output(&settled, self.content(), published)
     }
 
     /// Sets what the file says, with `more` variables besides.
@@ -80,10 +90,12 @@ impl FunctionWish {
         h: &Settings,
         want: &Settings,
         more: Variables,
+        mut under: Option<String>,
         run: &Run,
-    ) -> Result<()> {
+    ) -> Result<FunctionConfiguration> {
         if want.renews && h.role != want.role {
             self.forget_variables(run).await?;
+            under = None;
         }
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
         let network = (&h.subnets, &h.security_groups) != (&want.subnets, &want.security_groups);
@@ -98,9 +110,10 @@ impl FunctionWish {
             .environment(self.variables(more))
             .image_config(self.image_config())
             .tracing_config(self.tracing())
-            .set_vpc_config(network.then(|| self.vpc()));
+            .set_vpc_config(network.then(|| self.vpc()))
+            .set_revision_id(under);
         call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.function.settled(run).await.map(drop)
+        self.function.settled(None, run).await
     }
 
     /// AWS grants the right to decrypt variables to the role when there are some where there were none, not when the same
@@ -110,48 +123,38 @@ impl FunctionWish {
         let request = self.function.aws.cloud.lambda.update_function_configuration();
         let request = request.function_name(&self.function.name).environment(none);
         call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
-        self.function.settled(run).await.map(drop)
+        self.function.settled(None, run).await.map(drop)
     }
 
-    pub(super) async fn set_code(&self, want: &Settings, run: &Run) -> Result<()> {
+    /// `publish`: nothing else changes after it. Gives the version, if so.
+    pub(super) async fn set_code(
+        &self,
+        want: &Settings,
+        under: Option<String>,
+        publish: bool,
+        run: &Run,
+    ) -> Result<(FunctionConfiguration, Option<u64>)> {
         let request =
             self.function.aws.cloud.lambda.update_function_code().function_name(&self.function.name);
         let request =
             request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
-        call(run, "UpdateFunctionCode", || request.clone().send()).await?;
-        self.function.settled(run).await.map(drop)
+        let request = request.set_revision_id(under).publish(publish);
+        let answer = call(run, "UpdateFunctionCode", || request.clone().send()).await?;
+        let published = number(answer.version()).filter(|_| publish);
+        Ok((self.function.settled(published, run).await?, published))
     }
 }
 
 impl Function {
-    /// Waits until AWS is done with the last change: nothing else may be changed before.
-    pub(super) async fn settled(&self, run: &Run) -> Result<FunctionConfiguration> {
-        self.settled_within(Patience::AT_WORK, run).await
-    }
-
-    pub(super) async fn settled_within(
-        &self,
-        patience: Patience,
-        run: &Run,
-    ) -> Result<FunctionConfiguration> {
-        let request = self.aws.cloud.lambda.get_function().function_name(&self.name);
-        let since = Instant::now();
-        let ask = || async {
-            let answer = match call(run, "GetFunction", || request.clone().send()).await {
-                // AWS may not see at once what was just made.
-                Err(e) if is_not_found(&e) && since.elapsed() < Patience::YOUNG.budget => {
-                    return Ok(Err("AWS does not see it yet".to_owned()));
-                }
-                answer => answer?,
-            };
-            let c = answer.configuration.context("GetFunction answered without a configuration")?;
-            Ok(match readiness(&c) {
-                Readiness::Done => Ok(c),
-                Readiness::Waiting(how) => Err(how),
-                Readiness::Failed(why) => bail!("the function {} is {why}{}", self.name, cure(&c)),
-            })
-        };
-        wait_until(run, patience, "the function", ask).await
+    /// Waits until AWS is done with the last change, and with the version that came of it: nothing else may be changed
+    /// before.
+    pub(super) async fn settled(&self, version: Option<u64>, run: &Run) -> Result<FunctionConfiguration> {
+        self.aws.cloud.forget_functions();
+        let function = settled(&self.aws, &self.name, None, Patience::AT_WORK, run);
+        let Some(number) = version else { return function.await };
+        let number = number.to_string();
+        let version = settled(&self.aws, &self.name, Some(&number), Patience::AT_WORK, run);
+        Ok(tokio::try_join!(function, version)?.0)
     }
 
     pub(crate) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
@@ -190,6 +193,7 @@ impl Function {
     }
 
     pub(super) async fn remove(&self, run: &Run) -> Result<()> {
+        self.aws.cloud.forget_functions();
         let request = self.aws.cloud.lambda.delete_function().function_name(&self.name);
         ignore_not_found(call(run, "DeleteFunction", || request.clone().send()).await)?;
         let request = self.aws.cloud.lambda.get_function().function_name(&self.name);
@@ -199,6 +203,63 @@ impl Function {
         };
         wait_until(run, Patience::AT_WORK, "the function to be gone", ask).await
     }
+}
+
+/// A function, or a version of one, that AWS could not make ready.
+#[derive(Debug)]
+pub(crate) struct NotStarted {
+    /// Its name in AWS.
+    pub function: String,
+    text: String,
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for NotStarted {}
+
+/// The number of a published version.
+pub(in crate::resources) fn number(version: Option<&str>) -> Option<u64> {
+    version.and_then(|text| text.parse().ok())
+}
+
+/// Waits until AWS is done with a function, or with one of its versions.
+///
+/// # Errors
+/// It failed, in AWS's words; patience ended.
+pub(in crate::resources) async fn settled(
+    aws: &StackAws,
+    name: &str,
+    version: Option<&str>,
+    patience: Patience,
+    run: &Run,
+) -> Result<FunctionConfiguration> {
+    let request = aws.cloud.lambda.get_function().function_name(name);
+    let request = request.set_qualifier(version.map(str::to_owned));
+    let what = version.map_or_else(|| format!("the function {name}"), |n| format!("version {n} of {name}"));
+    let since = Instant::now();
+    let ask = || async {
+        let answer = match call(run, "GetFunction", || request.clone().send()).await {
+            // AWS may not see at once what was just made.
+            Err(e) if is_not_found(&e) && since.elapsed() < Patience::YOUNG.budget => {
+                return Ok(Err("AWS does not see it yet".to_owned()));
+            }
+            answer => answer?,
+        };
+        let c = answer.configuration.context("GetFunction answered without a configuration")?;
+        Ok(match readiness(&c) {
+            Readiness::Done => Ok(c),
+            Readiness::Waiting(how) => Err(how),
+            Readiness::Failed(why) => {
+                let function = name.to_owned();
+                return Err(NotStarted { function, text: format!("{what} is {why}{}", cure(&c)) }.into());
+            }
+        })
+    };
+    wait_until(run, patience, version.map_or("the function", |_| "the version"), ask).await
 }
 
 fn is_not_found(error: &anyhow::Error) -> bool {

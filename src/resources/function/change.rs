@@ -1,48 +1,107 @@
 //! Which changes of a function come in which order.
 
-use super::{Function, FunctionWish, Settings, readiness::is_stuck};
+use super::{Function, FunctionOutput, FunctionWish, Settings, readiness::is_stuck};
 use crate::{
-    aws::{Class, is_class},
-    engine::{Found, NeedsReplacement, Run, revealed},
+    aws::{Class, failure_of, is_class},
+    engine::{Found, Kind as _, NeedsReplacement, Run, revealed},
 };
-use anyhow::{Error, Result};
+use anyhow::{Context as _, Error, Result};
+use aws_sdk_lambda::types::FunctionConfiguration;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Variables by name.
 pub(super) type Variables = BTreeMap<String, String>;
 
+/// The function as it is after a change, and the version that was published with it.
+type Changed = (Option<FunctionConfiguration>, Option<u64>);
+
+/// Looks at a function that somebody else changes too.
+const TRIES: usize = 3;
+
+fn with_version((settled, published): (FunctionConfiguration, Option<u64>)) -> Changed {
+    (Some(settled), published)
+}
+
 impl FunctionWish {
-    /// Settings, then code: new code finds what it needs. A function that failed takes nothing but code.
-    pub(super) async fn change(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
-        let failed = h.state != want.state;
-        let code = h.image != want.image || h.architecture != want.architecture || failed;
-        match (h.configuration() != want.configuration(), code) {
-            (false, false) => Ok(()),
-            (true, false) => self.configure(h, want, Variables::new(), run).await,
-            (false, true) => self.set_code(want, run).await,
-            (true, true) if failed => self.code_first(h, want, run).await,
-            (true, true) => self.settings_first(h, want, run).await,
+    /// Makes it as it is wished. Where somebody else has changed it since it was looked at, it is looked at again.
+    ///
+    /// # Errors
+    /// As the calls; somebody else changes it all the time.
+    pub(super) async fn change(
+        &self,
+        found: &Found<Function>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<FunctionOutput> {
+        // New tags are a new revision too.
+        let same_tags = found.settings.tags == want.tags;
+        let under = same_tags.then(|| found.output.revision.clone());
+        let mut changed = self.step(&found.settings, want, under, run).await;
+        for _ in 0..TRIES {
+            if !changed.as_ref().is_err_and(is_outdated) {
+                break;
+            }
+            run.note("somebody else has changed the function meanwhile: looking again");
+            let settled = self.function.settled(None, run).await?;
+            let again =
+                self.function.find().await?.context("the function is gone: run the same command again")?;
+            let under = settled.revision_id;
+            changed = self.step(&again.settings, want, under, run).await;
+        }
+        let (settled, published) = changed?;
+        match settled {
+            Some(settled) => Function::output(&settled, self.content(), published),
+            None => Ok(FunctionOutput { content: self.content(), ..found.output.clone() }),
         }
     }
 
-    async fn code_first(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
-        self.set_code(want, run).await?;
-        self.configure(h, want, Variables::new(), run).await
+    /// Settings, then code: new code finds what it needs. A function that failed takes nothing but code.
+    async fn step(&self, h: &Settings, want: &Settings, under: Option<String>, run: &Run) -> Result<Changed> {
+        let failed = h.state != want.state;
+        let code = h.image != want.image || h.architecture != want.architecture || failed;
+        match (h.configuration() != want.configuration(), code) {
+            (false, false) => Ok((None, None)),
+            (true, false) => {
+                let settled = self.configure(h, want, Variables::new(), under, run).await?;
+                Ok((Some(settled), None))
+            }
+            // The same image again would be the same version, which failed with it.
+            (false, true) => Ok(with_version(self.set_code(want, under, !failed, run).await?)),
+            (true, true) if failed => self.code_first(h, want, run).await,
+            (true, true) => self.settings_first(h, want, under, run).await,
+        }
     }
 
-    /// Old code finds its variables until the new code is there: those that go, go last.
-    async fn settings_first(&self, h: &Settings, want: &Settings, run: &Run) -> Result<()> {
+    async fn code_first(&self, h: &Settings, want: &Settings, run: &Run) -> Result<Changed> {
+        let (settled, _) = self.set_code(want, None, false, run).await?;
+        let settled = self.configure(h, want, Variables::new(), settled.revision_id, run).await?;
+        Ok((Some(settled), None))
+    }
+
+    /// Whoever calls the function itself, past its alias, finds the variables of the old code until the new code is there:
+    /// those that go, go last.
+    async fn settings_first(
+        &self,
+        h: &Settings,
+        want: &Settings,
+        under: Option<String>,
+        run: &Run,
+    ) -> Result<Changed> {
         let leaving = leaving(h, want);
         let last = !leaving.is_empty();
-        match self.configure(h, want, leaving, run).await {
+        let configured = match self.configure(h, want, leaving, under, run).await {
             // Where the image is gone, AWS refuses every other change until there is one again; and both kinds of
             // variables together may be too large.
             Err(e) if is_refused(&e) => return self.code_first(h, want, run).await,
             configured => configured?,
+        };
+        let (settled, published) = self.set_code(want, configured.revision_id, !last, run).await?;
+        if last {
+            let settled = self.configure(want, want, Variables::new(), settled.revision_id, run).await?;
+            return Ok((Some(settled), None));
         }
-        self.set_code(want, run).await?;
-        if last { self.configure(want, want, Variables::new(), run).await } else { Ok(()) }
+        Ok((Some(settled), published))
     }
 
     /// What is left to say of a function that once worked and takes no change any more.
@@ -87,5 +146,10 @@ fn leaving(h: &Settings, want: &Settings) -> Variables {
 }
 
 fn is_refused(error: &Error) -> bool {
-    is_class(error, Class::Fatal) && !is_stuck(error)
+    is_class(error, Class::Fatal) && !is_stuck(error) && !is_outdated(error)
+}
+
+/// Somebody else has written since the revision that a write was under; or the write itself has, and its answer was lost.
+pub(in crate::resources) fn is_outdated(error: &Error) -> bool {
+    failure_of(error).is_some_and(|f| f.is("PreconditionFailedException"))
 }

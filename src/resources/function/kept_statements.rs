@@ -82,7 +82,7 @@ impl KeptStatements {
     /// One that AddPermission can't write; more of them than tags can hold; as the calls.
     pub(super) async fn write(&self, function_arn: &str, run: &Run) -> Result<Written> {
         let (aws, function) = (&self.aws, &self.function);
-        let statements = permission::statements(aws, function, run).await?;
+        let statements = permission::statements(aws, function, None, run).await?;
         let mut statements: Vec<Value> = permission::others(aws, statements).collect();
         let before = self.read().await?;
         // What an earlier run could not add again is not in the policy.

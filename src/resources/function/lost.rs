@@ -1,13 +1,14 @@
 //! What a function that is deleted and recreated would not have any more.
 
+use super::readiness::was_active;
 use crate::{
     aws::{FoundExt, StackAws, call},
     engine::Run,
     policy::not_grants,
-    resources::permission,
+    resources::{LIVE, Record, permission},
 };
 use anyhow::Result;
-use aws_sdk_lambda::types::FunctionConfiguration;
+use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
 use serde_json::Value;
 
 /// What nothing gives back.
@@ -35,10 +36,11 @@ impl Lost {
             aliases(aws, name, run),
             urls(aws, name, run),
             events(aws, name, run),
-            permission::statements(aws, name, run),
+            permission::statements(aws, name, None, run),
         )?;
         let others: Vec<Value> = permission::others(aws, statements).collect();
         let statements = not_grants(&others, arn);
+        let [versions, aliases] = released(versions, aliases, configuration);
         let things = [versions, aliases, urls, events].into_iter().flatten().chain(settings(configuration));
         Ok(Self { things: things.collect(), statements })
     }
@@ -74,24 +76,37 @@ fn named(what: &str, names: Vec<String>, more: bool) -> Option<String> {
     (!names.is_empty()).then(|| format!("the {what} {}{more}", names.join(", ")))
 }
 
-async fn versions(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+/// Their numbers, and whether the list goes on.
+async fn versions(aws: &StackAws, name: &str, run: &Run) -> Result<(Vec<String>, bool)> {
     let request = aws.cloud.lambda.list_versions_by_function().function_name(name);
-    let Some(page) = call(run, "ListVersionsByFunction", || request.clone().send()).await.found()? else {
-        return Ok(None);
-    };
-    let more = page.next_marker.is_some();
-    let numbers = page.versions.unwrap_or_default().into_iter().filter_map(|v| v.version);
-    Ok(named("versions", numbers.filter(|n| n != "$LATEST").collect(), more))
+    let page = call(run, "ListVersionsByFunction", || request.clone().send()).await.found()?;
+    let more = page.as_ref().is_some_and(|page| page.next_marker.is_some());
+    let numbers = page.and_then(|page| page.versions).into_iter().flatten().filter_map(|v| v.version);
+    Ok((numbers.filter(|n| n != "$LATEST").collect(), more))
 }
 
-async fn aliases(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {
+async fn aliases(aws: &StackAws, name: &str, run: &Run) -> Result<(Vec<AliasConfiguration>, bool)> {
     let request = aws.cloud.lambda.list_aliases().function_name(name);
-    let Some(page) = call(run, "ListAliases", || request.clone().send()).await.found()? else {
-        return Ok(None);
+    let page = call(run, "ListAliases", || request.clone().send()).await.found()?;
+    let more = page.as_ref().is_some_and(|page| page.next_marker.is_some());
+    Ok((page.and_then(|page| page.aliases).unwrap_or_default(), more))
+}
+
+/// Both in words, without the alias `live` that the next `up` makes again, and without the versions of a function that never
+/// worked. What else a recreated function has not got any more is its former versions.
+fn released(
+    (mut versions, more_versions): (Vec<String>, bool),
+    (aliases, more_aliases): (Vec<AliasConfiguration>, bool),
+    c: &FunctionConfiguration,
+) -> [Option<String>; 2] {
+    let ours = |alias: &AliasConfiguration| {
+        alias.name() == Some(LIVE) && alias.description().and_then(Record::read).is_some()
     };
-    let more = page.next_marker.is_some();
-    let names = page.aliases.unwrap_or_default().into_iter().filter_map(|a| a.name);
-    Ok(named("aliases", names.collect(), more))
+    if !was_active(c) {
+        versions.clear();
+    }
+    let names = aliases.into_iter().filter(|alias| !ours(alias)).filter_map(|alias| alias.name);
+    [named("versions", versions, more_versions), named("aliases", names.collect(), more_aliases)]
 }
 
 async fn urls(aws: &StackAws, name: &str, run: &Run) -> Result<Option<String>> {

@@ -3,6 +3,7 @@
 mod calls;
 mod change;
 mod concurrency;
+mod content;
 mod kept_statements;
 mod lost;
 mod network;
@@ -13,7 +14,7 @@ mod wish;
 
 use super::{leftovers::Listed, log_group};
 use crate::{
-    aws::{FoundExt, StackAws, call, ordered, tags},
+    aws::{StackAws, ordered, tags},
     engine::{Breaks, Deletable, Found, Kind, Link, Run, Words},
     resources::chains,
     stack::Entry,
@@ -23,7 +24,11 @@ use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,
     types::{FunctionConfiguration, PackageType},
 };
+pub(crate) use calls::NotStarted;
+pub(super) use calls::{number, settled};
+pub(super) use change::is_outdated;
 pub(crate) use concurrency::AccountConcurrency;
+pub(super) use content::Content;
 pub(crate) use kept_statements::{KeptStatements, RestoredStatements};
 use lost::Lost;
 pub(super) use settings::Settings;
@@ -37,17 +42,34 @@ pub(crate) struct Function {
 
 #[derive(Debug, Clone)]
 pub struct FunctionOutput {
-    pub name: String,
     pub arn: String,
-    /// When AWS says it was last changed; as it was observed.
-    pub changed: String,
+    /// When it was last changed, in seconds since 1970.
+    pub(super) saved: Option<i64>,
+    /// What a version of it would hold; `None`: not known, because the image is not.
+    pub(super) content: Option<Content>,
+    /// Hexadecimal, of the image.
+    pub(super) code_sha256: String,
+    /// Of what was read or written last: a write under it fails where somebody else has written since.
+    pub(super) revision: String,
+    /// The version that this run published with the change.
+    pub(super) published: Option<u64>,
 }
 
 impl Function {
-    fn output(&self, configuration: &FunctionConfiguration) -> Result<FunctionOutput> {
-        let arn = configuration.function_arn.clone().context("Lambda answered without an ARN")?;
-        let changed = configuration.last_modified().unwrap_or_default().to_owned();
-        Ok(FunctionOutput { name: self.name.clone(), arn, changed })
+    fn output(
+        configuration: &FunctionConfiguration,
+        content: Option<Content>,
+        published: Option<u64>,
+    ) -> Result<FunctionOutput> {
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        Ok(FunctionOutput {
+            arn: configuration.function_arn.clone().context("Lambda answered without an ARN")?,
+            saved: configuration.last_modified().and_then(settings::seconds),
+            content,
+            code_sha256: text(configuration.code_sha256()),
+            revision: text(configuration.revision_id()),
+            published,
+        })
     }
 
     /// Who owns it goes by its tags, which AWS leaves out of its answer where the caller may not list them.
@@ -100,21 +122,19 @@ impl Kind for Function {
 
     async fn find(&self) -> Result<Option<Found<Self>>> {
         let run = self.aws.cloud.looking_at(&self.id());
-        let request = self.aws.cloud.lambda.get_function().function_name(&self.name);
-        let Some(answer) = call(&run, "GetFunction", || request.clone().send()).await.found()? else {
-            return Ok(None);
-        };
+        let found = self.aws.cloud.function(&self.name, None).await?;
+        let Some(answer) = found.as_ref() else { return Ok(None) };
         let configuration = answer.configuration().context("GetFunction answered without a configuration")?;
-        let output = self.output(configuration)?;
+        let seen = Settings::read(answer, tags::Tags::new())?;
+        let output = Self::output(configuration, seen.content(), None)?;
         if let Some(remark) = readiness::remark(configuration) {
             run.note(format!("{}: {remark}", self.name));
         }
-        let tags = self.tags_of(&answer, &output.arn)?;
+        let tags = self.tags_of(answer, &output.arn)?;
         let owner =
             self.aws.ownership.owner(&tags, || format!("the function {} ({})", self.name, output.arn));
         let lost = self.lost(&output, configuration, &run).await?;
-        let settings =
-            Settings { lost, ..Settings::read(&answer, self.aws.ownership.managed(&tags, &owner))? };
+        let settings = Settings { lost, tags: self.aws.ownership.managed(&tags, &owner), ..seen };
         Ok(Some(Found { settings, output, owner }))
     }
 }

@@ -1,7 +1,7 @@
 //! Leaving a VPC: Lambda removes the function's network interfaces with the rights of its role, so they go first, then
 //! the function, then the role.
 
-use super::{Function, readiness::is_stuck};
+use super::{Function, calls::settled, readiness::is_stuck};
 use crate::{
     aws::{Patience, call, ignore_not_found},
     engine::Run,
@@ -29,7 +29,7 @@ impl Function {
             Err(e) => return ignore_not_found::<()>(Err(e)),
             Ok(_) => {}
         }
-        self.settled_within(Patience::NETWORK, run).await.map(drop).context(
+        settled(&self.aws, &self.name, None, Patience::NETWORK, run).await.map(drop).context(
             "its network interfaces are still there, and Lambda needs the role to remove them, so function and role stay: run the same command again later",
         )
     }

@@ -44,13 +44,13 @@ pub(crate) struct Settings {
     #[serde(skip)]
     pub(super) was_active: bool,
     #[serde(skip)]
-    pub(super) failed: bool,
+    pub(in crate::resources) failed: bool,
     /// Why the variables can't be read.
     #[serde(skip)]
     pub(super) unreadable: Option<String>,
     /// When it was last changed, in seconds since 1970.
     #[serde(skip)]
-    pub(super) saved: Option<i64>,
+    pub(in crate::resources) saved: Option<i64>,
     /// The role's right to decrypt the variables has to be granted again.
     #[serde(skip)]
     pub(super) renews: bool,
@@ -63,7 +63,7 @@ impl Settings {
     ///
     /// # Errors
     /// An answer without a configuration.
-    pub(super) fn read(answer: &GetFunctionOutput, tags: tags::Tags) -> Result<Self> {
+    pub(in crate::resources) fn read(answer: &GetFunctionOutput, tags: tags::Tags) -> Result<Self> {
         let c = answer.configuration().context("GetFunction answered without a configuration")?;
         let image = c.image_config_response().and_then(|r| r.image_config());
         let some = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
@@ -125,7 +125,7 @@ impl Settings {
 }
 
 /// Lambda writes `2026-11-29T13:55:18.123+0000`.
-fn seconds(time: &str) -> Option<i64> {
+pub(super) fn seconds(time: &str) -> Option<i64> {
     jiff::Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", time).ok().map(|t| t.as_second())
 }
 

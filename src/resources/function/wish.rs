@@ -1,7 +1,7 @@
 //! What the stack file wishes of a function.
 
 use super::{
-    AccountConcurrency, Function, FunctionOutput, KeptStatements, Lost, Settings,
+    AccountConcurrency, Content, Function, FunctionOutput, KeptStatements, Lost, Settings,
     readiness::{ACTIVE, is_stuck},
     settings::sorted,
 };
@@ -13,6 +13,7 @@ use crate::{
 use anyhow::{Result, bail};
 use aws_sdk_lambda::types::PackageType;
 use serde_json::json;
+use std::{rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 pub(crate) struct FunctionWish {
@@ -40,35 +41,7 @@ impl FunctionWish {
         if paused { Some(0) } else { self.wish.reserved_concurrency }
     }
 
-    /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
-    /// anew under the same name, with what deletion would lose.
-    async fn recreate(
-        &self,
-        found: &Found<Function>,
-        want: &Settings,
-        run: &Run,
-    ) -> Result<Applied<FunctionOutput>> {
-        let Function { aws, name, .. } = &self.function;
-        let kept = KeptStatements::of(aws, &self.function.key, name);
-        let written = kept.write(&found.output.arn, run).await?;
-        run.note(format!("the function {name} is unavailable until it is recreated"));
-        let since = Instant::now();
-        self.function.remove(run).await?;
-        let output = Box::pin(self.make(want, run)).await?;
-        kept.restore(&written, &output.arn, run).await?;
-        run.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
-        Ok(Applied::replaced(output))
-    }
-}
-
-impl Wish for FunctionWish {
-    type Kind = Function;
-
-    fn kind(&self) -> &Function {
-        &self.function
-    }
-
-    fn settings(&self, found: Option<&Found<Function>>) -> Result<Settings> {
+    fn wished(&self, found: Option<&Found<Function>>) -> Result<Settings> {
         let f = &self.wish;
         let h = found.map(|f| &f.settings);
         let renews = h.zip(self.role.get()).is_some_and(|(h, role)| h.lost_its_grant(&role));
@@ -112,6 +85,59 @@ impl Wish for FunctionWish {
         })
     }
 
+    /// What a version of the wished function holds; `None`: not known yet.
+    pub(in crate::resources) fn content(&self) -> Option<Content> {
+        self.wished(None).ok()?.content()
+    }
+
+    /// Whether the role is younger than what was saved then: it has not got the right to decrypt its variables.
+    pub(in crate::resources) fn lost_its_grant(&self, saved: Option<i64>) -> bool {
+        let made = self.role.get().and_then(|role| role.created);
+        !self.wish.environment.is_empty() && made.zip(saved).is_some_and(|(made, saved)| made > saved)
+    }
+
+    /// No execution: it can't be called at all.
+    pub(in crate::resources) fn reserves_nothing(&self) -> bool {
+        self.concurrency_now() == Some(0)
+    }
+
+    /// How long one call may take.
+    pub(in crate::resources) fn time_limit(&self) -> Duration {
+        Duration::from_secs(self.wish.timeout.into())
+    }
+
+    /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
+    /// anew under the same name, with what deletion would lose.
+    async fn recreate(
+        self: &Rc<Self>,
+        found: &Found<Function>,
+        want: &Settings,
+        run: &Run,
+    ) -> Result<Applied<FunctionOutput>> {
+        let Function { aws, name, .. } = &self.function;
+        let kept = KeptStatements::of(aws, &self.function.key, name);
+        let written = kept.write(&found.output.arn, run).await?;
+        run.note(format!("the function {name} is unavailable until it is recreated"));
+        let since = Instant::now();
+        self.function.remove(run).await?;
+        let output = Box::pin(self.make(want, run)).await?;
+        kept.restore(&written, &output.arn, run).await?;
+        run.note(format!("the function {name} was unavailable for {:.1} s", since.elapsed().as_secs_f64()));
+        Ok(Applied::replaced(output))
+    }
+}
+
+impl Wish for Rc<FunctionWish> {
+    type Kind = Function;
+
+    fn kind(&self) -> &Function {
+        &self.function
+    }
+
+    fn settings(&self, found: Option<&Found<Function>>) -> Result<Settings> {
+        self.wished(found)
+    }
+
     fn replaces(&self, found: &Found<Function>, _: &Settings) -> Option<String> {
         let (name, lost) = (&self.function.name, found.settings.lost.warning());
         if found.settings.package_type != PackageType::Image.as_str() {
@@ -148,17 +174,17 @@ impl Wish for FunctionWish {
             return Box::pin(self.recreate(found, want, run)).await;
         }
         self.function.set_tags(&found.output.arn, &have.tags, &want.tags, run).await?;
-        match self.change(have, want, run).await {
+        let output = match self.change(found, want, run).await {
             Err(e) if is_stuck(&e) && have.is_stillborn() => {
                 return Box::pin(self.recreate(found, want, run)).await;
             }
             Err(e) if is_stuck(&e) => bail!(self.only_anew(have, &e)),
             changed => changed?,
-        }
+        };
         if have.reserved_concurrency != want.reserved_concurrency {
             self.function.set_concurrency(want.reserved_concurrency, run).await?;
         }
-        Ok(Applied::in_place(found.output.clone()))
+        Ok(Applied::in_place(output))
     }
 
     async fn replace(

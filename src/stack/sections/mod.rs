@@ -16,7 +16,7 @@ pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Period, Quota, Route, Thro
 pub(crate) use budget::Budget;
 pub(crate) use checks::Check;
 pub(crate) use functions::{
-    Architecture, Build, Function, ImageSource, ManagedRole, Role, SecretSource, Statement,
+    Architecture, Build, Function, ImageSource, ManagedRole, Role, SecretSource, Statement, seconds,
 };
 pub(crate) use retain::Retain;
 pub(crate) use tags::{AWS_TAGS, OWN_TAGS};

@@ -9,7 +9,7 @@ use crate::stack::{
             auth::Authorizer,
             usage_plan::{Period, Quota},
         },
-        functions::Image,
+        functions::{Canary, Image, ReleaseRules},
     },
     *,
 };
@@ -59,6 +59,7 @@ fn the_least_has_every_default() {
         log_retention: Some(30),
         tracing: false,
         vpc: None,
+        release: ReleaseRules { smoke: true, canary: None, keep: 5 },
     };
     let route = Route { method: "GET".into(), path: "/".into(), function: "f".into(), auth: Auth::None };
     let api = Api {
@@ -115,6 +116,8 @@ fn every_key() {
     assert_eq!(built.log_retention, None);
     let pinned = &stack.functions["pinned"];
     assert_eq!(pinned.image.repository, "team/pinned");
+    let canary = Some(Canary { percent: 10, seconds: 600 });
+    assert_eq!(pinned.release, ReleaseRules { smoke: false, canary, keep: 3 });
     assert_eq!(pinned.role, Role::Existing("arn:aws:iam::012345678901:role/service-role/theirs".into()));
     let archive = ImageSource::Archive("/project/build/image.tar".into());
     assert_eq!(stack.functions["archived"].image.source, archive);

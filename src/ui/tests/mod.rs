@@ -17,6 +17,7 @@ use crate::{
     health::Health,
     outputs::{Key, ListedStack, Outputs},
     outside::http::Response,
+    resources::{FunctionReleases, VersionChange},
     stack::{self, Stack, StackError, Values},
 };
 use anyhow::anyhow;
@@ -55,6 +56,8 @@ struct Facts {
     stacks: [ListedStack; 1],
     cost: Cost,
     health: Health,
+    releases: [FunctionReleases; 1],
+    moved: [VersionChange; 1],
     report: Report,
     answer: Response,
     url: String,
@@ -112,6 +115,8 @@ impl Facts {
             stacks: [listed],
             cost: cost(),
             health: health(),
+            releases: [super::releases::sample(foreign)],
+            moved: [VersionChange { function: foreign(), from: foreign(), to: foreign() }],
             report,
             answer: Response {
                 status: 502,
@@ -155,6 +160,8 @@ impl Facts {
             Outcome::Cost(&self.cost),
             Outcome::CostOfPlan(&self.cost),
             Outcome::CostOfProposal(&self.cost),
+            Outcome::Releases(&self.releases),
+            Outcome::Moved(&self.moved),
             Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
             Outcome::Called { called, with_body: true },
             Outcome::Policies(&self.policies),
@@ -190,6 +197,8 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Cost(_) => "cost",
         Outcome::CostOfPlan(_) => "cost of a plan",
         Outcome::CostOfProposal(_) => "cost of a proposal",
+        Outcome::Releases(_) => "releases",
+        Outcome::Moved(_) => "moved",
         Outcome::LogLine(_) => "log line",
         Outcome::Called { .. } => "called",
         Outcome::Policies(_) => "policies",
@@ -200,7 +209,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 21;
+const NAMES: usize = 23;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

@@ -185,7 +185,7 @@ async fn integrations(drift: &mut Drift) {
             let draft = Draft::of(aws).await;
             let put = aws.apigateway.put_integration().rest_api_id(&draft.api).resource_id(&draft.resource);
             let put = put.http_method("POST").r#type(IntegrationType::Aws).integration_http_method("POST");
-            put.uri(uri("hello-hello")).passthrough_behavior("WHEN_NO_MATCH").send().await.unwrap();
+            put.uri(uri("hello-hello:live")).passthrough_behavior("WHEN_NO_MATCH").send().await.unwrap();
         })
         .await;
 }

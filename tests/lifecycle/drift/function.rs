@@ -17,6 +17,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use lambdeploy::testing::aws::Cloud;
 
 const NAME: &str = "hello-hello";
+const LIVE: &str = "live";
 
 async fn configure(aws: &Cloud, change: impl FnOnce(Update) -> Update) {
     change(aws.lambda.update_function_configuration().function_name(NAME)).send().await.unwrap();
@@ -186,16 +187,17 @@ pub(crate) async fn permission() {
     let mut drift = Drift::of("permission/hello").await;
     let account = crate::world::ACCOUNT;
     let source = {
-        let policy = drift.aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+        let policy = drift.aws.lambda.get_policy().function_name(NAME).qualifier(LIVE).send().await.unwrap();
         let policy: serde_json::Value = serde_json::from_str(policy.policy().unwrap()).unwrap();
         policy["Statement"][0]["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().unwrap().to_owned()
     };
     let again = async |aws: &Cloud, action: &str, principal: &str, source: &str, account: Option<&str>| {
         for sid in ["lambdeploy-hello", "lambdeploy-hello_2"] {
-            let remove = aws.lambda.remove_permission().function_name(NAME).statement_id(sid);
+            let remove = aws.lambda.remove_permission().function_name(NAME).qualifier(LIVE).statement_id(sid);
             _ = remove.send().await;
         }
-        let add = aws.lambda.add_permission().function_name(NAME).statement_id("lambdeploy-hello");
+        let add =
+            aws.lambda.add_permission().function_name(NAME).qualifier(LIVE).statement_id("lambdeploy-hello");
         let add = add.action(action).principal(principal).source_arn(source);
         add.set_source_account(account.map(str::to_owned)).send().await.unwrap();
     };
@@ -207,23 +209,25 @@ pub(crate) async fn permission() {
     drift
         .shows("other_conditions", async |aws| again(aws, invoke, gateway, &source, Some(account)).await)
         .await;
-    let arn = drift.aws.arn("lambda", &format!("function:{NAME}")).unwrap();
+    let arn = drift.aws.arn("lambda", &format!("function:{NAME}:{LIVE}")).unwrap();
     drift
         .shows("effect", async |aws| {
-            let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+            let policy = aws.lambda.get_policy().function_name(NAME).qualifier(LIVE).send().await.unwrap();
             let policy = policy.policy().unwrap().replace("Allow", "Deny");
             aws.lambda.put_resource_policy().resource_arn(&arn).policy(policy).send().await.unwrap();
         })
         .await;
     drift
         .shows("left_over", async |aws| {
-            let policy = aws.lambda.get_policy().function_name(NAME).send().await.unwrap();
+            let policy = aws.lambda.get_policy().function_name(NAME).qualifier(LIVE).send().await.unwrap();
             let has_first = policy.policy().unwrap().contains(r#""lambdeploy-hello""#);
             let other = if has_first { "lambdeploy-hello_2" } else { "lambdeploy-hello" };
-            let add = aws.lambda.add_permission().function_name(NAME).statement_id(other);
+            let add = aws.lambda.add_permission().function_name(NAME).qualifier(LIVE).statement_id(other);
             add.action(invoke).principal(gateway).source_arn(&source).send().await.unwrap();
         })
         .await;
+    drift.proves("on");
+    drift.proves("former");
     drift.every_field_is_proven(&[]).await;
 }
 
@@ -232,12 +236,12 @@ pub(crate) async fn what_is_missing_is_made() {
     let drift = Drift::of("function/hello").await;
     drift
         .heals(&["+ permission/hello"], async |aws| {
-            let remove = aws.lambda.remove_permission().function_name(NAME);
+            let remove = aws.lambda.remove_permission().function_name(NAME).qualifier(LIVE);
             remove.statement_id("lambdeploy-hello").send().await.unwrap();
         })
         .await;
     drift
-        .heals(&["+ function/hello", "+ permission/hello"], async |aws| {
+        .heals(&["+ function/hello", "+ version/hello", "+ alias/hello", "+ permission/hello"], async |aws| {
             aws.lambda.delete_function().function_name(NAME).send().await.unwrap();
         })
         .await;

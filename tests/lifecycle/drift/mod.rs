@@ -1,6 +1,7 @@
 //! For every field of every kind's settings: changed behind the tool's back, the plan shows exactly that line, `up`
 //! mends it, and the plan is empty again. A field without such a change fails the test.
 
+mod alias;
 pub(crate) mod budget;
 mod definition;
 pub(crate) mod function;
@@ -152,6 +153,7 @@ async fn every_resource_has_its_test() {
     let with_fields = graph.fields().unwrap().into_iter().filter(|(_, fields)| !fields.is_empty());
     let kinds: BTreeSet<String> = with_fields.map(|(id, _)| id.kind().to_owned()).collect();
     let tested = [
+        "alias",
         "api-key",
         "budget",
         "definition",
@@ -165,6 +167,7 @@ async fn every_resource_has_its_test() {
         "role",
         "stage",
         "usage-plan",
+        "version",
     ];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), tested);
 }

@@ -194,10 +194,9 @@ impl World {
     pub async fn up_and_prune(&self, text: &str, wishes: Wishes) -> Vec<String> {
         let stack = self.stack(text);
         let graph = self.observed(&stack, wishes).await.unwrap();
-        let plan = graph.plan(&Options::default()).unwrap();
         let report = graph.apply(&Options::default(), self.sink(), &Stop::default()).await;
         assert!(report.is_complete(), "{report:?}");
-        let failed = graph.tidy(&plan, self.sink(), &Stop::default()).await;
+        let failed = graph.tidy(self.sink(), &Stop::default()).await;
         failed.into_iter().map(|why| format!("{why:#}")).collect()
     }
 

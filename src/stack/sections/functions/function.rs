@@ -1,9 +1,9 @@
 //! A function.
 
 use super::{
-    Architecture, Image, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
-    environment::ENVIRONMENT, image::IMAGE, log_retention, log_retention::LOG_RETENTION, role::ROLE,
-    vpc::VPC,
+    Architecture, Image, ReleaseRules, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
+    environment::ENVIRONMENT, image::IMAGE, log_retention, log_retention::LOG_RETENTION, release::RELEASE,
+    role::ROLE, vpc::VPC,
 };
 use crate::stack::{
     DefaultNames, Text, inventory,
@@ -35,6 +35,7 @@ pub(crate) const FUNCTION: Fields = Fields::new(&[
     LOG_RETENTION.field,
     TRACING,
     VPC,
+    RELEASE,
 ]);
 
 pub(crate) const NAME: Field =
@@ -131,6 +132,7 @@ pub struct Function {
     pub tracing: bool,
     /// Default: Lambda's own network.
     pub vpc: Option<Vpc>,
+    pub release: ReleaseRules,
 }
 
 impl Function {
@@ -149,6 +151,7 @@ impl Function {
 
     pub(crate) fn read(reader: &mut Reader, entry: &Entry) -> Self {
         let node = &entry.value;
+        let release = ReleaseRules::read(reader, node, Image::written_keep(node));
         Self {
             key: entry.key.clone(),
             name: NAME.text(node).unwrap_or_else(|| reader.default_names().function(&entry.key)),
@@ -167,6 +170,7 @@ impl Function {
             log_retention: log_retention::read(node),
             tracing: TRACING.flag(node),
             vpc: VPC.node(node).map(Vpc::read),
+            release,
         }
     }
 

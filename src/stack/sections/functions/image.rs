@@ -1,6 +1,9 @@
 //! What a function runs, and the repository where it is kept.
 
-use super::build::{self, Build};
+use super::{
+    build::{self, Build},
+    release::{self, RELEASE},
+};
 use crate::stack::{
     mistake::Mistake,
     node::{Entry, Node},
@@ -70,7 +73,7 @@ const REPOSITORY_NAME: Rule = Rule::new(
 const KEEP: WithDefault<u32> = Field::new(
     "keep",
     Shape::whole_from(1),
-    "How many own images stay in the repository, besides those in use; functions that share it add up.",
+    "The former name of `release.keep`: how many own images stay in the repository, besides those in use.",
 )
 .shown()
 .or_whole(10);
@@ -98,11 +101,17 @@ impl Image {
     pub(crate) fn read(reader: &mut Reader, function: &Entry) -> Self {
         let node = IMAGE.node(&function.value).unwrap_or(&function.value);
         tell_out_of_place(reader, node);
+        let kept = RELEASE.node(&function.value).and_then(|release| release::KEEP.whole(release));
         Self {
             source: ImageSource::read(reader, node),
             repository: repository(reader, function, node),
-            keep: KEEP.read(node),
+            keep: kept.unwrap_or_else(|| KEEP.read(node)),
         }
+    }
+
+    /// `image.keep`, where it is written.
+    pub(crate) fn written_keep(function: &Node) -> Option<u32> {
+        KEEP.field.whole(IMAGE.node(function)?)
     }
 
     /// Whether this tool puts it into its repository.

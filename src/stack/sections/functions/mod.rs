@@ -9,6 +9,7 @@ mod image;
 mod log_retention;
 mod missing_files;
 mod names;
+mod release;
 mod role;
 mod vpc;
 mod wide_rights;
@@ -18,6 +19,9 @@ pub(crate) use build::{Build, SecretSource};
 pub(crate) use function::Function;
 pub(crate) use image::{Image, ImageSource};
 pub(crate) use missing_files::missing_files;
+#[cfg(test)]
+pub(crate) use release::Canary;
+pub(crate) use release::{ReleaseRules, seconds};
 pub(crate) use role::{ManagedRole, Role, Statement};
 pub(crate) use vpc::Vpc;
 

@@ -1,0 +1,117 @@
+//! How often two versions fail, as CloudWatch counts it by the version that ran.
+
+use super::{LIVE, wish::AliasOutput};
+use crate::{
+    aws::{Cloud, call},
+    engine::Run,
+};
+use anyhow::Result;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use std::fmt;
+
+/// Of one version, since a canary began.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Counted {
+    pub calls: f64,
+    pub errors: f64,
+}
+
+/// What has a share of the calls, beside what has the rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ErrorRates {
+    pub new: Counted,
+    pub old: Counted,
+}
+
+/// Seconds of a figure of Lambda's.
+const PERIOD: i32 = 60;
+
+/// One error may be an accident.
+const ERRORS: f64 = 2.0;
+
+impl Counted {
+    /// From 0 to 1.
+    fn rate(self) -> f64 {
+        if self.calls > 0.0 { self.errors / self.calls } else { 0.0 }
+    }
+}
+
+impl ErrorRates {
+    /// # Errors
+    /// As the call.
+    pub(crate) async fn read(
+        cloud: &Cloud,
+        alias: &AliasOutput,
+        since: jiff::Timestamp,
+        run: &Run,
+    ) -> Result<Self> {
+        let new = alias.canary.clone().unwrap_or_default();
+        let queries = [("new", &new), ("old", &alias.version)].into_iter().flat_map(|(id, version)| {
+            ["Invocations", "Errors"]
+                .map(|metric| query(&format!("{id}_{}", metric.to_lowercase()), metric, alias, version))
+        });
+        // A figure begins at a whole minute.
+        let (start, now) = (since.as_second() / 60 * 60, jiff::Timestamp::now().as_second());
+        let time = |seconds| aws_smithy_types::DateTime::from_secs(seconds);
+        let request = aws_sdk_cloudwatch::Client::new(cloud.sdk()).get_metric_data();
+        let request = request.start_time(time(start)).end_time(time((now / 60 + 1) * 60));
+        let request = request.set_metric_data_queries(Some(queries.collect()));
+        let answer = call(run, "GetMetricData", || request.clone().send()).await?;
+        let sum = |id: &str| {
+            let of = answer.metric_data_results().iter().filter(|result| result.id() == Some(id));
+            of.flat_map(|result| result.values().iter().copied()).sum()
+        };
+        let counted = |id: &str| Counted {
+            calls: sum(&format!("{id}_invocations")),
+            errors: sum(&format!("{id}_errors")),
+        };
+        Ok(Self { new: counted("new"), old: counted("old") })
+    }
+
+    /// Why the new version is not to go on: it fails more than twice as often as the old one.
+    pub(crate) fn worse(&self) -> Option<String> {
+        let limit = 2.0 * self.old.rate() + 0.01;
+        (self.new.errors >= ERRORS && self.new.rate() > limit).then(|| self.to_string())
+    }
+}
+
+fn query(id: &str, metric: &str, alias: &AliasOutput, version: &str) -> MetricDataQuery {
+    let resource = format!("{}:{LIVE}", alias.function);
+    let dimensions =
+        [("FunctionName", alias.function.as_str()), ("Resource", &resource), ("ExecutedVersion", version)];
+    let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
+    let metric = Metric::builder().namespace("AWS/Lambda").metric_name(metric);
+    let metric = metric.set_dimensions(Some(dimensions.to_vec())).build();
+    let stat = MetricStat::builder().metric(metric).period(PERIOD).stat("Sum").build();
+    MetricDataQuery::builder().id(id).metric_stat(stat).build()
+}
+
+impl fmt::Display for ErrorRates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { new, old } = self;
+        write!(f, "{} of {} calls failed, before {} of {}", new.errors, new.calls, old.errors, old.calls)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counted, ErrorRates};
+
+    #[test]
+    fn worse_is_more_than_twice_as_often_and_no_accident() {
+        for (new, old, worse) in [
+            ((10.0, 0.0), (90.0, 0.0), false),
+            ((10.0, 1.0), (90.0, 0.0), false),
+            ((10.0, 2.0), (90.0, 0.0), true),
+            ((100.0, 10.0), (900.0, 60.0), false),
+            ((100.0, 20.0), (900.0, 60.0), true),
+            ((0.0, 0.0), (900.0, 900.0), false),
+            ((2.0, 2.0), (0.0, 0.0), true),
+            ((1000.0, 5.0), (9000.0, 0.0), false),
+        ] {
+            let counted = |(calls, errors)| Counted { calls, errors };
+            let rates = ErrorRates { new: counted(new), old: counted(old) };
+            assert_eq!(rates.worse().is_some(), worse, "{rates}");
+        }
+    }
+}
