@@ -91,7 +91,7 @@ def test_names_and_links_arrive_as_they_are(local_aws, folder):
     links = {b"absolute": b"/etc/passwd", b"dangling": b"nowhere", b"loop": b"loop", b"up": b"../../outside", b"long": b"t" * 200, b"dots": b"./a/../b"}
     for name, target in links.items():
         os.symlink(target, os.path.join(context, name))
-    run(local_aws, folder, "up", "--yes", "--no-verify", "--quiet")
+    run(local_aws, folder, "up", "--yes", "--no-verify", "--no-smoke", "--quiet")
     members = {os.fsencode(m.name).rstrip(b"/"): (m, content) for m, content in layer(local_aws)}
     for number, name in enumerate(ODD):
         assert members[name][1] == b"%d" % number, name
