@@ -2,6 +2,7 @@
 
 mod call;
 mod canary;
+mod cause;
 mod checked;
 mod commit;
 mod completions;

@@ -2,6 +2,7 @@
 
 use super::{
     canary::{self, Came},
+    cause,
     checked::State,
     commit, logs,
     plan::{Releasing, planned},
@@ -23,7 +24,7 @@ use anyhow::{Context as _, Result};
 use std::time::Instant;
 
 pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
-    let mut since = Instant::now();
+    let (began, mut since) = (jiff::Timestamp::now(), Instant::now());
     let session = Session::open(common, Values::Needed, printer).await?;
     session.listen_for_ctrl_c(CHANGES_STOP, printer);
     let (graph, plan) = session
@@ -31,7 +32,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
         .cancel(planned(&session, &args.consent, &releasing(&session, args), printer))
         .await
         .context("nothing was changed")??;
-    let up = Up { common, args, session: &session, graph: &graph, printer };
+    let up = Up { common, args, session: &session, graph: &graph, printer, began };
     for remark in graph.remarks() {
         printer.warn(remark);
     }
@@ -130,6 +131,7 @@ struct Up<'a> {
     session: &'a Session,
     graph: &'a StackGraph<'a>,
     printer: &'a Printer,
+    began: jiff::Timestamp,
 }
 
 impl Up<'_> {
@@ -155,19 +157,31 @@ impl Up<'_> {
     async fn failed(&self, report: &Report) -> Result<Exit> {
         let mut exit = if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed };
         for (_, error) in &report.failed {
-            let smoke = error.downcast_ref::<SmokeFailed>().map(|failed| &failed.function);
+            let smoke = error.downcast_ref::<SmokeFailed>();
             let started = error.downcast_ref::<NotStarted>().map(|failed| &failed.function);
             if smoke.is_some() {
                 exit = Exit::Broken;
             }
-            let named = self.session.stack.functions.values().find(|f| Some(&f.name) == smoke.or(started));
+            let name = smoke.map(|failed| &failed.function).or(started);
+            let named = self.session.stack.functions.values().find(|f| Some(&f.name) == name);
             let Some(function) = named else { continue };
-            if let Err(unread) = logs::last_lines(self.session, &function.key, self.printer).await {
+            let no_answer = smoke.is_some_and(|failed| failed.no_answer);
+            if let Err(unread) = self.last_words(&function.key, no_answer).await {
                 self.printer
                     .warn(format!("the last log lines of {} can't be shown: {unread:#}", function.key));
             }
         }
         Ok(exit)
+    }
+
+    async fn last_words(&self, key: &str, no_answer: bool) -> Result<()> {
+        if no_answer {
+            let since = self.began.as_millisecond();
+            if let Some(why) = cause::of_last_call(self.session, key, since).await? {
+                self.printer.warn(format!("{key}: {why}"));
+            }
+        }
+        logs::last_lines(self.session, key, self.printer).await
     }
 
     fn aliases(&self) -> impl Iterator<Item = AliasOutput> {

@@ -1,8 +1,7 @@
 //! `verify`: the contract, asked of the live URL; also the last step of an `up`.
 
 use super::{
-    local::background::agrees_at_once,
-    logs,
+    cause, logs,
     session::{READING_STOPS, Session},
 };
 use crate::{
@@ -20,10 +19,6 @@ use std::{
     collections::BTreeSet,
     time::{Duration, SystemTime},
 };
-
-/// Looks into a function's log, whose lines may come late.
-const LOOKS: usize = 3;
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
@@ -151,21 +146,14 @@ impl Asking<'_> {
     }
 
     async fn grace(&self) -> Grace {
-        if self.agrees_at_once().await { Grace::NONE } else { Grace::since(self.age) }
-    }
-
-    async fn agrees_at_once(&self) -> bool {
-        match &self.session.cloud.endpoint {
-            Some(local) => agrees_at_once(local).await,
-            None => false,
-        }
+        if cause::is_at_once(self.session).await { Grace::NONE } else { Grace::since(self.age) }
     }
 
     /// Says of each function that failed why it did, from its own log since `since`.
     async fn explain(&self, findings: &mut [Finding], since: i64, printer: &Printer) -> Result<()> {
         let failed: BTreeSet<String> = findings.iter().filter_map(|o| o.failed.clone()).collect();
         for function in failed {
-            let cause = self.cause(&function, since).await;
+            let cause = cause::of_last_call(self.session, &function, since).await;
             let unread = format!("the log of {function}, which would say why it failed, can't be read");
             let read = remarked(cause.map(Some), &unread, printer)?;
             let failed = findings.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));
@@ -177,20 +165,6 @@ impl Asking<'_> {
             }
         }
         Ok(())
-    }
-
-    async fn cause(&self, function: &str, since: i64) -> Result<Option<String>> {
-        // The last lines of a call come after its answer, also where everything else agrees at once.
-        let pause = if self.agrees_at_once().await { BETWEEN_LOOKS / 10 } else { BETWEEN_LOOKS };
-        for look in 1.. {
-            let lines = logs::of_last_call(self.session, function, since).await?;
-            let cause = contract::cause(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-            if cause.is_some() || look == LOOKS {
-                return Ok(cause);
-            }
-            self.session.stop.sleep(pause).await?;
-        }
-        Ok(None)
     }
 }
 

@@ -33,4 +33,4 @@ pub use misbehaviour::{Misbehaviour, misbehaviours};
 pub(crate) use row::Load;
 pub use row::{Ask, Row, RowNeed, SentKey};
 pub use shut_out::by_web_acl;
-pub(crate) use smoke::{Answered, SmokeCheck, smoke_checks};
+pub(crate) use smoke::{Answered, NotPassed, SmokeCheck, smoke_checks};

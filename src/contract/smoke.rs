@@ -44,22 +44,41 @@ pub(crate) fn smoke_checks(stack: &Stack, key: &str) -> Vec<SmokeCheck> {
     smoke_rows(stack, key).into_iter().filter(|(route, ..)| can_prove(&route.auth)).map(check).collect()
 }
 
+/// Why an answer does not pass.
+#[derive(Debug)]
+pub(crate) struct NotPassed {
+    pub why: String,
+    /// It is no HTTP answer: the function's log says more.
+    pub no_answer: bool,
+}
+
+impl NotPassed {
+    fn no_answer(why: String) -> Self {
+        Self { why, no_answer: true }
+    }
+
+    fn answer(why: String) -> Self {
+        Self { why, no_answer: false }
+    }
+}
+
 impl SmokeCheck {
     /// # Errors
     /// Why the answer does not pass.
-    pub(crate) fn judge(&self, answered: &Answered) -> Result<(), String> {
+    pub(crate) fn judge(&self, answered: &Answered) -> Result<(), NotPassed> {
         let value: Value = serde_json::from_slice(&answered.payload).unwrap_or(Value::Null);
         if answered.failed {
-            return Err(error(&value));
+            return Err(NotPassed::no_answer(error(&value)));
         }
-        let answer = response(&value)
-            .ok_or_else(|| "its answer is not an HTTP answer: `statusCode` is missing".to_owned())?;
+        let answer = response(&value).ok_or_else(|| {
+            NotPassed::no_answer("its answer is not an HTTP answer: `statusCode` is missing".to_owned())
+        })?;
         if answer.status >= 500 {
-            return Err(format!("it answered {}", answer.status));
+            return Err(NotPassed::answer(format!("it answered {}", answer.status)));
         }
         let wrong = self.must.as_ref().map(|row| judge(row, &answer)).unwrap_or_default();
         let wrong: Vec<String> = wrong.into_iter().map(|difference| difference.text).collect();
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+        if wrong.is_empty() { Ok(()) } else { Err(NotPassed::answer(wrong.join("; "))) }
     }
 }
 

@@ -128,7 +128,7 @@ def test_a_key_that_was_disabled_by_hand_is_named_and_stays_so_until_somebody_en
 
 
 def test_so_is_the_permission(hello, aws):
-    aws("lambda").remove_permission(FunctionName="hello-hello", StatementId="lambdeploy-hello")
+    aws("lambda").remove_permission(FunctionName="hello-hello", StatementId="lambdeploy-hello", Qualifier="live")
     seen = '500 "Internal server error" from API Gateway instead of the function\'s answer'
     names_it_and_fixes_it(hello, {ANSWER: [seen]}, ["permission/hello create"])
 
@@ -145,7 +145,11 @@ def names_it_and_fixes_it(hello, rows, fields):
 
 def test_a_function_that_forgets_its_header_is_told_the_line_to_add(hello, aws):
     environment = {"Variables": {"ALLOWED_ORIGINS": ""}}
-    aws("lambda").update_function_configuration(FunctionName="hello-hello", Environment=environment)
+    functions = aws("lambda")
+    functions.update_function_configuration(FunctionName="hello-hello", Environment=environment)
+    functions.get_waiter("function_updated_v2").wait(FunctionName="hello-hello")
+    version = functions.publish_version(FunctionName="hello-hello")["Version"]
+    functions.update_alias(FunctionName="hello-hello", Name="live", FunctionVersion=version)
     table = hello.run("verify", expect=3).stdout
     assert "seen: the function's own answer: no Access-Control-Allow-Origin" in table
     python = re.search(r"Python: (return .*)", table)[1]

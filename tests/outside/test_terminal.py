@@ -90,9 +90,9 @@ def test_errors_have_colour(tmp_path):
 def test_a_dumb_terminal_shows_the_plan_before_it_asks(hello, local_aws):
     code, before, after = up(hello(local_aws), "dumb", b"n\n")
     assert code == 1 and "nothing was changed" in after, after
-    for line in ["+ function/hello", "11 to create", "Apply these changes"]:
+    for line in ["+ function/hello", "13 to create", "Apply these changes"]:
         assert line in before, before
-    assert before.index("11 to create") < before.index("Apply these changes")
+    assert before.index("13 to create") < before.index("Apply these changes")
     assert "\x1b" not in before + after, "a dumb terminal shows control sequences as garbage"
 
 

@@ -32,7 +32,7 @@ def hello(tmp_path, local_aws):
 
 def test_the_story_of_hello(hello, local_aws):
     first = hello.run("up", "--yes")
-    assert "11 to create" in first.stderr and "the contract holds: 7 promises" in first.stdout
+    assert "13 to create" in first.stderr and "the contract holds: 7 promises" in first.stdout
     key = hello.key()
     assert key not in first.stdout + first.stderr
     body = b'{"name": "Ada"}'

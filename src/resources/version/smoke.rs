@@ -3,7 +3,7 @@
 use super::VersionWish;
 use crate::{
     aws::call,
-    contract::{Answered, SmokeCheck},
+    contract::{Answered, NotPassed, SmokeCheck},
     engine::Run,
 };
 use anyhow::Result;
@@ -20,11 +20,13 @@ pub(crate) struct SmokeFailed {
     /// What was asked.
     pub what: String,
     pub why: String,
+    /// It gave no HTTP answer: its log says more.
+    pub no_answer: bool,
 }
 
 impl fmt::Display for SmokeFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, function, version, what, why } = self;
+        let Self { key, function, version, what, why, .. } = self;
         write!(
             f,
             "version {version} of {function} was tried and did not pass: {what}: {why}\n  → what was live stays live; \
@@ -48,15 +50,17 @@ impl VersionWish {
         }
         for check in &self.smoke {
             run.note(format!("trying version {version}: {}", check.what));
-            if let Err(why) = self.ask(version, check, run).await? {
+            if let Err(NotPassed { why, no_answer }) = self.ask(version, check, run).await? {
                 let (key, function) = (self.version.key.clone(), self.version.function_name.clone());
-                return Err(SmokeFailed { key, function, version, what: check.what.clone(), why }.into());
+                return Err(
+                    SmokeFailed { key, function, version, what: check.what.clone(), why, no_answer }.into()
+                );
             }
         }
         Ok(())
     }
 
-    async fn ask(&self, version: u64, check: &SmokeCheck, run: &Run) -> Result<Result<(), String>> {
+    async fn ask(&self, version: u64, check: &SmokeCheck, run: &Run) -> Result<Result<(), NotPassed>> {
         let request = self.version.aws.cloud.lambda.invoke().function_name(&self.version.function_name);
         let request =
             request.qualifier(version.to_string()).payload(Blob::new(check.event.to_string().into_bytes()));

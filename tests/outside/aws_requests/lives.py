@@ -81,8 +81,8 @@ def drift(client) -> None:
     iam.tag_role(RoleName="wide-one-us-east-2", Tags=[{"Key": "team", "Value": "other"}, {"Key": "lambdeploy:extra", "Value": "x"}])
     client("ecr").put_image_tag_mutability(repositoryName="wide/one", imageTagMutability="IMMUTABLE")
     client("ecr").delete_repository_policy(repositoryName="wide/one")
-    statements = json.loads(lambdas.get_policy(FunctionName="wide-one")["Policy"])["Statement"]
-    again = {"FunctionName": "wide-one", "StatementId": statements[0]["Sid"]}
+    statements = json.loads(lambdas.get_policy(FunctionName="wide-one", Qualifier="live")["Policy"])["Statement"]
+    again = {"FunctionName": "wide-one", "Qualifier": "live", "StatementId": statements[0]["Sid"]}
     lambdas.remove_permission(**again)
     lambdas.add_permission(Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com", SourceArn="arn:aws:execute-api:us-east-2:000000000000:old/*/POST/", **again)
     key = gateway.get_api_keys(nameQuery="first")["items"][0]["id"]

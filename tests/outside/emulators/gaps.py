@@ -181,7 +181,7 @@ def _(raw: Raw) -> bool:
     return False
 
 
-@gap(MOTO, "Invoke", "runs the image", "fails", "not asked: the contract (`--no-verify`)")
+@gap(MOTO, "Invoke", "runs the image", "fails", "not asked: the contract (`--no-verify`) and new versions (`--no-smoke`)")
 def _(raw: Raw) -> bool:
     function(raw, "runs")
     return not accepted(raw.client("lambda").invoke, FunctionName="runs")

@@ -126,13 +126,13 @@ def stack(hybrid, client, tmp_path_factory):
     stack = Stack(tmp_path_factory.mktemp("stack"), hybrid.url)
     stack.file.write_text(FIRST)
     assert "nothing is there" not in stack.run("plan", "--exit-code", "--replace", expect=2)
-    stack.run("up", "--yes", "--no-verify")
+    stack.run("up", "--yes", "--no-verify", "--no-smoke")
     return stack
 
 
 def test_a_second_up_has_nothing_to_do(stack):
     assert "nothing to do" in stack.run("plan", "--exit-code")
-    assert "nothing to do" in stack.run("up", "--no-verify")
+    assert "nothing to do" in stack.run("up", "--no-verify", "--no-smoke")
 
 
 def test_every_edit_converges(stack):
@@ -141,7 +141,7 @@ def test_every_edit_converges(stack):
         assert before in text, before
         text = text.replace(before, after)
         stack.file.write_text(text)
-        assert "nothing to do" not in stack.run("up", "--yes", "--no-verify", "--replace"), after
+        assert "nothing to do" not in stack.run("up", "--yes", "--no-verify", "--no-smoke", "--replace"), after
         assert "nothing to do" in stack.run("plan", "--exit-code"), after
 
 
