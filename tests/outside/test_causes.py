@@ -88,6 +88,11 @@ def test_the_cause_is_said_as_what_it_was(stack, mode, more, sentence):
     done = stack.run("up", "--yes", expect=3)
     assert sentence in done.stdout + done.stderr, done.stdout + done.stderr
     if mode == "raises":
+        # Nobody gets it but by force.
+        assert stack.run("call").stderr.count("200 in ") == 1
+        stack.run("up", "--yes", "--no-smoke", "--no-verify")
+        verified = stack.run("verify", expect=3)
+        assert sentence in verified.stdout + verified.stderr, verified.stdout + verified.stderr
         called = stack.run("call", expect=1)
         assert "the last log lines of f:" in called.stderr and "Traceback" in called.stderr, called.stderr
         assert sentence in called.stderr and "502 in " in called.stderr, called.stderr

@@ -32,8 +32,8 @@ AUTHORIZER = "auth: {authorizer: {function: two, type: token, header: Authorizat
 EDITS = [
     ("memory: 256, timeout: 10, environment: {NAME: b}, reserved_concurrency: 2", "memory: 512, timeout: 11, ephemeral_storage: 1024"),
     ("archive: two.tar", "archive: three.tar"),
-    ("archive: one.tar, keep: 1", "archive: two.tar, keep: 1"),
-    ("archive: two.tar, keep: 1", "archive: four.tar, keep: 1"),
+    ("archive: one.tar, keep: 1", "archive: five.tar, keep: 1"),
+    ("archive: five.tar, keep: 1", "archive: four.tar, keep: 1"),
     ("policies: [AmazonS3ReadOnlyAccess], statements", "policies: [AmazonS3FullAccess], statements"),
     (', statements: [{actions: ["s3:GetObject"], resources: ["*"]}]', ""),
     ("log_retention: never, tracing: true, command: [text]", "log_retention: 7"),

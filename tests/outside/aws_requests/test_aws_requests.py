@@ -39,7 +39,7 @@ class Stack:
     def __init__(self, folder: Path, proxy: RecordingProxy, aws):
         self.file = folder / "stack.yaml"
         self.environment = aws.environment() | {"LAMBDEPLOY_LOCAL": proxy.url}
-        for name in ("one", "two", "three", "four"):
+        for name in ("one", "two", "three", "four", "five"):
             image_archive.write(folder / f"{name}.tar", name)
 
     def run(self, *arguments: str, expect: int = 0) -> str:
@@ -81,12 +81,11 @@ def live(stack: Stack, client) -> None:
     for command in (["pause"], ["resume"], ["key", "rotate", "third"], ["key", "retire", "third", "--now"]):
         stack.run(*command, "--yes")
     stack.run("key", "enable", "first", "--yes")
-    stack.run("releases")
-    stack.run("rollback", "two")
-    # The version is asked, and can't run.
-    stack.run("up", "--yes", "--again", expect=1)
-    for command in (["status"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["destroy", "--yes"]):
+    for command in (["status"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["releases"], ["rollback", "two"]):
         stack.run(*command)
+    # The version is asked, and can't run.
+    stack.run("up", "--yes", "--again", expect=3)
+    stack.run("destroy", "--yes")
 
 
 def adopt(stack: Stack, client) -> None:

@@ -181,6 +181,18 @@ def _(raw: Raw) -> bool:
     return False
 
 
+@gap(MOTO, "GetPolicy", "answers the statements of the function, or of the alias that is asked for", "answers those of all its aliases",
+     "mended: the others are left out")
+def _(raw: Raw) -> bool:
+    function(raw, "aliased")
+    lambdas = raw.client("lambda")
+    version = lambdas.publish_version(FunctionName="aliased")["Version"]
+    lambdas.create_alias(FunctionName="aliased", Name="live", FunctionVersion=version)
+    one = {"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com"}
+    lambdas.add_permission(FunctionName="aliased", Qualifier="live", **one)
+    return accepted(lambdas.get_policy, FunctionName="aliased")
+
+
 @gap(MOTO, "Invoke", "runs the image", "fails", "not asked: the contract (`--no-verify`) and new versions (`--no-smoke`)")
 def _(raw: Raw) -> bool:
     function(raw, "runs")

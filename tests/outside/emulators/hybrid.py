@@ -24,7 +24,8 @@ class Hybrid(RecordingProxy):
         if "/apigateway/aws4_request" not in request.headers.get("authorization", ""):
             if re.fullmatch("/2016-08-19/account-settings/?", request.target):
                 return 200, [("content-type", "application/json")], json.dumps(LIMITS).encode()
-            return one_at_sign(pass_on(request, self.upstream))
+            answer = one_at_sign(pass_on(request, self.upstream))
+            return of_its_qualifier(request, answer) if re.search(r"/functions/[^/]+/policy/?(\?|$)", request.target) else answer
         answer = pass_on(request, self.localstack)
         if answer[0] >= 300:
             return answer
@@ -82,6 +83,19 @@ class Hybrid(RecordingProxy):
 def changed(answer: Answer, change) -> Answer:
     status, headers, body = answer
     return status, headers, json.dumps(change(json.loads(body))).encode()
+
+
+def of_its_qualifier(request: Recorded, answer: Answer) -> Answer:
+    """The statements of what was asked alone: of the function, or of its alias."""
+    if request.method != "GET" or answer[0] >= 300:
+        return answer
+    (qualifier,) = parse_qs(urlsplit(request.target).query).get("Qualifier", [""])
+    policy = json.loads(json.loads(answer[2])["Policy"])
+    # arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
+    own = [one for one in policy["Statement"] if "".join(one["Resource"].split(":")[7:]) == qualifier]
+    if not own:
+        return 404, [("content-type", "application/json"), ("x-amzn-errortype", "ResourceNotFoundException")], b'{"Message": "no policy"}'
+    return changed(answer, lambda reply: reply | {"Policy": json.dumps(policy | {"Statement": own})})
 
 
 def one_at_sign(answer: Answer) -> Answer:
