@@ -23,7 +23,7 @@ Start with:
 Exit codes:
   0    done, or nothing to do
   1    failed; the message says what was done
-  2    changes pending (plan --exit-code, status), or something is left (destroy)
+  2    changes pending (plan --exit-code, status), something is left (destroy), or something will fail (doctor)
   3    the contract does not hold
   64   wrong usage, or a wrong stack file
   130  interrupted
@@ -113,6 +113,8 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Show calls, errors, times, quotas, alarms and the budget, on one screen
     Metrics(MetricsArgs),
+    /// Say what will go wrong before it does: credentials, rights, account, Docker, disk, open doors; changes nothing
+    Doctor,
     /// Show what the stack can cost at most, and why; asks nobody
     Cost,
     /// Shut the door at once: no key works and no function runs, until `resume`

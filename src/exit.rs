@@ -11,7 +11,7 @@ pub enum Exit {
     Done = 0,
     /// Failed; the message says what was done.
     Failed = 1,
-    /// `plan --exit-code`: changes pending; `destroy`: something is left.
+    /// `plan --exit-code`: changes pending; `destroy`: something is left; `doctor`: something will fail.
     Pending = 2,
     /// The contract does not hold.
     Broken = 3,

@@ -20,6 +20,10 @@ pub mod docker {
     pub use crate::docker::{Body, Call, Docker, Exchange, Fault, ScriptedDocker, connect};
 }
 
+pub mod doctor {
+    pub use crate::doctor::{Advice, Checkup, Outlook};
+}
+
 pub mod engine {
     pub use crate::engine::{Change, Event, Field, Id, Options, Plan, Report, Run, Stop};
 }

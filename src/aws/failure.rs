@@ -171,7 +171,7 @@ impl Failure {
     }
 
     /// The action and the resource in "… not authorized to perform: iam:CreateRole on resource: arn:… with …".
-    fn denied(&self) -> Option<String> {
+    pub(crate) fn denied(&self) -> Option<String> {
         let (_, rest) = self.message.split_once("not authorized to perform: ")?;
         let mut words = rest.split_whitespace();
         let action = words.next()?;
@@ -296,6 +296,8 @@ fn is_not_found(code: &str) -> bool {
         code,
         "NoSuchEntity"
             | "NotFoundException"
+            // SNS's own.
+            | "NotFound"
             | "ResourceNotFoundException"
             | "RepositoryNotFoundException"
             | "RepositoryPolicyNotFoundException"

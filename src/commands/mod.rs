@@ -8,6 +8,7 @@ mod commit;
 mod completions;
 mod cost;
 mod destroy;
+mod doctor;
 mod env_file;
 mod key;
 mod list;
@@ -64,6 +65,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Logs(args) => logs::run(common, &args, printer).await,
         Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::Metrics(args) => metrics::run(common, &args, printer).await,
+        Command::Doctor => doctor::run(common, printer).await,
         Command::Cost => cost::run(common, printer),
         Command::Pause => pause::shut(common, printer).await,
         Command::Resume => pause::open(common, printer).await,

@@ -11,6 +11,11 @@ pub(super) async fn run(_: &cli::LocalArgs, _: &Printer) -> Result<Exit> {
     Err(Usage(ABSENT.to_owned()).into())
 }
 
+/// There is none to expect.
+pub(super) async fn usual_port() -> Option<(u16, Option<String>)> {
+    None
+}
+
 pub(super) mod background {
     use super::{ABSENT, Printer, Result, Usage};
 

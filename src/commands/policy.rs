@@ -1,17 +1,12 @@
 //! `policy`: the IAM policies of whoever deploys the stack, of its functions' boundary, and of GitHub's runs.
 
-use super::{
-    output,
-    session::{self, Session},
-};
+use super::session::{self, Session};
 use crate::{
     Exit,
     aws::StackAws,
-    aws::inventory_of,
     cli,
-    deployer::{Github, Ids, Scope, boundary, documents, trust},
+    deployer::{Github, Scope, boundary, documents, live, trust},
     exit::Usage,
-    resources::{own_api, tags_of},
     stack::{self, Stack, Values},
     ui::{Outcome, Printer},
 };
@@ -21,7 +16,8 @@ use std::collections::BTreeSet;
 pub(super) async fn run(common: &cli::Common, args: &cli::PolicyArgs, printer: &Printer) -> Result<Exit> {
     if args.pinned {
         let session = Session::open(common, Values::NotNeeded, printer).await?;
-        let scope = pinned(common, &session).await?;
+        let aws = StackAws::of(&session.stack, &session.cloud, Default::default());
+        let scope = live(&aws, &session.stack).await?.with_context(|| session.not_deployed(common))?;
         return show(&scope, args, printer);
     }
     let stack = stack::load(&common.file, Values::NotNeeded, &|name| std::env::var(name).ok())?;
@@ -35,29 +31,6 @@ fn before<'a>(common: &cli::Common, stack: &'a Stack) -> Scope<'a> {
     let region = session::region(Some(stack), common, &|name| std::env::var(name).ok());
     let (region, account) = (region.unwrap_or_else(any), stack.account.clone().unwrap_or_else(any));
     Scope { stack, region, account, also: BTreeSet::new(), ids: None }
-}
-
-/// For the stack as it is there: its ids, and what is still there of what the file no longer names.
-async fn pinned<'a>(common: &cli::Common, session: &'a Session) -> Result<Scope<'a>> {
-    let (stack, cloud) = (&session.stack, &session.cloud);
-    cloud.identify().await?;
-    let aws = StackAws::of(stack, cloud, Default::default());
-    let api = own_api(&aws).await?.with_context(|| session.not_deployed(common))?;
-    let inventory = inventory_of(&tags_of(&api));
-    let rest_api = api.id.unwrap_or_default();
-    let plans = cloud.usage_plans().await?;
-    let is_ours = |plan: &&aws_sdk_apigateway::types::UsagePlan| {
-        plan.api_stages().iter().any(|stage| stage.api_id() == Some(&rest_api))
-    };
-    let usage_plans = plans.iter().filter(is_ours).filter_map(|plan| plan.id.clone()).collect();
-    let keys = output::read(session, false).await?.keys.into_iter().map(|key| key.id).collect();
-    Ok(Scope {
-        stack,
-        region: cloud.region.clone(),
-        account: cloud.identity()?.account.clone(),
-        also: inventory.iter().map(|entry| (entry.kind.clone(), entry.name.clone())).collect(),
-        ids: Some(Ids { rest_api, keys, usage_plans }),
-    })
 }
 
 fn show(scope: &Scope<'_>, args: &cli::PolicyArgs, printer: &Printer) -> Result<Exit> {

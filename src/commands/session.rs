@@ -39,8 +39,7 @@ impl Session {
         for warning in &stack.warnings {
             printer.show(Outcome::FileWarning(warning));
         }
-        let cloud = Cloud::connect(target(Some(&stack), common, printer).await?).await?;
-        cloud.tell(printer.events());
+        let cloud = connect(Some(&stack), common, printer).await?;
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 
@@ -120,7 +119,19 @@ pub(crate) async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud
     } else {
         None
     };
-    let cloud = Cloud::connect(target(stack.as_ref(), common, printer).await?).await?;
+    connect(stack.as_ref(), common, printer).await
+}
+
+/// The clients, for a stack file that was read already, or for none.
+///
+/// # Errors
+/// As [`Session::open`], but for the stack file.
+pub(super) async fn connect(
+    stack: Option<&Stack>,
+    common: &Common,
+    printer: &Printer,
+) -> Result<Rc<Cloud>> {
+    let cloud = Cloud::connect(target(stack, common, printer).await?).await?;
     cloud.tell(printer.events());
     Ok(cloud)
 }

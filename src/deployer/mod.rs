@@ -7,11 +7,13 @@
 mod boundary;
 mod documents;
 mod github;
+mod live;
 mod scope;
 mod table;
 
 pub(crate) use boundary::boundary;
 pub use documents::documents;
 pub(crate) use github::{Github, trust};
+pub(crate) use live::live;
 pub use scope::{Ids, Scope};
 pub use table::Task;

@@ -50,6 +50,9 @@ impl Scope<'_> {
             On::Budget => self.each("budget", |name| {
                 format!("arn:{}:budgets::{}:budget/{name}", self.partition(), self.account)
             }),
+            // DescribeAlarms without names is about all of them (`docs/aws.md` 7.2).
+            On::Alarms => vec![self.arn("cloudwatch", "alarm:*")],
+            On::Topic => vec![self.arn("sns", &format!("lambdeploy-{}", self.stack.name))],
             On::Path(path) => self.paths(path),
         }
     }

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 /// What somebody wants to do with the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Task {
-    /// `up`, and everything that only reads
+    /// `up`, `plan`, `status`, `logs`, `output`, `verify` and `call`
     Up,
     /// `plan` and `status`
     Plan,
@@ -17,6 +17,11 @@ pub enum Task {
     Logs,
     /// `output`, `verify` and `call`, which need the keys
     Output,
+    /// `pause` and `resume`
+    Pause,
+    Key,
+    Metrics,
+    Doctor,
 }
 
 /// A kind of resource that an action is about.
@@ -43,6 +48,10 @@ pub(super) enum On {
     /// Repositories of others, whose images are used by their URI.
     ForeignRepositories,
     Budget,
+    /// All of the stack's alarms.
+    Alarms,
+    /// What tells people of alarms.
+    Topic,
     /// A path of API Gateway.
     Path(Path),
 }
@@ -78,6 +87,10 @@ impl Right {
             Task::Destroy => 'd',
             Task::Logs => 'l',
             Task::Output => 'o',
+            Task::Pause => 's',
+            Task::Key => 'k',
+            Task::Metrics => 'm',
+            Task::Doctor => 'c',
         };
         self.tasks.contains(letter)
     }
@@ -87,7 +100,8 @@ const fn right(tasks: &'static str, action: &'static str, on: On) -> Right {
     Right { action, on, tasks }
 }
 
-/// `u`: up; `p`: plan, status; `d`: destroy; `l`: logs; `o`: output, verify, call.
+/// `u`: up; `p`: plan, status; `d`: destroy; `l`: logs; `o`: output, verify, call; `s`: pause, resume (the door is shut);
+/// `k`: key; `m`: metrics; `c`: doctor (a check-up).
 pub(super) const RIGHTS: &[Right] = &[
     right("up", "iam:ListRoles", On::All),
     right("upd", "iam:GetRole", On::Roles),
@@ -111,7 +125,7 @@ pub(super) const RIGHTS: &[Right] = &[
     right("upd", "ecr:ListTagsForResource", On::Repositories),
     right("upd", "ecr:GetRepositoryPolicy", On::Repositories),
     right("upd", "ecr:DescribeImages", On::Repositories),
-    right("upd", "ecr:BatchGetImage", On::Repositories),
+    right("updc", "ecr:BatchGetImage", On::Repositories),
     right("u", "ecr:CreateRepository", On::Repositories),
     right("u", "ecr:TagResource", On::Repositories),
     right("u", "ecr:UntagResource", On::Repositories),
@@ -129,18 +143,23 @@ pub(super) const RIGHTS: &[Right] = &[
     right("up", "ecr:BatchGetImage", On::ForeignRepositories),
     right("up", "ecr:GetRepositoryPolicy", On::ForeignRepositories),
     right("up", "lambda:GetAccountSettings", On::Concurrency),
+    right("c", "lambda:GetAccountSettings", On::All),
+    right("c", "iam:SimulatePrincipalPolicy", On::All),
+    right("c", "iam:GetAccountSummary", On::All),
+    right("c", "freetier:GetAccountPlanState", On::All),
+    right("c", "sns:ListSubscriptionsByTopic", On::Topic),
     right("u", "lambda:ListFunctions", On::Registry),
-    right("upd", "lambda:GetFunction", On::Functions),
-    right("upd", "lambda:ListTags", On::Functions),
-    right("upd", "lambda:GetPolicy", On::Functions),
+    right("upds", "lambda:GetFunction", On::Functions),
+    right("upds", "lambda:ListTags", On::Functions),
+    right("updc", "lambda:GetPolicy", On::Functions),
     right("uplo", "lambda:GetFunctionConfiguration", On::Functions),
     right("up", "lambda:ListAliases", On::Functions),
     right("up", "lambda:ListVersionsByFunction", On::Functions),
-    right("up", "lambda:ListFunctionUrlConfigs", On::Functions),
+    right("upc", "lambda:ListFunctionUrlConfigs", On::Functions),
     right("up", "lambda:ListFunctionEventInvokeConfigs", On::Functions),
-    right("upd", "lambda:GetFunction", On::Versions),
-    right("upd", "lambda:ListTags", On::Versions),
-    right("upd", "lambda:GetPolicy", On::Versions),
+    right("updc", "lambda:GetFunction", On::Versions),
+    right("updc", "lambda:ListTags", On::Versions),
+    right("updc", "lambda:GetPolicy", On::Versions),
     right("uo", "lambda:GetFunctionConfiguration", On::Versions),
     right("upd", "lambda:GetAlias", On::Functions),
     right("u", "lambda:CreateAlias", On::Functions),
@@ -150,14 +169,15 @@ pub(super) const RIGHTS: &[Right] = &[
     right("u", "lambda:AddPermission", On::Versions),
     right("ud", "lambda:RemovePermission", On::Versions),
     right("u", "lambda:DeleteFunction", On::Versions),
-    right("u", "cloudwatch:GetMetricData", On::All),
+    right("um", "cloudwatch:GetMetricData", On::All),
+    right("m", "cloudwatch:DescribeAlarms", On::Alarms),
     right("u", "lambda:CreateFunction", On::Functions),
     right("u", "lambda:TagResource", On::Functions),
     right("u", "lambda:UntagResource", On::Functions),
     right("u", "lambda:UpdateFunctionCode", On::Functions),
     right("ud", "lambda:UpdateFunctionConfiguration", On::Functions),
-    right("u", "lambda:PutFunctionConcurrency", On::Functions),
-    right("u", "lambda:DeleteFunctionConcurrency", On::Functions),
+    right("us", "lambda:PutFunctionConcurrency", On::Functions),
+    right("us", "lambda:DeleteFunctionConcurrency", On::Functions),
     right("u", "lambda:AddPermission", On::Functions),
     right("ud", "lambda:RemovePermission", On::Functions),
     right("ud", "lambda:DeleteFunction", On::Functions),
@@ -169,32 +189,32 @@ pub(super) const RIGHTS: &[Right] = &[
     right("u", "logs:PutRetentionPolicy", On::LogGroups),
     right("u", "logs:DeleteRetentionPolicy", On::LogGroups),
     right("ud", "logs:DeleteLogGroup", On::LogGroups),
-    right("ulo", "logs:FilterLogEvents", On::LogGroups),
-    right("updlo", "apigateway:GET", On::Path(Path::RestApis)),
-    right("updlo", "apigateway:GET", On::Path(Path::RestApi)),
-    right("updlo", "apigateway:GET", On::Path(Path::ApiKeys)),
-    right("updlo", "apigateway:GET", On::Path(Path::ApiKey)),
-    right("upd", "apigateway:GET", On::Path(Path::UsagePlans)),
-    right("upd", "apigateway:GET", On::Path(Path::UsagePlan)),
+    right("ulom", "logs:FilterLogEvents", On::LogGroups),
+    right("updloskmc", "apigateway:GET", On::Path(Path::RestApis)),
+    right("updlom", "apigateway:GET", On::Path(Path::RestApi)),
+    right("updloskc", "apigateway:GET", On::Path(Path::ApiKeys)),
+    right("updlosk", "apigateway:GET", On::Path(Path::ApiKey)),
+    right("updkmc", "apigateway:GET", On::Path(Path::UsagePlans)),
+    right("updkm", "apigateway:GET", On::Path(Path::UsagePlan)),
     right("d", "apigateway:GET", On::Path(Path::DomainNames)),
     right("d", "apigateway:GET", On::Path(Path::BasePathMappings)),
     right("u", "apigateway:POST", On::Path(Path::RestApis)),
     right("u", "apigateway:POST", On::Path(Path::RestApi)),
-    right("u", "apigateway:POST", On::Path(Path::ApiKeys)),
+    right("uk", "apigateway:POST", On::Path(Path::ApiKeys)),
     right("u", "apigateway:POST", On::Path(Path::UsagePlans)),
-    right("u", "apigateway:POST", On::Path(Path::UsagePlan)),
+    right("uk", "apigateway:POST", On::Path(Path::UsagePlan)),
     right("u", "apigateway:PUT", On::Path(Path::RestApi)),
-    right("u", "apigateway:PUT", On::Path(Path::Tags)),
+    right("usk", "apigateway:PUT", On::Path(Path::Tags)),
     right("u", "apigateway:UpdateRestApiPolicy", On::Path(Path::RestApi)),
     right("u", "apigateway:UpdateRestApiPolicy", On::Path(Path::RestApis)),
-    right("u", "apigateway:PATCH", On::Path(Path::RestApi)),
-    right("u", "apigateway:PATCH", On::Path(Path::ApiKey)),
+    right("us", "apigateway:PATCH", On::Path(Path::RestApi)),
+    right("usk", "apigateway:PATCH", On::Path(Path::ApiKey)),
     right("ud", "apigateway:PATCH", On::Path(Path::UsagePlan)),
     right("ud", "apigateway:DELETE", On::Path(Path::RestApi)),
-    right("ud", "apigateway:DELETE", On::Path(Path::ApiKey)),
+    right("udk", "apigateway:DELETE", On::Path(Path::ApiKey)),
     right("ud", "apigateway:DELETE", On::Path(Path::UsagePlan)),
-    right("u", "apigateway:DELETE", On::Path(Path::Tags)),
-    right("upd", "budgets:ViewBudget", On::Budget),
+    right("usk", "apigateway:DELETE", On::Path(Path::Tags)),
+    right("updm", "budgets:ViewBudget", On::Budget),
     right("upd", "budgets:ListTagsForResource", On::Budget),
     right("ud", "budgets:ModifyBudget", On::Budget),
     right("u", "budgets:TagResource", On::Budget),

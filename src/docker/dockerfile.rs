@@ -27,6 +27,16 @@ struct BuildStage {
     name: String,
     /// `--platform`, of this stage or the one it goes on from.
     platform: Option<String>,
+    base: StageBase,
+}
+
+/// What a stage is built on.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct StageBase {
+    /// As `FROM` names it; empty for `scratch`.
+    pub image: String,
+    /// Instructions after it, each of which is an entry of the image's history.
+    pub steps: usize,
 }
 
 /// An instruction with its continuation lines; without the bodies of its heredocs.
@@ -40,8 +50,17 @@ struct Instruction {
 impl Dockerfile {
     /// The platform that the Dockerfile itself sets for the stage `target` (default: the last), whatever is asked for.
     pub(super) fn platform(&self, target: Option<&str>) -> Option<&str> {
-        let wanted = |s: &&BuildStage| target.is_none_or(|t| t.to_lowercase() == s.name);
-        self.stages.iter().rev().find(wanted)?.platform.as_deref()
+        self.target(target)?.platform.as_deref()
+    }
+
+    /// What the stage `target` (default: the last) is built on, also by way of earlier stages.
+    pub(super) fn base_of(&self, target: Option<&str>) -> Option<&StageBase> {
+        Some(&self.target(target)?.base).filter(|base| !base.image.is_empty())
+    }
+
+    fn target(&self, name: Option<&str>) -> Option<&BuildStage> {
+        let wanted = |s: &&BuildStage| name.is_none_or(|t| t.to_lowercase() == s.name);
+        self.stages.iter().rev().find(wanted)
     }
 
     /// Reads `text`; `args` are the build's and those the builder sets, which may name a base or a platform.
@@ -51,7 +70,11 @@ impl Dockerfile {
         let mut values = args.clone();
         for instruction in instructions(text, escape) {
             let mut words = instruction.text.split_whitespace();
-            match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
+            let word = words.next().unwrap_or_default().to_ascii_uppercase();
+            if let Some(stage) = found.stages.last_mut().filter(|_| word != "FROM") {
+                stage.base.steps += 1;
+            }
+            match word.as_str() {
                 "FROM" => found.from(&words.collect::<Vec<_>>(), &values),
                 "ARG" if found.stages.is_empty() => {
                     for (name, default) in words.filter_map(|w| w.split_once('=')) {
@@ -73,13 +96,14 @@ impl Dockerfile {
         let earlier = self.stage(&image);
         let own = options.iter().find_map(|o| o.strip_prefix("--platform=")).map(|p| unquoted(p, values));
         let platform = own.or_else(|| earlier?.platform.clone());
-        if image != "scratch" && earlier.is_none() {
-            self.base(image);
-        }
-        self.stages.push(BuildStage {
-            name: words.get(2).map(|name| name.to_lowercase()).unwrap_or_default(),
-            platform,
-        });
+        let outer = Some(&image).filter(|image| earlier.is_none() && *image != "scratch").cloned();
+        let base = match earlier {
+            Some(stage) => stage.base.clone(),
+            None => StageBase { image: outer.clone().unwrap_or_default(), steps: 0 },
+        };
+        outer.into_iter().for_each(|image| self.base(image));
+        let name = words.get(2).map(|name| name.to_lowercase()).unwrap_or_default();
+        self.stages.push(BuildStage { name, platform, base });
     }
 
     /// The stage that `name` means, by name or by number.

@@ -3,6 +3,7 @@
 //! Nothing here knows AWS: a registry is a host, a repository and credentials in memory.
 
 mod archive;
+mod base;
 mod blob;
 mod build;
 mod build_failure;
@@ -45,8 +46,10 @@ mod tarball;
 mod testing;
 mod tidy;
 
+pub(crate) use base::{BaseImage, base_of};
 pub(crate) use build_inputs::inputs_from_outside;
 pub(crate) use changed::{Changed, PartHashes};
+pub(crate) use connect::Connection;
 pub use connect::connect;
 pub(crate) use context::CLIENT_ENV_MARK;
 #[cfg(feature = "testing")]

@@ -58,6 +58,15 @@ impl Shelf<'_> {
         Ok(Some(child))
     }
 
+    /// The manifest of an image, as it is; `None` where there is no such image.
+    ///
+    /// # Errors
+    /// As the call; a manifest that is none.
+    pub(super) async fn manifest(&self, id: ImageIdentifier, run: &Run) -> Result<Option<Value>> {
+        let Some(image) = self.pull(id, run).await? else { return Ok(None) };
+        Ok(Some(serde_json::from_str(image.image_manifest().unwrap_or_default())?))
+    }
+
     async fn pull(&self, id: ImageIdentifier, run: &Run) -> Result<Option<Image>> {
         let kinds = INDEXES.iter().chain(&MANIFESTS).map(|kind| (*kind).to_owned()).collect();
         let request = self.cloud.ecr.batch_get_image().repository_name(self.repository);

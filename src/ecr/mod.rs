@@ -1,5 +1,6 @@
 //! Images in ECR: logging in to it, which of its images Lambda can run, and which nothing uses any more.
 
+mod config;
 mod image_uri;
 mod login;
 mod manifest;
@@ -7,6 +8,7 @@ mod old_images;
 mod pinned_image;
 mod variant;
 
+pub(crate) use config::config_of;
 pub(crate) use image_uri::ImageUri;
 pub(crate) use login::EcrLogin;
 pub(crate) use manifest::{Flaw, Shelf};

@@ -37,7 +37,7 @@ pub(crate) use function::{
 pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
 pub(crate) use leftovers::{Dooms, Leftovers};
 pub(crate) use log_group::{LogGroup, LogGroupWish, name_of as log_group_name};
-pub(crate) use permission::{Permission, PermissionWish};
+pub(crate) use permission::{Permission, PermissionWish, foreign_statements};
 pub(crate) use repository::{Repository, RepositoryOutput};
 pub(crate) use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis, tags_of};
 pub(crate) use role::{Role, RoleOutput, RoleWish};

@@ -164,6 +164,19 @@ pub(super) async fn statements(
     Ok(document["Statement"].as_array().cloned().unwrap_or_default())
 }
 
+/// The statements of other people in the resource policy of a function, or of its alias.
+///
+/// # Errors
+/// As the call.
+pub(crate) async fn foreign_statements(
+    aws: &StackAws,
+    function: &str,
+    alias: Option<&str>,
+    run: &Run,
+) -> Result<Vec<Value>> {
+    Ok(others(aws, statements(aws, function, alias, run).await?).collect())
+}
+
 /// Those of them that are other people's.
 pub(super) fn others(aws: &StackAws, statements: Vec<Value>) -> impl Iterator<Item = Value> {
     let ours = sids(aws);

@@ -22,6 +22,7 @@
 //! | `outputs` | `up` `status` `output` | `stack`, `region`, `api_id`, `url`, `keys` (`name`, `id`, and `value` only with `--show-key`) |
 //! | `stacks` | `list` | a list of `stack`, `region`, `api_id`, `api_name`, `created`, `adopted`, `functions`, `keys` |
 //! | `metrics` | `metrics` | `from`, `until`, `paused`; of `api`, each of `functions` and of `keys` what was called, how it went and what is used; `alarms`, `budget`; `remarks`: what can't be told and why; `metrics_asked` and what that `costs` |
+//! | `doctor` | `doctor` | one object a thing: `about`, `outlook` (`fine`, `beware`, `fails`, `unknown`), `text`, and `todo` where there is something to do |
 //! | `cost` | `cost` `up` `plan` | the most that the stack can cost: `most` (`day`, `month` of 31 days) in `currency`, from the table of prices of the day `prices_of`; of `cost` with all `lines` (`most` is `null` where nothing limits it; `key`: what to write), `calls`, `rates`, `of_region`; of the others with `no_ceiling`: what has none |
 //! | `contract` | `up` `verify` | one object a promise: what was asked from outside, and how it stands: `verdict` (`holds`, `broken`, `unknown`), then `seen` and `fix`, or `why` |
 //! | `policies` | `policy` | IAM policy documents |

@@ -8,6 +8,7 @@ mod called;
 mod channel;
 mod contract;
 mod cost;
+mod doctor;
 mod dumb;
 mod failure;
 mod finished;

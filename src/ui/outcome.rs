@@ -6,7 +6,7 @@
 use super::{
     called::Called,
     channel::Channel,
-    contract, cost, failure,
+    contract, cost, doctor, failure,
     finished::Finished,
     health,
     incomplete::Incomplete,
@@ -22,6 +22,7 @@ use crate::{
     aws::Destination,
     contract::Finding,
     cost::Cost,
+    doctor::Advice,
     engine::{Interrupted, Plan, Report},
     health::Health,
     outputs::{ListedStack, Outputs},
@@ -55,6 +56,8 @@ pub(crate) enum Outcome<'a> {
         stacks: &'a [ListedStack],
         destination: &'a Destination,
     },
+    /// What will go wrong.
+    Doctor(&'a [Advice]),
     /// How the stack is.
     Health(&'a Health),
     /// What the stack can cost at most, with all reasons.
@@ -108,6 +111,7 @@ impl Outcome<'_> {
             Self::Outputs(outputs) => (Result, outputs::render(outputs)),
             Self::Contract(findings) => (Result, contract::render(findings)),
             Self::Stacks { stacks, destination } => (Result, stacks::render(stacks, destination)),
+            Self::Doctor(all) => (Result, doctor::render(all)),
             Self::Health(it) => (Result, health::render(it)),
             Self::Cost(cost) => (Result, cost::render(cost)),
             Self::CostOfPlan(cost) => (Result, cost::in_short(cost)),
@@ -144,6 +148,7 @@ impl Outcome<'_> {
                 let stacks = Object::new().exact("stacks", json!(stacks));
                 Result(stacks.exact("destination", json!(destination)))
             }
+            Self::Doctor(all) => Result(Object::new().any("doctor", json!(all))),
             Self::Health(it) => Result(Object::new().any("metrics", json!(it))),
             Self::Cost(cost) => Result(Object::new().any("cost", json!(cost))),
             Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),

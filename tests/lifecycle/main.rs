@@ -9,6 +9,7 @@ mod api_gateway;
 mod asleep;
 mod auth;
 mod contract;
+mod doctor;
 mod drift;
 mod edits;
 mod images;

@@ -3,6 +3,7 @@
 use crate::{stacks::HELLO, stage_url::StageUrl, world::World};
 use lambdeploy::testing::{
     contract::{Ask, Carrier, SentKey},
+    deployer::Task,
     health::Health,
 };
 use local_aws::{Config, Reaction, Scripted};
@@ -47,7 +48,7 @@ async fn read(world: &World, text: &str) -> Health {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_hundred_calls_of_which_twenty_fail() {
+pub(crate) async fn two_hundred_calls_of_which_twenty_fail() {
     let world = world();
     world.settles(&stack()).await;
     let url = StageUrl::of(&world, "default").await;
@@ -61,7 +62,8 @@ async fn two_hundred_calls_of_which_twenty_fail() {
     }
     // What CloudWatch has not told yet is told a minute later.
     tokio::time::advance(Duration::from_mins(2)).await;
-    let (text, cloud) = (stack(), world.cloud().await);
+    let text = stack();
+    let cloud = world.deployer(&world.stack(&text), Task::Metrics).await;
     let from = world.aws.requests().entries().len();
     let health = Health::read(&world.stack(&text), &cloud, DAY).await.unwrap().unwrap();
     let api = health.api.as_ref().unwrap();

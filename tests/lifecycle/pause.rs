@@ -8,6 +8,7 @@ use crate::{
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::testing::{
     contract::{Ask, Carrier, SentKey},
+    deployer::Task,
     stack_graph::Door,
 };
 use local_aws::{Config, Reaction, Scripted};
@@ -23,13 +24,15 @@ fn world() -> World {
 
 async fn shut(world: &World, text: &str) -> (usize, usize) {
     let stack = world.stack(text);
-    let moved = Door::find(&stack, &world.cloud().await).await.unwrap().unwrap().shut().await.unwrap();
+    let cloud = world.deployer(&stack, Task::Pause).await;
+    let moved = Door::find(&stack, &cloud).await.unwrap().unwrap().shut().await.unwrap();
     (moved.keys, moved.functions)
 }
 
 async fn open(world: &World, text: &str) -> (usize, usize) {
     let stack = world.stack(text);
-    let moved = Door::find(&stack, &world.cloud().await).await.unwrap().unwrap().open().await.unwrap();
+    let cloud = world.deployer(&stack, Task::Pause).await;
+    let moved = Door::find(&stack, &cloud).await.unwrap().unwrap().open().await.unwrap();
     (moved.keys, moved.functions)
 }
 
@@ -40,7 +43,7 @@ async fn status(world: &World) -> u16 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_call_is_refused_and_up_does_not_reopen() {
+pub(crate) async fn every_call_is_refused_and_up_does_not_reopen() {
     let world = world();
     world.settles(HELLO).await;
     assert_eq!(status(&world).await, 200);
@@ -61,7 +64,7 @@ async fn every_call_is_refused_and_up_does_not_reopen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_made_while_it_is_paused_is_shut_and_opened_with_it() {
+pub(crate) async fn what_is_made_while_it_is_paused_is_shut_and_opened_with_it() {
     let world = World::new();
     world.settles(HELLO).await;
     shut(&world, HELLO).await;
@@ -76,7 +79,7 @@ async fn what_is_made_while_it_is_paused_is_shut_and_opened_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_was_disabled_by_hand_stays_so() {
+pub(crate) async fn a_key_that_was_disabled_by_hand_stays_so() {
     let world = World::new();
     world.settles(THREE).await;
     let client = &world.cloud().await.apigateway;

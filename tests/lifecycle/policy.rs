@@ -3,7 +3,7 @@
 //! was made would have been refused.
 
 use crate::{
-    adopt, auth, drift, images, other_registries, pruning, releases,
+    adopt, auth, doctor, drift, images, metrics, other_registries, pause, pruning, releases, rotation,
     stacks::{THREE, without_orders},
     world::{Record, World, recorded},
     zip,
@@ -70,7 +70,7 @@ const BY_OTHER_COMMANDS: [&str; 3] =
 
 #[test]
 fn without_any_action_or_resource_a_call_is_refused() {
-    let lives: [fn(); 24] = [
+    let lives: [fn(); 29] = [
         whole_life,
         drift::budget::a_budget_that_leaves_the_file_is_deleted,
         drift::budget::budget,
@@ -90,6 +90,11 @@ fn without_any_action_or_resource_a_call_is_refused() {
         drift::rest_api::stage,
         adopt::the_guides_own_stack_is_refused_and_then_adopted_as_it_is,
         auth::each_kind_is_edited_into_each_other_and_leaves_nothing,
+        doctor::a_well_stack_has_no_complaint,
+        metrics::two_hundred_calls_of_which_twenty_fail,
+        pause::a_key_that_was_disabled_by_hand_stays_so,
+        pause::every_call_is_refused_and_up_does_not_reopen,
+        rotation::both_values_work_until_the_old_one_is_retired,
         images::an_adopted_repository_keeps_its_immutable_tags_and_its_owners_statements,
         other_registries::another_accounts_image_runs_where_it_lets_us_in,
         pruning::what_a_version_runs_that_an_alias_names_stays,

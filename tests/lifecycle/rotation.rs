@@ -7,6 +7,7 @@ use crate::{
 };
 use lambdeploy::testing::{
     contract::{Ask, Carrier, SentKey},
+    deployer::Task,
     engine::Options,
     stack_graph::{Rotation, Wishes},
 };
@@ -34,11 +35,12 @@ async fn status(world: &World, key: &str) -> u16 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_values_work_until_the_old_one_is_retired() {
+pub(crate) async fn both_values_work_until_the_old_one_is_retired() {
     let world = world();
     let before = world.dump();
     world.settles(HELLO).await;
-    let (stack, cloud) = (world.stack(HELLO), world.cloud().await);
+    let stack = world.stack(HELLO);
+    let cloud = world.deployer(&stack, Task::Key).await;
     let first = values(&world).await.remove(0);
     tokio::time::advance(std::time::Duration::from_secs(5)).await;
     Rotation::find(&stack, &cloud, "client").await.unwrap().rotate().await.unwrap();
@@ -53,7 +55,7 @@ async fn both_values_work_until_the_old_one_is_retired() {
     world.settles(HELLO).await;
     assert_eq!(values(&world).await, all);
 
-    let cloud = world.cloud().await;
+    let cloud = world.deployer(&stack, Task::Key).await;
     let rotation = Rotation::find(&stack, &cloud, "client").await.unwrap();
     assert!(rotation.rotated_since().is_some());
     assert_eq!(rotation.old_use().await.unwrap().unwrap().calls, 1);

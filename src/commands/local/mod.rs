@@ -68,6 +68,12 @@ async fn serve(args: &cli::LocalArgs, printer: &Printer) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// The port where people expect a local AWS, and the endpoint of the one that runs, wherever it does.
+pub(super) async fn usual_port() -> Option<(u16, Option<String>)> {
+    let running = records::running().await.ok()?;
+    Some((USUAL_PORT, running.into_iter().next().map(|record| record.endpoint)))
+}
+
 /// Shows what happens, for as long as it is served.
 async fn show(mut lines: mpsc::Receiver<String>, printer: &Printer) -> Infallible {
     while let Some(line) = lines.recv().await {

@@ -115,7 +115,7 @@ impl World {
 
     /// Commands run as somebody who may do exactly what `lambdeploy policy` prints for this stack, and for what the stack was
     /// before: who deploys both has both policies.
-    async fn deployer(&self, stack: &Stack, task: Task) -> Rc<Cloud> {
+    pub async fn deployer(&self, stack: &Stack, task: Task) -> Rc<Cloud> {
         let region = stack.region.clone().unwrap_or_else(|| REGION.to_owned());
         let access_key = format!("DEPLOYER-{}-{region}-{task:?}", stack.name);
         self.allow_what_is_printed(stack, task, &region, &access_key);
