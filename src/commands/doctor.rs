@@ -59,7 +59,9 @@ fn place(file: &str, it: &Mistake) -> String {
 /// Who is surprised by CORS is so in a browser, at the very end.
 fn pages(stack: &Stack) -> Advice {
     match &stack.api.cors {
-        None => Advice::fine("cors", "no page of another origin can call it (`api.cors.origins` lets pages in)"),
+        None => {
+            Advice::fine("cors", "no page of another origin can call it (`api.cors.origins` lets pages in)")
+        }
         Some(cors) => Advice::fine("cors", format!("pages of {} can call it", cors.origins.join(", "))),
     }
 }

@@ -126,11 +126,7 @@ pub(crate) async fn cloud(common: &Common, printer: &Printer) -> Result<Rc<Cloud
 ///
 /// # Errors
 /// As [`Session::open`], but for the stack file.
-pub(super) async fn connect(
-    stack: Option<&Stack>,
-    common: &Common,
-    printer: &Printer,
-) -> Result<Rc<Cloud>> {
+pub(super) async fn connect(stack: Option<&Stack>, common: &Common, printer: &Printer) -> Result<Rc<Cloud>> {
     let cloud = Cloud::connect(target(stack, common, printer).await?).await?;
     cloud.tell(printer.events());
     Ok(cloud)

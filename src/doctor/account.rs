@@ -42,13 +42,18 @@ impl Checkup<'_> {
 
 fn plan(state: &GetAccountPlanStateOutput, now: i64) -> Advice {
     let about = "account";
-    let upgrade = "upgrade to the paid plan in time (Billing → Account plan): what is left of the credits stays";
+    let upgrade =
+        "upgrade to the paid plan in time (Billing → Account plan): what is left of the credits stays";
     if state.account_plan_type != AccountPlanType::Free {
         return Advice::fine(about, "on the paid plan");
     }
     if state.account_plan_status == AccountPlanStatus::Expired {
         let text = "its free plan has ended, so AWS has closed it";
-        return Advice::fails(about, text, "upgrade to the paid plan within 90 days (Billing → Account plan)");
+        return Advice::fails(
+            about,
+            text,
+            "upgrade to the paid plan within 90 days (Billing → Account plan)",
+        );
     }
     let credits = state.account_plan_remaining_credits.as_ref().map(|credits| credits.amount);
     let end = state.account_plan_expiration_date.map(|at| at.secs());
@@ -84,6 +89,8 @@ fn concurrency(most: i32, reserved: i32) -> Advice {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{super::Outlook, concurrency, plan};
     use aws_sdk_freetier::{
         operation::get_account_plan_state::GetAccountPlanStateOutput,
@@ -100,7 +107,9 @@ mod tests {
             .account_plan_status(AccountPlanStatus::Active)
             .account_plan_expiration_date(DateTime::from_secs(NOW + days * 86_400 + 60))
             .set_account_plan_remaining_credits(amount.ok())
+            .account_id("000000000000")
             .build()
+            .unwrap()
     }
 
     #[test]

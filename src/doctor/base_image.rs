@@ -3,7 +3,7 @@
 use super::{Advice, Checkup};
 use crate::{
     docker::{BaseImage, base_of},
-    ecr::{ImageUri, config_of},
+    ecr::config_of,
     resources::LIVE,
     stack::{Function, ImageSource},
 };
@@ -30,8 +30,9 @@ impl Checkup<'_> {
         let Ok(Some(base)) = base_of(build, function.architecture) else { return Ok(None) };
         let found = self.cloud.function(&function.name, Some(LIVE)).await?;
         let code = found.as_ref().as_ref().and_then(|f| f.code.as_ref());
-        let Some(uri) = code.and_then(|code| code.resolved_image_uri()) else { return Ok(None) };
-        let config = config_of(&self.cloud, &ImageUri::of(uri)?, &self.run).await?;
+        let digest = code.and_then(|code| Some(code.resolved_image_uri()?.rsplit_once('@')?.1));
+        let Some(digest) = digest else { return Ok(None) };
+        let config = config_of(&self.cloud, &function.image.repository, digest, &self.run).await?;
         let now = Timestamp::now().as_second();
         Ok(config.and_then(|config| made(&config, &base)).map(|at| age(&function.key, &base.name, at, now)))
     }
@@ -71,8 +72,12 @@ mod tests {
     #[test]
     fn the_newest_part_of_the_base_counts() {
         let base = |own_steps| BaseImage { name: "python:3.12".to_owned(), own_steps };
-        let config =
-            config(&["2026-01-01T00:00:00Z", "2026-02-01T00:00:00.5Z", "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"]);
+        let config = config(&[
+            "2026-01-01T00:00:00Z",
+            "2026-02-01T00:00:00.5Z",
+            "2026-11-01T00:00:00Z",
+            "2026-11-02T00:00:00Z",
+        ]);
         let day = |text: &str| text.parse::<jiff::Timestamp>().map(|at| at.as_second()).ok();
         assert_eq!(made(&config, &base(2)), day("2026-02-01T00:00:00Z"));
         assert_eq!(made(&config, &base(1)), day("2026-11-01T00:00:00Z"));

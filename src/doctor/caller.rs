@@ -51,7 +51,11 @@ impl Checkup<'_> {
         let mut all = Vec::new();
         if !is("AccountMFAEnabled") {
             let todo = "sign in as root, then Security credentials → Assign MFA device";
-            all.push(Advice::beware(about, "it has no MFA: whoever learns its password owns the account", todo));
+            all.push(Advice::beware(
+                about,
+                "it has no MFA: whoever learns its password owns the account",
+                todo,
+            ));
         }
         if is("AccountAccessKeysPresent") {
             let todo = "sign in as root, then Security credentials → Access keys → Delete";

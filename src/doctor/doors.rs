@@ -104,7 +104,10 @@ mod tests {
         let says = |principal: Value| of(principal, call(), Value::Null).unwrap_or_default();
         assert_eq!(says(json!("*")), "anybody may call");
         assert_eq!(says(json!({ "AWS": "*" })), "anybody may call");
-        assert_eq!(says(json!({ "Service": "s3.amazonaws.com" })), "s3.amazonaws.com may call, for any account,");
+        assert_eq!(
+            says(json!({ "Service": "s3.amazonaws.com" })),
+            "s3.amazonaws.com may call, for any account,"
+        );
         let account = json!({ "AWS": "arn:aws:iam::123456789012:root" });
         assert_eq!(says(account.clone()), "");
         let change = of(account, json!(["lambda:GetFunction", "lambda:*"]), Value::Null);

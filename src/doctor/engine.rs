@@ -16,7 +16,8 @@ const LITTLE: u64 = 5 * GB;
 /// Of this machine; without a stack file it is not known whether anything is built.
 pub(crate) async fn of_engine(stack: Option<&Stack>) -> Vec<Advice> {
     let about = "docker";
-    let built: Vec<_> = stack.into_iter().flat_map(|s| s.functions.values()).filter(|f| is_built(f)).collect();
+    let built: Vec<_> =
+        stack.into_iter().flat_map(|s| s.functions.values()).filter(|f| is_built(f)).collect();
     if stack.is_some() && built.is_empty() {
         return vec![Advice::fine(about, "not needed: the stack file names images that are there")];
     }
@@ -54,7 +55,11 @@ fn platform(engine: &str, wanted: &BTreeMap<&str, String>) -> Vec<Advice> {
         Advice::beware("docker", text, todo)
     });
     let emulated: Vec<_> = emulated.collect();
-    if emulated.is_empty() { vec![Advice::fine("docker", format!("an engine for {engine}"))] } else { emulated }
+    if emulated.is_empty() {
+        vec![Advice::fine("docker", format!("an engine for {engine}"))]
+    } else {
+        emulated
+    }
 }
 
 /// The folder that the engine keeps images in, on its own machine.

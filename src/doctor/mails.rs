@@ -31,9 +31,8 @@ impl Checkup<'_> {
             let request = client.list_subscriptions_by_topic().topic_arn(&topic).set_next_token(next);
             let operation = "ListSubscriptionsByTopic";
             let page = call(&self.run, operation, || request.clone().send()).await.found()?;
-            Ok(page.map_or((Vec::new(), None), |page| {
-                (page.subscriptions.unwrap_or_default(), page.next_token)
-            }))
+            Ok(page
+                .map_or((Vec::new(), None), |page| (page.subscriptions.unwrap_or_default(), page.next_token)))
         })
         .await
     }

@@ -126,11 +126,8 @@ fn verdict(results: &[EvaluationResult], source: &str) -> Advice {
     let named = named.collect::<Vec<_>>().join(", ");
     let rest = missing.len().saturating_sub(NAMED);
     let more = if rest > 0 { format!(", and {rest} more") } else { String::new() };
-    let text = format!(
-        "{source} lacks {} of the {} that `up` needs: {named}{more}",
-        missing.len(),
-        actions.len()
-    );
+    let text =
+        format!("{source} lacks {} of the {} that `up` needs: {named}{more}", missing.len(), actions.len());
     Advice::fails(about, text, format!("attach what `lambdeploy policy` prints to {source}"))
 }
 

@@ -93,8 +93,9 @@ impl Answer<'_> {
         self.results.get(&format!("{}_{n}", self.prefix)).map_or(&[], Vec::as_slice)
     }
 
+    /// Not `sum()`, which makes -0 of nothing.
     fn sum(&self, n: usize) -> f64 {
-        self.values(n).iter().sum()
+        self.values(n).iter().fold(0.0, |sum, value| sum + value)
     }
 
     fn times(&self) -> Times {

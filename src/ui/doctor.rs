@@ -19,9 +19,8 @@ fn of(it: &Advice) -> Vec<StyledText> {
         Outlook::Unknown => StyledText::new().dim(padded("unknown")),
     };
     let line = outlook.plain(format!("  {:ABOUT$}  {}", it.about, it.text));
-    let todo = it.todo.iter().map(|todo| {
-        StyledText::new().plain(format!("{:1$}→ {todo}", "", OUTLOOK + ABOUT + 4))
-    });
+    let todo =
+        it.todo.iter().map(|todo| StyledText::new().plain(format!("{:1$}→ {todo}", "", OUTLOOK + ABOUT + 4)));
     std::iter::once(line).chain(todo).collect()
 }
 
@@ -31,8 +30,7 @@ fn padded(word: &str) -> String {
 
 fn sum(all: &[Advice]) -> StyledText {
     let count = |outlook| all.iter().filter(|it| it.outlook == outlook).count();
-    let (fails, beware, unknown) =
-        (count(Outlook::Fails), count(Outlook::Beware), count(Outlook::Unknown));
+    let (fails, beware, unknown) = (count(Outlook::Fails), count(Outlook::Beware), count(Outlook::Unknown));
     let mut text = match fails {
         0 => StyledText::from("nothing will fail that can be seen from here"),
         1 => StyledText::from("1 thing will fail"),

@@ -7,6 +7,7 @@
 mod bad_days;
 mod call;
 mod commands;
+mod doctor;
 mod engine;
 mod fakes;
 mod interruptions;

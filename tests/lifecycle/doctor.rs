@@ -78,7 +78,12 @@ async fn an_account_that_will_not_do() {
     let all = checked(&world, &world.stack(&reserving)).await;
     says(&all, "concurrency", Outlook::Fails, "reserves 2 executions");
     let other = format!("{HELLO}\naccount: '999999999999'\n");
-    says(&checked(&world, &world.stack(&other)).await, "credentials", Outlook::Fails, "is for account 999999999999");
+    says(
+        &checked(&world, &world.stack(&other)).await,
+        "credentials",
+        Outlook::Fails,
+        "is for account 999999999999",
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +111,8 @@ async fn user(world: &World, name: &str, policies: &[Value]) -> String {
     let iam = &world.cloud().await.iam;
     iam.create_user().user_name(name).send().await.unwrap();
     for (n, policy) in policies.iter().enumerate() {
-        let create = iam.create_policy().policy_name(format!("{name}-{n}")).policy_document(policy.to_string());
+        let create =
+            iam.create_policy().policy_name(format!("{name}-{n}")).policy_document(policy.to_string());
         let arn = create.send().await.unwrap().policy.unwrap().arn.unwrap();
         iam.attach_user_policy().user_name(name).policy_arn(arn).send().await.unwrap();
     }
@@ -124,7 +130,8 @@ async fn a_right_that_up_needs_and_is_missing() {
     policies.extend(documents(&scope, Task::Doctor));
     let able = user(&world, "able", &policies).await;
     let text = serde_json::to_string(&policies).unwrap();
-    let fewer = text.replace("\"lambda:CreateFunction\",", "").replace("\"iam:PassRole\"", "\"iam:ListUsers\"");
+    let fewer =
+        text.replace("\"lambda:CreateFunction\",", "").replace("\"iam:PassRole\"", "\"iam:ListUsers\"");
     let unable = user(&world, "unable", &serde_json::from_str::<Vec<Value>>(&fewer).unwrap()).await;
 
     let check = async |key: &str| {
@@ -136,7 +143,12 @@ async fn a_right_that_up_needs_and_is_missing() {
     let all = check(&unable).await;
     says(&all, "rights", Outlook::Fails, "lacks 2 of the ");
     says(&all, "rights", Outlook::Fails, "iam:PassRole on arn:aws:iam::000000000000:role/");
-    says(&all, "rights", Outlook::Fails, "lambda:CreateFunction on arn:aws:lambda:us-east-2:000000000000:function:");
+    says(
+        &all,
+        "rights",
+        Outlook::Fails,
+        "lambda:CreateFunction on arn:aws:lambda:us-east-2:000000000000:function:",
+    );
     // The same holds of the stack that is there, whose ids are known by then.
     world.settles(HELLO).await;
     says(&check(&able).await, "rights", Outlook::Fine, "may do");
@@ -156,7 +168,12 @@ async fn what_opens_a_function_past_the_api() {
     let all = checked(&world, &stack).await;
     says(&all, "open doors", Outlook::Beware, "anybody can call hello at https://");
     says(&all, "open doors", Outlook::Beware, "delete-function-url-config --function-name hello-hello");
-    says(&all, "open doors", Outlook::Beware, "remove-permission --function-name hello-hello --statement-id everybody");
+    says(
+        &all,
+        "open doors",
+        Outlook::Beware,
+        "remove-permission --function-name hello-hello --statement-id everybody",
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -64,9 +64,9 @@ fn spare(policies: &[Value], needs: &Needs) -> (Vec<String>, Vec<String>) {
     (spare_actions.cloned().collect(), spare_resources.cloned().collect())
 }
 
-/// The log, the keys and the lists of functions that are asleep are read by `logs`, `call` and `verify`, which tests/cli runs.
-const BY_OTHER_COMMANDS: [&str; 3] =
-    ["lambda:GetFunctionConfiguration", "logs:FilterLogEvents", "cloudwatch:GetMetricData"];
+/// The keys and the lists of functions that are asleep are read by `logs`, `call` and `verify`, the history of an image by
+/// `doctor`: tests/cli runs them.
+const BY_OTHER_COMMANDS: [&str; 2] = ["lambda:GetFunctionConfiguration", "ecr:GetDownloadUrlForLayer"];
 
 #[test]
 fn without_any_action_or_resource_a_call_is_refused() {

@@ -13,6 +13,7 @@ use crate::{
     aws::Destination,
     contract,
     cost::Cost,
+    doctor::Advice,
     engine::{Change, Event, Id, Plan, Report},
     health::Health,
     outputs::{Key, ListedStack, Outputs},
@@ -21,7 +22,7 @@ use crate::{
     stack::{self, Stack, StackError, Values},
 };
 use anyhow::anyhow;
-use samples::{cost, findings, health, plan};
+use samples::{advice, cost, findings, health, plan};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -56,6 +57,7 @@ struct Facts {
     stacks: [ListedStack; 1],
     cost: Cost,
     health: Health,
+    advice: [Advice; 2],
     releases: [FunctionReleases; 1],
     moved: [VersionChange; 1],
     report: Report,
@@ -115,6 +117,7 @@ impl Facts {
             stacks: [listed],
             cost: cost(),
             health: health(),
+            advice: advice(),
             releases: [super::releases::sample(foreign)],
             moved: [VersionChange { function: foreign(), from: foreign(), to: foreign() }],
             report,
@@ -156,6 +159,7 @@ impl Facts {
             Outcome::Contract(&self.findings),
             Outcome::Stacks { stacks: &self.stacks, destination },
             Outcome::Stacks { stacks: &[], destination },
+            Outcome::Doctor(&self.advice),
             Outcome::Health(&self.health),
             Outcome::Cost(&self.cost),
             Outcome::CostOfPlan(&self.cost),
@@ -193,6 +197,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::Outputs(_) => "outputs",
         Outcome::Contract(_) => "contract",
         Outcome::Stacks { .. } => "stacks",
+        Outcome::Doctor(_) => "doctor",
         Outcome::Health(_) => "health",
         Outcome::Cost(_) => "cost",
         Outcome::CostOfPlan(_) => "cost of a plan",
@@ -209,7 +214,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 23;
+const NAMES: usize = 24;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

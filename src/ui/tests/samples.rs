@@ -4,6 +4,7 @@ use super::{exact, foreign};
 use crate::{
     contract::{self, Verdict},
     cost::{Amount, CallCost, Cost, CostLine, UnitPrice},
+    doctor::Advice,
     engine::{Change, Field, Id, Notable, Plan, Planned},
     health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, Spent, Times},
 };
@@ -94,4 +95,8 @@ pub(super) fn health() -> Health {
         metrics_asked: 12,
         costs: 0.00012,
     }
+}
+
+pub(super) fn advice() -> [Advice; 2] {
+    [Advice::fine("docker", foreign()), Advice::fails("rights", foreign(), foreign())]
 }

@@ -39,6 +39,22 @@ pub fn write(file: &Path, text: &str) {
     std::fs::write(file, tar(&files)).unwrap();
 }
 
+/// Writes an image as `docker save` does, named `name` and made at `created` (RFC 3339), with one file.
+pub fn write_saved(file: &Path, name: &str, created: &str) {
+    let layer = tar(&[("base".to_owned(), b"base".to_vec())]);
+    let config = bytes(&json!({
+        "architecture": "amd64",
+        "os": "linux",
+        "created": created,
+        "config": {},
+        "rootfs": { "type": "layers", "diff_ids": [digest(&layer)] },
+        "history": [{ "created": created, "created_by": "COPY base /" }],
+    }));
+    let manifest = bytes(&json!([{ "Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"] }]));
+    let files = [("config.json", config), ("layer.tar", layer), ("manifest.json", manifest)];
+    std::fs::write(file, tar(&files.map(|(name, content)| (name.to_owned(), content)))).unwrap();
+}
+
 fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
     for (name, content) in files {
