@@ -12,8 +12,14 @@ pub(crate) struct LogsArgs {
     /// How far back: 30s, 10m, 2h, 1d
     #[arg(long, default_value = "10m", value_name = "AGE")]
     pub since: String,
+    /// Only requests that failed
+    #[arg(long)]
+    pub errors: bool,
+    /// Only this request, by its id or the beginning of it
+    #[arg(long, value_name = "ID")]
+    pub request: Option<String>,
     /// A CloudWatch Logs filter pattern
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", conflicts_with_all = ["errors", "request"])]
     pub filter: Option<String>,
     /// Show at most this many of the last lines first
     #[arg(long, short = 'n', default_value_t = 100)]

@@ -1,8 +1,15 @@
 //! Why a function gave no answer, from its own log: API Gateway says the same 502 of every cause.
 
-/// The cause in a sentence, and what to do, from the lines of the last invocation (oldest first); `None`: they don't
-/// say.
+/// The cause in a sentence, and what to do, from the lines of the last invocation (oldest first), which failed; `None`: they
+/// don't say.
 pub(crate) fn cause(lines: &[&str]) -> Option<String> {
+    // It answered, and API Gateway took it for a failure.
+    let ended_well = || lines.iter().any(|l| l.starts_with("REPORT ") && !l.contains("Status: "));
+    failure(lines).or_else(|| ended_well().then(|| "its answer is not an HTTP answer: return {\"statusCode\": 200, \"headers\": {…}, \"body\": \"…\"}, where `body` is a text (json.dumps(…), JSON.stringify(…))".to_owned()))
+}
+
+/// The same of an invocation that may have gone well.
+pub(crate) fn failure(lines: &[&str]) -> Option<String> {
     let all = lines.join("\n");
     let after = |text: &str| all.rsplit_once(text).map(|(_, rest)| rest.lines().next().unwrap_or_default());
     let found = |text: &str| all.contains(text);
@@ -46,11 +53,7 @@ pub(crate) fn cause(lines: &[&str]) -> Option<String> {
                 .to_owned(),
         );
     }
-    if let Some(error) = raised(lines) {
-        return Some(format!("it raised {error}"));
-    }
-    let ended_well = lines.iter().any(|l| l.starts_with("REPORT ") && !l.contains("Status: "));
-    ended_well.then(|| "its answer is not an HTTP answer: return {\"statusCode\": 200, \"headers\": {…}, \"body\": \"…\"}, where `body` is a text (json.dumps(…), JSON.stringify(…))".to_owned())
+    raised(lines).map(|error| format!("it raised {error}"))
 }
 
 /// Why a process can't be started, in words that help: the system's own name the file, which is there.

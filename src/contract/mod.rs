@@ -22,7 +22,7 @@ mod turns;
 mod waking;
 
 pub use carrier::Carrier;
-pub(crate) use cause::cause;
+pub(crate) use cause::{cause, failure};
 pub use check::{ContractRun, Grace};
 pub use derive::rows;
 pub use finding::{Finding, Verdict};

@@ -9,7 +9,8 @@
 //! | `progress` | `id`, `done`, `total`: bytes |
 //! | `failed`, `skipped` | `id`, `error` (an object, as below) or `because` |
 //! | `message` | `text`: what people are told beside it; of a warning `level` too, and of one about the stack file `file`, `line`, `column` |
-//! | `log` | `function` (its key), `time` (UTC), `message`: one log line |
+//! | `request` | `function` (its key), `request` (its id), `cause` (why it failed): of the `log` lines that follow |
+//! | `log` | `function` (its key), `time` (UTC), `request` (its id), `message`: one log line |
 //! | `result` | the last line, once; its keys are below |
 //!
 //! | in `result` | of | is |

@@ -43,7 +43,7 @@ use crate::{
 pub(crate) use called::Called;
 pub(crate) use dumb::no_colours_where_dumb;
 pub(crate) use finished::Finished;
-pub(crate) use log_line::LogLine;
+pub(crate) use log_line::{LogLine, LogRequest};
 pub(crate) use outcome::Outcome;
 use sink::Sink;
 pub(crate) use status::Standing;

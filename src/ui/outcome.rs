@@ -10,7 +10,7 @@ use super::{
     finished::Finished,
     health,
     incomplete::Incomplete,
-    log_line::LogLine,
+    log_line::{LogLine, LogRequest},
     object::Object,
     outputs,
     plan::{self, Detail},
@@ -69,6 +69,8 @@ pub(crate) enum Outcome<'a> {
     Releases(&'a [FunctionReleases]),
     /// What callers get was moved.
     Moved(&'a [VersionChange]),
+    /// Of the log lines that follow.
+    LogRequest(LogRequest<'a>),
     LogLine(LogLine<'a>),
     /// One call of the live URL; `with_body`: with what it was answered.
     Called {
@@ -118,6 +120,7 @@ impl Outcome<'_> {
             Self::CostOfProposal(cost) => (Progress, cost::in_short(cost)),
             Self::Releases(all) => (Result, releases::render(all)),
             Self::Moved(all) => (Result, releases::moved(all)),
+            Self::LogRequest(request) => (Result, request.text()),
             Self::LogLine(line) => (Result, line.text()),
             Self::Called { called, with_body } => return called.text(with_body),
             Self::Policies(policies) => (Result, policies_text(policies)),
@@ -154,6 +157,7 @@ impl Outcome<'_> {
             Self::CostOfPlan(cost) | Self::CostOfProposal(cost) => Result(cost::json_in_short(cost)),
             Self::Releases(all) => Result(Object::new().any("releases", json!(all))),
             Self::Moved(all) => Result(Object::new().any("moved", json!(all))),
+            Self::LogRequest(request) => Line(request.json()),
             Self::LogLine(line) => Line(line.json()),
             Self::Called { called, .. } => Result(called.json()),
             Self::Policies(policies) => Result(Object::new().exact("policies", json!(policies))),

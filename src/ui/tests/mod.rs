@@ -5,8 +5,8 @@
 mod samples;
 
 use super::{
-    Called, Finished, LogLine, Outcome, Standing, StyledText, View, json::Json, people::People, plain::Plain,
-    plan::Detail, sink::Sink,
+    Called, Finished, LogLine, LogRequest, Outcome, Standing, StyledText, View, json::Json, people::People,
+    plain::Plain, plan::Detail, sink::Sink,
 };
 use crate::{
     Exit,
@@ -65,6 +65,7 @@ struct Facts {
     url: String,
     policies: [Value; 1],
     message: String,
+    said: Option<String>,
 }
 
 impl Facts {
@@ -129,6 +130,7 @@ impl Facts {
             url: exact(),
             policies: [json!({ "Resource": exact() })],
             message: foreign(),
+            said: Some(foreign()),
         }
     }
 
@@ -144,7 +146,7 @@ impl Facts {
 
     fn all<'a>(&'a self, called: &'a Called<'a>) -> Vec<Outcome<'a>> {
         let text = || StyledText::new().plain(foreign()).exact(exact()).drawn(foreign()).dim(foreign());
-        let Self { stack, plan, destination, report, message, .. } = self;
+        let Self { stack, plan, destination, report, message, said, .. } = self;
         let outputs = &self.finished.outputs;
         vec![
             Outcome::Progress(text()),
@@ -166,7 +168,8 @@ impl Facts {
             Outcome::CostOfProposal(&self.cost),
             Outcome::Releases(&self.releases),
             Outcome::Moved(&self.moved),
-            Outcome::LogLine(LogLine { function: message, several: false, time: 0, message }),
+            Outcome::LogRequest(LogRequest { function: message, several: false, id: said, cause: said }),
+            Outcome::LogLine(LogLine { function: message, request: said, several: false, time: 0, message }),
             Outcome::Called { called, with_body: true },
             Outcome::Policies(&self.policies),
             Outcome::Finished(&self.finished),
@@ -204,6 +207,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::CostOfProposal(_) => "cost of a proposal",
         Outcome::Releases(_) => "releases",
         Outcome::Moved(_) => "moved",
+        Outcome::LogRequest(_) => "log request",
         Outcome::LogLine(_) => "log line",
         Outcome::Called { .. } => "called",
         Outcome::Policies(_) => "policies",
@@ -214,7 +218,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 24;
+const NAMES: usize = 25;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

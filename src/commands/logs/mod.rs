@@ -1,4 +1,6 @@
-//! `logs`: the functions' log lines.
+//! `logs`: the functions' log lines, request by request.
+
+mod requests;
 
 use super::session::{READING_STOPS, Session};
 use crate::{
@@ -9,12 +11,13 @@ use crate::{
     exit::Usage,
     resources::log_group_name,
     stack::{Function, Values},
-    ui::{LogLine, Outcome, Printer},
+    ui::{LogLine, LogRequest, Outcome, Printer},
 };
 use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use aws_sdk_lambda::types::EnvironmentResponse;
 use futures_util::future::try_join_all;
+use requests::{LoggedRequest, Requests};
 use std::{collections::BTreeSet, time::Duration};
 
 /// Late lines arrive within about this long: following looks back that far and drops what it has seen.
@@ -29,45 +32,78 @@ pub(super) async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Pr
     let groups = groups(&session, &args.functions)?;
     let deployed = hide_what_functions_know(&session, printer).await?;
     let mut since = now() - age(&args.since)?;
-    let mut seen = BTreeSet::new();
-    let mut first = true;
+    let (mut seen, mut requests) = (BTreeSet::new(), Requests::default());
+    let mut most = args.lines;
     loop {
-        let mut lines = Vec::new();
+        let mut found = Vec::new();
         for (key, group) in &groups {
-            let events = events(&session, group, since, args.filter.as_deref()).await?;
-            lines.extend(events.into_iter().map(|e| (key.clone(), e)));
+            let mut events = events(&session, group, since, args.filter.as_deref()).await?;
+            events.retain(|e| seen.insert(e.event_id.clone().unwrap_or_default()));
+            found.extend(requests.of(key, events));
         }
-        lines.retain(|(_, e)| seen.insert(e.event_id.clone().unwrap_or_default()));
-        lines.sort_by_key(|(_, e)| e.timestamp);
-        let skip = if first { lines.len().saturating_sub(args.lines) } else { 0 };
-        for (key, event) in lines.iter().skip(skip) {
-            printer.show(Outcome::LogLine(LogLine {
-                function: key,
-                several: groups.len() > 1,
-                time: event.timestamp.unwrap_or_default(),
-                message: event.message().unwrap_or_default(),
-            }));
-            if !printer.is_read() {
-                return Ok(Exit::Done);
-            }
+        let last = found.iter().flat_map(|request| &request.events).filter_map(|e| e.timestamp).max();
+        let wanted = wanted(found, args);
+        if !show(&wanted, most, groups.len() > 1, printer) {
+            return Ok(Exit::Done);
         }
         if !args.follow {
-            if lines.is_empty() {
-                let nothing = format!("no log lines in the last {}", args.since);
-                printer.say(if deployed {
-                    format!("{nothing}; --since looks further back")
-                } else {
-                    format!("{nothing}: {}", session.not_deployed(common))
-                });
+            if wanted.is_empty() {
+                printer.say(nothing(args, (!deployed).then(|| session.not_deployed(common))));
             }
             return Ok(Exit::Done);
         }
-        first = false;
-        since = lines.last().and_then(|(_, e)| e.timestamp).map_or(since, |t| t - LATE_MS);
+        most = usize::MAX;
+        since = last.map_or(since, |t| t - LATE_MS);
         if session.stop.sleep(POLL).await.is_err() {
             return Ok(Exit::Interrupted);
         }
     }
+}
+
+/// What was asked for, in the order in which the requests began.
+fn wanted(mut found: Vec<LoggedRequest>, args: &cli::LogsArgs) -> Vec<LoggedRequest> {
+    let is_it =
+        |request: &LoggedRequest, id: &String| request.id.as_ref().is_some_and(|of| of.starts_with(id));
+    found.retain(|request| args.request.as_ref().is_none_or(|id| is_it(request, id)));
+    found.retain(|request| !args.errors || request.cause.is_some());
+    found.sort_by_key(|request| request.events.first().and_then(|e| e.timestamp));
+    found
+}
+
+/// Shows the last `most` lines, below the request that they are of; whether anybody reads on.
+fn show(requests: &[LoggedRequest], most: usize, several: bool, printer: &Printer) -> bool {
+    let lines: usize = requests.iter().map(|request| request.events.len()).sum();
+    let mut skip = lines.saturating_sub(most);
+    for LoggedRequest { function, id, cause, events, .. } in requests {
+        let (skipped, shown) = events.split_at(skip.min(events.len()));
+        skip -= skipped.len();
+        if shown.is_empty() {
+            continue;
+        }
+        if id.is_some() || cause.is_some() {
+            printer.show(Outcome::LogRequest(LogRequest { function, several, id, cause }));
+        }
+        for event in shown {
+            let (time, message) = (event.timestamp.unwrap_or_default(), event.message().unwrap_or_default());
+            printer.show(Outcome::LogLine(LogLine { function, request: id, several, time, message }));
+            if !printer.is_read() {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// `not_deployed`: why there can be none.
+fn nothing(args: &cli::LogsArgs, not_deployed: Option<String>) -> String {
+    let what = match &args.request {
+        Some(id) => format!("no log lines of the request {id}"),
+        None if args.errors => "no request that failed".to_owned(),
+        None => "no log lines".to_owned(),
+    };
+    let nothing = format!("{what} in the last {}", args.since);
+    not_deployed
+        .map_or_else(|| format!("{nothing}; --since looks further back"), |why| format!("{nothing}: {why}"))
 }
 
 /// The last log lines of a function, for a failure.
