@@ -100,6 +100,29 @@ mod tests {
         assert_eq!(own, table.regions.len(), "the table has regions that the SDK does not know");
     }
 
+    /// The local AWS spends by a table of its own, because it knows nothing of this program: what both have is the same.
+    #[test]
+    fn the_local_aws_has_the_same_prices() {
+        let theirs: Value =
+            serde_json::from_str(include_str!("../../crates/local-aws/src/budgets/prices.json")).unwrap();
+        let ours: Table = serde_json::from_str(TABLE).unwrap();
+        let regions = theirs["regions"].as_object().unwrap();
+        for region in ours.regions.keys().chain(regions.keys()) {
+            let each = Prices::of(region).unwrap().each;
+            let theirs = regions.get(region).unwrap_or(&theirs["usual"]);
+            let same = |name: &str, ours: f64| {
+                let theirs = theirs[name].as_f64().unwrap();
+                assert!(
+                    (theirs - ours).abs() < ours * 1e-9,
+                    "{region}: {name} is {theirs} there and {ours} here"
+                );
+            };
+            same("lambda_request", each.function_requests / 1e6);
+            same("lambda_gb_second", each.x86_64_second);
+            same("rest_call", each.api_requests / 1e6);
+        }
+    }
+
     #[test]
     fn what_a_region_does_not_say_is_the_default() {
         let (frankfurt, default) = (Prices::of("eu-central-1").unwrap(), Prices::of("us-east-1").unwrap());
