@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     engine::{Event, Id, Run, Stop},
-    net::Network,
+    net::{Client, Network, all_of, whole},
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use aws_types::SdkConfig;
+use bytes::Bytes;
 use std::{cell::RefCell, rc::Rc};
 use tokio::sync::OnceCell;
 
@@ -50,6 +51,9 @@ pub struct Cloud {
     pub apigateway: aws_sdk_apigateway::Client,
     pub logs: aws_sdk_cloudwatchlogs::Client,
     pub lookups: Lookups,
+    /// The local AWS, where it is in this process.
+    #[cfg(feature = "testing")]
+    in_process: Option<local_aws::LocalAws>,
     sdk: SdkConfig,
     sts: aws_sdk_sts::Client,
     identity: OnceCell<Identity>,
@@ -67,6 +71,11 @@ impl Cloud {
             Target::Local { endpoint, .. } => (true, Some(endpoint.clone())),
             #[cfg(feature = "testing")]
             Target::InProcess { .. } => (true, None),
+        };
+        #[cfg(feature = "testing")]
+        let in_process = match &target {
+            Target::InProcess { aws, .. } => Some(aws.clone()),
+            _ => None,
         };
         let settings = settings(target).await?;
         let config = settings.sdk;
@@ -89,6 +98,8 @@ impl Cloud {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
             sts: aws_sdk_sts::Client::from_conf(sts.build()),
             lookups: Lookups::default(),
+            #[cfg(feature = "testing")]
+            in_process,
             sdk: config,
             identity: OnceCell::new(),
             listener: RefCell::default(),
@@ -138,6 +149,21 @@ impl Cloud {
     /// Before that, which is a mistake in the program.
     pub fn identity(&self) -> Result<&Identity> {
         self.identity.get().context("the caller's identity is not known yet")
+    }
+
+    /// What is at a URL that AWS signed: it needs no credentials.
+    ///
+    /// # Errors
+    /// No connection, an answer that says no.
+    pub async fn download(&self, url: &str) -> Result<Bytes> {
+        let request = http::Request::get(url).body(whole(Bytes::new()))?;
+        #[cfg(feature = "testing")]
+        if let Some(aws) = &self.in_process {
+            return super::in_process::download(aws, request).await;
+        }
+        let answer = Client::new(self.network.clone()).send(request).await?;
+        ensure!(answer.status().is_success(), "AWS answered {}", answer.status());
+        all_of(answer.into_body()).await
     }
 
     /// `arn:<partition>:<service>:<region>:<account>:<rest>`

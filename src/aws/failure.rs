@@ -299,6 +299,7 @@ fn is_not_found(code: &str) -> bool {
             // SNS's own.
             | "NotFound"
             | "ResourceNotFoundException"
+            | "ProvisionedConcurrencyConfigNotFoundException"
             | "RepositoryNotFoundException"
             | "RepositoryPolicyNotFoundException"
             | "ImageNotFoundException"

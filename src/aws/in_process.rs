@@ -1,12 +1,15 @@
 //! The local AWS as the SDK's HTTP client: the same process, no socket, so a clock can be paused and a future dropped
 //! at any call.
 
+use crate::net::Body;
+use anyhow::{Result, ensure};
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
 };
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use local_aws::LocalAws;
 use std::{fmt, io};
@@ -14,6 +17,16 @@ use std::{fmt, io};
 /// An HTTP client that hands every request to `aws`.
 pub(crate) fn http_client(aws: LocalAws) -> SharedHttpClient {
     http_client_fn(move |_, _| SharedHttpConnector::new(Router(aws.clone())))
+}
+
+/// The body of an answer.
+///
+/// # Errors
+/// An answer that says no, or that breaks off.
+pub(super) async fn download(aws: &LocalAws, request: http::Request<Body>) -> Result<Bytes> {
+    let answer = aws.try_handle(request).await?;
+    ensure!(answer.status().is_success(), "AWS answered {}", answer.status());
+    Ok(answer.into_body().collect().await?.to_bytes())
 }
 
 struct Router(LocalAws);

@@ -4,8 +4,9 @@ use super::table::{On, Path};
 use crate::{
     aws::partition_of,
     ecr::ImageUri,
-    resources::log_group_name,
-    stack::{Entry, ImageSource, Role, Stack},
+    engine::Kind as _,
+    resources::{LIVE, ProvisionedConcurrency, log_group_name},
+    stack::{self, Entry, ImageSource, Role, Stack},
 };
 use std::collections::BTreeSet;
 
@@ -39,6 +40,10 @@ impl Scope<'_> {
             On::PassedRoles => self.passed_roles(),
             On::Concurrency => all_if(self.reserves()),
             On::Functions => self.each("function", |name| self.arn("lambda", &format!("function:{name}"))),
+            On::Provisioned => self.each(ProvisionedConcurrency::NAME, |name| {
+                self.arn("lambda", &format!("function:{name}:{LIVE}"))
+            }),
+            On::SnapshotImages => self.snapshot_images(),
             On::Versions => self.each("function", |name| self.arn("lambda", &format!("function:{name}:*"))),
             On::LogGroups => self.log_groups(),
             On::AllLogGroups => vec![self.arn("logs", "log-group::log-stream:*")],
@@ -84,7 +89,7 @@ impl Scope<'_> {
     }
 
     fn reserves(&self) -> bool {
-        self.stack.functions.values().any(|function| function.reserved_concurrency.is_some())
+        self.stack.functions.values().any(stack::Function::takes_concurrency)
     }
 
     /// What there is of the stack besides roles and lists, by kind and name: what a later file may no longer name.
@@ -124,15 +129,26 @@ impl Scope<'_> {
         existing.chain(self.resources(On::Roles)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// Where the images are of which there are to be snapshots.
+    fn snapshot_images(&self) -> Vec<String> {
+        let functions = self.stack.functions.values().filter(|function| function.snapstart);
+        let arn = |function: &stack::Function| match &function.image.source {
+            ImageSource::Uri(uri) => ImageUri::of(uri).ok().map(|uri| self.foreign_repository(&uri)),
+            _ => Some(self.arn("ecr", &format!("repository/{}", function.image.repository))),
+        };
+        functions.filter_map(arn).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    fn foreign_repository(&self, ImageUri { account, region, repository, .. }: &ImageUri<'_>) -> String {
+        format!("arn:{}:ecr:{region}:{account}:repository/{repository}", self.partition())
+    }
+
     fn foreign_repositories(&self) -> Vec<String> {
         let images = self.stack.functions.values().filter_map(|function| match &function.image.source {
             ImageSource::Uri(uri) => ImageUri::of(uri).ok(),
             _ => None,
         });
-        let arn = |ImageUri { account, region, repository, .. }: ImageUri<'_>| {
-            format!("arn:{}:ecr:{region}:{account}:repository/{repository}", self.partition())
-        };
-        images.map(arn).collect::<BTreeSet<_>>().into_iter().collect()
+        images.map(|uri| self.foreign_repository(&uri)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn paths(&self, path: Path) -> Vec<String> {

@@ -36,6 +36,10 @@ pub(super) enum On {
     /// As [`On::All`], where the stack reserves executions.
     Concurrency,
     Functions,
+    /// Aliases with containers that are kept ready.
+    Provisioned,
+    /// Repositories with images of which there are to be snapshots.
+    SnapshotImages,
     /// What hangs on a function by a qualifier: its versions and its alias.
     Versions,
     LogGroups,
@@ -143,12 +147,16 @@ pub(super) const RIGHTS: &[Right] = &[
     right("up", "ecr:DescribeImages", On::ForeignRepositories),
     right("up", "ecr:BatchGetImage", On::ForeignRepositories),
     right("up", "ecr:GetRepositoryPolicy", On::ForeignRepositories),
+    right("u", "ecr:GetDownloadUrlForLayer", On::SnapshotImages),
     right("up", "lambda:GetAccountSettings", On::Concurrency),
     right("c", "lambda:GetAccountSettings", On::All),
     right("c", "iam:SimulatePrincipalPolicy", On::All),
     right("c", "iam:GetAccountSummary", On::All),
     right("c", "freetier:GetAccountPlanState", On::All),
     right("c", "sns:ListSubscriptionsByTopic", On::Topic),
+    right("upd", "lambda:GetProvisionedConcurrencyConfig", On::Provisioned),
+    right("us", "lambda:PutProvisionedConcurrencyConfig", On::Provisioned),
+    right("uds", "lambda:DeleteProvisionedConcurrencyConfig", On::Provisioned),
     right("u", "lambda:ListFunctions", On::Registry),
     right("upds", "lambda:GetFunction", On::Functions),
     right("upds", "lambda:ListTags", On::Functions),

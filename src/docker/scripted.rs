@@ -47,6 +47,8 @@ pub struct ScriptedDocker {
     stalled: Notify,
     images: RefCell<BTreeMap<String, ScriptedImage>>,
     rebuilds: RefCell<u32>,
+    /// What the Dockerfile says.
+    configuration: RefCell<serde_json::Value>,
 }
 
 /// A fault, and how many builds (or pushes) come before the one that it is for.
@@ -75,6 +77,7 @@ impl ScriptedDocker {
             faults: RefCell::default(),
             stalled: Notify::new(),
             images: RefCell::default(),
+            configuration: RefCell::new(json!({"Entrypoint": ["/entrypoint"]})),
             rebuilds: RefCell::default(),
         }
     }
@@ -91,6 +94,11 @@ impl ScriptedDocker {
     /// Plans a fault for the `n`-th build or push from now on, counted from 1.
     pub fn plan_nth(&self, n: u32, fault: Fault) {
         self.faults.borrow_mut().push(PlannedFault { fault, after: n.saturating_sub(1) });
+    }
+
+    /// What the Dockerfile says of the images that are built from now on: `Labels`, `Env` and the like.
+    pub fn configure(&self, configuration: serde_json::Value) {
+        *self.configuration.borrow_mut() = configuration;
     }
 
     /// Returns when a build or push has come that never ends.
@@ -131,7 +139,7 @@ impl ScriptedDocker {
         let config = json!({
             "architecture": request.architecture.oci(),
             "os": "linux",
-            "config": {"Entrypoint": ["/entrypoint"]},
+            "config": *self.configuration.borrow(),
             "rootfs": {"type": "layers", "diff_ids": [digest(&tar)]},
         });
         Ok(ScriptedImage { config: Blob::of(config.to_string()), layer: Blob::of(gzip.finish()?) })

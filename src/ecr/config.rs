@@ -4,17 +4,16 @@ use super::Shelf;
 use crate::{
     aws::{Cloud, FoundExt, call},
     engine::Run,
-    net::{Client, all_of, whole},
     stack::Architecture,
 };
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use aws_sdk_ecr::types::ImageIdentifier;
 use serde_json::Value;
 
 /// Of an image in the caller's own registry; `None`: it is not there.
 ///
 /// # Errors
-/// As the calls; what does not let itself be downloaded, or is no configuration.
+/// As [`Shelf::configuration`].
 pub(crate) async fn config_of(
     cloud: &Cloud,
     repository: &str,
@@ -22,19 +21,24 @@ pub(crate) async fn config_of(
     run: &Run,
 ) -> Result<Option<Value>> {
     let shelf = Shelf { cloud, account: None, repository, architecture: Architecture::X86_64 };
-    let id = ImageIdentifier::builder().image_digest(image).build();
-    let Some(manifest) = shelf.manifest(id, run).await? else { return Ok(None) };
-    let digest =
-        manifest["config"]["digest"].as_str().context("the image's manifest names no configuration")?;
-    let request = cloud.ecr.get_download_url_for_layer().repository_name(repository).layer_digest(digest);
-    let answer = call(run, "GetDownloadUrlForLayer", || request.clone().send()).await.found()?;
-    let Some(url) = answer.and_then(|a| a.download_url) else { return Ok(None) };
-    let request = http::Request::get(url).body(whole(Vec::new()))?;
-    let answer = Client::new(cloud.network.clone()).send(request).await?;
-    ensure!(
-        answer.status() == 200,
-        "the image's configuration can't be downloaded: HTTP {}",
-        answer.status()
-    );
-    Ok(Some(serde_json::from_slice(&all_of(answer.into_body()).await?)?))
+    shelf.configuration(image, run).await
+}
+
+impl Shelf<'_> {
+    /// Of the image of this digest; `None`: it is not there.
+    ///
+    /// # Errors
+    /// As the calls; what does not let itself be downloaded, or is no configuration.
+    pub(super) async fn configuration(&self, image: &str, run: &Run) -> Result<Option<Value>> {
+        let id = ImageIdentifier::builder().image_digest(image).build();
+        let Some(manifest) = self.manifest(id, run).await? else { return Ok(None) };
+        let digest =
+            manifest["config"]["digest"].as_str().context("the image's manifest names no configuration")?;
+        let request = self.cloud.ecr.get_download_url_for_layer().repository_name(self.repository);
+        let request = request.set_registry_id(self.account.map(str::to_owned)).layer_digest(digest);
+        let answer = call(run, "GetDownloadUrlForLayer", || request.clone().send()).await.found()?;
+        let Some(url) = answer.and_then(|a| a.download_url) else { return Ok(None) };
+        let config = self.cloud.download(&url).await.context("reading the image's configuration")?;
+        Ok(Some(serde_json::from_slice(&config).context("the image's configuration")?))
+    }
 }

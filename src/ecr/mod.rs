@@ -6,6 +6,7 @@ mod login;
 mod manifest;
 mod old_images;
 mod pinned_image;
+pub(crate) mod snapshot;
 mod variant;
 
 pub(crate) use config::config_of;

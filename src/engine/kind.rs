@@ -35,6 +35,11 @@ pub(crate) trait Kind: 'static {
         String::new()
     }
 
+    /// How it stands, where that is more than its settings say: "2 of 3 containers are ready".
+    fn standing(&self, _found: &Found<Self>) -> Option<String> {
+        None
+    }
+
     /// Reads everything in `Settings`, by names, tags and shared lists; never through another thing's output.
     async fn find(&self) -> Result<Option<Found<Self>>>;
 }

@@ -31,6 +31,9 @@ pub struct Planned {
     pub aws_name: String,
     #[serde(flatten)]
     pub change: Change,
+    /// How it stands, where its kind says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
     /// It was there before this stack and `destroy` keeps it.
     pub adopted: bool,
     /// It is ours and stays, because this one stays and works with it.
@@ -65,6 +68,7 @@ impl Planned {
             id,
             aws_name: String::new(),
             change,
+            standing: None,
             adopted: false,
             kept_for: None,
             loses: None,

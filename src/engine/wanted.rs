@@ -143,6 +143,7 @@ impl<W: Wish> Wanted for Wished<W> {
         let owner = found.as_ref().map(|f| &f.owner);
         Ok(Some(Planned {
             aws_name: self.wish.kind().aws_name(found.as_deref()),
+            standing: found.as_ref().and_then(|f| self.wish.kind().standing(f)),
             adopted: owner == Some(&Owner::Adopted),
             foreign: owner.and_then(Owner::foreign).map(str::to_owned),
             refused,

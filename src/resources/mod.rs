@@ -13,6 +13,7 @@ mod image;
 mod leftovers;
 mod log_group;
 mod permission;
+mod provisioned_concurrency;
 mod repository;
 mod rest_api;
 mod role;
@@ -38,6 +39,7 @@ pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
 pub(crate) use leftovers::{Dooms, Leftovers};
 pub(crate) use log_group::{LogGroup, LogGroupWish, name_of as log_group_name};
 pub(crate) use permission::{Permission, PermissionWish, foreign_statements};
+pub(crate) use provisioned_concurrency::{ProvisionedConcurrency, ProvisionedConcurrencyWish};
 pub(crate) use repository::{Repository, RepositoryOutput};
 pub(crate) use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis, tags_of};
 pub(crate) use role::{Role, RoleOutput, RoleWish};
@@ -57,6 +59,7 @@ pub(crate) const KINDS: &[&dyn Leftovers] = &[
     &Of::<Function>::KIND,
     &Of::<Permission>::KIND,
     &Of::<KeptStatements>::KIND,
+    &Of::<ProvisionedConcurrency>::KIND,
     &Of::<ApiKey>::KIND,
     &Of::<Stage>::KIND,
     &Of::<UsagePlan>::KIND,

@@ -11,7 +11,7 @@ impl DefaultNames<'_> {
     /// By the kind and the key in the stack file: `function/analyzer` is `<stack>-analyzer`.
     pub fn of(&self, kind: &str, key: &str) -> String {
         match kind {
-            "function" => self.function(key),
+            "function" | "provisioned-concurrency" => self.function(key),
             "role" => self.role(key),
             "repository" => self.repository(key),
             _ => key.to_owned(),

@@ -104,7 +104,16 @@ impl<'a> Door<'a> {
             return Ok(false);
         }
         function.set_concurrency(if shut { Some(0) } else { wished }, &self.run).await?;
+        if let Some(count) = self.provisioned(&entry.key)?.filter(|_| !shut) {
+            function.provisioned().put(count, &self.run).await?;
+        }
         Ok(true)
+    }
+
+    /// What the file keeps ready of a function: with nothing that may run, nothing was.
+    fn provisioned(&self, key: &str) -> Result<Option<i32>> {
+        let wished = self.stack.functions.get(key).and_then(|f| f.provisioned_concurrency);
+        Ok(wished.map(i32::try_from).transpose()?)
     }
 
     /// The key and its old values; how many of them were moved.

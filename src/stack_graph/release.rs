@@ -5,7 +5,8 @@ use crate::{
     contract::smoke_checks,
     engine::Handle,
     resources::{
-        Alias, AliasWish, FunctionOutput, FunctionWish, ReleaseWish, Version, VersionOutput, VersionWish,
+        AccountConcurrency, Alias, AliasOutput, AliasWish, FunctionOutput, FunctionWish,
+        ProvisionedConcurrencyWish, ReleaseWish, Version, VersionOutput, VersionWish,
     },
     stack,
 };
@@ -17,6 +18,8 @@ pub(super) struct Released<'a> {
     pub(super) function_wish: Rc<FunctionWish>,
     pub(super) function: Handle<FunctionOutput>,
     pub(super) version: Handle<VersionOutput>,
+    /// Where it takes some of what the account may run at once.
+    pub(super) concurrency: Option<Handle<Option<AccountConcurrency>>>,
 }
 
 impl<'a> StackGraph<'a> {
@@ -56,9 +59,29 @@ impl<'a> StackGraph<'a> {
                 }
             });
             permissions.push(self.permission(it.wish, &it.function, &alias));
+            self.provisioned_concurrency(it, &alias, wishes);
             self.aliases.push(alias);
         }
         permissions
+    }
+}
+
+impl StackGraph<'_> {
+    /// Nothing is asked of it where nothing is wished.
+    fn provisioned_concurrency(&mut self, it: &Released<'_>, alias: &Handle<AliasOutput>, wishes: &Wishes) {
+        let (Some(count), Some(account)) = (it.wish.provisioned_concurrency, &it.concurrency) else { return };
+        self.graph.want(|needs| {
+            needs.after(&it.function);
+            ProvisionedConcurrencyWish {
+                provisioned: it.function_wish.function.provisioned(),
+                function: it.function_wish.clone(),
+                alias: needs.output(alias),
+                rest_api: needs.output(&self.api),
+                account: needs.output(account),
+                count,
+                canary: release_of(it.wish, wishes).canary.is_some(),
+            }
+        });
     }
 }
 

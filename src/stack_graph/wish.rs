@@ -17,7 +17,11 @@ use crate::{
     stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
 };
 use futures_util::TryFutureExt;
-use std::{cell::OnceCell, future::ready, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    future::ready,
+    rc::Rc,
+};
 
 /// An image that the stack pushes, and where it goes.
 struct Pushed<'a> {
@@ -79,9 +83,9 @@ impl<'a> StackGraph<'a> {
         let role = self.role(wish);
         let log_group = self.log_group(wish);
         let (repository, image) = self.image(wish, shared);
-        let concurrency = wish.reserved_concurrency.map(|_| self.concurrency(shared));
+        let concurrency = wish.takes_concurrency().then(|| self.concurrency(shared));
         let others = self.stack.functions.values().filter(|f| f.key != wish.key);
-        let reserved_for_others = others.filter_map(|f| f.reserved_concurrency).sum();
+        let taken_by_others = others.map(stack::Function::taken_concurrency).sum();
         let (aws, key, name) = (self.aws.clone(), wish.key.clone(), wish.name.clone());
         let mut made = None;
         let function = self.graph.want(|needs| {
@@ -93,8 +97,9 @@ impl<'a> StackGraph<'a> {
                 role: needs.output(&role),
                 repository: needs.output(&repository),
                 image: needs.output(&image),
-                concurrency: concurrency.map(|account| needs.output(&account)),
-                reserved_for_others,
+                concurrency: concurrency.as_ref().map(|account| needs.output(account)),
+                taken_by_others,
+                restorable: RefCell::default(),
             });
             made.insert(wish).clone()
         });
@@ -105,7 +110,7 @@ impl<'a> StackGraph<'a> {
         });
         let version = self.version(wish, &function_wish, &function, &shared.wishes);
         self.functions.push(function.clone());
-        Released { wish, function_wish, function, version }
+        Released { wish, function_wish, function, version, concurrency }
     }
 
     fn role(&mut self, wish: &stack::Function) -> Handle<RoleOutput> {

@@ -48,7 +48,10 @@ fn line(item: &Planned, detail: Detail) -> Vec<StyledText> {
             StyledText::new().red("!").then(id).plain(format!(": {what} does not belong to this stack"))
         }
         (Change::Keep, None) if item.adopted => StyledText::new().green("=").then(id).plain(" (adopted)"),
-        (Change::Keep, None) => StyledText::new().green("=").then(id),
+        (Change::Keep, None) => {
+            let standing = item.standing.as_ref().map(|how| format!(": {how}")).unwrap_or_default();
+            StyledText::new().green("=").then(id).plain(standing)
+        }
         (Change::Create, None) => StyledText::new().red("+").then(id).plain(" is not in AWS"),
         (Change::Delete, None) => {
             StyledText::new().yellow("-").then(id).plain(" is no longer in the stack file")

@@ -92,6 +92,12 @@ impl Live {
         })
     }
 
+    /// Whether callers get this version, all of them or some.
+    pub(in crate::resources) fn names(&self, version: u64) -> bool {
+        let version = version.to_string();
+        self.version == version || self.weights.contains_key(&version)
+    }
+
     /// `10% of 8`, where another version gets a share.
     pub(crate) fn canary(&self) -> Option<String> {
         let shares = self.weights.iter().map(|(version, weight)| share(version, *weight));

@@ -46,13 +46,17 @@ pub(crate) struct Settings {
     live: Option<Rc<Live>>,
 }
 
-impl Alias {
-    async fn delete_version(&self, version: u64, run: &Run) -> Result<()> {
-        let request = self.aws.cloud.lambda.delete_function().function_name(&self.function_name);
-        let request = request.qualifier(version.to_string());
-        ignore_not_found(call(run, "DeleteFunction", || request.clone().send()).await)
-    }
+/// Deletes a published version, which no alias may name.
+///
+/// # Errors
+/// As the call.
+pub(super) async fn delete_version(aws: &StackAws, function: &str, version: u64, run: &Run) -> Result<()> {
+    let request = aws.cloud.lambda.delete_function().function_name(function);
+    let request = request.qualifier(version.to_string());
+    ignore_not_found(call(run, "DeleteFunction", || request.clone().send()).await)
+}
 
+impl Alias {
     /// Whether the stack made the function, and so all of its versions.
     async fn is_of_own_function(&self) -> Result<bool> {
         let function = self.aws.cloud.function(&self.function_name, None).await?;

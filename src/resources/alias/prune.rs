@@ -1,6 +1,6 @@
 //! Versions that nobody can want any more: beyond what the stack file keeps, and named by no alias.
 
-use super::{Alias, live::Live};
+use super::{Alias, delete_version, live::Live};
 use crate::{
     aws::{call, pages},
     engine::Run,
@@ -28,7 +28,7 @@ impl Alias {
         let old = versions.into_iter().filter(|n| (oldest..newest).contains(n) && !kept.contains(n));
         let mut deleted = 0;
         for version in old {
-            self.delete_version(version, run).await?;
+            delete_version(&self.aws, &self.function_name, version, run).await?;
             deleted += 1;
         }
         if deleted > 0 {

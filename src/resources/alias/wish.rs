@@ -11,7 +11,8 @@ use crate::{
     aws::{StackAws, call, finish_existing},
     engine::{Applied, Found, Kind as _, Need, Run, UNKNOWN, Wish},
     resources::{
-        function::{FunctionWish, is_outdated, number},
+        function::{Content, FunctionWish, is_outdated, number},
+        provisioned_concurrency::ProvisionedConcurrency,
         version::VersionOutput,
     },
 };
@@ -46,6 +47,8 @@ pub struct AliasOutput {
     /// In AWS.
     pub(crate) function: String,
     pub(crate) version: String,
+    /// What that version holds, where it was read.
+    pub(in crate::resources) content: Option<Content>,
     /// The version that gets a share of the calls.
     pub(crate) canary: Option<String>,
     /// Where it stood before this run moved it; `None`: this run did not.
@@ -60,6 +63,7 @@ impl AliasOutput {
             key: alias.key.clone(),
             function: alias.function_name.clone(),
             version: live.version.clone(),
+            content: live.content.clone(),
             canary: live.weights.keys().next().cloned(),
             before: None,
             after: None,
@@ -132,10 +136,24 @@ impl AliasWish {
         })
     }
 
+    /// Lambda moves no alias with provisioned concurrency to a version that starts from a snapshot: what the file wishes no more
+    /// goes first.
+    async fn let_go(&self, live: &Live, run: &Run) -> Result<()> {
+        let snapstart = self.function.content().is_some_and(|content| content.snapstart);
+        if !snapstart || live.content.as_ref().is_some_and(|content| content.snapstart) {
+            return Ok(());
+        }
+        let Alias { aws, key, function_name } = &self.alias;
+        let (aws, key, function_name) = (aws.clone(), key.clone(), function_name.clone());
+        let provisioned = ProvisionedConcurrency { aws, key, function_name };
+        if provisioned.is_listed().await? { provisioned.remove(run).await } else { Ok(()) }
+    }
+
     async fn moved(&self, live: &Live, adopts: bool, run: &Run) -> Result<AliasOutput> {
         let Alias { aws, function_name, .. } = &self.alias;
         let target = self.target(live, adopts)?;
         if !target.is(live) {
+            self.let_go(live, run).await?;
             move_alias(aws, function_name, &target, &live.revision, run).await?;
         }
         let version = target.version.clone();
@@ -203,6 +221,7 @@ impl Wish for AliasWish {
             key: key.clone(),
             function: function_name.clone(),
             version,
+            content: self.function.content(),
             canary: None,
             before: None,
             after: None,

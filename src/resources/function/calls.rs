@@ -15,7 +15,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::types::{
     Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, ImageConfig,
-    PackageType, TracingConfig, TracingMode, VpcConfig,
+    PackageType, SnapStart, SnapStartApplyOn, TracingConfig, TracingMode, VpcConfig,
 };
 use std::{collections::HashMap, fmt, rc::Rc};
 use tokio::time::Instant;
@@ -46,7 +46,13 @@ impl FunctionWish {
         TracingConfig::builder().mode(mode).build()
     }
 
-    /// Its first version is published with it.
+    /// `None`: nothing is to change, and regions that have no SnapStart need not hear of it.
+    fn snap_start(have: bool, want: bool) -> Option<SnapStart> {
+        let on = if want { SnapStartApplyOn::PublishedVersions } else { SnapStartApplyOn::None };
+        (have || want).then(|| SnapStart::builder().apply_on(on).build())
+    }
+
+    /// Its first version is published with it, but for one that takes a snapshot: that is waited for where it is tried.
     pub(super) async fn make(self: &Rc<Self>, want: &Settings, run: &Run) -> Result<FunctionOutput> {
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
         let mut request = self.function.aws.cloud.lambda.create_function();
@@ -65,7 +71,8 @@ impl FunctionWish {
             .set_vpc_config(self.wish.vpc.is_some().then(|| self.vpc()))
             .set_description((!want.description.is_empty()).then(|| want.description.clone()))
             .set_tags(Some(want.tags.clone().into_iter().collect()))
-            .publish(true);
+            .set_snap_start(Self::snap_start(false, want.snapstart))
+            .publish(!want.snapstart);
         self.function.aws.cloud.forget_functions();
         let made = match call(run, "CreateFunction", || request.clone().send()).await {
             Err(e) => {
@@ -76,7 +83,7 @@ impl FunctionWish {
             }
             Ok(made) => made,
         };
-        let published = number(made.version());
+        let published = number(made.version()).filter(|_| !want.snapstart);
         let settled = self.function.settled(published, run).await?;
         if want.reserved_concurrency.is_some() {
             self.function.set_concurrency(want.reserved_concurrency, run).await?;
@@ -110,6 +117,7 @@ impl FunctionWish {
             .environment(self.variables(more))
             .image_config(self.image_config())
             .tracing_config(self.tracing())
+            .set_snap_start(Self::snap_start(h.snapstart, want.snapstart))
             .set_vpc_config(network.then(|| self.vpc()))
             .set_revision_id(under);
         call(run, "UpdateFunctionConfiguration", || request.clone().send()).await?;
@@ -126,7 +134,7 @@ impl FunctionWish {
         self.function.settled(None, run).await.map(drop)
     }
 
-    /// `publish`: nothing else changes after it. Gives the version, if so.
+    /// `publish`: nothing else changes after it. Gives the version, if so and if it takes no snapshot.
     pub(super) async fn set_code(
         &self,
         want: &Settings,
@@ -138,6 +146,7 @@ impl FunctionWish {
             self.function.aws.cloud.lambda.update_function_code().function_name(&self.function.name);
         let request =
             request.image_uri(&want.image).architectures(Architecture::from(want.architecture.as_str()));
+        let publish = publish && !want.snapstart;
         let request = request.set_revision_id(under).publish(publish);
         let answer = call(run, "UpdateFunctionCode", || request.clone().send()).await?;
         let published = number(answer.version()).filter(|_| publish);
@@ -155,21 +164,6 @@ impl Function {
         let number = number.to_string();
         let version = settled(&self.aws, &self.name, Some(&number), Patience::AT_WORK, run);
         Ok(tokio::try_join!(function, version)?.0)
-    }
-
-    pub(crate) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
-        let lambda = &self.aws.cloud.lambda;
-        match reserved {
-            Some(n) => {
-                let request = lambda.put_function_concurrency().function_name(&self.name);
-                let request = request.reserved_concurrent_executions(n);
-                call(run, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
-            }
-            None => {
-                let request = lambda.delete_function_concurrency().function_name(&self.name);
-                ignore_not_found(call(run, "DeleteFunctionConcurrency", || request.clone().send()).await)
-            }
-        }
     }
 
     pub(super) async fn set_tags(
@@ -210,7 +204,18 @@ impl Function {
 pub(crate) struct NotStarted {
     /// Its name in AWS.
     pub function: String,
+    /// In AWS's words.
+    pub why: String,
     text: String,
+}
+
+impl NotStarted {
+    /// `what` of `function` failed for that reason.
+    pub(in crate::resources) fn of(function: &str, what: &str, why: String) -> Self {
+        let text =
+            format!("{what} is {why}\n  → `lambdeploy logs` shows what its containers said as they started");
+        Self { function: function.to_owned(), why, text }
+    }
 }
 
 impl fmt::Display for NotStarted {
@@ -254,8 +259,8 @@ pub(in crate::resources) async fn settled(
             Readiness::Done => Ok(c),
             Readiness::Waiting(how) => Err(how),
             Readiness::Failed(why) => {
-                let function = name.to_owned();
-                return Err(NotStarted { function, text: format!("{what} is {why}{}", cure(&c)) }.into());
+                let (function, text) = (name.to_owned(), format!("{what} is {why}{}", cure(&c)));
+                return Err(NotStarted { function, why, text }.into());
             }
         })
     };

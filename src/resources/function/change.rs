@@ -132,7 +132,7 @@ impl FunctionWish {
     pub(super) fn overbooked(&self, found: Option<&Found<Function>>) -> Option<String> {
         let wanted = i32::try_from(self.concurrency_now()?).ok()?;
         let own = found.and_then(|f| f.settings.reserved_concurrency);
-        let others = i32::try_from(self.reserved_for_others).ok()?;
+        let others = i32::try_from(self.taken_by_others).ok()?;
         let account = self.concurrency.as_ref()?.get()??;
         account.refusal(wanted, own.unwrap_or_default(), others).filter(|_| own != Some(wanted))
     }

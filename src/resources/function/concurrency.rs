@@ -1,10 +1,12 @@
-//! Whether the executions that the file reserves can be reserved at all: young accounts have 10, and none to spare.
+//! The executions that a function has for itself, and whether it can have them at all: young accounts have 10, and none to spare.
 
+use super::Function;
 use crate::{
-    aws::{Class, StackAws, call, is_class},
-    engine::Id,
+    aws::{Class, StackAws, call, failure_of, ignore_not_found, is_class},
+    engine::{Id, Run},
+    resources::ProvisionedConcurrency,
 };
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 /// Of a region, for all functions together (Lambda GetAccountSettings).
 #[derive(Debug, Clone, Copy)]
@@ -39,18 +41,68 @@ impl AccountConcurrency {
     /// Why `wanted` executions can't be reserved for a function that has `own` now; `others`: what the file reserves
     /// for other functions.
     pub(crate) fn refusal(self, wanted: i32, own: i32, others: i32) -> Option<String> {
+        self.too_many("reserved_concurrency", wanted, own, others)
+    }
+
+    /// As [`Self::refusal`], of containers that are kept ready for a function which reserves nothing.
+    pub(crate) fn provisioned(self, wanted: i32, own: i32, others: i32) -> Option<String> {
+        self.too_many("provisioned_concurrency", wanted, own, others)
+    }
+
+    fn too_many(self, key: &str, wanted: i32, own: i32, others: i32) -> Option<String> {
         let stay = UNRESERVABLE.min(self.most);
         let free = (self.unreserved + own).min(self.most - others) - stay;
         (wanted > free.max(0)).then(|| {
             format!(
-                "`reserved_concurrency: {wanted}` is not possible: this account runs {} executions at once in this region, \
-                 {stay} of them stay unreserved, and {} can be reserved for this function; ask AWS for more (Service \
-                 Quotas, Lambda, \"Concurrent executions\"), or leave the line out",
+                "`{key}: {wanted}` is not possible: this account runs {} executions at once in this region, {stay} of them stay \
+                 unreserved, and {} can be had for this function; ask AWS for more (Service Quotas, Lambda, \"Concurrent \
+                 executions\"), or leave the line out",
                 self.most,
                 free.max(0)
             )
         })
     }
+}
+
+impl Function {
+    /// `None`: it shares what the account has. Fewer than are provisioned can't be reserved: then fewer are provisioned first.
+    ///
+    /// # Errors
+    /// As the calls.
+    pub(crate) async fn set_concurrency(&self, reserved: Option<i32>, run: &Run) -> Result<()> {
+        let Some(most) = reserved else {
+            let request = self.aws.cloud.lambda.delete_function_concurrency().function_name(&self.name);
+            return ignore_not_found(call(run, "DeleteFunctionConcurrency", || request.clone().send()).await);
+        };
+        match self.reserve(most, run).await {
+            Err(e) if is_below_provisioned(&e) => {
+                let provisioned = self.provisioned();
+                if most > 0 {
+                    provisioned.put(most, run).await?;
+                } else {
+                    provisioned.remove(run).await?;
+                }
+                self.reserve(most, run).await
+            }
+            done => done,
+        }
+    }
+
+    async fn reserve(&self, most: i32, run: &Run) -> Result<()> {
+        let request = self.aws.cloud.lambda.put_function_concurrency().function_name(&self.name);
+        let request = request.reserved_concurrent_executions(most);
+        call(run, "PutFunctionConcurrency", || request.clone().send()).await.map(drop)
+    }
+
+    /// Of its alias.
+    pub(crate) fn provisioned(&self) -> ProvisionedConcurrency {
+        let (aws, key, function_name) = (self.aws.clone(), self.key.clone(), self.name.clone());
+        ProvisionedConcurrency { aws, key, function_name }
+    }
+}
+
+fn is_below_provisioned(error: &Error) -> bool {
+    failure_of(error).is_some_and(|f| f.says("lower than function's total provisioned concurrency"))
 }
 
 #[cfg(test)]

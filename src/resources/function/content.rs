@@ -16,6 +16,7 @@ pub(crate) struct Content {
     pub(in crate::resources) role: String,
     /// MB, seconds, MB.
     size: (i32, i32, i32),
+    pub(in crate::resources) snapstart: bool,
     environment: BTreeMap<String, Value>,
     entrypoint: Option<Vec<String>>,
     command: Option<Vec<String>>,
@@ -45,6 +46,7 @@ impl Settings {
             description: self.description.clone(),
             role: self.role.clone(),
             size: (self.memory, self.timeout, self.ephemeral_storage),
+            snapstart: self.snapstart,
             environment: variables.collect(),
             entrypoint: self.entrypoint.clone(),
             command: self.command.clone(),

@@ -10,6 +10,7 @@ mod network;
 mod readiness;
 mod reasons;
 mod settings;
+mod snapshots;
 mod wish;
 
 use super::{leftovers::Listed, log_group};

@@ -1,9 +1,12 @@
 //! How a function stands: whether AWS is done with the last change, and what its state means.
 
 use super::reasons::advice;
-use crate::aws::{Failure, failure_of};
+use crate::{
+    aws::{Failure, failure_of},
+    ecr::snapshot,
+};
 use anyhow::Error;
-use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, SnapStartApplyOn, State};
 
 pub(super) const ACTIVE: &str = "Active";
 
@@ -25,6 +28,9 @@ pub(super) fn readiness(c: &FunctionConfiguration) -> Readiness {
         }
         None if c.last_update_status().is_some() => last_update(c),
         None => Readiness::Waiting("unknown".to_owned()),
+        Some(State::Pending) if takes_snapshot(c) => {
+            Readiness::Waiting("Pending: Lambda starts it and takes its snapshot".to_owned())
+        }
         Some(state @ (State::Pending | State::Deactivating)) => Readiness::Waiting(state.as_str().to_owned()),
         Some(State::Deleting) => Readiness::Failed("being deleted by somebody else".to_owned()),
         Some(other) => Readiness::Failed(format!(
@@ -32,6 +38,12 @@ pub(super) fn readiness(c: &FunctionConfiguration) -> Readiness {
             other.as_str()
         )),
     }
+}
+
+/// A published version that is to start from a snapshot; of the function itself there is none.
+fn takes_snapshot(c: &FunctionConfiguration) -> bool {
+    let applies = c.snap_start().and_then(|s| s.apply_on()) == Some(&SnapStartApplyOn::PublishedVersions);
+    applies && c.version().is_some_and(|version| version != "$LATEST")
 }
 
 /// A function that was only just created has no last update.
@@ -56,7 +68,10 @@ fn reason(c: &FunctionConfiguration) -> &str {
 pub(super) fn cure(c: &FunctionConfiguration) -> String {
     let code = c.state_reason_code().map(|c| c.as_str());
     let code = code.or(c.last_update_status_reason_code().map(|c| c.as_str()));
-    code.and_then(advice).map(|text| format!("\n  → {text}")).unwrap_or_default()
+    let known = code.and_then(advice).map(|text| format!("\n  → {text}")).unwrap_or_default();
+    // AWS gives the same code for code that fails and for an image that can't be restored.
+    let unlabelled = takes_snapshot(c) && code == Some("FunctionError.RuntimeInitError");
+    if unlabelled { format!("{known}\n  → {}", snapshot::ADVICE) } else { known }
 }
 
 /// `Active`, or what is wrong with it: what `up` compares.

@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use aws_sdk_lambda::{
     operation::get_function::GetFunctionOutput,
-    types::{Architecture, EphemeralStorage, PackageType, TracingMode},
+    types::{Architecture, EphemeralStorage, PackageType, SnapStartApplyOn, TracingMode},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(super) timeout: i32,
     pub(super) ephemeral_storage: i32,
     pub(super) reserved_concurrency: Option<i32>,
+    /// Its published versions start from a snapshot.
+    pub(super) snapstart: bool,
     pub(super) environment: BTreeMap<String, Value>,
     pub(super) entrypoint: Option<Vec<String>>,
     pub(super) command: Option<Vec<String>>,
@@ -79,6 +81,8 @@ impl Settings {
             timeout: c.timeout().unwrap_or_default(),
             ephemeral_storage: c.ephemeral_storage().map_or(512, EphemeralStorage::size),
             reserved_concurrency: answer.concurrency().and_then(|c| c.reserved_concurrent_executions()),
+            snapstart: c.snap_start().and_then(|s| s.apply_on())
+                == Some(&SnapStartApplyOn::PublishedVersions),
             environment: environment.map(|(k, v)| (k.clone(), json!({ SECRET: v }))).collect(),
             entrypoint: image.and_then(|i| some(i.entry_point())),
             command: image.and_then(|i| some(i.command())),
@@ -119,7 +123,7 @@ impl Settings {
     pub(super) fn configuration(&self) -> impl PartialEq + '_ {
         let image = (&self.entrypoint, &self.command, &self.working_directory);
         let network = (&self.subnets, &self.security_groups);
-        let size = (self.memory, self.timeout, self.ephemeral_storage);
+        let size = (self.memory, self.timeout, self.ephemeral_storage, self.snapstart);
         (&self.description, &self.role, size, self.variables(), image, self.tracing, network)
     }
 }

@@ -6,6 +6,7 @@ use super::{
     settings::sorted,
 };
 use crate::{
+    aws::Patience,
     engine::{Applied, Found, Kind as _, Need, Run, SECRET, UNKNOWN, Wish},
     resources::{ImageOutput, RepositoryOutput, RestApiOutput, RoleOutput},
     stack,
@@ -13,7 +14,7 @@ use crate::{
 use anyhow::{Result, bail};
 use aws_sdk_lambda::types::PackageType;
 use serde_json::json;
-use std::{rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 use tokio::time::Instant;
 
 pub(crate) struct FunctionWish {
@@ -26,9 +27,14 @@ pub(crate) struct FunctionWish {
     pub concurrency: Option<Need<Option<AccountConcurrency>>>,
     /// Says whether the stack is paused.
     pub rest_api: Need<RestApiOutput>,
-    /// What the file reserves for its other functions.
-    pub reserved_for_others: u32,
+    /// What the file takes for its other functions.
+    pub taken_by_others: u32,
+    /// The digest of an image of which Lambda can take snapshots.
+    pub restorable: RefCell<Option<String>>,
 }
+
+/// Lambda lets the start code of a version with a snapshot run for at least so long (`docs/aws.md` 4.8).
+const LONGEST_START: Duration = Duration::from_secs(130);
 
 impl FunctionWish {
     fn image_uri(&self) -> Option<String> {
@@ -36,7 +42,7 @@ impl FunctionWish {
     }
 
     /// None runs while the stack is paused.
-    pub(super) fn concurrency_now(&self) -> Option<u32> {
+    pub(in crate::resources) fn concurrency_now(&self) -> Option<u32> {
         let paused = self.rest_api.get().is_some_and(|api| api.paused.is_some());
         if paused { Some(0) } else { self.wish.reserved_concurrency }
     }
@@ -65,6 +71,7 @@ impl FunctionWish {
             timeout: i32::try_from(f.timeout)?,
             ephemeral_storage: i32::try_from(f.ephemeral_storage)?,
             reserved_concurrency: self.concurrency_now().map(i32::try_from).transpose()?,
+            snapstart: f.snapstart,
             environment: match h.filter(|h| h.unreadable.is_some()) {
                 Some(h) => h.environment.clone(),
                 None => f.environment.iter().map(|(k, v)| (k.clone(), secret(v))).collect(),
@@ -99,6 +106,13 @@ impl FunctionWish {
     /// No execution: it can't be called at all.
     pub(in crate::resources) fn reserves_nothing(&self) -> bool {
         self.concurrency_now() == Some(0)
+    }
+
+    /// How long AWS may take with a version: with a snapshot it is started first, for as long as a call may take.
+    pub(in crate::resources) fn patience(&self) -> Patience {
+        let usual = Patience::AT_WORK;
+        let start = if self.wish.snapstart { self.time_limit().max(LONGEST_START) } else { Duration::ZERO };
+        Patience { budget: usual.budget + start, ..usual }
     }
 
     /// How long one call may take.
@@ -159,7 +173,12 @@ impl Wish for Rc<FunctionWish> {
         statements.or_else(variables).or_else(|| self.overbooked(found))
     }
 
+    async fn prepare(&self) -> Result<()> {
+        self.ensure_snapshots(&self.function.aws.cloud.looking_at(&self.function.id())).await
+    }
+
     async fn create(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
+        self.ensure_snapshots(run).await?;
         Box::pin(self.make(want, run)).await
     }
 
@@ -170,6 +189,9 @@ impl Wish for Rc<FunctionWish> {
         run: &Run,
     ) -> Result<Applied<FunctionOutput>> {
         let have = &found.settings;
+        if !have.snapstart || have.image != want.image {
+            self.ensure_snapshots(run).await?;
+        }
         if have.package_type != want.package_type {
             return Box::pin(self.recreate(found, want, run)).await;
         }

@@ -7,16 +7,17 @@ mod smoke;
 pub(crate) use smoke::SmokeFailed;
 
 use super::{
-    alias::{AliasTarget, Failed, Live, move_alias},
+    alias::{AliasTarget, Failed, Live, delete_version, move_alias},
     chains,
-    function::{self, FunctionOutput, FunctionWish, is_outdated, number, settled},
+    function::{self, FunctionOutput, FunctionWish, NotStarted, is_outdated, number, settled},
 };
 use crate::{
     aws::{Patience, StackAws, call},
     contract::SmokeCheck,
     engine::{Applied, Breaks, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish, Words},
 };
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, bail, ensure};
+use aws_sdk_lambda::types::State;
 use serde::Serialize;
 use std::rc::Rc;
 
@@ -73,21 +74,34 @@ impl Kind for Version {
 }
 
 impl Version {
-    /// What the function is now, under the revision that this run saw. Publishing the same again gives the same version.
-    async fn publish(&self, code_sha256: &str, revision: &str, run: &Run) -> Result<u64> {
+    /// What the function is now, under the revision that this run saw. Publishing the same again gives the same version, also
+    /// one that has failed: that one goes, so that AWS tries again.
+    async fn publish(
+        &self,
+        code_sha256: &str,
+        revision: &str,
+        live: Option<&Live>,
+        run: &Run,
+    ) -> Result<u64> {
         let request = self.aws.cloud.lambda.publish_version().function_name(&self.function_name);
         let request = request.code_sha256(code_sha256).revision_id(revision);
         let published = call(run, "PublishVersion", || request.clone().send()).await?;
-        number(published.version()).context("PublishVersion answered without a number")
+        let number = number_of(published.version())?;
+        if published.state() != Some(&State::Failed) || live.is_some_and(|live| live.names(number)) {
+            return Ok(number);
+        }
+        run.note(format!("version {number} failed before: it is deleted and published again"));
+        delete_version(&self.aws, &self.function_name, number, run).await?;
+        number_of(call(run, "PublishVersion", || request.clone().send()).await?.version())
     }
 
-    async fn ready(&self, version: u64, run: &Run) -> Result<()> {
+    async fn ready(&self, version: u64, patience: Patience, run: &Run) -> Result<()> {
         let version = Some(version.to_string());
-        settled(&self.aws, &self.function_name, version.as_deref(), Patience::AT_WORK, run).await.map(drop)
+        settled(&self.aws, &self.function_name, version.as_deref(), patience, run).await.map(drop)
     }
 
     /// A version of the same content, which AWS does not publish twice in a row: with another description in between.
-    async fn publish_anew(&self, run: &Run) -> Result<u64> {
+    async fn publish_anew(&self, patience: Patience, run: &Run) -> Result<u64> {
         run.note("the live version can't run any more, and AWS publishes the same only once: it is published again after another");
         let (lambda, name) = (&self.aws.cloud.lambda, &self.function_name);
         let before = settled(&self.aws, name, None, Patience::AT_WORK, run).await?;
@@ -99,9 +113,8 @@ impl Version {
             let request = lambda.publish_version().function_name(name);
             let published = call(run, "PublishVersion", || request.clone().send()).await?;
             if text == description {
-                let number =
-                    number(published.version()).context("PublishVersion answered without a number")?;
-                self.ready(number, run).await?;
+                let number = number_of(published.version())?;
+                self.ready(number, patience, run).await?;
                 self.aws.cloud.forget_functions();
                 return Ok(number);
             }
@@ -122,6 +135,10 @@ impl Version {
     }
 }
 
+fn number_of(version: Option<&str>) -> Result<u64> {
+    number(version).context("PublishVersion answered without a number")
+}
+
 /// Looks at a function that somebody else changes too.
 const TRIES: usize = 3;
 
@@ -129,7 +146,7 @@ impl VersionWish {
     /// A version of what is wished, and not the live one: that one is not what it should be, or this would not be asked.
     async fn published(&self, function: &FunctionOutput, live: Option<&Live>, run: &Run) -> Result<u64> {
         let version = &self.version;
-        let mut published = version.publish(&function.code_sha256, &function.revision, run).await;
+        let mut published = version.publish(&function.code_sha256, &function.revision, live, run).await;
         for _ in 0..TRIES {
             if !published.as_ref().is_err_and(is_outdated) {
                 break;
@@ -145,14 +162,28 @@ impl VersionWish {
             );
             let of = |text: Option<&str>| text.unwrap_or_default().to_owned();
             let now = now.configuration().context("GetFunction answered without a configuration")?;
-            published = version.publish(&of(now.code_sha256()), &of(now.revision_id()), run).await;
+            published = version.publish(&of(now.code_sha256()), &of(now.revision_id()), live, run).await;
         }
         let number = published?;
         if live.is_some_and(|live| live.version == number.to_string()) {
-            return version.publish_anew(run).await;
+            return version.publish_anew(self.wish.patience(), run).await;
         }
-        version.ready(number, run).await?;
+        if let Err(failed) = version.ready(number, self.wish.patience(), run).await {
+            return Err(self.marked(number, failed, run).await);
+        }
         Ok(number)
+    }
+
+    /// A failure that `releases` tells from then on, where it is the version's own.
+    async fn marked(&self, number: u64, failed: Error, run: &Run) -> Error {
+        let smoke = failed.downcast_ref::<SmokeFailed>().map(|failed| &failed.why);
+        let Some(why) = smoke.or(failed.downcast_ref::<NotStarted>().map(|failed| &failed.why)) else {
+            return failed;
+        };
+        if let Err(unwritten) = self.version.mark_failed(number, why, run).await {
+            run.note(format!("`releases` will not say why version {number} failed: {unwritten:#}"));
+        }
+        failed
     }
 
     async fn release(&self, live: Option<&Live>, run: &Run) -> Result<VersionOutput> {
@@ -162,11 +193,7 @@ impl VersionWish {
             None => self.published(&function, live, run).await?,
         };
         if let Err(failed) = self.try_out(number, run).await {
-            let Some(SmokeFailed { why, .. }) = failed.downcast_ref() else { return Err(failed) };
-            if let Err(unwritten) = self.version.mark_failed(number, why, run).await {
-                run.note(format!("`releases` will not say why version {number} failed: {unwritten:#}"));
-            }
-            return Err(failed);
+            return Err(self.marked(number, failed, run).await);
         }
         Ok(VersionOutput { version: number.to_string() })
     }

@@ -51,6 +51,8 @@ fn the_least_has_every_default() {
         timeout: 3,
         ephemeral_storage: 512,
         reserved_concurrency: None,
+        snapstart: false,
+        provisioned_concurrency: None,
         environment: [].into(),
         entrypoint: None,
         command: None,
@@ -114,13 +116,16 @@ fn every_key() {
     assert_eq!(built.entrypoint.as_ref().unwrap().len(), 3);
     assert_eq!(built.command.as_ref().unwrap(), &["serve", "--name", "two words"]);
     assert_eq!(built.log_retention, None);
+    assert_eq!((built.provisioned_concurrency, built.snapstart), (Some(2), false));
     let pinned = &stack.functions["pinned"];
     assert_eq!(pinned.image.repository, "team/pinned");
     let canary = Some(Canary { percent: 10, seconds: 600 });
     assert_eq!(pinned.release, ReleaseRules { smoke: false, canary, keep: 3 });
     assert_eq!(pinned.role, Role::Existing("arn:aws:iam::012345678901:role/service-role/theirs".into()));
     let archive = ImageSource::Archive("/project/build/image.tar".into());
-    assert_eq!(stack.functions["archived"].image.source, archive);
+    let archived = &stack.functions["archived"];
+    assert_eq!(archived.image.source, archive);
+    assert_eq!((archived.snapstart, archived.release.keep), (true, 1));
     let auths: Vec<_> = stack.api.routes.iter().map(|route| (route.path.as_str(), &route.auth)).collect();
     assert_eq!(
         auths,

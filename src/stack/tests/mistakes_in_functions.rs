@@ -21,6 +21,11 @@ fn of_functions() {
         ("timeout: 0", "4:14 `functions.f.timeout` has a value that is not possible"),
         ("ephemeral_storage: 511", "4:24 `functions.f.ephemeral_storage` has a value that is not possible"),
         ("reserved_concurrency: many", "4:27 `functions.f.reserved_concurrency` cannot be text"),
+        ("snapstart: 1", "4:16 `functions.f.snapstart` cannot be a number"),
+        (
+            "provisioned_concurrency: 0",
+            "4:30 `functions.f.provisioned_concurrency` has a value that is not possible",
+        ),
         ("name: a b", "4:11 `functions.f.name` has a value that is not possible"),
         ("name: 5", "4:11 `functions.f.name` cannot be a number"),
         ("architecture: arm", "4:19 `functions.f.architecture` has a value that is not possible"),
@@ -53,6 +58,31 @@ fn of_functions() {
     }
     let large = format!("environment: {{AB: {}}}", "x".repeat(4090));
     assert_eq!(told(&stack_with(&large, "")), ["4:18 `environment` has 4099 bytes"]);
+}
+
+/// What Lambda has no function with is told where it is written.
+#[test]
+fn of_what_makes_starts_faster() {
+    for (function, want) in [
+        (
+            "snapstart: true\nprovisioned_concurrency: 1",
+            "5:30 `provisioned_concurrency` is written beside `snapstart`",
+        ),
+        ("ephemeral_storage: 513\nsnapstart: true", "4:24 `snapstart` takes no more than 512 MB of /tmp"),
+        (
+            "reserved_concurrency: 2\nprovisioned_concurrency: 2",
+            "5:30 `provisioned_concurrency: 2` does not fit into `reserved_concurrency: 2`",
+        ),
+    ] {
+        assert_eq!(told(&stack_with(function, "")), [want]);
+    }
+    for fits in [
+        "reserved_concurrency: 2\nprovisioned_concurrency: 2\nrelease: {smoke: false}",
+        "reserved_concurrency: 3\nprovisioned_concurrency: 2",
+        "ephemeral_storage: 512\nsnapstart: true",
+    ] {
+        parse(&stack_with(fits, "")).unwrap();
+    }
 }
 
 /// At line 4.

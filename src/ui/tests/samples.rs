@@ -22,6 +22,7 @@ pub(super) fn plan(id: Id) -> Plan {
         id: id.clone(),
         aws_name: foreign(),
         change,
+        standing: text(),
         adopted: true,
         kept_for: Some(id.clone()),
         loses: text(),

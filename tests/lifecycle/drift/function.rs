@@ -10,7 +10,8 @@ use aws_sdk_ecr::types::ImageIdentifier;
 use aws_sdk_lambda::{
     operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update,
     types::{
-        Architecture, Environment, EphemeralStorage, ImageConfig, TracingConfig, TracingMode, VpcConfig,
+        Architecture, Environment, EphemeralStorage, ImageConfig, SnapStart, SnapStartApplyOn, TracingConfig,
+        TracingMode, VpcConfig,
     },
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -62,6 +63,8 @@ async fn configuration(drift: &mut Drift) {
             configure(aws, |u| u.environment(environment)).await;
         })
         .await;
+    let snapshots = SnapStart::builder().apply_on(SnapStartApplyOn::PublishedVersions).build();
+    drift.shows("snapstart", async |aws| configure(aws, |u| u.snap_start(snapshots)).await).await;
     let config = image_config(|c| c.entry_point("/bin/other"));
     drift.shows("entrypoint", async |aws| configure(aws, |u| u.image_config(config)).await).await;
     let config = image_config(|c| c.command("other.handler"));

@@ -27,6 +27,12 @@ api:
   keys: [first, second]
   usage_plan: {rate: 10, burst: 20, quota: 100/day}
 """
+FAILING = [
+    ("two: {image: {archive: two.tar}", "two: {image: {archive: two.tar}, provisioned_concurrency: 1", "is FAILED: "),
+    ("two: {image: {archive: two.tar}", "two: {image: {archive: two.tar}, snapstart: true", "Lambda can't take a snapshot"),
+]
+"""Each changes WIDE, and what `up` then says: none of its images starts."""
+
 AUTHORIZER = "auth: {authorizer: {function: two, type: token, header: Authorization, ttl: 300}}"
 
 EDITS = [

@@ -42,11 +42,20 @@ class Stack:
         for name in ("one", "two", "three", "four", "five"):
             image_archive.write(folder / f"{name}.tar", name)
 
-    def run(self, *arguments: str, expect: int = 0) -> str:
+    def attempt(self, *arguments: str) -> subprocess.CompletedProcess:
         command = [BINARY, *arguments, "--local", "-f", str(self.file)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120)
-        assert done.returncode == expect, f"{command}\n{done.stdout}\n{done.stderr}"
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120)
+
+    def run(self, *arguments: str, expect: int = 0) -> str:
+        done = self.attempt(*arguments)
+        assert done.returncode == expect, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def fails(self, text: str, why: str) -> None:
+        """With this text, for this reason."""
+        self.file.write_text(text)
+        done = self.attempt(*CHANGE)
+        assert done.returncode != 0 and why in done.stderr, f"{done.stdout}\n{done.stderr}"
 
     def settles(self, text: str, *arguments: str) -> None:
         """With this text; the plan is empty afterwards."""
@@ -71,6 +80,10 @@ def live(stack: Stack, client) -> None:
     stack.file.write_text(text)
     stack.run("plan")
     stack.settles(text)
+    for before, after, why in lives.FAILING:
+        assert before in text, before
+        stack.fails(text.replace(before, after), why)
+        stack.settles(text)
     lives.drift(client)
     stack.settles(text)
     for before, after in lives.EDITS:

@@ -1,9 +1,18 @@
 //! A function.
 
 use super::{
-    Architecture, Image, ReleaseRules, Role, Vpc, architecture::ARCHITECTURE, command_line, environment,
-    environment::ENVIRONMENT, image::IMAGE, log_retention, log_retention::LOG_RETENTION, release::RELEASE,
-    role::ROLE, vpc::VPC,
+    Architecture, Image, ReleaseRules, Role, Vpc,
+    architecture::ARCHITECTURE,
+    command_line, environment,
+    environment::ENVIRONMENT,
+    image::IMAGE,
+    log_retention,
+    log_retention::LOG_RETENTION,
+    release::RELEASE,
+    role::ROLE,
+    starts,
+    starts::{PROVISIONED_CONCURRENCY, SNAPSTART},
+    vpc::VPC,
 };
 use crate::stack::{
     DefaultNames, Text, inventory,
@@ -27,6 +36,8 @@ pub(crate) const FUNCTION: Fields = Fields::new(&[
     TIMEOUT.field,
     EPHEMERAL_STORAGE.field,
     RESERVED_CONCURRENCY,
+    SNAPSTART,
+    PROVISIONED_CONCURRENCY,
     ENVIRONMENT,
     ENTRYPOINT,
     COMMAND,
@@ -71,13 +82,13 @@ const GATEWAY_TIMEOUT: u32 = 29;
 /// Seconds that hold for every kind of call, whichever of AWS's pages is right.
 const SURE_TIMEOUT: u32 = 900;
 
-const EPHEMERAL_STORAGE: WithDefault<u32> =
+pub(crate) const EPHEMERAL_STORAGE: WithDefault<u32> =
     Field::new("ephemeral_storage", Shape::Whole { min: 512, max: 10_240 }, "MB of /tmp.")
         .in_unit(Unit::Megabytes)
         .shown()
         .or_whole(512);
 
-const RESERVED_CONCURRENCY: Field = Field::new(
+pub(crate) const RESERVED_CONCURRENCY: Field = Field::new(
     "reserved_concurrency",
     Shape::Nullable(&Shape::whole_from(0)),
     "How many run at once, at most and for sure. Default: what the account has free.",
@@ -120,6 +131,10 @@ pub struct Function {
     pub ephemeral_storage: u32,
     /// Default: none reserved.
     pub reserved_concurrency: Option<u32>,
+    /// Containers start from a snapshot of their version.
+    pub snapstart: bool,
+    /// Containers of the live version that are kept ready; at least 1. Default: none.
+    pub provisioned_concurrency: Option<u32>,
     pub environment: BTreeMap<String, Text>,
     /// Not secret, also what comes from outside the file. `None`: what the image says.
     pub entrypoint: Option<Vec<String>>,
@@ -143,6 +158,9 @@ impl Function {
             let name = role.name_or_default(&self.key, defaults);
             entries.push(inventory::Entry::new("role", &self.key, &name));
         }
+        if self.provisioned_concurrency.is_some() {
+            entries.push(inventory::Entry::new("provisioned-concurrency", &self.key, &self.name));
+        }
         if self.image.is_pushed() {
             entries.push(inventory::Entry::new("repository", &self.key, &self.image.repository));
         }
@@ -151,8 +169,9 @@ impl Function {
 
     pub(crate) fn read(reader: &mut Reader, entry: &Entry) -> Self {
         let node = &entry.value;
-        let release = ReleaseRules::read(reader, node, Image::written_keep(node));
-        Self {
+        let snapstart = SNAPSTART.flag(node);
+        let release = ReleaseRules::read(reader, node, Image::written_keep(node), snapstart);
+        let function = Self {
             key: entry.key.clone(),
             name: NAME.text(node).unwrap_or_else(|| reader.default_names().function(&entry.key)),
             description: DESCRIPTION.text(node).unwrap_or_default(),
@@ -162,6 +181,8 @@ impl Function {
             timeout: TIMEOUT.read(node),
             ephemeral_storage: EPHEMERAL_STORAGE.read(node),
             reserved_concurrency: RESERVED_CONCURRENCY.whole(node),
+            snapstart,
+            provisioned_concurrency: PROVISIONED_CONCURRENCY.whole(node),
             environment: environment::read(reader, node),
             entrypoint: command_line::read(reader, &ENTRYPOINT, node),
             command: command_line::read(reader, &COMMAND, node),
@@ -171,7 +192,19 @@ impl Function {
             tracing: TRACING.flag(node),
             vpc: VPC.node(node).map(Vpc::read),
             release,
-        }
+        };
+        starts::check(reader, node, &function);
+        function
+    }
+
+    /// Whether it takes any executions at once out of what the account's functions share.
+    pub(crate) fn takes_concurrency(&self) -> bool {
+        self.reserved_concurrency.or(self.provisioned_concurrency).is_some()
+    }
+
+    /// Executions at once that it takes out of what the account's functions share.
+    pub(crate) fn taken_concurrency(&self) -> u32 {
+        self.reserved_concurrency.or(self.provisioned_concurrency).unwrap_or_default()
     }
 
     /// Whether both are made from one image, wherever that is.

@@ -11,6 +11,7 @@ mod missing_files;
 mod names;
 mod release;
 mod role;
+mod starts;
 mod vpc;
 mod wide_rights;
 

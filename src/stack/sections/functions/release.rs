@@ -35,12 +35,14 @@ const SHARE: Rule = Rule::new(
 pub(crate) const KEEP: Field = Field::new(
     "keep",
     Shape::Whole { min: 1, max: MOST as u64 },
-    "How many versions, the live one among them, and their images stay to go back to. It replaces `image.keep`. Default: 5.",
+    "How many versions, the live one among them, and their images stay to go back to. It replaces `image.keep`. Default: 5; with `snapstart` 1, because each costs.",
 )
 .shown();
 /// The alias's description names them, in 256 characters.
 const MOST: u32 = 10;
 const USUAL: u32 = 5;
+/// Each version with a snapshot has a price (`docs/aws.md` 19).
+const USUAL_WITH_SNAPSHOTS: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseRules {
@@ -63,9 +65,10 @@ pub struct Canary {
 
 impl ReleaseRules {
     /// `images`: what `image.keep` says, where it is written.
-    pub(crate) fn read(reader: &mut Reader, function: &Node, images: Option<u32>) -> Self {
+    pub(crate) fn read(reader: &mut Reader, function: &Node, images: Option<u32>, snapstart: bool) -> Self {
         let node = RELEASE.node(function);
         let keep = node.and_then(|node| KEEP.whole(node));
+        let usual = if snapstart { USUAL_WITH_SNAPSHOTS } else { USUAL };
         if let (Some(_), Some(_), Some(node)) = (keep, images, node.and_then(|node| KEEP.node(node))) {
             reader.tell(
                 Mistake::at(node.place, "`release.keep` and `image.keep` say the same")
@@ -76,7 +79,7 @@ impl ReleaseRules {
         Self {
             smoke: node.and_then(|node| SMOKE.scalar(node)).is_none_or(|it| it.text != "false"),
             canary: node.and_then(|node| CANARY.text(node)).and_then(|text| Canary::parse(&text)),
-            keep: keep.or(images).unwrap_or(USUAL).min(MOST),
+            keep: keep.or(images).unwrap_or(usual).min(MOST),
         }
     }
 }
