@@ -26,12 +26,27 @@ impl CallCost {
     pub(super) fn of(function: &Function, prices: &Each) -> Self {
         let second = second_of(function, prices);
         let request = (prices.api_requests + prices.function_requests) / 1e6;
-        let longest = request + second * longest_seconds(function);
+        let longest = request + longest_of(function, prices);
         Self { function: function.key.clone(), request, second, longest }
     }
 }
 
-pub(super) fn longest_seconds(function: &Function) -> f64 {
+pub(super) fn gb(mb: u32) -> f64 {
+    f64::from(mb) / 1024.0
+}
+
+/// The time of one that starts anew and runs to its time-out, and the snapshot that it starts from.
+pub(super) fn longest_of(function: &Function, prices: &Each) -> f64 {
+    let restored = if function.snapstart { restored_of(function, prices) } else { 0.0 };
+    second_of(function, prices) * longest_seconds(function) + restored
+}
+
+/// What a start from a snapshot costs besides its time.
+pub(super) fn restored_of(function: &Function, prices: &Each) -> f64 {
+    gb(function.memory) * prices.snapstart_restored
+}
+
+fn longest_seconds(function: &Function) -> f64 {
     f64::from(function.timeout) + LONGEST_START
 }
 
@@ -41,7 +56,6 @@ pub(super) fn second_of(function: &Function, prices: &Each) -> f64 {
         Architecture::X86_64 => prices.x86_64_second,
         Architecture::Arm64 => prices.arm64_second,
     };
-    let gb = |mb: u32| f64::from(mb) / 1024.0;
     gb(function.memory) * of_memory
         + gb(function.ephemeral_storage.saturating_sub(512)) * prices.ephemeral_second
 }

@@ -45,7 +45,8 @@ impl Cost {
     /// A table of prices that can't be read.
     pub(crate) fn of(stack: &Stack, region: &str) -> Result<Self> {
         let prices = Prices::of(region)?;
-        let lines = most::lines(stack, &prices.each);
+        let mut lines = most::lines(stack, &prices.each);
+        lines.extend(standing::lines(stack, &prices.each));
         Ok(Self {
             stack: stack.name.clone(),
             region: region.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{
     amount::Amount,
-    call::{longest_seconds, second_of},
+    call::{longest_of, second_of},
     calls::Calls,
 };
 use crate::{
@@ -115,7 +115,7 @@ impl Most<'_> {
     }
 
     fn longest(&self, function: &Function) -> f64 {
-        second_of(function, self.prices) * longest_seconds(function)
+        longest_of(function, self.prices)
     }
 
     /// As many at once as are reserved, without a pause.

@@ -93,6 +93,27 @@ fn memory_architecture_and_storage_have_their_prices() {
 }
 
 #[test]
+fn what_is_kept_ready_and_snapshots_cost_without_a_call() {
+    let ready = cost(", provisioned_concurrency: 3", "");
+    let line = ready.lines.iter().find(|line| line.what == "f kept ready").expect("the line");
+    // 3 times half a GB, all day: 0.54 USD.
+    near(line.most.unwrap().day, 3.0 * 0.5 * 86_400.0 * 0.000_004_166_7);
+    assert_eq!(line.why, "provisioned_concurrency 3 of 512 MB, day and night");
+    near(ready.most.month, line.most.unwrap().day * 31.0);
+    let arm = cost(", provisioned_concurrency: 1, architecture: arm64", "");
+    near(most(&arm, "f kept ready").unwrap().day, 0.5 * 86_400.0 * 0.000_003_333_4);
+
+    let snapshots = cost(", snapstart: true", "");
+    near(most(&snapshots, "f snapshots").unwrap().day, 0.5 * 86_400.0 * 0.000_001_504_6);
+    let restored = snapshots.rates.iter().find(|rate| rate.what.starts_with("f restored")).expect("the rate");
+    near(restored.price, 0.5 * 0.000_139_799_8);
+    near(snapshots.calls[0].longest, 3.70 / 1e6 + 39.0 * snapshots.calls[0].second + restored.price);
+    let kept = cost(", snapstart: true, release: {keep: 3}", "");
+    near(most(&kept, "f snapshots").unwrap().day, 3.0 * 0.5 * 86_400.0 * 0.000_001_504_6);
+    assert!(cost("", "").lines.iter().all(|line| !line.what.starts_with("f ")));
+}
+
+#[test]
 fn a_region_without_prices_takes_the_default_and_says_so() {
     let text = "stack: s\nfunctions: {f: {image: {context: .}}}\napi: {routes: {GET /: f}}\n";
     let stack = read(text, "stack.yaml", Path::new("/"), Values::Numbers, &|_| None).expect("a stack");
