@@ -113,20 +113,34 @@ impl Permission {
         Ok(all.into_iter().filter(|s| sids.iter().any(|sid| s["Sid"] == sid.as_str())).collect())
     }
 
+    /// That it stands already is success: an answer may have been lost.
+    async fn add_or_find(&self, sid: &str, want: &Settings, run: &Run) -> Result<()> {
+        match self.add(sid, want, run).await {
+            Err(e) if is_class(&e, Class::AlreadyThere) => {
+                let ours = self.ours(Some(LIVE), run).await?;
+                let stands = ours.iter().any(|it| it["Sid"] == sid && Self::is_wished(it, want));
+                if stands { Ok(()) } else { Err(e) }
+            }
+            added => added,
+        }
+    }
+
+    fn is_wished(statement: &Value, want: &Settings) -> bool {
+        Change::between(Some(&Self::settings_of(statement)), want).is_ok_and(|change| change.is_keep())
+    }
+
     /// What is wished first, then nothing else of ours.
     async fn settle(&self, want: &Settings, run: &Run) -> Result<()> {
         let ours = self.ours(Some(LIVE), run).await?;
-        let is_wished =
-            |s: &&Value| Change::between(Some(&Self::settings_of(s)), want).is_ok_and(|c| c.is_keep());
         let [one, other] = sids(&self.aws);
-        let keep = match ours.iter().find(is_wished) {
+        let keep = match ours.iter().find(|statement| Self::is_wished(statement, want)) {
             Some(statement) => text(&statement["Sid"]),
             None => {
                 let new = if ours.iter().any(|s| s["Sid"] == one.as_str()) { other } else { one };
                 if ours.iter().any(|s| s["Sid"] == new.as_str()) {
                     self.remove(&new, Some(LIVE), run).await?;
                 }
-                self.add(&new, want, run).await?;
+                self.add_or_find(&new, want, run).await?;
                 new
             }
         };
