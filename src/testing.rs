@@ -25,7 +25,7 @@ pub mod doctor {
 }
 
 pub mod engine {
-    pub use crate::engine::{Change, Event, Field, Id, Options, Plan, Report, Run, Stop};
+    pub use crate::engine::{Change, Event, Field, Id, Interrupted, Options, Plan, Report, Run, Stop};
 }
 
 pub mod health {
@@ -49,5 +49,8 @@ pub mod stack {
 }
 
 pub mod stack_graph {
-    pub use crate::stack_graph::{Door, KeyUse, Moved, Rotation, StackGraph, Wishes, ended_functions};
+    pub use crate::resources::{FunctionReleases, ListedVersion, VersionChange, VersionStanding};
+    pub use crate::stack_graph::{
+        Came, Door, KeyUse, LiveStack, Moved, Rotation, StackGraph, Wishes, ended_functions, releases,
+    };
 }

@@ -9,15 +9,21 @@ use std::time::Duration;
 const LOOKS: usize = 3;
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
-/// What the last call of the function `key` since `since` (milliseconds since 1970) says of its end; `None`: nothing.
+/// What the last call of the function `key`, or of one of its versions, since `since` (milliseconds since 1970) says of its end;
+/// `None`: nothing.
 ///
 /// # Errors
 /// As the calls; interrupted.
-pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Result<Option<String>> {
+pub(super) async fn of_last_call(
+    session: &Session,
+    key: &str,
+    version: Option<u64>,
+    since: i64,
+) -> Result<Option<String>> {
     // The last lines of a call come after its answer, also where everything else agrees at once.
     let pause = if is_at_once(session).await { BETWEEN_LOOKS / 10 } else { BETWEEN_LOOKS };
     for look in 1.. {
-        let lines = logs::of_last_call(session, key, since).await?;
+        let lines = logs::of_last_call(session, key, version, since).await?;
         let cause = contract::cause(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         if cause.is_some() || look == LOOKS {
             return Ok(cause);

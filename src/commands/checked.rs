@@ -3,7 +3,7 @@
 //! A run that ends before its check, or whose check fails, leaves no such tag. So the next `up` that has nothing to do
 //! asks again, and what was red stays red.
 
-use super::{release::aws_of, session::Session};
+use super::session::Session;
 use crate::{
     contract::{self, Finding, RowNeed, Verdict},
     engine::Handle,
@@ -38,7 +38,7 @@ impl State {
 
     /// The same, with functions as they are now: this run may have changed them since it observed them.
     async fn read_again(mut self, session: &Session) -> Result<Self> {
-        let aws = aws_of(session);
+        let aws = session.aws();
         session.cloud.forget_functions();
         let reads = self.functions.into_iter().map(|(name, _)| async {
             let now = Live::of_alias(&aws, &name).await?;
@@ -85,7 +85,7 @@ impl State {
         if held == (kept.as_ref() == Some(&mark)) {
             return Ok(());
         }
-        mark_checked(&aws_of(session), &state.api, &session.stack.api.stage, held.then_some(mark.as_str()))
+        mark_checked(&session.aws(), &state.api, &session.stack.api.stage, held.then_some(mark.as_str()))
             .await
     }
 }

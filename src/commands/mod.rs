@@ -22,7 +22,6 @@ mod pause;
 mod plan;
 mod policy;
 mod promote;
-mod release;
 mod releases;
 mod rollback;
 mod schema;

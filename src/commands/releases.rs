@@ -1,23 +1,17 @@
 //! `releases`: each function's versions, and how they stand.
 
-use super::{release::aws_of, session::Session};
+use super::session::Session;
 use crate::{
     Exit, cli,
-    resources::FunctionReleases,
     stack::Values,
+    stack_graph::releases,
     ui::{Outcome, Printer},
 };
 use anyhow::{Result, bail};
-use futures_util::future::try_join_all;
 
 pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
-    let aws = aws_of(&session);
-    let functions = session.stack.functions.values();
-    let read = try_join_all(functions.map(|f| FunctionReleases::read(&aws, &f.key, &f.name)));
-    let (caller, read) = tokio::join!(session.ensure_account(), read);
-    caller?;
-    let all: Vec<FunctionReleases> = read?.into_iter().flatten().collect();
+    let all = releases(&session.stack, &session.cloud).await?;
     if all.is_empty() {
         bail!(session.not_deployed(common));
     }

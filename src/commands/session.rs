@@ -1,14 +1,13 @@
-//! What the commands share: the stack file, the clients, the account guard, Ctrl-C.
+//! What the commands share: the stack file, the clients, Ctrl-C.
 
 use super::local::background;
 use crate::{
-    aws::{Cloud, Destination, ProfileWish, Target},
+    aws::{Cloud, Destination, ProfileWish, StackAws, Target},
     cli::Common,
     cost::Cost,
     docker::{self, Docker},
     engine::Stop,
     stack::{self, Stack, Values},
-    stack_graph::guard,
     ui::{Outcome, Printer},
 };
 use anyhow::Result;
@@ -43,6 +42,11 @@ impl Session {
         Ok(Self { stack, cloud, stop: Stop::default(), docker: Rc::new(docker::Engine::new()) })
     }
 
+    /// The AWS of the stack.
+    pub(crate) fn aws(&self) -> StackAws {
+        StackAws::of(&self.stack, &self.cloud, Default::default())
+    }
+
     /// Where this changes things.
     ///
     /// # Errors
@@ -63,15 +67,6 @@ impl Session {
     /// As [`Cost::of`].
     pub(crate) fn cost(&self) -> Result<Cost> {
         Cost::of(&self.stack, &self.cloud.region)
-    }
-
-    /// Asks who calls, and refuses the wrong account.
-    ///
-    /// # Errors
-    /// As the call; another account than the stack file's.
-    pub(crate) async fn ensure_account(&self) -> Result<()> {
-        self.cloud.identify().await?;
-        guard(&self.stack, &self.cloud)
     }
 
     /// What AWS advises against, once the caller is known.

@@ -1,12 +1,10 @@
 //! `up`: observe, plan, confirm, apply, check from outside.
 
 use super::{
-    canary::{self, Came},
-    cause,
+    canary, cause,
     checked::State,
     commit, logs,
     plan::{Releasing, planned},
-    release::aws_of,
     session::{CHANGES_STOP, Session},
     verify::{self, After},
 };
@@ -165,8 +163,7 @@ impl Up<'_> {
             let name = smoke.map(|failed| &failed.function).or(started);
             let named = self.session.stack.functions.values().find(|f| Some(&f.name) == name);
             let Some(function) = named else { continue };
-            let no_answer = smoke.is_some_and(|failed| failed.no_answer);
-            if let Err(unread) = self.last_words(&function.key, no_answer).await {
+            if let Err(unread) = self.last_words(&function.key, smoke).await {
                 self.printer
                     .warn(format!("the last log lines of {} can't be shown: {unread:#}", function.key));
             }
@@ -174,14 +171,15 @@ impl Up<'_> {
         Ok(exit)
     }
 
-    async fn last_words(&self, key: &str, no_answer: bool) -> Result<()> {
-        if no_answer {
+    async fn last_words(&self, key: &str, smoke: Option<&SmokeFailed>) -> Result<()> {
+        let version = smoke.map(|failed| failed.version);
+        if smoke.is_some_and(|failed| failed.no_answer) {
             let since = self.began.as_millisecond();
-            if let Some(why) = cause::of_last_call(self.session, key, since).await? {
+            if let Some(why) = cause::of_last_call(self.session, key, version, since).await? {
                 self.printer.warn(format!("{key}: {why}"));
             }
         }
-        logs::last_lines(self.session, key, self.printer).await
+        logs::last_lines(self.session, key, version, self.printer).await
     }
 
     fn aliases(&self) -> impl Iterator<Item = AliasOutput> {
@@ -200,7 +198,8 @@ impl Up<'_> {
         }
         self.printer.say("the contract does not hold with the new version: what was live before goes back");
         self.go(&moved, Way::Back).await?;
-        if self.check(After::Changes).await? {
+        let unknown = "what was live before is live again; whether that holds the contract is not known";
+        if self.check(After::Changes).await.context(unknown)? {
             self.printer.warn("what was live before is live again; `releases` shows the version that did not hold the contract");
         } else {
             self.printer.say("it does not hold with the version before either, so the new one stays");
@@ -210,7 +209,7 @@ impl Up<'_> {
     }
 
     async fn go(&self, moved: &[AliasOutput], way: Way) -> Result<()> {
-        let aws = aws_of(self.session);
+        let aws = self.session.aws();
         for it in moved {
             let id = Id::of("alias", &it.key);
             // What was begun is finished, also after Ctrl-C: callers would keep what does not work.
@@ -225,13 +224,7 @@ impl Up<'_> {
 
     /// Whether what has a share of the calls goes on, or may.
     async fn watch_canaries(&self) -> Result<bool> {
-        let canaries: Vec<AliasOutput> = self.aliases().filter(|alias| alias.canary.is_some()).collect();
-        if canaries.is_empty() {
-            return Ok(true);
-        }
-        let args = &self.args.release;
-        let came = canary::watch(self.session, self.common, args, &canaries, self.printer).await?;
-        Ok(came != Came::Back)
+        canary::watch(self.session, self.common, &self.args.release, self.graph, self.printer).await
     }
 
     /// Nobody wants to know, or nobody can come in.

@@ -90,7 +90,7 @@ pub(super) async fn after_up(
     printer.show(ui::Outcome::Contract(&findings));
     let failed: BTreeSet<&String> = findings.iter().filter_map(|o| o.failed.as_ref()).collect();
     for function in failed {
-        let shown = logs::last_lines(session, function, printer).await;
+        let shown = logs::last_lines(session, function, None, printer).await;
         remarked(shown, &format!("the last log lines of {function} can't be shown"), printer)?;
     }
     Ok(findings)
@@ -153,7 +153,7 @@ impl Asking<'_> {
     async fn explain(&self, findings: &mut [Finding], since: i64, printer: &Printer) -> Result<()> {
         let failed: BTreeSet<String> = findings.iter().filter_map(|o| o.failed.clone()).collect();
         for function in failed {
-            let cause = cause::of_last_call(self.session, &function, since).await;
+            let cause = cause::of_last_call(self.session, &function, None, since).await;
             let unread = format!("the log of {function}, which would say why it failed, can't be read");
             let read = remarked(cause.map(Some), &unread, printer)?;
             let failed = findings.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));

@@ -33,8 +33,7 @@ pub use id::Id;
 pub(crate) use kind::{Deletable, Found, Kind, Owner};
 pub(crate) use plan::Planned;
 pub use plan::{Options, Plan, Report};
-pub(crate) use stop::Interrupted;
-pub use stop::Stop;
+pub use stop::{Interrupted, Stop};
 pub(crate) use wish::{Applied, NeedsReplacement, Output, Settings, Wish};
 pub(crate) use words::*;
 

@@ -24,10 +24,10 @@ mod usage_plan;
 mod version;
 
 pub(crate) use alias::{
-    Alias, AliasOutput, AliasTarget, AliasWish, ErrorRates, Failed, FunctionReleases, Held, LIVE,
-    ListedVersion, Live, Record, Release, ReleaseWish, VersionChange, VersionStanding, Why, back, move_alias,
-    move_as, promoted,
+    Alias, AliasOutput, AliasTarget, AliasWish, ErrorRates, Failed, Held, LIVE, Live, Record, Release,
+    ReleaseWish, Why, back, ensure_shares, move_alias, move_as, promoted,
 };
+pub use alias::{FunctionReleases, ListedVersion, VersionChange, VersionStanding};
 pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated};
 pub(crate) use budget::{Budget, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};

@@ -4,12 +4,15 @@
 //! the stack file wants, the one place that knows all kinds; `leftovers` finds what is no longer in the stack file, whatever its
 //! kind.
 
+mod canary;
 mod door;
 mod earlier;
 mod ending;
 mod leftovers;
+mod live_stack;
 mod pipeline;
 mod release;
+mod releases;
 mod remarks;
 mod rotation;
 mod stacks;
@@ -22,9 +25,11 @@ use crate::{
     resources::{AliasOutput, ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
     stack::Stack,
 };
+pub use canary::Came;
 pub use door::{Door, Moved};
 pub use ending::ended_functions;
-pub(crate) use pipeline::guard;
+pub use live_stack::LiveStack;
+pub use releases::releases;
 #[cfg(feature = "testing")]
 pub use rotation::KeyUse;
 pub use rotation::Rotation;

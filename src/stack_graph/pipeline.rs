@@ -142,7 +142,7 @@ pub(super) async fn as_caller<T>(
 ///
 /// # Errors
 /// It is the wrong one; before the caller is known.
-pub(crate) fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
+fn guard(stack: &Stack, cloud: &Cloud) -> Result<()> {
     let me = cloud.identity()?;
     if let Some(account) = stack.account.as_ref().filter(|a| **a != me.account) {
         bail!(

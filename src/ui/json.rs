@@ -27,6 +27,8 @@
 //! | `cost` | `cost` `up` `plan` | the most that the stack can cost: `most` (`day`, `month` of 31 days) in `currency`, from the table of prices of the day `prices_of`; of `cost` with all `lines` (`most` is `null` where nothing limits it; `key`: what to write), `calls`, `rates`, `of_region`; of the others with `no_ceiling`: what has none |
 //! | `contract` | `up` `verify` | one object a promise: what was asked from outside, and how it stands: `verdict` (`holds`, `broken`, `unknown`), then `seen` and `fix`, or `why` |
 //! | `policies` | `policy` | IAM policy documents |
+//! | `releases` | `releases` | one object a function: `function`, `name`, `versions` (`version`, `published`, `image`, `commit`, `is`: `live`, `canary`, `before`, `held`, `failed`; `because`) |
+//! | `moved` | `up` `rollback` `promote` | functions whose callers get another version: `function`, `from`, `to` |
 //! | `url`, `call` | `call` | what was called; `method`, `key` (its name), `status`, `milliseconds`, `headers`, `body` (JSON where it is) |
 //! | `changed`, `seconds` | `up` | how many resources, how long |
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |

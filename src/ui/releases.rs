@@ -10,7 +10,10 @@ pub(super) fn render(all: &[FunctionReleases]) -> StyledText {
             true => function.name.clone(),
             false => format!("{} ({})", function.function, function.name),
         };
-        let none = function.versions.is_empty().then(|| StyledText::from("  no version was published yet"));
+        let none = function
+            .versions
+            .is_empty()
+            .then(|| StyledText::from("  no release yet: the next `up` makes one"));
         std::iter::once(StyledText::from(head)).chain(function.versions.iter().map(line)).chain(none)
     }))
 }
@@ -31,7 +34,6 @@ fn line(it: &ListedVersion) -> StyledText {
         VersionStanding::Before => text.plain("was live"),
         VersionStanding::Held => text.yellow("taken back").plain(because),
         VersionStanding::Failed => text.red("failed").plain(format!(":{because}")),
-        VersionStanding::Unused => text.plain("never live"),
     }
 }
 
@@ -52,7 +54,6 @@ pub(super) fn sample(word: fn() -> String) -> FunctionReleases {
         VersionStanding::Before,
         VersionStanding::Held,
         VersionStanding::Failed,
-        VersionStanding::Unused,
     ];
     let version = |is| ListedVersion {
         version: 7,

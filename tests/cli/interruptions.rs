@@ -10,13 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-fn interrupt(child: &Child) {
+pub(crate) fn interrupt(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
 
 /// Starts a command and gives its stderr up to some words.
-fn until(shell: &Shell, line: &str, words: &str) -> (Child, String) {
+pub(crate) fn until(shell: &Shell, line: &str, words: &str) -> (Child, String) {
     let mut command = shell.command(line);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

@@ -6,6 +6,7 @@
 
 mod bad_days;
 mod call;
+mod canaries;
 mod commands;
 mod doctor;
 mod engine;
@@ -14,9 +15,10 @@ mod interruptions;
 mod locals;
 mod ownership;
 mod policy;
+mod releases;
 mod secrets;
 mod usage;
 mod verify;
 mod way;
 
-use test_support::{archive, shell};
+use test_support::{archive, functions, shell};

@@ -1,6 +1,9 @@
 //! How many requests and sequential levels a run takes: counted, not timed.
 
-use crate::{stacks::HELLO, world::World};
+use crate::{
+    stacks::HELLO,
+    world::{World, write},
+};
 use local_aws::Config;
 use std::time::Duration;
 
@@ -61,6 +64,50 @@ async fn a_first_up_with_the_image_there_takes_nine_levels() {
         count.requests,
         count.names
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_of_code_takes_eight_levels() {
+    let world = world();
+    world.settles(HELLO).await;
+    write(world.folder.path(), "app.py", "print('hello again')\n");
+    let from = world.aws.requests().entries().len();
+    assert!(world.up(HELLO).await.is_complete());
+    let count = count(&world, from);
+    assert!(count.levels <= 8, "{} levels: {:#?}", count.levels, count.names);
+}
+
+/// Versions of somebody else, or of a stack that keeps many: the stack's own are known by its alias.
+#[tokio::test(start_paused = true)]
+async fn two_hundred_versions_cost_nothing_where_nothing_changes() {
+    let world = world();
+    world.settles(HELLO).await;
+    let run = async || {
+        let from = world.aws.requests().entries().len();
+        assert!(!world.plan(HELLO).await.has_changes());
+        let planned = count(&world, from);
+        let from = world.aws.requests().entries().len();
+        assert_eq!(world.releases(HELLO).await[0].versions.len(), 1);
+        let listed = count(&world, from);
+        [planned.requests, planned.levels, listed.requests, listed.levels]
+    };
+    let one = run().await;
+    publish(&world, 200).await;
+    assert_eq!(run().await, one);
+}
+
+/// As many versions more, of a function that is as before then.
+async fn publish(world: &World, count: usize) {
+    let (lambda, name) = (&world.cloud().await.lambda, "hello-hello");
+    let was = lambda.get_function_configuration().function_name(name).send().await.unwrap();
+    let texts = (1..count).map(|n| n.to_string()).chain([was.description.unwrap_or_default()]);
+    for text in texts {
+        let update = lambda.update_function_configuration().function_name(name).description(text);
+        update.send().await.unwrap();
+        lambda.publish_version().function_name(name).send().await.unwrap();
+    }
+    let last = lambda.get_function_configuration().function_name(name).qualifier(count.to_string());
+    last.send().await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -148,7 +148,7 @@ async fn lines(session: &Session, function: &str, since: i64, printer: &Printer)
     logs::hide_what_functions_know(session, printer).await?;
     for _ in 0..LOOKS {
         session.stop.sleep(BETWEEN_LOOKS).await?;
-        lines = logs::of_last_call(session, function, since).await?;
+        lines = logs::of_last_call(session, function, None, since).await?;
         if lines.iter().any(|line| line.starts_with("REPORT ")) {
             break;
         }

@@ -106,13 +106,18 @@ fn nothing(args: &cli::LogsArgs, not_deployed: Option<String>) -> String {
         .map_or_else(|| format!("{nothing}; --since looks further back"), |why| format!("{nothing}: {why}"))
 }
 
-/// The last log lines of a function, for a failure.
-pub(super) async fn last_lines(session: &Session, key: &str, printer: &Printer) -> Result<()> {
+/// The last log lines of a function, or of one of its versions, for a failure: what is live writes all the while.
+pub(super) async fn last_lines(
+    session: &Session,
+    key: &str,
+    version: Option<u64>,
+    printer: &Printer,
+) -> Result<()> {
     let groups = groups(session, &[key.to_owned()])?;
+    let of = version.map(|version| format!(", version {version}")).unwrap_or_default();
     for (_, group) in groups {
-        let mut events = events(session, &group, now() - 300_000, None).await?;
-        events.sort_by_key(|e| e.timestamp);
-        printer.say(format!("the last log lines of {key}:"));
+        let events = of_version(events(session, &group, now() - 300_000, None).await?, version);
+        printer.say(format!("the last log lines of {key}{of}:"));
         let skip = events.len().saturating_sub(20);
         for event in events.iter().skip(skip) {
             printer.say(format!("  {}", event.message().unwrap_or_default().trim_end()));
@@ -121,16 +126,30 @@ pub(super) async fn last_lines(session: &Session, key: &str, printer: &Printer) 
     Ok(())
 }
 
-/// The lines of a function since a time (milliseconds), of the log stream that was written to last: there is one for each
+/// Those of a version, or all of them, in the order in which they were written.
+fn of_version(mut events: Vec<FilteredLogEvent>, version: Option<u64>) -> Vec<FilteredLogEvent> {
+    // A stream is `2026/11/30/[7]0123456789abcdef`.
+    if let Some(stream) = version.map(|version| format!("[{version}]")) {
+        events.retain(|event| event.log_stream_name().is_some_and(|name| name.contains(&stream)));
+    }
+    events.sort_by_key(|event| event.timestamp);
+    events
+}
+
+/// The lines of a function, or of one of its versions, since a time (milliseconds), of the log stream that was written to last: there is one for each
 /// of its containers.
 ///
 /// # Errors
 /// As the call.
-pub(super) async fn of_last_call(session: &Session, key: &str, since: i64) -> Result<Vec<String>> {
+pub(super) async fn of_last_call(
+    session: &Session,
+    key: &str,
+    version: Option<u64>,
+    since: i64,
+) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for (_, group) in groups(session, &[key.to_owned()])? {
-        let mut events = events(session, &group, since, None).await?;
-        events.sort_by_key(|e| e.timestamp);
+        let events = of_version(events(session, &group, since, None).await?, version);
         let last = events.last().and_then(|e| e.log_stream_name.clone());
         lines.extend(events.into_iter().filter(|e| e.log_stream_name == last).filter_map(|e| e.message));
     }

@@ -3,7 +3,7 @@
 use super::{
     live::Live,
     moves::{AliasTarget, move_alias},
-    record::{Failed, Held, Record, Release},
+    record::{Failed, Held, LIVE, Record, Release},
 };
 use crate::{aws::StackAws, engine::Run, resources::function::number};
 use anyhow::{Context as _, Result, bail};
@@ -52,7 +52,8 @@ pub(crate) fn back(function: &str, live: &Live, to: &str, why: Why) -> Result<Al
     if !has_a_share && number(Some(&live.version)) != Some(gone) {
         bail!("{function} serves version {} by now, and not {gone}: somebody has moved it", live.version);
     }
-    let mut record = record.without(gone);
+    // A share ends too, whichever goes.
+    let mut record = Record { canary: None, ..record.without(gone) };
     why.note(&mut record);
     let version = if has_a_share { live.version.clone() } else { to.to_owned() };
     // What is live comes first, also where it is not the one before.
@@ -63,17 +64,31 @@ pub(crate) fn back(function: &str, live: &Live, to: &str, why: Why) -> Result<Al
     Ok(AliasTarget { version, canary: None, record })
 }
 
-/// Where the alias goes when the version with a share gets all calls.
+/// Where the alias goes when `version`, which has a share of the calls, gets all of them.
 ///
 /// # Errors
-/// The alias is somebody else's; there is no such version.
-pub(crate) fn promoted(function: &str, live: &Live, keep: usize) -> Result<AliasTarget> {
+/// The alias is somebody else's, or was moved meanwhile.
+pub(crate) fn promoted(function: &str, live: &Live, version: &str, keep: usize) -> Result<AliasTarget> {
     let record = own_record(function, live)?;
-    let version = live.weights.keys().next().cloned().context("no version has a share of the calls")?;
+    ensure_shares(function, live, version)?;
     let known = record.canary.clone().filter(|c| c.version.to_string() == version);
-    let number = number(Some(&version)).context("the version with a share is no published one")?;
+    let number = number(Some(version)).context("the version with a share is no published one")?;
     let release = known.unwrap_or(Release { version: number, at: 0, commit: None });
-    Ok(AliasTarget { version, canary: None, record: record.with(release, keep) })
+    Ok(AliasTarget { version: version.to_owned(), canary: None, record: record.with(release, keep) })
+}
+
+/// # Errors
+/// `version` has no share of the calls any more.
+pub(crate) fn ensure_shares(function: &str, live: &Live, version: &str) -> Result<()> {
+    if live.weights.contains_key(version) {
+        return Ok(());
+    }
+    let share = live.canary().map(|share| format!(" and {share}")).unwrap_or_default();
+    bail!(
+        "{function} serves version {}{share} by now, and version {version} has no share of the calls: somebody has moved the \
+         alias {LIVE}, which stays as it is",
+        live.version
+    )
 }
 
 /// Moves an alias to what `target` says of it as it is now.

@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::Result;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// Of one version, since a canary began.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,6 +26,9 @@ pub(crate) struct ErrorRates {
 /// Seconds of a figure of Lambda's.
 const PERIOD: i32 = 60;
 
+/// How far this machine's clock may be from AWS's, in seconds: what is signed further off is refused.
+const SKEW: i64 = 300;
+
 /// One error may be an accident.
 const ERRORS: f64 = 2.0;
 
@@ -37,12 +40,16 @@ impl Counted {
 }
 
 impl ErrorRates {
+    /// Until `elapsed` after `began`. A little before and after is counted too, for clocks that are off: the version that is to be
+    /// replaced may have calls there, which say how often it fails.
+    ///
     /// # Errors
     /// As the call.
     pub(crate) async fn read(
         cloud: &Cloud,
         alias: &AliasOutput,
-        since: jiff::Timestamp,
+        began: jiff::Timestamp,
+        elapsed: Duration,
         run: &Run,
     ) -> Result<Self> {
         let new = alias.canary.clone().unwrap_or_default();
@@ -50,16 +57,16 @@ impl ErrorRates {
             ["Invocations", "Errors"]
                 .map(|metric| query(&format!("{id}_{}", metric.to_lowercase()), metric, alias, version))
         });
-        // A figure begins at a whole minute.
-        let (start, now) = (since.as_second() / 60 * 60, jiff::Timestamp::now().as_second());
-        let time = |seconds| aws_smithy_types::DateTime::from_secs(seconds);
+        let time = |seconds: i64| aws_smithy_types::DateTime::from_secs(whole_minutes(seconds));
+        let (began, elapsed) = (began.as_second(), i64::try_from(elapsed.as_secs())?);
         let request = aws_sdk_cloudwatch::Client::new(cloud.sdk()).get_metric_data();
-        let request = request.start_time(time(start)).end_time(time((now / 60 + 1) * 60));
+        let request = request.start_time(time(began - SKEW)).end_time(time(began + elapsed + SKEW + 60));
         let request = request.set_metric_data_queries(Some(queries.collect()));
         let answer = call(run, "GetMetricData", || request.clone().send()).await?;
         let sum = |id: &str| {
             let of = answer.metric_data_results().iter().filter(|result| result.id() == Some(id));
-            of.flat_map(|result| result.values().iter().copied()).sum()
+            // The sum of nothing would be -0.
+            of.flat_map(|result| result.values()).fold(0.0, |sum, value| sum + value)
         };
         let counted = |id: &str| Counted {
             calls: sum(&format!("{id}_invocations")),
@@ -73,6 +80,11 @@ impl ErrorRates {
         let limit = 2.0 * self.old.rate() + 0.01;
         (self.new.errors >= ERRORS && self.new.rate() > limit).then(|| self.to_string())
     }
+}
+
+/// A figure begins at a whole minute.
+fn whole_minutes(seconds: i64) -> i64 {
+    seconds / 60 * 60
 }
 
 fn query(id: &str, metric: &str, alias: &AliasOutput, version: &str) -> MetricDataQuery {

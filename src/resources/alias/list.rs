@@ -4,18 +4,15 @@ use super::{
     live::{Live, share},
     record::Record,
 };
-use crate::{
-    aws::{StackAws, call, pages},
-    engine::{Id, Run},
-    resources::function::number,
-};
+use crate::{aws::StackAws, resources::function::number};
 use anyhow::Result;
-use aws_sdk_lambda::types::FunctionConfiguration;
+use futures_util::future::try_join_all;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
-/// All published versions of a function, the newest first.
+/// The versions of a function that were live or were to be, the newest first.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct FunctionReleases {
+pub struct FunctionReleases {
     /// In the stack file.
     pub function: String,
     /// In AWS.
@@ -24,7 +21,7 @@ pub(crate) struct FunctionReleases {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct ListedVersion {
+pub struct ListedVersion {
     pub version: u64,
     /// When it was published, as AWS writes it.
     pub published: Option<String>,
@@ -41,7 +38,7 @@ pub(crate) struct ListedVersion {
 /// How a version stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum VersionStanding {
+pub enum VersionStanding {
     Live,
     /// It gets a share of the calls.
     Canary,
@@ -51,48 +48,59 @@ pub(crate) enum VersionStanding {
     Held,
     /// It did not pass.
     Failed,
-    /// It never was live.
-    Unused,
 }
 
 impl FunctionReleases {
-    /// `None`: the function is not there.
+    /// `None`: the function is not there. Two levels of calls, however many versions there are: only what was live, or was tried
+    /// to become so, is one's own.
     ///
     /// # Errors
     /// As the calls.
     pub(crate) async fn read(aws: &StackAws, key: &str, name: &str) -> Result<Option<Self>> {
-        let run = aws.cloud.looking_at(&Id::of("alias", key));
-        let (alias, versions) = tokio::join!(Live::alone(aws, name), versions(aws, name, &run));
-        let (live, Some(versions)) = (alias?, versions?) else { return Ok(None) };
-        let mut versions: Vec<ListedVersion> =
-            versions.iter().filter_map(|it| listed(it, live.as_ref())).collect();
-        versions.sort_by_key(|it| std::cmp::Reverse(it.version));
+        let (function, live) = tokio::join!(aws.cloud.function(name, None), Live::of_alias(aws, name));
+        if function?.is_none() {
+            return Ok(None);
+        }
+        let live = live?;
+        let known = live.as_ref().map(known).unwrap_or_default();
+        let all = known.into_iter().rev().map(|version| listed(aws, name, version, live.as_ref()));
+        let versions = try_join_all(all).await?.into_iter().flatten().collect();
         Ok(Some(Self { function: key.to_owned(), name: name.to_owned(), versions }))
     }
 }
 
-async fn versions(aws: &StackAws, name: &str, run: &Run) -> Result<Option<Vec<FunctionConfiguration>>> {
-    use crate::aws::FoundExt as _;
-    let all = pages(async |marker| {
-        let request = aws.cloud.lambda.list_versions_by_function().function_name(name).set_marker(marker);
-        let page = call(run, "ListVersionsByFunction", || request.clone().send()).await?;
-        Ok((page.versions.unwrap_or_default(), page.next_marker))
+/// Every version that the alias names, or that its description tells of.
+fn known(live: &Live) -> BTreeSet<u64> {
+    let named = live.weights.keys().chain([&live.version]).filter_map(|version| number(Some(version)));
+    let record = live.record.iter();
+    let told = record.flat_map(|it| {
+        let releases = it.releases.iter().map(|release| release.version);
+        releases
+            .chain(it.held.as_ref().map(|held| held.version))
+            .chain(it.failed.as_ref().map(|it| it.version))
     });
-    all.await.found()
+    named.chain(told).collect()
 }
 
-fn listed(it: &FunctionConfiguration, live: Option<&Live>) -> Option<ListedVersion> {
-    let version = number(it.version())?;
+/// `None`: it was deleted.
+async fn listed(
+    aws: &StackAws,
+    name: &str,
+    version: u64,
+    live: Option<&Live>,
+) -> Result<Option<ListedVersion>> {
+    let found = aws.cloud.function(name, Some(&version.to_string())).await?;
+    let Some(it) = found.as_ref().as_ref().and_then(|found| found.configuration()) else { return Ok(None) };
     let record = live.and_then(|live| live.record.clone()).unwrap_or_default();
     let (is, because) = standing(version, live, &record);
-    Some(ListedVersion {
+    Ok(Some(ListedVersion {
         version,
         published: it.last_modified().map(str::to_owned),
         image: it.code_sha256().map(|hash| format!("sha256:{hash}")),
         commit: record.release(version).and_then(|release| release.commit.clone()),
         is,
         because,
-    })
+    }))
 }
 
 fn standing(version: u64, live: Option<&Live>, record: &Record) -> (VersionStanding, Option<String>) {
@@ -109,6 +117,5 @@ fn standing(version: u64, live: Option<&Live>, record: &Record) -> (VersionStand
     if let Some(failed) = record.failed.as_ref().filter(|failed| failed.version == version) {
         return (VersionStanding::Failed, Some(failed.why.clone()));
     }
-    let was_live = record.releases.iter().any(|release| release.version == version);
-    (if was_live { VersionStanding::Before } else { VersionStanding::Unused }, None)
+    (VersionStanding::Before, None)
 }

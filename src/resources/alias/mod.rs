@@ -11,11 +11,12 @@ mod prune;
 mod record;
 mod wish;
 
-pub(crate) use back::{Why, back, move_as, promoted};
+pub(crate) use back::{Why, back, ensure_shares, move_as, promoted};
 pub(crate) use error_rates::ErrorRates;
-pub(crate) use list::{FunctionReleases, ListedVersion, VersionStanding};
+pub use list::{FunctionReleases, ListedVersion, VersionStanding};
 pub(crate) use live::Live;
-pub(crate) use moves::{AliasTarget, VersionChange, move_alias};
+pub use moves::VersionChange;
+pub(crate) use moves::{AliasTarget, move_alias};
 pub(crate) use record::{Failed, Held, LIVE, Record, Release};
 pub(crate) use wish::{AliasOutput, AliasWish, ReleaseWish};
 

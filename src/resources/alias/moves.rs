@@ -7,6 +7,7 @@ use super::{
 use crate::{
     aws::{StackAws, call},
     engine::Run,
+    resources::function::is_outdated,
 };
 use anyhow::Result;
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
@@ -23,7 +24,7 @@ pub(crate) struct AliasTarget {
 
 /// One function whose callers get another version.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct VersionChange {
+pub struct VersionChange {
     /// In the stack file.
     pub function: String,
     pub from: String,
@@ -56,7 +57,8 @@ impl AliasTarget {
     }
 }
 
-/// Moves the alias, if nobody has moved it since `revision`.
+/// Moves the alias, if nobody has moved it since `revision`. That it stands there already is success: an answer may have been
+/// lost, and the call sent again.
 ///
 /// # Errors
 /// As the call: `PreconditionFailedException` where somebody has.
@@ -73,7 +75,14 @@ pub(crate) async fn move_alias(
         .routing_config(target.weights())
         .description(target.record.text())
         .revision_id(revision);
-    call(run, "UpdateAlias", || request.clone().send()).await?;
+    let moved = call(run, "UpdateAlias", || request.clone().send()).await;
     aws.cloud.forget_functions();
-    Ok(())
+    match moved {
+        Err(error) if is_outdated(&error) && stands(aws, function, target).await? => Ok(()),
+        moved => moved.map(drop),
+    }
+}
+
+async fn stands(aws: &StackAws, function: &str, target: &AliasTarget) -> Result<bool> {
+    Ok(Live::alone(aws, function).await?.is_some_and(|live| target.is(&live)))
 }

@@ -118,9 +118,9 @@ impl Record {
         Self { releases, canary: self.canary.clone().filter(|c| c.version != version), ..self.clone() }
     }
 
-    /// The release that was live before `version`.
-    pub(crate) fn before(&self, version: &str) -> Option<&Release> {
-        self.releases.iter().find(|r| r.version.to_string() != version)
+    /// The release that was live before `version`: Lambda numbers versions in their order, and a later one is none to go back to.
+    pub(crate) fn before(&self, version: u64) -> Option<&Release> {
+        self.releases.iter().filter(|release| release.version < version).max_by_key(|release| release.version)
     }
 
     pub(crate) fn release(&self, version: u64) -> Option<&Release> {
@@ -230,7 +230,8 @@ mod tests {
         let held = Some(Held { version: 8, when: String::new(), who: String::new() });
         let moved = Record { held, ..record.clone() }.with(release(9), 2);
         assert_eq!((moved.releases, moved.held), (vec![release(9), release(7)], None));
-        assert_eq!(record.before("7").map(|r| r.version), Some(5));
+        assert_eq!(record.before(7).map(|r| r.version), Some(5));
+        assert_eq!(record.before(5), None);
         assert_eq!(record.without(7).releases, [release(5)]);
     }
 }

@@ -126,7 +126,13 @@ impl AliasWish {
             Some(percent) => AliasTarget {
                 version: live.version.clone(),
                 canary: Some((version, f64::from(percent) / 100.0)),
-                record: Record { canary: Some(release), held: None, failed: None, ..before },
+                // Why another one failed is news until something is live.
+                record: Record {
+                    failed: before.failed.filter(|failed| failed.version != release.version),
+                    canary: Some(release),
+                    held: None,
+                    ..before
+                },
             },
             // It was live before, and only its share or its description is mended.
             None if live.version == version && before.release(release.version).is_some() => {

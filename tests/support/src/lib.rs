@@ -7,6 +7,9 @@
 
 pub mod archive;
 pub mod by_hand;
+pub mod functions;
+pub mod old_stack;
+mod releases;
 pub mod shell;
 pub mod stacks;
 pub mod world;

@@ -1,11 +1,14 @@
 //! A folder with a stack, a local AWS of its own, and the binary run in it.
 
 use lambdeploy::testing::{net::Network, outside::http};
+use local_aws::{Config, ContainerEngine, LocalAws};
 use std::{
     fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::{Arc, mpsc},
+    thread,
 };
 use tempfile::TempDir;
 
@@ -26,7 +29,8 @@ api:
 /// A person's folder; nothing of this machine's own setup reaches it.
 pub struct Shell {
     pub folder: TempDir,
-    local: Child,
+    /// `None`: it is in this process.
+    local: Option<Child>,
     pub endpoint: String,
 }
 
@@ -43,6 +47,17 @@ impl Shell {
         let mut line = String::new();
         BufReader::new(local.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let endpoint = line.split_whitespace().find(|w| w.starts_with("http://")).unwrap().to_owned();
+        Self::of(folder, Some(local), endpoint)
+    }
+
+    /// The same, but the local AWS is in this process, and functions run in `engine`.
+    pub fn running(engine: Arc<dyn ContainerEngine>) -> Self {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || block_on(serve(engine, &tell)));
+        Self::of(tempfile::tempdir().unwrap(), None, told.recv().unwrap())
+    }
+
+    fn of(folder: TempDir, local: Option<Child>, endpoint: String) -> Self {
         let shell = Self { folder, local, endpoint };
         shell.write("stack.yaml", STACK);
         shell.write("Dockerfile", "FROM scratch\nCOPY app.py .\n");
@@ -103,6 +118,9 @@ impl Shell {
             (r"(key  \w+  )\w{40}", "$1[VALUE]"),
             (r"\(os error \d+\)", "(os error)"),
             (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
+            (r"20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d\.\d+\+0000|Z)?", "[WHEN]"),
+            (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[REQUEST]"),
+            (r"uration: [\d.]+ ms", "uration: [TIME]"),
             (r"[0-9a-f]{16,64}", "[HASH]"),
         ] {
             text = regex_lite::Regex::new(pattern).unwrap().replace_all(&text, name).into_owned();
@@ -119,9 +137,21 @@ impl Shell {
 
     /// Ends the local AWS as a machine does that runs out of memory.
     pub fn kill(&mut self) {
+        let Some(local) = &mut self.local else { return };
         // It may have ended by itself.
-        _ = self.local.kill();
-        _ = self.local.wait();
+        _ = local.kill();
+        _ = local.wait();
+    }
+
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        let credentials = aws_credential_types::Credentials::new("000000000000", "x", None, None, "test");
+        let config = aws_sdk_lambda::Config::builder()
+            .behavior_version(aws_sdk_lambda::config::BehaviorVersion::latest())
+            .region(aws_sdk_lambda::config::Region::new("us-east-2"))
+            .http_client(lambdeploy::testing::aws::http_client(Network::direct()))
+            .credentials_provider(credentials)
+            .endpoint_url(&self.endpoint);
+        aws_sdk_lambda::Client::from_conf(config.build())
     }
 
     pub fn iam(&self) -> aws_sdk_iam::Client {
@@ -153,6 +183,13 @@ impl Drop for Shell {
         // A test that failed half way may have left one that can't be asked any more.
         self.kill();
     }
+}
+
+async fn serve(engine: Arc<dyn ContainerEngine>, tell: &mpsc::Sender<String>) {
+    let aws = LocalAws::new(Config::default(), engine).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    tell.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    aws.serve(listener, std::future::pending()).await.unwrap();
 }
 
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {

@@ -30,6 +30,7 @@ pub const REGION: &str = "us-east-2";
 /// A local AWS, and a Docker that builds the same image from the same request.
 pub struct World {
     pub aws: LocalAws,
+    engine: Arc<dyn ContainerEngine>,
     pub docker: Rc<ScriptedDocker>,
     pub folder: tempfile::TempDir,
     /// All that commands said here, with the time.
@@ -51,12 +52,12 @@ impl World {
 
     /// With functions that run.
     pub fn running(config: Config, engine: Arc<dyn ContainerEngine>) -> Self {
-        Self::of(LocalAws::new(config, engine).unwrap())
+        Self::of(LocalAws::new(config, engine.clone()).unwrap(), engine)
     }
 
-    /// Another world that starts as this one is now, on another machine with the same folder. Its functions don't run.
+    /// Another world that starts as this one is now, on another machine with the same folder.
     pub fn fork(&self) -> Self {
-        self.with_its_folder(self.aws.fork(Arc::new(NoContainers)).unwrap())
+        self.with_its_folder(self.aws.fork(self.engine.clone()).unwrap())
     }
 
     /// Another machine with the same folder, on the same AWS.
@@ -65,7 +66,7 @@ impl World {
     }
 
     fn with_its_folder(&self, aws: LocalAws) -> Self {
-        let fork = Self::of(aws);
+        let fork = Self::of(aws, self.engine.clone());
         fork.also.replace(self.also.borrow().clone());
         for file in std::fs::read_dir(self.folder.path()).unwrap() {
             let file = file.unwrap();
@@ -74,13 +75,14 @@ impl World {
         fork
     }
 
-    fn of(aws: LocalAws) -> Self {
+    fn of(aws: LocalAws, engine: Arc<dyn ContainerEngine>) -> Self {
         let docker = Rc::new(ScriptedDocker::new(Rc::new(Router(aws.clone()))));
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), "FROM scratch\nCOPY . .\n").unwrap();
         std::fs::write(folder.path().join("app.py"), "print('hello')\n").unwrap();
         Self {
             aws,
+            engine,
             docker,
             folder,
             said: Rc::default(),
