@@ -10,8 +10,10 @@ mod call;
 mod fault;
 mod machine;
 mod processes;
+mod releases_at_once;
 mod scenario;
 mod seen;
+mod served;
 mod stacks;
 mod strike;
 mod sweep;
@@ -20,4 +22,4 @@ mod turns;
 mod two_at_once;
 mod watch;
 
-use test_support::{archive, by_hand, shell, world};
+use test_support::{archive, by_hand, functions, old_stack, shell, world};

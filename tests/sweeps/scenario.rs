@@ -2,8 +2,11 @@
 
 use crate::{
     by_hand::{ADOPT, make_it_zip, step_6},
+    functions::by_greeting,
+    old_stack::make_it_old,
     world::{REGION, World, lines, write},
 };
+use futures_util::{FutureExt, TryFutureExt, future::LocalBoxFuture};
 use lambdeploy::testing::{
     engine::{Options, Report, Stop},
     stack_graph::Wishes,
@@ -18,6 +21,7 @@ pub(crate) struct Scenario {
     /// The function's source is another by the time of the command.
     pub source_changed: bool,
     pub act: Act,
+    pub ends: Ends,
     pub options: Options,
     pub config: Config,
 }
@@ -32,20 +36,62 @@ pub(crate) enum Start {
     Adopted(String),
     /// A stack whose function of this name is from a Zip file.
     Zip(String, &'static str),
+    /// One release after the other; the last with this share of the calls.
+    Released(Vec<String>, Option<u32>),
+    /// A stack from before there were aliases.
+    Old(String),
 }
 
 pub(crate) enum Act {
     Up(String),
     Destroy(String),
+    /// A whole `up`: new versions are tried, get a share of the calls first, are watched, and what is old goes.
+    Release(String, Option<u32>),
+    Promote(String),
+    Rollback(String),
 }
 
 impl Act {
-    pub(crate) async fn run(&self, world: &World, options: &Options, stop: &Stop) -> anyhow::Result<Report> {
+    pub(crate) fn run<'a>(
+        &'a self,
+        world: &'a World,
+        options: &'a Options,
+        stop: &'a Stop,
+    ) -> LocalBoxFuture<'a, anyhow::Result<Report>> {
         match self {
-            Self::Up(text) => world.try_up(text, options, Wishes::default(), stop).await,
-            Self::Destroy(text) => world.try_destroy(text, options, stop).await,
+            Self::Up(text) => world.try_up(text, options, Wishes::default(), stop).boxed_local(),
+            Self::Destroy(text) => world.try_destroy(text, options, stop).boxed_local(),
+            Self::Release(text, canary) => {
+                let wishes = Wishes { smoke: true, canary: *canary, at: NOW, ..Wishes::default() };
+                world.release(text, wishes, stop).boxed_local()
+            }
+            Self::Promote(text) => world.promote(text, stop).map_ok(|_| Report::default()).boxed_local(),
+            Self::Rollback(text) => {
+                world.rollback(text, None, None, stop).map_ok(|_| Report::default()).boxed_local()
+            }
         }
     }
+
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Up(text)
+            | Self::Destroy(text)
+            | Self::Release(text, _)
+            | Self::Promote(text)
+            | Self::Rollback(text) => text,
+        }
+    }
+}
+
+/// When the releases of the scenarios began, in seconds since 1970; those of the start are a second each.
+const NOW: i64 = 100;
+
+/// How a command without a fault ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    Well,
+    /// The new version does not pass.
+    Refused,
 }
 
 impl Scenario {
@@ -59,7 +105,29 @@ impl Scenario {
 
     fn of(name: &'static str, act: Act) -> Self {
         let (options, config) = (Options::default(), Config::default());
-        Self { name, start: Start::Nothing, source_changed: false, act, options, config }
+        Self { name, start: Start::Nothing, source_changed: false, act, ends: Ends::Well, options, config }
+    }
+
+    /// A whole `up` after these releases.
+    pub(crate) fn release(name: &'static str, canary: Option<u32>, text: &str, after: &str) -> Self {
+        let start = Start::Released(vec![after.to_owned()], None);
+        Self::of(name, Act::Release(text.to_owned(), canary)).after(start)
+    }
+
+    /// The last of these releases is taken back.
+    pub(crate) fn rollback(name: &'static str, releases: &[&str]) -> Self {
+        let texts: Vec<_> = releases.iter().map(|&text| text.to_owned()).collect();
+        Self::of(name, Act::Rollback(texts.last().unwrap().clone())).after(Start::Released(texts, None))
+    }
+
+    /// The second of two releases has a share of the calls, and gets all of them.
+    pub(crate) fn promote(name: &'static str, first: &str, second: &str) -> Self {
+        let texts = vec![first.to_owned(), second.to_owned()];
+        Self::of(name, Act::Promote(second.to_owned())).after(Start::Released(texts, Some(10)))
+    }
+
+    pub(crate) fn refused(self) -> Self {
+        Self { ends: Ends::Refused, ..self }
     }
 
     pub(crate) fn after(self, start: Start) -> Self {
@@ -68,7 +136,12 @@ impl Scenario {
 
     /// A stack is there, and the source of its functions has changed since.
     pub(crate) fn changing(self, text: &str) -> Self {
-        Self { source_changed: true, ..self.after(Start::Stack(text.to_owned())) }
+        self.after(Start::Stack(text.to_owned())).with_new_source()
+    }
+
+    /// The source of its functions has changed since.
+    pub(crate) fn with_new_source(self) -> Self {
+        Self { source_changed: true, ..self }
     }
 
     pub(crate) fn with(self, options: Options) -> Self {
@@ -80,9 +153,23 @@ impl Scenario {
     }
 
     pub(crate) fn text(&self) -> &str {
-        match &self.act {
-            Act::Up(text) | Act::Destroy(text) => text,
+        self.act.text()
+    }
+
+    /// Whether a run came to the end that it has without a fault.
+    pub(crate) fn ended(&self, report: &Report) -> bool {
+        match self.ends {
+            Ends::Well => report.is_complete(),
+            Ends::Refused => {
+                let [(id, why)] = &report.failed[..] else { return false };
+                id.to_string().starts_with("version/") && format!("{why:#}").contains("did not pass")
+            }
         }
+    }
+
+    /// What was taken back can't be taken back once more: the struck run did it.
+    fn is_done_already(&self, error: &anyhow::Error) -> bool {
+        matches!(self.act, Act::Rollback(_)) && format!("{error:#}").contains("nothing to go back to")
     }
 
     pub(crate) fn is_destroy(&self) -> bool {
@@ -101,7 +188,10 @@ impl Scenario {
 
     /// A new world in the starting state.
     pub(crate) async fn world(&self) -> World {
-        let world = World::with(self.config.clone());
+        let world = match self.act {
+            Act::Up(_) | Act::Destroy(_) => World::with(self.config.clone()),
+            _ => World::running(self.config.clone(), by_greeting()),
+        };
         match &self.start {
             Start::Nothing => {}
             Start::Stack(text) => _ = world.settles(text).await,
@@ -116,6 +206,11 @@ impl Scenario {
                 make_it_zip(&*world.cloud_in(REGION).await, function, true).await;
                 // Lambda does not show at once what was just made.
                 tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+            Start::Released(texts, canary) => released(&world, texts, *canary).await,
+            Start::Old(text) => {
+                world.settles(text).await;
+                make_it_old(&*world.cloud_in(REGION).await, "hello-hello", "hello", "default").await;
             }
         }
         if self.source_changed {
@@ -139,19 +234,40 @@ impl Scenario {
     pub(crate) async fn finish(&self, world: &World) -> Result<(), String> {
         tokio::time::sleep(Duration::from_secs(5)).await;
         match self.run(world, &Stop::default()).await {
-            Ok(report) if report.is_complete() => Ok(()),
+            Ok(report) if self.ended(&report) => Ok(()),
             Ok(report) => Err(format!("the next run failed: {report:?}")),
+            Err(error) if self.is_done_already(&error) => Ok(()),
             Err(error) => Err(format!("the next run failed: {error:#}")),
         }
     }
 
+    /// What is left to do: nothing, but for what was refused or taken back.
+    pub(crate) async fn left_to_do(&self, world: &World) -> Vec<String> {
+        let plan = match &self.act {
+            Act::Destroy(text) => world.plan_destroy(text, &self.options).await,
+            act => world.plan_with(act.text(), &self.options).await,
+        };
+        lines(&plan)
+    }
+
+    /// Whether nothing is left to do once it has come to its end.
+    pub(crate) fn settles(&self) -> bool {
+        self.ends == Ends::Well && !matches!(self.act, Act::Rollback(_))
+    }
+
     /// There must be nothing left to do.
     pub(crate) async fn is_settled(&self, world: &World) -> Result<(), String> {
-        let plan = match &self.act {
-            Act::Up(text) => world.plan_with(text, &self.options).await,
-            Act::Destroy(text) => world.plan_destroy(text, &self.options).await,
-        };
-        let left = lines(&plan);
+        let left = self.left_to_do(world).await;
         if left.is_empty() { Ok(()) } else { Err(format!("the plan is not empty: {left:#?}")) }
+    }
+}
+
+/// Releases one after the other, each a second later.
+async fn released(world: &World, texts: &[String], canary: Option<u32>) {
+    for (n, text) in texts.iter().enumerate() {
+        let (is_last, at) = (n + 1 == texts.len(), i64::try_from(n).unwrap());
+        let wishes = Wishes { at, canary: canary.filter(|_| is_last), ..Wishes::default() };
+        let report = world.up_with(text, &Options::default(), wishes).await;
+        assert!(report.is_complete(), "{report:?}");
     }
 }

@@ -147,7 +147,8 @@ fn write(value: &Value, text: &mut String) {
     match value {
         Value::Object(map) => {
             text.push('{');
-            for (key, value) in map {
+            // Nothing reads what functions wrote.
+            for (key, value) in map.iter().filter(|(key, _)| *key != "streams") {
                 text.push_str(key);
                 text.push(':');
                 write(value, text);
@@ -160,9 +161,10 @@ fn write(value: &Value, text: &mut String) {
             text.push(']');
         }
         Value::String(s) if is_time(s) || is_revision(s) => text.push('T'),
-        // An alias's releases, each with its time.
+        // An alias's releases, each with its time, and when one was taken back.
         Value::String(s) if s.starts_with("lambdeploy: ") => {
-            s.split(' ').for_each(|word| text.push_str(word.split('/').next().unwrap_or_default()));
+            let words = s.split(' ').filter(|word| !(word.starts_with("20") && word.ends_with('Z')));
+            words.for_each(|word| text.push_str(word.split('/').next().unwrap_or_default()));
         }
         // Milliseconds since 1970: of 2017 to 2033.
         Value::Number(n)

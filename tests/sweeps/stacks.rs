@@ -16,6 +16,21 @@ pub(crate) fn hello_changed() -> String {
     )
 }
 
+/// HELLO with this greeting.
+pub(crate) fn greeting(text: &str) -> String {
+    edited(HELLO, &[("GREETING: Hello", &format!("GREETING: {text}"))])
+}
+
+/// Two functions that are released together; each greets with `text`.
+pub(crate) fn two(text: &str) -> String {
+    format!(
+        "stack: two\nregion: us-east-2\nfunctions:\n\
+         \x20 a: {{image: {{context: .}}, environment: {{GREETING: {text}}}}}\n\
+         \x20 b: {{image: {{context: .}}, environment: {{GREETING: {text}}}}}\n\
+         api: {{routes: {{GET /a: {{function: a, auth: none}}, GET /b: {{function: b, auth: none}}}}}}\n"
+    )
+}
+
 /// THREE with a change of every kind: a function comes (`reports`), one goes (`admin`), one has another name (`items`);
 /// routes, memory, another key, quota.
 pub(crate) fn three_changed() -> String {

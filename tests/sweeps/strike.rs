@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use lambdeploy::testing::engine::{Report, Stop};
+use lambdeploy::testing::engine::{Interrupted, Report, Stop};
 use local_aws::{FaultPlan, Moment, Point};
 use std::{
     sync::{
@@ -62,7 +62,7 @@ impl<'a> Strike<'a> {
         {
             return Err(format!("it waited for {:?} only", since.elapsed()));
         }
-        as_fated(self.fault.fate(), ended)
+        self.as_fated(ended)
     }
 
     fn plan(&self, watch: &Watch) {
@@ -113,19 +113,21 @@ impl<'a> Strike<'a> {
             _ => self.point.was.load(Ordering::Relaxed),
         }
     }
-}
 
-fn as_fated(fate: Fate, ended: Ended) -> Result<(), String> {
-    let report = match ended {
-        None => return if fate == Fate::Dies { Ok(()) } else { Err("the run died".to_owned()) },
-        Some(Ok(report)) => report,
-        Some(Err(error)) => return says(fate, &format!("{error:#}")),
-    };
-    match fate {
-        Fate::Dies => Err("the run was to die".to_owned()),
-        Fate::Heals if report.is_complete() => Ok(()),
-        Fate::Stops if report.failed.is_empty() => Ok(()),
-        _ => says(fate, &format!("{report:?}")),
+    fn as_fated(&self, ended: Ended) -> Result<(), String> {
+        let fate = self.fault.fate();
+        let report = match ended {
+            None => return if fate == Fate::Dies { Ok(()) } else { Err("the run died".to_owned()) },
+            Some(Ok(report)) => report,
+            Some(Err(error)) if fate == Fate::Stops && error.is::<Interrupted>() => return Ok(()),
+            Some(Err(error)) => return says(fate, &format!("{error:#}")),
+        };
+        match fate {
+            Fate::Dies => Err("the run was to die".to_owned()),
+            Fate::Heals if self.scenario.ended(&report) => Ok(()),
+            Fate::Stops if report.failed.is_empty() || self.scenario.ended(&report) => Ok(()),
+            _ => says(fate, &format!("{report:?}")),
+        }
     }
 }
 

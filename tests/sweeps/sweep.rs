@@ -5,6 +5,7 @@ use crate::{
     fault::{Fate, Fault},
     scenario::Scenario,
     seen::{broken, deployments, key_values, lost, names, timeless, urls},
+    served::{served, wrongly_served},
     strike::Strike,
     watch::Watch,
     world::World,
@@ -25,6 +26,10 @@ struct Promise {
     /// What there is of each kind after a run without faults.
     names: BTreeMap<&'static str, Vec<String>>,
     deployments: usize,
+    /// What callers get then.
+    served: BTreeMap<String, Vec<String>>,
+    /// What a plan shows then.
+    left_to_do: Vec<String>,
     /// What a destroy leaves then.
     left: Left,
     calls: Vec<Call>,
@@ -57,16 +62,19 @@ impl Promise {
         let world = base.fork();
         let noted = Call::noted(&world);
         let report = scenario.run(&world, &Stop::default()).await.unwrap();
-        assert!(report.is_complete(), "{report:?}");
+        assert!(scenario.ended(&report), "{report:?}");
         world.aws.set_faults(FaultPlan::default());
         let mut calls = noted.lock().unwrap().clone();
         calls.extend(Call::of_docker(&world));
         let after = world.dump();
         let wrong = broken(&after);
         assert!(scenario.is_destroy() || wrong.is_empty(), "{wrong:?}");
+        assert_eq!(wrongly_served(&after), None);
+        let left_to_do = scenario.left_to_do(&world).await;
+        assert!(left_to_do.is_empty() || !scenario.settles(), "{left_to_do:?}");
         let left = left(scenario, &world).await.unwrap();
-        let deployments = deployments(&after);
-        Self { before: base.dump(), names: names(&after), deployments, left, calls }
+        let (deployments, served) = (deployments(&after), served(&after));
+        Self { before: base.dump(), names: names(&after), deployments, served, left_to_do, left, calls }
     }
 }
 
@@ -115,12 +123,19 @@ impl Cell<'_> {
         }
         if !self.scenario.is_destroy() {
             lost(&self.promise.before, &after).map_or(Ok(()), Err)?;
+            let live = served(&after);
+            if live != self.promise.served {
+                return Err(format!("callers get {live:?} instead of {:?}", self.promise.served));
+            }
             let wrong = broken(&after);
             if !wrong.is_empty() {
                 return Err(format!("{wrong:?}"));
             }
         }
-        self.scenario.is_settled(&self.world).await?;
+        let left_to_do = self.scenario.left_to_do(&self.world).await;
+        if left_to_do != self.promise.left_to_do {
+            return Err(format!("the plan is {left_to_do:#?} instead of {:#?}", self.promise.left_to_do));
+        }
         match left(self.scenario, &self.world).await? {
             left if left == self.promise.left => Ok(()),
             left => Err(format!("destroy left {left:?} instead of {:?}", self.promise.left)),

@@ -3,8 +3,9 @@
 use crate::{
     by_hand::{ADOPT, GUIDE},
     fault::Fault,
+    functions::CRASH,
     scenario::{Scenario, Start},
-    stacks::{HELLO, THREE, ZIP, ZIP_FUNCTION, guide_and_more, hello_changed, three_changed},
+    stacks::{HELLO, THREE, ZIP, ZIP_FUNCTION, greeting, guide_and_more, hello_changed, three_changed, two},
     sweep::sweep,
 };
 use lambdeploy::testing::engine::Options;
@@ -55,6 +56,12 @@ sweeps! {
     adoption: Scenario::up("adoption of the guide's stack", GUIDE).after(Start::Guide).with(ADOPT);
     zip_to_image: Scenario::up("Zip → Image", ZIP).after(Start::Zip(ZIP.to_owned(), ZIP_FUNCTION)).with(REPLACE)
         .on(slow());
+    release: Scenario::release("release of code and settings", None, &greeting("Bye"), HELLO).with_new_source();
+    release_that_fails: Scenario::release("release, the new version fails", None, &greeting(CRASH), HELLO).refused();
+    canary: Scenario::release("release with a canary, two functions", Some(10), &two("Bye"), &two("Hello"));
+    promote: Scenario::promote("promote, two functions", &two("Hello"), &two("Bye"));
+    rollback: Scenario::rollback("rollback of two functions", &[&two("Hello"), &two("Bye")]), + answers;
+    migration: Scenario::release("a stack from before aliases", None, HELLO, HELLO).after(Start::Old(HELLO.to_owned()));
     destroy_beside_adopted: Scenario::destroy("destroy beside what was adopted", &guide_and_more())
         .after(Start::Adopted(guide_and_more()));
 }

@@ -1,7 +1,9 @@
-//! Whoever could call before can call all through: looked at after every write of a run that they could notice.
+//! Whoever could call before can call all through, and gets nothing that was tried and did not pass: looked at after every write of
+//! a run that they could notice.
 
 use crate::{
     seen::{unreachable, urls},
+    served::wrongly_served,
     world::World,
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -56,7 +58,8 @@ impl Watch {
     }
 
     fn look(&self, aws: &LocalAws, point: &Point) {
-        let wrong = unreachable(&self.before, &aws.dump());
+        let now = aws.dump();
+        let wrong = unreachable(&self.before, &now).or_else(|| wrongly_served(&now));
         let mut seen = self.seen.lock().unwrap();
         let Some(wrong) = wrong else {
             let away = seen.away_since.take().map(|since| since.elapsed()).unwrap_or_default();
