@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench_releases import releases
 from measuring import HEADS, Bench, Row, timed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,7 +54,7 @@ def ours(bench: Bench, folder: Path, goals: list) -> None:
     status = bench.best("status", "status", stack=stack)
     gone = bench.run("destroy", "destroy", "--yes", stack=stack)
     goals += [
-        ("first up: levels", first.levels, 9),
+        ("first up: levels", first.levels, 10),
         ("first up: requests", len(first.requests), 38),
         ("destroy: levels", gone.levels, 7),
         ("up, nothing to do: memory in MB", again.peak, 40),
@@ -231,12 +232,14 @@ def main() -> None:
         bench = Bench(binary, given.latency_ms, Path(name))
         try:
             ours(bench, Path(name), goals)
+            releases(bench, ROOT / "examples/hello", Path(name) / "releases", REPOSITORY, goals)
             slow(bench, Path(name), goals)
             guide(bench, Path(name), (given.python or python).resolve())
             large(bench, Path(name), given.gigabytes, goals)
         finally:
             bench.close()
             forget(f"lambdeploy/{REPOSITORY}")
+            forget(f"lambdeploy/{REPOSITORY}/hello")
     start = min(timed([str(binary), "--version"]) for _ in range(10))
     goals += [
         ("--version: milliseconds", start * 1000, 10),

@@ -92,6 +92,11 @@ class Bench:
         command = [str(self.binary), *arguments, "--local", "-f", str(stack)]
         return self.measure(name, command, self.environment)
 
+    def output(self, *arguments: str, stack: Path) -> str:
+        """What a command prints, unmeasured."""
+        command = [str(self.binary), *arguments, "--local", "-f", str(stack)]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True).stdout
+
     def best(self, name: str, *arguments: str, stack: Path, times: int = 5) -> Row:
         """The fastest of several runs of what changes nothing: what else the machine does meanwhile is not meant."""
         runs = [self.run(name, *arguments, stack=stack) for _ in range(times)]
