@@ -5,15 +5,14 @@ use crate::{
     stacks::HELLO,
     world::{REGION, World, lines, refusals, write},
 };
-use aws_sdk_lambda::types::{SnapStart, SnapStartApplyOn};
 use lambdeploy::testing::{
     aws::Cloud,
     engine::{Options, Report},
     stack_graph::Wishes,
 };
-use local_aws::{Config, FaultPlan, Reaction, Scripted};
+use local_aws::{Config, FaultPlan};
 use serde_json::json;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 const NAME: &str = "hello-hello";
 
@@ -214,22 +213,4 @@ async fn a_smoke_check_that_hangs_ends_with_the_time_limit() {
     assert!(why.contains("Task timed out after 7.00 seconds"), "{why}");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     assert_eq!(live(&*world.cloud_in(REGION).await).await.0, "1");
-}
-
-/// A snapshot that can't be made: what was live stays live, and AWS's reason is said.
-#[tokio::test(start_paused = true)]
-async fn a_version_that_lambda_can_not_start_is_never_live() {
-    let engine =
-        Arc::new(Scripted::new(|_, _| Reaction::Respond(json!({"statusCode": 200}))).without_restore_hooks());
-    let world = World::running(Config::default(), engine);
-    assert!(up(&world, HELLO).await.is_complete());
-    let aws = world.cloud_in(REGION).await;
-    let on = SnapStart::builder().apply_on(SnapStartApplyOn::PublishedVersions).build();
-    let update = aws.lambda.update_function_configuration().function_name(NAME).snap_start(on);
-    update.send().await.unwrap();
-    let report = up(&world, &greeting("Bye")).await;
-    let why: Vec<_> = report.failed.iter().map(|(id, error)| format!("{id}: {error:#}")).collect();
-    assert!(why.len() == 1 && why[0].starts_with("version/hello: "), "{why:?}");
-    assert!(why[0].contains("An error occurred during function initialization"), "{why:?}");
-    assert_eq!(live(&aws).await.0, "1");
 }
