@@ -16,6 +16,7 @@ pub(crate) use tips::tipped;
 /// What is said below the options of `--help`.
 const AFTER: &str = "\
 Start with:
+  lambdeploy init           writes a stack file for the code in this folder; --template hello: with code
   lambdeploy up --local     everything on this machine, no AWS account needed
   lambdeploy plan           what `up` would do on AWS; changes nothing
   lambdeploy destroy        deletes what the stack made, and nothing else
@@ -95,6 +96,8 @@ impl Common {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a first stack file: for the code in a folder, or with a template's code
+    Init(InitArgs),
     /// Make AWS match the stack file, then check the result from outside
     Up(UpArgs),
     /// Show what `up` would do; changes nothing
@@ -161,6 +164,17 @@ pub(crate) struct Consent {
     /// Release again what `rollback` took back
     #[arg(long)]
     pub again: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder of the code, with a Dockerfile or with a handler in Python or JavaScript
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Begin with a template's code; without NAME: list the templates
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "left out, alone, or with a name")]
+    pub template: Option<Option<String>>,
 }
 
 #[derive(Debug, Args)]

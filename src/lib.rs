@@ -19,7 +19,7 @@
 //!    somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of one event stream, and print
 //!    through one sink, which hides secrets ([`mask`]) and shows control characters as pictures.
 //! 9. [`health`] reads how a stack is; [`cost`] says from the stack file and the table of [`prices`] what a stack can cost at most.
-//! 10. [`deployer`]: the IAM policies of whoever deploys a stack; [`doctor`] asks what will go wrong, rights among it.
+//! 10. [`deployer`]: the IAM policies of whoever deploys a stack; [`doctor`] asks what will go wrong, rights among it; [`init`] writes the files that a stack begins with.
 //!
 //! The local AWS is its own crate, `crates/local-aws`, so that neither leans on the other's misunderstandings.
 //!
@@ -45,6 +45,7 @@ mod engine;
 mod exit;
 mod files;
 mod health;
+mod init;
 mod mask;
 mod net;
 mod outputs;

@@ -26,7 +26,7 @@ fn file(common: &cli::Common, printer: &Printer) -> (Option<Stack>, Vec<Advice>)
     let (about, name) = (STACK_FILE, common.file.display());
     if !common.file.exists() {
         let text = format!("there is no {name}: what is about a stack is left out");
-        let todo = "-f names another file; `lambdeploy schema` helps an editor to write one";
+        let todo = "-f names another file; `lambdeploy init` writes a first one";
         return (None, vec![Advice::beware(about, text, todo)]);
     }
     let stack = match stack::load(&common.file, Values::Needed, &|name| std::env::var(name).ok()) {

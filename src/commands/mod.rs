@@ -10,6 +10,7 @@ mod cost;
 mod destroy;
 mod doctor;
 mod env_file;
+mod init;
 mod key;
 mod list;
 #[cfg_attr(not(feature = "local"), path = "no_local.rs")]
@@ -55,6 +56,7 @@ pub(crate) async fn run(cli: Cli) -> Exit {
 async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
     let common = &cli.common;
     match cli.command {
+        Command::Init(args) => init::run(common, &args, printer),
         Command::Up(args) => up::run(common, &args, printer).await,
         Command::Plan(args) => plan::run(common, &args, printer).await,
         Command::Status => status::run(common, printer).await,

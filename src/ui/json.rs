@@ -30,6 +30,7 @@
 //! | `releases` | `releases` | one object a function: `function`, `name`, `versions` (`version`, `published`, `image`, `commit`, `is`: `live`, `canary`, `before`, `held`, `failed`; `because`) |
 //! | `moved` | `up` `rollback` `promote` | functions whose callers get another version: `function`, `from`, `to` |
 //! | `url`, `call` | `call` | what was called; `method`, `key` (its name), `status`, `milliseconds`, `headers`, `body` (JSON where it is) |
+//! | `stack`, `written`, `next` | `init` | the stack's name, the paths of the files that it wrote, the command that makes the stack on this machine |
 //! | `changed`, `seconds` | `up` | how many resources, how long |
 //! | `done`, `failed`, `left` | `up` `destroy`, when it did not end well | ids; `failed` with `id` and `error` (an object, as above) |
 

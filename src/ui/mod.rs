@@ -4,6 +4,7 @@
 //! readers of both, and print through one [`sink`], which hides secrets and shows control characters as pictures.
 
 mod ask;
+mod begun;
 mod called;
 mod channel;
 mod contract;
@@ -40,6 +41,7 @@ use crate::{
     Exit, cli,
     engine::{Event, Id, Plan},
 };
+pub(crate) use begun::Begun;
 pub(crate) use called::Called;
 pub(crate) use dumb::no_colours_where_dumb;
 pub(crate) use finished::Finished;

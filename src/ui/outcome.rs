@@ -4,6 +4,7 @@
 //! secrets in both, and a new variant can't pass it by.
 
 use super::{
+    begun::Begun,
     called::Called,
     channel::Channel,
     contract, cost, doctor, failure,
@@ -41,6 +42,8 @@ pub(crate) enum Outcome<'a> {
     FileWarning(&'a stack::Warning),
     /// The result in a sentence.
     Answer(StyledText),
+    /// What a stack begins with was written.
+    Begun(&'a Begun),
     /// A plan that was asked for.
     Plan(&'a Plan, &'a Destination),
     /// A plan that is about to be carried out.
@@ -124,6 +127,7 @@ impl Outcome<'_> {
             Self::LogLine(line) => (Result, line.text()),
             Self::Called { called, with_body } => return called.text(with_body),
             Self::Policies(policies) => (Result, policies_text(policies)),
+            Self::Begun(begun) => return begun.text(),
             Self::Finished(finished) => return finished.text(),
             Self::Incomplete { plan, report, again } => (End, Incomplete::of(plan, report).text(again)),
             Self::Failure(error) => (End, failure_text(error)),
@@ -161,6 +165,7 @@ impl Outcome<'_> {
             Self::LogLine(line) => Line(line.json()),
             Self::Called { called, .. } => Result(called.json()),
             Self::Policies(policies) => Result(Object::new().exact("policies", json!(policies))),
+            Self::Begun(begun) => Result(begun.json()),
             Self::Finished(finished) => Result(finished.json()),
             Self::Incomplete { plan, report, .. } => Result(Incomplete::of(plan, report).json()),
             Self::Failure(error) => Result(Object::new().any("error", failure::object(error))),

@@ -11,6 +11,7 @@ mod commands;
 mod doctor;
 mod engine;
 mod fakes;
+mod init;
 mod interruptions;
 mod locals;
 mod ownership;

@@ -9,6 +9,7 @@ fn help_and_version() {
     let shell = Shell::new();
     for command in [
         "",
+        "init",
         "up",
         "plan",
         "status",

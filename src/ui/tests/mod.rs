@@ -5,7 +5,7 @@
 mod samples;
 
 use super::{
-    Called, Finished, LogLine, LogRequest, Outcome, Standing, StyledText, View, json::Json, people::People,
+    Begun, Called, Finished, LogLine, LogRequest, Outcome, Standing, StyledText, View, json::Json, people::People,
     plain::Plain, plan::Detail, sink::Sink,
 };
 use crate::{
@@ -52,6 +52,7 @@ struct Facts {
     wrong_file: StackError,
     plan: Plan,
     destination: Destination,
+    begun: Begun,
     finished: Finished,
     findings: [contract::Finding; 3],
     stacks: [ListedStack; 1],
@@ -105,6 +106,7 @@ impl Facts {
                 credentials: Some(exact()),
                 endpoints: vec![exact()],
             },
+            begun: Begun { stack: exact(), written: vec![exact()], next: exact() },
             finished: Finished {
                 outputs,
                 url: Some(exact()),
@@ -172,6 +174,7 @@ impl Facts {
             Outcome::LogLine(LogLine { function: message, request: said, several: false, time: 0, message }),
             Outcome::Called { called, with_body: true },
             Outcome::Policies(&self.policies),
+            Outcome::Begun(&self.begun),
             Outcome::Finished(&self.finished),
             Outcome::Incomplete { plan, report, again: "lambdeploy up" },
             Outcome::Failure(&report.failed[0].1),
@@ -211,6 +214,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
         Outcome::LogLine(_) => "log line",
         Outcome::Called { .. } => "called",
         Outcome::Policies(_) => "policies",
+        Outcome::Begun(_) => "begun",
         Outcome::Finished(_) => "finished",
         Outcome::Incomplete { .. } => "incomplete",
         Outcome::Failure(_) => "failure",
@@ -218,7 +222,7 @@ fn name(outcome: &Outcome<'_>) -> &'static str {
 }
 
 /// As many as [`name`] has.
-const NAMES: usize = 25;
+const NAMES: usize = 26;
 
 #[derive(Clone, Default)]
 struct Paper(Rc<RefCell<Vec<u8>>>);

@@ -58,7 +58,7 @@ pub struct Build {
     /// Not secret, also what comes from outside the file: they stay in the image's history.
     pub args: BTreeMap<String, String>,
     pub secrets: BTreeMap<String, SecretSource>,
-    /// The stack file and the `.env` beside it: they say how to deploy and are no part of what is deployed, so an edit of
+    /// The stack file, the `.env` and the schema beside it: they say how to deploy and are no part of what is deployed, so an edit of
     /// theirs builds nothing and an image never holds their secrets. A `!` line of the ignore file brings them back.
     pub left_out: Vec<PathBuf>,
 }
