@@ -1,5 +1,6 @@
 //! The command line, and nothing else.
 
+mod init;
 mod local;
 mod logs;
 mod release;
@@ -7,6 +8,7 @@ mod tips;
 
 use crate::deployer::Task;
 use clap::{Args, Parser, Subcommand};
+pub(crate) use init::InitArgs;
 pub(crate) use local::{Consistency, LocalArgs};
 pub(crate) use logs::LogsArgs;
 pub(crate) use release::{ReleaseArgs, RollbackArgs};
@@ -16,7 +18,7 @@ pub(crate) use tips::tipped;
 /// What is said below the options of `--help`.
 const AFTER: &str = "\
 Start with:
-  lambdeploy init           writes a stack file for the code in this folder; --template hello: with code
+  lambdeploy init           writes a first stack file; --template hello: with code that runs
   lambdeploy up --local     everything on this machine, no AWS account needed
   lambdeploy plan           what `up` would do on AWS; changes nothing
   lambdeploy destroy        deletes what the stack made, and nothing else
@@ -164,17 +166,6 @@ pub(crate) struct Consent {
     /// Release again what `rollback` took back
     #[arg(long)]
     pub again: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct InitArgs {
-    /// The folder of the code, with a Dockerfile or with a handler in Python or JavaScript
-    #[arg(default_value = ".")]
-    pub folder: PathBuf,
-    /// Begin with a template's code; without NAME: list the templates
-    #[arg(long, value_name = "NAME", num_args = 0..=1)]
-    #[expect(clippy::option_option, reason = "left out, alone, or with a name")]
-    pub template: Option<Option<String>>,
 }
 
 #[derive(Debug, Args)]

@@ -20,7 +20,7 @@ pub(super) fn run(common: &cli::Common, args: &cli::InitArgs, printer: &Printer)
     beginning.remarks.iter().for_each(|remark| printer.warn(remark.as_str()));
     printer.show(Outcome::Begun(&Begun {
         stack: beginning.stack,
-        written: written.iter().map(|path| path.display().to_string()).collect(),
+        written: written.iter().map(|path| typed(path).display().to_string()).collect(),
         next: next(common, &args.folder),
     }));
     Ok(Exit::Done)
@@ -51,7 +51,12 @@ fn begin(common: &cli::Common, args: &cli::InitArgs) -> Result<Beginning> {
 
 /// The command that makes what was written, without an account.
 fn next(common: &cli::Common, folder: &Path) -> String {
-    let file = folder.join("stack.yaml");
-    let file = file.strip_prefix(".").map(Path::to_owned).unwrap_or(file);
-    cli::Common { file, local: true, ..common.clone() }.again("up")
+    let file = typed(&folder.join("stack.yaml")).to_owned();
+    // The region is in the file.
+    cli::Common { file, local: true, region: None, ..common.clone() }.again("up")
+}
+
+/// As a person types it: nobody writes `./` in front.
+fn typed(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
 }

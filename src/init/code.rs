@@ -39,7 +39,8 @@ pub(crate) fn for_code(folder: &Path, region: Option<&str>) -> Result<Beginning>
 
 /// Before anything is looked for: who has a stack file wants another command.
 fn ensure_no_stack(folder: &Path) -> Result<(), Usage> {
-    let found = ["stack.yaml", "stack.yml"].map(|name| folder.join(name)).into_iter().find(|path| is_there(path));
+    let found =
+        ["stack.yaml", "stack.yml"].map(|name| folder.join(name)).into_iter().find(|path| is_there(path));
     found.map_or(Ok(()), |path| {
         let path = path.display();
         Err(Usage(format!(
@@ -88,7 +89,7 @@ fn code_in(folder: &Path, context: &str) -> Result<Option<Code>> {
     Ok((!handlers.is_empty()).then_some(Code { context, handlers }))
 }
 
-/// The folders right in `folder` that may hold code of its own, in the order of their names.
+/// The folders right in `folder` that may hold code of its own, in the order of their names. A path in a stack file is one line.
 fn folders(folder: &Path) -> Result<Vec<String>> {
     let why = || format!("cannot read the folder {}", folder.display());
     let mut names = Vec::new();
@@ -98,7 +99,12 @@ fn folders(folder: &Path) -> Result<Vec<String>> {
             names.extend(entry.file_name().into_string().ok());
         }
     }
-    names.retain(|name| !name.starts_with('.') && !["node_modules", "venv", "tests"].contains(&name.as_str()));
+    let is_code = |name: &String| {
+        !name.starts_with('.')
+            && !name.contains(['\n', '\r'])
+            && !["node_modules", "venv", "tests"].contains(&name.as_str())
+    };
+    names.retain(is_code);
     names.sort();
     Ok(names)
 }
@@ -107,7 +113,8 @@ impl Code {
     /// What is missing for a build.
     fn docker_files(&self, folder: &Path) -> Vec<NewFile> {
         let Some(handler) = self.handlers.first() else { return Vec::new() };
-        let below = |name: &str| if self.context == "." { name.into() } else { Path::new(&self.context).join(name) };
+        let below =
+            |name: &str| if self.context == "." { name.into() } else { Path::new(&self.context).join(name) };
         let dockerfile: PathBuf = below("Dockerfile");
         let text = docker_file::of(handler, &folder.join(&self.context));
         let ignored = NewFile::text(below(".dockerignore"), docker_file::IGNORED.to_owned());

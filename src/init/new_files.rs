@@ -52,8 +52,8 @@ impl NewFiles {
         match there.as_slice() {
             [] => Ok(()),
             there => Err(Usage(format!(
-                "nothing was written: {} is there already, and `init` overwrites nothing; give it another folder, \
-                 or move that out of the way",
+                "nothing was written, for `init` overwrites nothing: already there: {}; give it another folder, or move \
+                 that out of the way",
                 listed(there)
             ))
             .into()),

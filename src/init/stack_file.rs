@@ -31,7 +31,7 @@ api:
   routes:
     POST /: main                   # more, such as: GET /health: {function: main, auth: none}
   auth: api_key                    # without a key that is in the plan: 403
-  keys: [STACK]                    # who calls; `lambdeploy output --show-key` shows its value
+  keys: KEYS
   usage_plan:
     rate: 10                       # requests a second
     burst: 20                      # requests at once
@@ -43,7 +43,9 @@ api:
 /// Of a stack whose one function is built from the folder `context`.
 pub(super) fn for_context(stack: &str, region: Option<&str>, context: &str) -> String {
     let context = aligned(&quoted_path(context), "      context: ", "the folder with the Dockerfile");
-    let body = BODY.replace("CONTEXT", &context).replace("[STACK]", &format!("[{}]", quoted(stack)));
+    let keys = format!("[{}]", quoted(stack));
+    let keys = aligned(&keys, "  keys: ", "who calls; `lambdeploy output --show-key` shows its value");
+    let body = BODY.replace("CONTEXT", &context).replace("KEYS", &keys);
     format!("{HEAD}{}{}\n{body}", stack_line(stack), region_line(region))
 }
 

@@ -22,7 +22,8 @@ pub fn load(file: &Path, values: Values, env: Lookup) -> Result<Stack, StackErro
     if values == Values::Needed && !unreadable.is_empty() {
         return Err(StackError::new(&folder.join(".env").display().to_string(), "", unreadable));
     }
-    let left_out = [file.file_name().unwrap_or_default(), ".env".as_ref(), "stack.schema.json".as_ref()].map(|name| folder.join(name));
+    let left_out = [file.file_name().unwrap_or_default(), ".env".as_ref(), "stack.schema.json".as_ref()]
+        .map(|name| folder.join(name));
     let (mut stack, root) = tree(&text, &name, &folder, values, &|name| dotenv.get(name, env))?;
     let missing = if values == Values::Needed { sections::missing_files(&stack, &root) } else { Vec::new() };
     if !missing.is_empty() {

@@ -8,7 +8,7 @@ import pytest
 from places import BINARY
 
 STORY = [
-    (["init", "--template", "hello", "--region", "us-east-2"], "wrote ./stack.yaml"),
+    (["init", "--template", "hello", "--region", "us-east-2"], "wrote stack.yaml"),
     (["up", "--local", "--yes"], "the contract holds: 7 promises"),
     (["call", "--local", "-d", '{"name": "Ada"}'], "Hello Ada!"),
 ]

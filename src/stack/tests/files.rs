@@ -23,7 +23,8 @@ fn the_environment_comes_before_dotenv() {
     assert_eq!(environment["CD"], Text::secret("from env"));
     assert_eq!(stack.folder, folder);
     let ImageSource::Context(build) = &stack.functions["f"].image.source else { panic!("it is built") };
-    assert_eq!(build.left_out, [file.clone(), folder.join(".env")]);
+    let beside = [".env", "stack.schema.json"].map(|name| folder.join(name));
+    assert_eq!(build.left_out, [&[file][..], &beside].concat());
     assert!(!format!("{:?}", DotEnv::in_folder(folder)).contains("from"));
 }
 

@@ -5,8 +5,8 @@
 mod samples;
 
 use super::{
-    Begun, Called, Finished, LogLine, LogRequest, Outcome, Standing, StyledText, View, json::Json, people::People,
-    plain::Plain, plan::Detail, sink::Sink,
+    Begun, Called, Finished, LogLine, LogRequest, Outcome, Standing, StyledText, View, json::Json,
+    people::People, plain::Plain, plan::Detail, sink::Sink,
 };
 use crate::{
     Exit,
