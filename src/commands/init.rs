@@ -45,8 +45,17 @@ fn begin(common: &cli::Common, args: &cli::InitArgs) -> Result<Beginning> {
             let whole = folder.canonicalize().or_else(|_| std::path::absolute(folder)).with_context(whole)?;
             Ok(template.begin(&whole, region.as_deref()))
         }
+        _ if !folder.exists() => Err(no_folder(folder).into()),
         _ => for_code(&folder.canonicalize().with_context(whole)?, region.as_deref()),
     }
+}
+
+fn no_folder(folder: &Path) -> Usage {
+    let folder = folder.display();
+    Usage(format!(
+        "there is no folder {folder}; `init` looks for code in a folder, and \
+         `lambdeploy init --template hello {folder}` makes one with code"
+    ))
 }
 
 /// The command that makes what was written, without an account.
