@@ -29,7 +29,9 @@ pub mod engine {
 }
 
 pub mod health {
-    pub use crate::health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, Spent, Times};
+    pub use crate::health::{
+        AlarmState, ApiNumbers, Canary, FunctionNumbers, Health, KeyUsage, LiveRelease, Spent, Times,
+    };
 }
 
 pub mod net {

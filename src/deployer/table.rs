@@ -170,7 +170,7 @@ pub(super) const RIGHTS: &[Right] = &[
     right("updc", "lambda:ListTags", On::Versions),
     right("updc", "lambda:GetPolicy", On::Versions),
     right("uo", "lambda:GetFunctionConfiguration", On::Versions),
-    right("upd", "lambda:GetAlias", On::Functions),
+    right("updm", "lambda:GetAlias", On::Functions),
     right("u", "lambda:CreateAlias", On::Functions),
     right("u", "lambda:UpdateAlias", On::Functions),
     right("u", "lambda:PublishVersion", On::Functions),

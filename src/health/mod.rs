@@ -7,6 +7,7 @@ mod alarms;
 mod budget;
 mod look;
 mod numbers;
+mod release;
 mod reports;
 mod span;
 mod usage;
@@ -22,6 +23,8 @@ use anyhow::Result;
 pub use budget::Spent;
 use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
+use release::LiveReleases;
+pub use release::{Canary, LiveRelease};
 use reports::Reports;
 use serde::Serialize;
 use span::Span;
@@ -58,11 +61,12 @@ impl Health {
     /// As the calls, but for rights that are missing.
     pub async fn read(stack: &Stack, cloud: &Rc<Cloud>, seconds: i64) -> Result<Option<Self>> {
         let look = Look::at(stack, cloud, Span::last(seconds));
-        let (caller, api, numbers, reports, usage, alarms, budget) = tokio::join!(
+        let (caller, api, numbers, reports, releases, usage, alarms, budget) = tokio::join!(
             cloud.identify(),
             own_api(&look.aws),
             look.numbers(),
             look.reports(),
+            look.releases(),
             look.usage(),
             look.alarms(),
             look.budget(),
@@ -74,6 +78,7 @@ impl Health {
         let reports: Reports = told(reports, &mut remarks)?.unwrap_or_default();
         let mut functions = numbers.functions;
         add_reports(reports, &mut functions, &mut remarks);
+        add_releases(told(releases, &mut remarks)?.unwrap_or_default(), &mut functions, &mut remarks);
         let price = Prices::of(&cloud.region)?.each.metrics_asked;
         Ok(Some(Self {
             stack: stack.name.clone(),
@@ -121,4 +126,12 @@ fn add_reports(reports: Reports, functions: &mut [FunctionNumbers], remarks: &mu
         }
     }
     remarks.extend(reports.remarks);
+}
+
+/// What is live of each function.
+fn add_releases(mut releases: LiveReleases, functions: &mut [FunctionNumbers], remarks: &mut Vec<String>) {
+    for function in functions {
+        function.release = releases.of.remove(&function.function);
+    }
+    remarks.append(&mut releases.remarks);
 }

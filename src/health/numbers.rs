@@ -1,6 +1,6 @@
 //! Numbers of CloudWatch: of the API, and of each function.
 
-use super::{look::Look, span::Span};
+use super::{look::Look, release::LiveRelease, span::Span};
 use crate::aws::call;
 use anyhow::Result;
 use aws_sdk_cloudwatch::{
@@ -38,6 +38,8 @@ pub struct FunctionNumbers {
     /// MB.
     pub memory_used: Option<u32>,
     pub memory: u32,
+    /// What answers; `None`: it is not known, or nothing is live.
+    pub release: Option<LiveRelease>,
 }
 
 /// Milliseconds; `None`: nothing was called.
@@ -145,6 +147,7 @@ impl Look<'_> {
                 start_ms: None,
                 memory_used: None,
                 memory: function.memory,
+                release: None,
             }
         });
         let functions = functions.collect();

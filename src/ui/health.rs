@@ -3,7 +3,7 @@
 use super::text::{StyledText, lines};
 use crate::{
     cost::usd,
-    health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, Spent, Times},
+    health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, LiveRelease, Spent, Times},
 };
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -43,10 +43,17 @@ fn function(it: &FunctionNumbers) -> Vec<StyledText> {
         _ => None,
     };
     let memory = it.memory_used.map(|used| format!("memory {used} of {} MB", it.memory));
-    let more: Vec<_> = starts.into_iter().chain(memory).collect();
-    let below = (it.calls > 0.0 && !more.is_empty())
-        .then(|| StyledText::new().dim(format!("{:NAME$}  {}", "", more.join(", "))));
+    let of_calls = starts.into_iter().chain(memory).filter(|_| it.calls > 0.0);
+    let more: Vec<_> = it.release.iter().map(live).chain(of_calls).collect();
+    let below =
+        (!more.is_empty()).then(|| StyledText::new().dim(format!("{:NAME$}  {}", "", more.join(", "))));
     std::iter::once(numbers).chain(below).collect()
+}
+
+fn live(it: &LiveRelease) -> String {
+    let canary =
+        it.canary.as_ref().map(|it| format!(" ({:.0}% of the calls go to {})", it.percent, it.version));
+    format!("version {} is live{}", it.version, canary.unwrap_or_default())
 }
 
 fn row(name: &str, calls: f64, errors: f64, refused: f64, times: Times, parts: &[f64]) -> StyledText {
@@ -82,7 +89,12 @@ fn key(it: &KeyUsage) -> StyledText {
             let cells = |n: i64| usize::try_from(n).unwrap_or_default();
             let bar = "█".repeat(cells(full)) + &"░".repeat(cells(BAR - full));
             let text = format!("  {used} of {quota}  {bar}");
-            if used >= limit { name.red(text + "  used up") } else { name.exact(text) }
+            // AWS lets some more through than the quota has.
+            match used - limit {
+                ..0 => name.exact(text),
+                0 => name.red(text + "  used up"),
+                more => name.red(format!("{text}  used up, and {more} calls beyond it")),
+            }
         }
         _ => name.exact(format!("  {} today, no quota", it.today)),
     }
@@ -109,7 +121,28 @@ fn budget(it: &Spent) -> StyledText {
 
 #[cfg(test)]
 mod tests {
-    use super::{sparkline, time};
+    use super::{key, live, sparkline, time};
+    use crate::health::{Canary, KeyUsage, LiveRelease};
+
+    #[test]
+    fn calls_beyond_the_quota_are_counted() {
+        let text = |used| {
+            let (quota, limit) = (Some("100/day".to_owned()), Some(100));
+            let usage = KeyUsage { key: "web".to_owned(), today: used, quota, used: Some(used), limit };
+            key(&usage).0.iter().map(|piece| piece.words.clone()).collect::<String>()
+        };
+        assert!(text(99).ends_with("99 of 100/day  ███████████████████░"), "{}", text(99));
+        assert!(text(100).ends_with("  used up"), "{}", text(100));
+        assert!(text(103).ends_with("103 of 100/day  ████████████████████  used up, and 3 calls beyond it"));
+    }
+
+    #[test]
+    fn what_is_live_and_what_has_a_share() {
+        let alone = LiveRelease { version: "7".to_owned(), canary: None };
+        assert_eq!(live(&alone), "version 7 is live");
+        let canary = Some(Canary { version: "8".to_owned(), percent: 10.0 });
+        assert_eq!(live(&LiveRelease { canary, ..alone }), "version 7 is live (10% of the calls go to 8)");
+    }
 
     #[test]
     fn the_most_is_the_highest_and_nothing_is_nothing() {

@@ -1,14 +1,18 @@
 //! `metrics`: exactly what was called, in few round trips, and with half the rights.
 
-use crate::{stacks::HELLO, stage_url::StageUrl, world::World};
+use crate::{
+    stacks::HELLO,
+    stage_url::StageUrl,
+    world::{ACCOUNT, REGION, World},
+};
 use lambdeploy::testing::{
     contract::{Ask, Carrier, SentKey},
-    deployer::Task,
+    deployer::{Scope, Task, documents},
     health::Health,
 };
 use local_aws::{Config, Reaction, Scripted};
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 const LATENCY: Duration = Duration::from_millis(60);
 const DAY: i64 = 86_400;
@@ -73,6 +77,8 @@ pub(crate) async fn two_hundred_calls_of_which_twenty_fail() {
     assert_eq!((function.calls, function.errors, function.throttles), (200.0, 20.0, 0.0), "{text}");
     assert!((api.calls_in_time.iter().sum::<f64>() - 203.0).abs() < 0.5, "{text}");
     assert!(function.times.p95.is_some() && function.memory_used.is_some() && function.starts > Some(0));
+    let release = function.release.as_ref().unwrap();
+    assert_eq!((release.version.as_str(), release.canary.is_none()), ("1", true), "{text}");
     let key = &health.keys[0];
     assert_eq!((key.key.as_str(), key.used, key.limit), ("client", Some(200), Some(250)), "{text}");
     assert_eq!((health.remarks.len(), health.metrics_asked), (0, 12), "{text}");
@@ -108,4 +114,49 @@ async fn another_api_of_the_name_is_told() {
         "{:?}",
         health.remarks
     );
+}
+
+/// What the quota does not let through is refused, and counts for the API.
+#[tokio::test(start_paused = true)]
+async fn a_quota_that_is_used_up() {
+    let world = world();
+    let text = stack().replace("250/day", "5/day");
+    world.settles(&text).await;
+    let url = StageUrl::of(&world, "default").await;
+    for n in 0..8 {
+        assert_eq!(call(&url, "{}", SentKey::Right).await, if n < 5 { 200 } else { 429 });
+    }
+    tokio::time::advance(Duration::from_mins(2)).await;
+    let health = read(&world, &text).await;
+    let (key, api) = (&health.keys[0], health.api.as_ref().unwrap());
+    assert_eq!((key.used, key.limit, api.errors_4xx), (Some(5), Some(5), 3.0), "{health:#?}");
+}
+
+/// A right that is missing is named, and the rest is told.
+#[tokio::test(start_paused = true)]
+async fn without_a_right_the_rest_is_told() {
+    let world = world();
+    let text = stack();
+    world.settles(&text).await;
+    let url = StageUrl::of(&world, "default").await;
+    assert_eq!(call(&url, "{}", SentKey::Right).await, 200);
+    tokio::time::advance(Duration::from_mins(2)).await;
+    let stack = world.stack(&text);
+    let (region, account) = (REGION.to_owned(), ACCOUNT.to_owned());
+    let scope = Scope { stack: &stack, region, account, also: BTreeSet::new(), ids: None };
+    let all = serde_json::to_string(&documents(&scope, Task::Metrics)).unwrap();
+    for right in
+        ["cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "logs:FilterLogEvents", "lambda:GetAlias"]
+    {
+        let fewer = all.replace(&format!("\"{right}\""), "\"sts:GetSessionToken\"");
+        assert_ne!(fewer, all, "{right}");
+        world.aws.allow_only(right, serde_json::from_str(&fewer).unwrap());
+        let cloud = world.cloud_of(right, REGION).await;
+        let health = Health::read(&stack, &cloud, DAY).await.unwrap().unwrap();
+        let named = health.remarks.iter().filter(|remark| remark.contains(right)).count();
+        assert_eq!((named, health.remarks.len()), (1, 1), "{right}: {health:#?}");
+        assert_eq!(health.keys[0].used, Some(1), "{right}: {health:#?}");
+        let calls = health.functions.first().map(|function| function.calls);
+        assert_eq!(calls == Some(1.0), right != "cloudwatch:GetMetricData", "{right}: {health:#?}");
+    }
 }

@@ -6,7 +6,7 @@ use crate::{
     cost::{Amount, CallCost, Cost, CostLine, UnitPrice},
     doctor::Advice,
     engine::{Change, Field, Id, Notable, Plan, Planned},
-    health::{AlarmState, ApiNumbers, FunctionNumbers, Health, KeyUsage, Spent, Times},
+    health::{AlarmState, ApiNumbers, Canary, FunctionNumbers, Health, KeyUsage, LiveRelease, Spent, Times},
 };
 
 pub(super) fn plan(id: Id) -> Plan {
@@ -78,6 +78,10 @@ pub(super) fn health() -> Health {
         start_ms: Some(100.0),
         memory_used: Some(64),
         memory: 128,
+        release: Some(LiveRelease {
+            version: foreign(),
+            canary: Some(Canary { version: foreign(), percent: 10.0 }),
+        }),
     };
     let (key, quota) = (foreign(), Some(foreign()));
     let state = "ALARM".to_owned();
