@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod call;
+mod door;
 mod fault;
 mod machine;
 mod processes;

@@ -23,7 +23,7 @@ use tokio::{sync::Notify, time::Instant};
 const HANGS: Duration = Duration::from_hours(1);
 
 /// Until every late effect has taken place.
-const LATEST: Duration = Duration::from_secs(100);
+pub(crate) const LATEST: Duration = Duration::from_secs(100);
 
 /// What a run came to; `None`: it died.
 type Ended = Option<anyhow::Result<Report>>;
@@ -140,15 +140,15 @@ fn says(fate: Fate, text: &str) -> Result<(), String> {
 
 /// Whether the call that is to be struck came, and the switch that holds it.
 #[derive(Clone, Default)]
-struct Held {
+pub(crate) struct Held {
     was: Arc<AtomicBool>,
-    there: Arc<Notify>,
+    pub(crate) there: Arc<Notify>,
     go_on: Arc<Notify>,
 }
 
 impl Held {
     /// Notes that the call came to a moment, and if it `holds`, waits there until it may go on.
-    fn hook(
+    pub(crate) fn hook(
         &self,
         call: &Call,
         moment: Moment,
