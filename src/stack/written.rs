@@ -57,7 +57,11 @@ impl Field {
 
     /// What is left out is false.
     pub(crate) fn flag(&self, mapping: &Node) -> bool {
-        self.scalar(mapping).and_then(|it| scalar::flag(&it.text)).unwrap_or_default()
+        self.switch(mapping).unwrap_or_default()
+    }
+
+    pub(crate) fn switch(&self, mapping: &Node) -> Option<bool> {
+        self.scalar(mapping).and_then(|it| scalar::flag(&it.text))
     }
 
     pub(crate) fn texts(&self, mapping: &Node) -> Option<Vec<String>> {

@@ -254,6 +254,7 @@ impl<'a> StackGraph<'a> {
             StageWish {
                 stage: Stage { aws: self.aws.clone(), name: self.stack.api.stage.clone() },
                 throttle: self.stack.api.throttle,
+                metrics: self.stack.api.metrics,
                 tracing: self.stack.functions.values().any(|f| f.tracing),
                 rest_api: needs.output(&self.api),
                 document,

@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use crate::shell::Shell;
+use crate::{engine::Answers, shell::Shell};
 use insta::assert_snapshot;
 use std::{
     io::Read,
@@ -75,4 +75,24 @@ fn twice() {
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(since.elapsed() < Duration::from_secs(5), "the second Ctrl-C exits at once");
+}
+
+/// Each look is a screen of its own; on the local AWS the next comes after two seconds.
+#[test]
+fn a_watch_looks_again_until_ctrl_c() {
+    let shell = Shell::new();
+    Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
+    let mut command = shell.command("metrics --local --watch");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    let since = Instant::now();
+    let looks = |text: &[u8]| String::from_utf8_lossy(text).matches("asked for 12 metrics").count();
+    while looks(&text) < 2 {
+        assert_eq!(child.stdout.as_mut().unwrap().read(&mut byte).unwrap(), 1);
+        text.push(byte[0]);
+    }
+    assert!(since.elapsed() >= Duration::from_secs(2));
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

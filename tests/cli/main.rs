@@ -14,6 +14,7 @@ mod fakes;
 mod init;
 mod interruptions;
 mod locals;
+mod logs;
 mod ownership;
 mod policy;
 mod releases;

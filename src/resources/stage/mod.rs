@@ -13,7 +13,9 @@ use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::types::{Deployment, PatchOperation, Stage as Described};
 use serde::Serialize;
 use serde_json::json;
-use settings::{EVERY_METHOD, MethodSettings, merged, setting, setting_operations};
+use settings::{
+    EVERY_METHOD, MethodSettings, has_metrics, merged, setting, setting_operations, with_metrics,
+};
 use std::{collections::BTreeMap, rc::Rc};
 
 pub(crate) struct Stage {
@@ -25,6 +27,8 @@ pub(crate) struct Stage {
 pub(crate) struct StageWish {
     pub stage: Stage,
     pub throttle: Option<Throttle>,
+    /// `None`: as it is.
+    pub metrics: Option<bool>,
     pub tracing: bool,
     pub rest_api: Need<RestApiOutput>,
     pub document: Rc<Document>,
@@ -126,9 +130,12 @@ impl Stage {
 }
 
 impl StageWish {
-    fn method_settings(&self) -> MethodSettings {
+    /// `there`: what stays where the file names nothing else.
+    fn method_settings(&self, there: &MethodSettings, found: Option<&Settings>) -> MethodSettings {
         let throttle = |t: Throttle| json!({ "rate": t.rate, "burst": t.burst });
-        self.throttle.map(|t| (EVERY_METHOD.to_owned(), throttle(t))).into_iter().collect()
+        let wished = self.throttle.map(|t| (EVERY_METHOD.to_owned(), throttle(t))).into_iter().collect();
+        let is_on = found.is_some_and(|found| has_metrics(&found.method_settings));
+        with_metrics(merged(there, wished), self.metrics.unwrap_or(is_on))
     }
 
     /// A stage only ever points to a deployment that was seen to be complete: a run that dies in between leaves none
@@ -225,7 +232,7 @@ impl Wish for StageWish {
             description: adopted.map(|a| a.description.clone()).unwrap_or_default(),
             variables: adopted.map(|a| a.variables.clone()).unwrap_or_default(),
             tracing: self.tracing || adopted.is_some_and(|a| a.tracing),
-            method_settings: merged(&there, self.method_settings()),
+            method_settings: self.method_settings(&there, found.map(|f| &f.settings)),
             tags: self.stage.aws.ownership.tags(&self.stage.id(), found.map(|f| &f.owner)),
         })
     }

@@ -58,6 +58,24 @@ pub(super) fn merged(there: &MethodSettings, wished: MethodSettings) -> MethodSe
     all
 }
 
+/// Whether each method is counted by itself.
+pub(super) fn has_metrics(all: &MethodSettings) -> bool {
+    all.get(EVERY_METHOD).is_some_and(|setting| setting["metrics"] == true)
+}
+
+/// `all`, with metrics of each method on or off.
+pub(super) fn with_metrics(mut all: MethodSettings, on: bool) -> MethodSettings {
+    if on {
+        all.entry(EVERY_METHOD.to_owned()).or_insert_with(|| json!({}))["metrics"] = json!(true);
+    } else if let Some(Value::Object(setting)) = all.get_mut(EVERY_METHOD) {
+        setting.remove("metrics");
+        if setting.is_empty() {
+            all.remove(EVERY_METHOD);
+        }
+    }
+    all
+}
+
 pub(super) fn setting_operations(have: &MethodSettings, want: &MethodSettings) -> Vec<PatchOperation> {
     let mut all = Vec::new();
     let differs = |path: &&String| have.get(*path) != want.get(*path);

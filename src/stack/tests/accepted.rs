@@ -74,6 +74,7 @@ fn the_least_has_every_default() {
         cors: None,
         binary_types: vec![],
         throttle: None,
+        metrics: None,
         keys: vec![],
         key_values: [].into(),
         usage_plan: None,

@@ -29,6 +29,7 @@ api:
   auth: api_key
   keys: [client]
   throttle: {rate: 50, burst: 100}
+  metrics: true
   usage_plan: {rate: 10, burst: 20, quota: 100/day}
 budget: {limit: 10 USD, email: [a@b.example]}
 ";

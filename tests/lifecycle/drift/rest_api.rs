@@ -4,6 +4,7 @@ use super::{
     Drift, STACK,
     keys::{api_id, key, operation, plan_id, replace, tag},
 };
+use crate::world::{World, lines};
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use lambdeploy::testing::aws::Cloud;
 
@@ -72,7 +73,7 @@ pub(crate) async fn stage() {
         })
         .await;
     for (path, value, shown) in [
-        ("/*/*/metrics/enabled", "true", "*/*.metrics"),
+        ("/*/*/metrics/enabled", "false", "*/*.metrics"),
         ("/*/*/caching/enabled", "true", "*/*.caching"),
         ("/~1items~1{id}/POST/throttling/burstLimit", "1", "~1items~1{id}/POST"),
     ] {
@@ -120,4 +121,30 @@ async fn an_api_that_is_gone_is_made_anew_and_the_key_stays() {
     drift.world.settles(STACK).await;
     assert_eq!(key(&drift.aws).await, key_before);
     assert_ne!(api_id(&drift.aws).await, api);
+}
+
+/// Who counts the methods by hand goes on doing so, unless the file says otherwise.
+#[tokio::test(start_paused = true)]
+async fn metrics_that_were_switched_on_by_hand_stay() {
+    let world = World::new();
+    let with = |line: &str| STACK.replace("  metrics: true\n", line);
+    let without = with("").replace("  throttle: {rate: 50, burst: 100}\n", "");
+    world.settles(&without).await;
+    let aws = world.cloud().await;
+    let api = api_id(&aws).await;
+    let update = aws.apigateway.update_stage().rest_api_id(&api).stage_name("default");
+    update.patch_operations(replace("/*/*/metrics/enabled", "true")).send().await.unwrap();
+    assert_eq!(lines(&world.plan(&without).await), [""; 0]);
+    // An edit of something else leaves it alone too.
+    world.settles(&with("")).await;
+    let is_on = async || {
+        let stage = aws.apigateway.get_stage().rest_api_id(&api).stage_name("default").send().await.unwrap();
+        stage.method_settings().unwrap().get("*/*").is_some_and(|setting| setting.metrics_enabled)
+    };
+    assert!(is_on().await);
+    world.settles(&with("  metrics: false\n")).await;
+    assert!(!is_on().await);
+    world.settles(&with("  metrics: true\n")).await;
+    assert!(is_on().await);
+    assert!(world.destroy(STACK).await.is_complete());
 }

@@ -42,6 +42,7 @@ pub(crate) const API: Field = Field::new(
         cors::CORS,
         BINARY_TYPES,
         throttle::THROTTLE,
+        METRICS,
         keys::KEYS,
         usage_plan::USAGE_PLAN,
     ])),
@@ -67,6 +68,11 @@ const BINARY_TYPES: Field = Field::new(
     "Media types that reach the function as bytes, in base64.",
 )
 .or_empty();
+const METRICS: Field = Field::new(
+    "metrics",
+    Shape::Flag,
+    "Whether CloudWatch counts each method by itself, which costs 0.30 USD a metric and month. Default: as the stage has it.",
+);
 const MEDIA_TYPE: Rule = Rule::new(
     "a media type, such as `image/png`, `image/*` or `*/*`",
     "^(\\*/\\*|[A-Za-z0-9!#$&^_.+-]+/(\\*|[A-Za-z0-9!#$&^_.+-]+))$",
@@ -89,6 +95,8 @@ pub struct Api {
     pub binary_types: Vec<String>,
     /// Of the stage, for each method, everybody together; default: the account's.
     pub throttle: Option<Throttle>,
+    /// Whether CloudWatch counts each method by itself; `None`: as somebody has set it by hand.
+    pub metrics: Option<bool>,
     /// Names of the API keys. Default: one named `<stack>` if a route asks for a key, else none.
     pub keys: Vec<String>,
     /// Of those that have a value of their own, by name.
@@ -118,6 +126,7 @@ impl Api {
             cors,
             binary_types: BINARY_TYPES.texts(node).unwrap_or_default(),
             throttle: throttle::THROTTLE.node(node).and_then(Throttle::read),
+            metrics: METRICS.switch(node),
             usage_plan: UsagePlan::read(reader, node, &keys),
             routes,
             keys,
