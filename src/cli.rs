@@ -120,8 +120,8 @@ pub(crate) enum Command {
     Metrics(MetricsArgs),
     /// Say what will go wrong before it does: credentials, rights, account, Docker, disk, open doors; changes nothing
     Doctor,
-    /// Show what the stack can cost at most, and why; asks nobody
-    Cost,
+    /// Show what the stack can cost at most, and why; asks nobody (but with --measured)
+    Cost(CostArgs),
     /// Shut the door at once: no key works and no function runs, until `resume`
     Pause,
     /// Open the door again, as the stack file says
@@ -223,6 +223,13 @@ pub(crate) struct MetricsArgs {
     /// Look again and again, until Ctrl-C: each minute, on the local AWS every two seconds
     #[arg(long)]
     pub watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CostArgs {
+    /// Also what calls did cost, by what AWS has of the last week
+    #[arg(long)]
+    pub measured: bool,
 }
 
 #[derive(Debug, Args)]

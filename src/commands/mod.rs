@@ -67,7 +67,7 @@ async fn dispatch(cli: Cli, printer: &Printer) -> Result<Exit> {
         Command::Verify(args) => verify::run(common, &args, printer).await,
         Command::Metrics(args) => metrics::run(common, &args, printer).await,
         Command::Doctor => doctor::run(common, printer).await,
-        Command::Cost => cost::run(common, printer),
+        Command::Cost(args) => cost::run(common, &args, printer).await,
         Command::Pause => pause::shut(common, printer).await,
         Command::Resume => pause::open(common, printer).await,
         Command::Key(args) => key::run(common, &args.action, printer).await,

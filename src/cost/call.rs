@@ -1,6 +1,7 @@
 //! What one call costs.
 
 use crate::{
+    health::FunctionNumbers,
     prices::Each,
     stack::{Architecture, Function},
 };
@@ -17,6 +18,21 @@ pub(crate) struct CallCost {
     pub second: f64,
     /// One that starts anew and runs to its time-out.
     pub longest: f64,
+    /// As it was, where somebody looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<MeasuredCost>,
+}
+
+/// What one call of a function did cost on average.
+#[derive(Debug, PartialEq, Serialize)]
+pub(crate) struct MeasuredCost {
+    pub call: f64,
+    /// Milliseconds, starts included.
+    pub billed_ms: f64,
+    /// MB, at most.
+    pub memory_used: Option<u32>,
+    /// MB that are paid.
+    pub memory: u32,
 }
 
 /// Seconds that a start may take before it is ended (`docs/aws.md` 19); billed since August 2025.
@@ -27,7 +43,17 @@ impl CallCost {
         let second = second_of(function, prices);
         let request = (prices.api_requests + prices.function_requests) / 1e6;
         let longest = request + longest_of(function, prices);
-        Self { function: function.key.clone(), request, second, longest }
+        Self { function: function.key.clone(), request, second, longest, measured: None }
+    }
+
+    /// Takes over how long the function's calls were, by its log.
+    pub(super) fn measure(&mut self, of: &FunctionNumbers) {
+        self.measured = of.billed_ms.map(|billed_ms| MeasuredCost {
+            call: self.request + self.second * billed_ms / 1000.0,
+            billed_ms,
+            memory_used: of.memory_used,
+            memory: of.memory,
+        });
     }
 }
 

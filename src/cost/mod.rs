@@ -13,10 +13,10 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
-use crate::{prices::Prices, stack::Stack};
+use crate::{health::Health, prices::Prices, stack::Stack};
 pub(crate) use amount::Amount;
 use anyhow::Result;
-pub(crate) use call::CallCost;
+pub(crate) use call::{CallCost, MeasuredCost};
 pub(crate) use money::usd;
 pub(crate) use most::CostLine;
 use serde::Serialize;
@@ -58,6 +58,14 @@ impl Cost {
             prices_of: prices.date,
             currency: prices.currency,
         })
+    }
+
+    /// Adds what calls did cost, by what was measured of them.
+    pub(crate) fn measure(&mut self, health: &Health) {
+        for call in &mut self.calls {
+            let of = health.functions.iter().find(|numbers| numbers.function == call.function);
+            of.into_iter().for_each(|numbers| call.measure(numbers));
+        }
     }
 
     /// What has no ceiling.

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::{Amount, Cost};
-use crate::stack::{Values, read};
+use crate::{
+    health::{FunctionNumbers, Times},
+    stack::{Values, read},
+};
 use std::path::Path;
 
 fn cost(functions: &str, api: &str) -> Cost {
@@ -35,6 +38,30 @@ fn a_quota_is_a_ceiling() {
     near(most(&cost, "calls with a key: answers").unwrap().day, 100.0 * 6.0 / 1024.0 * 0.09);
     near(cost.most.month, cost.most.day * 31.0);
     assert_eq!(cost.boundless().count(), 0);
+}
+
+#[test]
+fn a_call_costs_what_was_billed_of_it() {
+    let mut cost = cost("", "");
+    assert_eq!(cost.calls[0].measured, None);
+    cost.calls[0].measure(&FunctionNumbers {
+        function: "f".to_owned(),
+        calls: 10.0,
+        errors: 0.0,
+        throttles: 0.0,
+        times: Times::default(),
+        calls_in_time: Vec::new(),
+        starts: Some(1),
+        start_ms: Some(900.0),
+        billed_ms: Some(200.0),
+        memory_used: Some(300),
+        memory: 512,
+        release: None,
+    });
+    let measured = cost.calls[0].measured.as_ref().unwrap();
+    // A request, and 0.2 s of half a GB.
+    near(measured.call, 3.70 / 1e6 + 0.2 * 0.5 * 0.000_016_666_7);
+    assert_eq!((measured.memory_used, measured.memory), (Some(300), 512));
 }
 
 #[test]

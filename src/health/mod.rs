@@ -118,6 +118,7 @@ fn add_reports(reports: Reports, functions: &mut [FunctionNumbers], remarks: &mu
         function.starts = Some(report.starts);
         let starts = f64::from(report.starts);
         function.start_ms = (report.starts > 0).then(|| report.start_ms / starts);
+        function.billed_ms = (report.calls > 0).then(|| report.billed_ms / f64::from(report.calls));
         function.memory_used = Some(report.memory_used).filter(|mb| *mb > 0);
         if report.cut {
             let key = &function.function;

@@ -35,6 +35,8 @@ pub struct FunctionNumbers {
     pub starts: Option<u32>,
     /// Milliseconds that a start took, on average.
     pub start_ms: Option<f64>,
+    /// Milliseconds that a call is billed, on average, starts included.
+    pub billed_ms: Option<f64>,
     /// MB.
     pub memory_used: Option<u32>,
     pub memory: u32,
@@ -145,6 +147,7 @@ impl Look<'_> {
                 calls_in_time: it.values(0).to_vec(),
                 starts: None,
                 start_ms: None,
+                billed_ms: None,
                 memory_used: None,
                 memory: function.memory,
                 release: None,

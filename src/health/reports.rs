@@ -22,6 +22,9 @@ pub(super) struct Reports {
 /// The sum of a function's lines.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Report {
+    pub calls: u32,
+    /// Milliseconds that are billed, of all calls; starts are among them.
+    pub billed_ms: f64,
     pub starts: u32,
     /// Milliseconds of all starts.
     pub start_ms: f64,
@@ -74,6 +77,8 @@ impl Report {
         if !line.starts_with("REPORT ") {
             return;
         }
+        self.calls += 1;
+        self.billed_ms += number(line, "Billed Duration: ").unwrap_or_default();
         if let Some(ms) = number(line, "Init Duration: ") {
             self.starts += 1;
             self.start_ms += ms;
@@ -109,6 +114,8 @@ mod tests {
         report.add(&line("Max Memory Used: 64 MB\tInit Duration: 210.5 ms\t\n"));
         report.add(&line("Max Memory Used: 96 MB\t\n"));
         report.add("what a function says about a REPORT with Init Duration: 9 ms");
-        assert_eq!(report, Report { starts: 1, start_ms: 210.5, memory_used: 96, cut: false });
+        let wanted =
+            Report { calls: 2, billed_ms: 8.0, starts: 1, start_ms: 210.5, memory_used: 96, cut: false };
+        assert_eq!(report, wanted);
     }
 }

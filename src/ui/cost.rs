@@ -4,7 +4,7 @@ use super::{
     object::Object,
     text::{StyledText, lines},
 };
-use crate::cost::{Amount, CallCost, Cost, CostLine, UnitPrice, usd};
+use crate::cost::{Amount, CallCost, Cost, CostLine, MeasuredCost, UnitPrice, usd};
 use serde_json::json;
 
 /// Everything, for who asked.
@@ -20,7 +20,7 @@ pub(super) fn render(cost: &Cost) -> StyledText {
     }
     all.extend(table(cost));
     all.push(StyledText::from("a call"));
-    all.extend(cost.calls.iter().map(call));
+    all.extend(cost.calls.iter().flat_map(call));
     all.push(StyledText::from("and what the file can't limit"));
     all.extend(cost.rates.iter().map(rate));
     all.push(StyledText::new().dim(
@@ -75,13 +75,24 @@ fn table(cost: &Cost) -> Vec<StyledText> {
     all
 }
 
-fn call(it: &CallCost) -> StyledText {
-    let CallCost { function, request, second, longest } = it;
-    StyledText::from(format!("  {function}: ")).exact(format!(
+fn call(it: &CallCost) -> Vec<StyledText> {
+    let CallCost { function, request, second, longest, measured: was } = it;
+    let line = StyledText::from(format!("  {function}: ")).exact(format!(
         "{}, and {} for each second that it runs; {} if it takes all its time",
         usd(*request),
         usd(*second),
         usd(*longest)
+    ));
+    std::iter::once(line).chain(was.iter().map(|was| measured(function, was))).collect()
+}
+
+fn measured(function: &str, it: &MeasuredCost) -> StyledText {
+    let used = it.memory_used.map(|mb| format!(", and at most {mb} of its {} MB used", it.memory));
+    StyledText::from(format!("  {function}: ")).exact(format!(
+        "{} as it was: {:.0} ms billed on average, starts included{}",
+        usd(it.call),
+        it.billed_ms,
+        used.unwrap_or_default()
     ))
 }
 

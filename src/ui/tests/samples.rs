@@ -3,7 +3,7 @@
 use super::{exact, foreign};
 use crate::{
     contract::{self, Verdict},
-    cost::{Amount, CallCost, Cost, CostLine, UnitPrice},
+    cost::{Amount, CallCost, Cost, CostLine, MeasuredCost, UnitPrice},
     doctor::Advice,
     engine::{Change, Field, Id, Notable, Plan, Planned},
     health::{AlarmState, ApiNumbers, Canary, FunctionNumbers, Health, KeyUsage, LiveRelease, Spent, Times},
@@ -47,7 +47,13 @@ pub(super) fn cost() -> Cost {
         currency: exact(),
         most,
         lines: vec![line(Some(most)), line(None)],
-        calls: vec![CallCost { function: foreign(), request: 1.0, second: 1.0, longest: 1.0 }],
+        calls: vec![CallCost {
+            function: foreign(),
+            request: 1.0,
+            second: 1.0,
+            longest: 1.0,
+            measured: Some(MeasuredCost { call: 1.0, billed_ms: 12.0, memory_used: Some(64), memory: 128 }),
+        }],
         rates: vec![UnitPrice { what: foreign(), price: 1.0, per: "GB" }],
     }
 }
@@ -76,6 +82,7 @@ pub(super) fn health() -> Health {
         calls_in_time: vec![1.0, 1.0],
         starts: Some(1),
         start_ms: Some(100.0),
+        billed_ms: Some(12.0),
         memory_used: Some(64),
         memory: 128,
         release: Some(LiveRelease {
