@@ -16,9 +16,10 @@ from recording_proxy import Answer, Recorded, RecordingProxy
 
 from . import lives
 
-SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs")
-ELSEWHERE = {"AssumeRole"}
-"""It is for a terminal, where a person types the MFA code: `test_mfa.py`."""
+SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs", "freetier")
+ELSEWHERE = {"AssumeRole", "GetDownloadUrlForLayer"}
+"""The first is for a terminal, where a person types the MFA code: `test_mfa.py`. The second reads of an image that was built here
+what it was built on: `tests/cli/doctor.rs`."""
 CHANGE = ("up", "--yes", "--no-verify", "--no-smoke", "--replace")
 """The images are bare files, and no function of them runs."""
 
@@ -94,7 +95,7 @@ def live(stack: Stack, client) -> None:
     for command in (["pause"], ["resume"], ["key", "rotate", "third"], ["key", "retire", "third", "--now"]):
         stack.run(*command, "--yes")
     stack.run("key", "enable", "first", "--yes")
-    for command in (["status"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["releases"], ["rollback", "two"]):
+    for command in (["status"], ["doctor"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["releases"], ["rollback", "two"]):
         stack.run(*command)
     # The version is asked, and can't run.
     stack.run("up", "--yes", "--again", expect=3)
