@@ -63,10 +63,7 @@ fn a_request_that_failed_begins_with_its_cause() {
     let one = shell.run("logs --local --request 3333");
     assert!(one.contains("KeyError") && !one.contains("waiting") && !one.contains(" well"), "{one}");
     let none = shell.run("logs --local --request 4444");
-    assert!(
-        none.contains("no log lines of the request 4444 in the last 10m; --since looks further back"),
-        "{none}"
-    );
+    assert!(none.contains("no log lines of the request 4444 in the last 10m"), "{none}");
     let json = shell.run("logs --local --errors --json");
     assert!(
         json.contains(
