@@ -10,6 +10,8 @@ use crate::{call::Call, error::AwsError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// Metrics that an alarm calculates with at most (User Guide, "CloudWatch service quotas").
+const MOST_METRICS: usize = 10;
 /// Periods below a minute that alarms have.
 const SHORT: [i64; 3] = [10, 20, 30];
 const HOUR: i64 = 3600;
@@ -194,6 +196,12 @@ fn math(asked: &[AskedQuery], account: &str) -> Result<(Watched, i64), AwsError>
         QueryOf::Metric(measure) => Some(measure.period),
         QueryOf::Math(_) => None,
     };
+    let metrics = queries.iter().filter_map(period).count();
+    if metrics > MOST_METRICS {
+        return Err(invalid(format!(
+            "Alarms on math expressions cannot contain more than {MOST_METRICS} individual metrics, and this has {metrics}."
+        )));
+    }
     let longest = queries.iter().filter_map(period).max();
     let longest =
         longest.ok_or_else(|| invalid("At least one element of the metrics list has to be a metric."))?;

@@ -253,11 +253,26 @@ async fn alarms_are_found_by_name_prefix_and_state() {
     assert_eq!(done(&aws, "DescribeAlarms", json!({})).await["MetricAlarms"], json!([]));
 }
 
+/// An alarm on the sum of the errors of so many functions.
+fn of_many(functions: usize) -> Value {
+    let each = (0..functions).map(|n| {
+        let name = json!({ "Name": "FunctionName", "Value": format!("f{n}") });
+        let metric = json!({ "Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": [name] });
+        json!({ "Id": format!("f{n}"), "MetricStat": { "Metric": metric, "Period": 60, "Stat": "Sum" }, "ReturnData": false })
+    });
+    let sum = json!({ "Id": "sum", "Expression": "SUM(METRICS())" });
+    json!({
+        "Namespace": null, "MetricName": null, "Dimensions": null, "Statistic": null, "Period": null,
+        "Metrics": each.chain([sum]).collect::<Vec<_>>(),
+    })
+}
+
 #[tokio::test]
 async fn what_aws_refuses_is_refused() {
     let aws = instant();
     let topic = |region: &str| json!({ "AlarmActions": [format!("arn:aws:sns:{region}:000000000000:t")] });
     let math = json!([{ "Id": "e", "Expression": "1 + 1" }]);
+    let many = of_many(11);
     for (change, code, words) in [
         (json!({ "Period": 45 }), "ValidationError", "Period must be 10, 20, 30 or a multiple of 60"),
         (json!({ "Period": 300, "EvaluationPeriods": 289 }), "ValidationError", "across more than a day"),
@@ -273,6 +288,7 @@ async fn what_aws_refuses_is_refused() {
             "Exactly one element of the metrics list should return data.",
         ),
         (json!({ "Metrics": math }), "InvalidParameterCombination", "Metrics"),
+        (many, "ValidationError", "cannot contain more than 10 individual metrics"),
         (json!({ "Threshold": null }), "ValidationError", "Threshold"),
         (json!({ "AlarmName": "a".repeat(256) }), "ValidationError", "less than or equal to 255"),
         (
@@ -292,4 +308,5 @@ async fn what_aws_refuses_is_refused() {
         assert_eq!(found, code, "{change}: {text}");
         assert!(text.contains(words), "{change}: {text}");
     }
+    done(&aws, "PutMetricAlarm", errors_alarm(of_many(10))).await;
 }
