@@ -1,6 +1,6 @@
 //! An AWS call that failed: AWS's own words, what they mean for a retry, and what a person can do.
 
-use super::{clock, no_credentials::NoCredentials, regions};
+use super::{clock, no_credentials::NoCredentials};
 use crate::net::Unreachable;
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},
@@ -22,11 +22,11 @@ pub(crate) struct Failure {
     /// The request may or may not have taken effect: no answer, or a broken one.
     unanswered: bool,
     /// There was no connection: nothing was sent.
-    unreachable: Option<Unreachable>,
+    pub(super) unreachable: Option<Unreachable>,
     /// Why there are no credentials to call with, where it is known.
-    no_credentials: Option<String>,
+    pub(super) no_credentials: Option<String>,
     /// Seconds that AWS's clock is ahead of this machine's, where that is why it refused.
-    skew: Option<i64>,
+    pub(super) skew: Option<i64>,
 }
 
 /// What a failure means for a retry (`docs/aws.md` 13). Code first, text second.
@@ -101,9 +101,12 @@ impl Failure {
             _ if self.is_busy() => Class::Busy,
             _ if self.is_unknown_stage() || is_not_found(code) && !self.names_no_policy() => Class::NotFound,
             _ if self.is_already_there() => Class::AlreadyThere,
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
-                Class::Denied
-            }
+            // The last one is SNS's.
+            "AccessDenied"
+            | "AccessDeniedException"
+            | "UnauthorizedException"
+            | "UnauthorizedOperation"
+            | "AuthorizationError" => Class::Denied,
             _ if is_credentials(code) || self.code.is_none() && self.says("credential") => Class::Credentials,
             _ if self.unanswered || self.status.is_some_and(|s| s >= 500 && s != 501) => Class::Ambiguous,
             _ => Class::Fatal,
@@ -157,7 +160,7 @@ impl Failure {
     }
 
     /// A managed policy that is attached by its name, and that nobody has.
-    fn names_no_policy(&self) -> bool {
+    pub(super) fn names_no_policy(&self) -> bool {
         self.is("NoSuchEntity") && self.says("is not attachable")
     }
 
@@ -165,70 +168,10 @@ impl Failure {
         match self.code.as_deref().unwrap_or_default() {
             "ResourceConflictException" => self.says("already exist"),
             "ConflictException" => true,
+            // A topic that somebody else made.
+            "InvalidParameter" => self.says("already exists with different"),
             // EntityAlreadyExists, RepositoryAlreadyExistsException, DuplicateRecordException …
             code => code.contains("AlreadyExists") || code.starts_with("Duplicate"),
-        }
-    }
-
-    /// The action and the resource in "… not authorized to perform: iam:CreateRole on resource: arn:… with …".
-    pub(crate) fn denied(&self) -> Option<String> {
-        let (_, rest) = self.message.split_once("not authorized to perform: ")?;
-        let mut words = rest.split_whitespace();
-        let action = words.next()?;
-        // IAM names a role that a caller without a path to it asks for as `role X`.
-        let resource = rest.split_once("on resource: ")?.1;
-        let end =
-            [" with ", " because "].iter().filter_map(|w| resource.find(w)).min().unwrap_or(resource.len());
-        Some(format!("{action} on {}", resource[..end].trim_end_matches('.')))
-    }
-
-    fn way_out(&self) -> Option<String> {
-        let unreachable = self.unreachable.as_ref()?;
-        let region = regions::of_host(&unreachable.host);
-        match region.and_then(|region| Some((region, regions::meant(region)?))) {
-            Some((region, meant)) => {
-                Some(format!("there may be no region `{region}`: did you mean `{meant}`?"))
-            }
-            None => unreachable.advice(),
-        }
-    }
-
-    /// What a person can do about it, where there is something to say.
-    fn advice(&self) -> Option<String> {
-        match self.class() {
-            Class::Denied => {
-                let wanted = self.denied().unwrap_or_else(|| format!("{} on the resource AWS names", self.operation));
-                Some(format!("the caller's policy has to allow {wanted}; then run the same command again"))
-            }
-            Class::Unreachable => self.way_out(),
-            Class::Credentials if self.skew.is_some() || self.no_credentials.is_some() => None,
-            Class::Credentials if self.code.is_none() => Some(
-                "sign in (`aws login`, `aws sso login` or `aws configure`); name a profile with `profile:` in the stack file, --profile or \
-                 AWS_PROFILE; or try everything without an account: --local"
-                    .to_owned(),
-            ),
-            Class::Credentials => Some(
-                "sign in again if they have expired; choose others with `profile:` in the stack file, --profile, AWS_PROFILE or \
-                 AWS_ACCESS_KEY_ID; or try everything without an account: --local"
-                    .to_owned(),
-            ),
-            Class::NotYet if self.says("cannot be assumed") => Some(
-                "either the role is too young (AWS needs up to minutes), or its trust policy does not let lambda.amazonaws.com assume it"
-                    .to_owned(),
-            ),
-            Class::Ambiguous => Some("nothing is lost: run the same command again".to_owned()),
-            _ if self.says("not supported for this log class") => Some(
-                "read such a log with CloudWatch Logs Insights, in the console or by aws logs start-query".to_owned(),
-            ),
-            _ if self.names_no_policy() => Some(
-                "is its name right? `policies:` takes names of AWS's own policies, such as AmazonS3ReadOnlyAccess, and ARNs of others"
-                    .to_owned(),
-            ),
-            _ if self.says("media type") => Some(
-                "Lambda takes one platform's image manifest, never an index with attestations; build with `--provenance=false`"
-                    .to_owned(),
-            ),
-            _ => None,
         }
     }
 }
@@ -295,9 +238,9 @@ fn is_not_found(code: &str) -> bool {
     matches!(
         code,
         "NoSuchEntity"
-            | "NotFoundException"
-            // SNS's own.
             | "NotFound"
+            | "NotFoundException"
+            | "ResourceNotFound"
             | "ResourceNotFoundException"
             | "ProvisionedConcurrencyConfigNotFoundException"
             | "RepositoryNotFoundException"

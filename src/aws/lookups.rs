@@ -4,6 +4,7 @@ use super::{Cloud, FoundExt, call::call, pages::pages};
 use crate::engine::{Id, Run};
 use anyhow::{Error, Result};
 use aws_sdk_apigateway::types::{ApiKey, RestApi, Stage, UsagePlan};
+use aws_sdk_cloudwatch::types::MetricAlarm;
 use aws_sdk_ecr::types::Repository;
 use aws_sdk_lambda::operation::{get_alias::GetAliasOutput, get_function::GetFunctionOutput};
 use futures_util::{
@@ -25,6 +26,8 @@ pub struct Lookups {
     repositories: ByName<Repository>,
     /// Of Lambda, by name and qualifier: the function, its alias and its permission ask for it.
     functions: ByName<GetFunctionOutput>,
+    /// Of CloudWatch, by what their names begin with.
+    alarms: RefCell<BTreeMap<String, Rc<SharedLookup<Vec<MetricAlarm>>>>>,
     /// Of Lambda, by the function's name and their own.
     aliases: ByName<GetAliasOutput>,
 }
@@ -163,6 +166,21 @@ impl Cloud {
         lookup.get(read).await
     }
 
+    /// The alarms whose names begin so. AWS lists them without tags.
+    ///
+    /// # Errors
+    /// As the call.
+    pub async fn alarms(self: &Rc<Self>, prefix: &str) -> Result<Rc<Vec<MetricAlarm>>> {
+        let lookup = self.lookups.alarms.borrow_mut().entry(prefix.to_owned()).or_default().clone();
+        let (cloud, prefix) = (self.clone(), prefix.to_owned());
+        lookup.get(async move { cloud.read_alarms(&prefix).await }).await
+    }
+
+    /// As [`Cloud::forget_lists`], for the alarms.
+    pub fn forget_alarms(&self) {
+        self.lookups.alarms.borrow_mut().clear();
+    }
+
     /// As [`Cloud::forget_lists`], for functions and their aliases.
     pub fn forget_functions(&self) {
         self.lookups.functions.borrow_mut().clear();
@@ -180,6 +198,7 @@ impl Cloud {
         self.lookups.api_keys.forget();
         self.lookups.usage_plans.forget();
         self.lookups.stages.forget();
+        self.forget_alarms();
         self.forget_repositories();
         self.forget_functions();
     }
@@ -201,6 +220,16 @@ impl Cloud {
 
     fn lists(&self) -> Run {
         self.looking_at(&Id::only("lists"))
+    }
+
+    async fn read_alarms(&self, prefix: &str) -> Result<Vec<MetricAlarm>> {
+        let client = aws_sdk_cloudwatch::Client::new(self.sdk());
+        pages(async |next| {
+            let request = client.describe_alarms().alarm_name_prefix(prefix).set_next_token(next);
+            let page = call(&self.lists(), "DescribeAlarms", || request.clone().send()).await?;
+            Ok((page.metric_alarms.unwrap_or_default(), page.next_token))
+        })
+        .await
     }
 
     async fn read_rest_apis(&self) -> Result<Vec<RestApi>> {

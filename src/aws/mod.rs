@@ -1,5 +1,6 @@
 //! AWS as the resources see it: clients, one way to call, errors that say what to do, and lists that are read once.
 
+mod advice;
 pub(crate) mod apigateway_tags;
 mod asleep;
 mod call;

@@ -28,7 +28,7 @@ pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit>
         deploy: &common.again("up"),
     };
     printer.show(Outcome::Status(standing));
-    for remark in graph.remarks() {
+    for remark in graph.remarks().into_iter().chain(graph.loose_ends()) {
         printer.warn(remark);
     }
     Ok(if plan.has_changes() { Exit::Pending } else { Exit::Done })

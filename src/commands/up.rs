@@ -259,6 +259,9 @@ impl Up<'_> {
         let (url, curl) = (outputs.opening(stack), outputs.curl(stack, &show_key));
         let seconds = since.elapsed().as_secs_f64();
         let finished = Finished { outputs, url, curl, show_key, destroy, changed, seconds };
+        for remark in self.graph.loose_ends() {
+            self.printer.warn(remark);
+        }
         self.printer.show(Outcome::Finished(&finished));
     }
 }

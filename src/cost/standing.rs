@@ -76,7 +76,19 @@ pub(super) fn rates(stack: &Stack, prices: &Each) -> Vec<UnitPrice> {
         per: "GB a month",
     }));
     rates.extend(stack.functions.values().filter_map(|function| restored(function, prices)));
+    rates.extend(alarms(stack, prices));
     rates
+}
+
+/// An alarm is paid by the metrics that it calculates with; ten of an account cost nothing.
+fn alarms(stack: &Stack, prices: &Each) -> Option<UnitPrice> {
+    let watches = stack.alerts.iter().flat_map(|alerts| alerts.watches(&stack.functions));
+    let metrics: usize = watches.map(|watch| watch.functions.len().max(1)).sum();
+    (metrics > 0).then(|| UnitPrice {
+        what: format!("alarms on {metrics} metrics, of which ten of the account are free"),
+        price: prices.alarm,
+        per: "metric a month",
+    })
 }
 
 /// `30 days`, the longest of the functions.

@@ -102,6 +102,17 @@ fn reserved_concurrency_bounds_the_time_whoever_calls() {
 }
 
 #[test]
+fn alarms_are_paid_by_their_metrics() {
+    let rate = |more: &str| {
+        let cost = cost("", more);
+        cost.rates.iter().find(|rate| rate.what.starts_with("alarms")).map(|rate| rate.what.clone())
+    };
+    assert_eq!(rate(""), None);
+    let all = rate("alerts: {email: [a@b.example]}\n").unwrap();
+    assert!(all.starts_with("alarms on 4 metrics"), "{all}");
+}
+
+#[test]
 fn an_authorizer_runs_for_whoever_is_refused() {
     let with = |more: &str| {
         cost(", reserved_concurrency: 1", &format!("  auth: {{authorizer: {{function: f}}}}\n{more}"))

@@ -55,9 +55,12 @@ impl Scope<'_> {
             On::Budget => self.each("budget", |name| {
                 format!("arn:{}:budgets::{}:budget/{name}", self.partition(), self.account)
             }),
+            On::Topic => self.each("topic", |name| self.arn("sns", name)),
+            On::Subscriptions => all_if(!self.names("topic").is_empty()),
+            On::Alarms => self.each("alarm", |name| self.arn("cloudwatch", &format!("alarm:{name}"))),
             // DescribeAlarms without names is about all of them (`docs/aws.md` 7.2).
-            On::Alarms => vec![self.arn("cloudwatch", "alarm:*")],
-            On::Topic => vec![self.arn("sns", &format!("lambdeploy-{}", self.stack.name))],
+            On::AllAlarms if self.names("alarm").is_empty() => Vec::new(),
+            On::AllAlarms => vec![self.arn("cloudwatch", "alarm:*")],
             On::Path(path) => self.paths(path),
         }
     }

@@ -52,10 +52,12 @@ pub(super) enum On {
     /// Repositories of others, whose images are used by their URI.
     ForeignRepositories,
     Budget,
-    /// All of the stack's alarms.
-    Alarms,
-    /// What tells people of alarms.
     Topic,
+    /// As [`On::All`], where the stack has a topic: subscriptions are no resources.
+    Subscriptions,
+    Alarms,
+    /// The list of alarms is one resource.
+    AllAlarms,
     /// A path of API Gateway.
     Path(Path),
 }
@@ -153,7 +155,6 @@ pub(super) const RIGHTS: &[Right] = &[
     right("c", "iam:SimulatePrincipalPolicy", On::All),
     right("c", "iam:GetAccountSummary", On::All),
     right("c", "freetier:GetAccountPlanState", On::All),
-    right("c", "sns:ListSubscriptionsByTopic", On::Topic),
     right("upd", "lambda:GetProvisionedConcurrencyConfig", On::Provisioned),
     right("us", "lambda:PutProvisionedConcurrencyConfig", On::Provisioned),
     right("uds", "lambda:DeleteProvisionedConcurrencyConfig", On::Provisioned),
@@ -179,7 +180,6 @@ pub(super) const RIGHTS: &[Right] = &[
     right("ud", "lambda:RemovePermission", On::Versions),
     right("u", "lambda:DeleteFunction", On::Versions),
     right("um", "cloudwatch:GetMetricData", On::All),
-    right("m", "cloudwatch:DescribeAlarms", On::Alarms),
     right("u", "lambda:CreateFunction", On::Functions),
     right("u", "lambda:TagResource", On::Functions),
     right("u", "lambda:UntagResource", On::Functions),
@@ -228,4 +228,20 @@ pub(super) const RIGHTS: &[Right] = &[
     right("ud", "budgets:ModifyBudget", On::Budget),
     right("u", "budgets:TagResource", On::Budget),
     right("u", "budgets:UntagResource", On::Budget),
+    right("upd", "sns:GetTopicAttributes", On::Topic),
+    right("updc", "sns:ListSubscriptionsByTopic", On::Topic),
+    right("upd", "sns:ListTagsForResource", On::Topic),
+    right("u", "sns:CreateTopic", On::Topic),
+    right("u", "sns:TagResource", On::Topic),
+    right("u", "sns:UntagResource", On::Topic),
+    right("u", "sns:SetTopicAttributes", On::Topic),
+    right("u", "sns:Subscribe", On::Topic),
+    right("u", "sns:Unsubscribe", On::Subscriptions),
+    right("ud", "sns:DeleteTopic", On::Topic),
+    right("updm", "cloudwatch:DescribeAlarms", On::AllAlarms),
+    right("upd", "cloudwatch:ListTagsForResource", On::Alarms),
+    right("u", "cloudwatch:PutMetricAlarm", On::Alarms),
+    right("u", "cloudwatch:TagResource", On::Alarms),
+    right("u", "cloudwatch:UntagResource", On::Alarms),
+    right("ud", "cloudwatch:DeleteAlarms", On::Alarms),
 ];

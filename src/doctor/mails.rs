@@ -3,7 +3,7 @@
 use super::{Advice, Checkup};
 use crate::{
     aws::{FoundExt, call, pages},
-    stack::Stack,
+    stack::{DefaultNames, Stack},
 };
 use anyhow::Result;
 use aws_sdk_sns::{Client, types::Subscription};
@@ -14,7 +14,10 @@ const PENDING: &str = "PendingConfirmation";
 impl Checkup<'_> {
     pub(super) async fn mails(&self) -> Result<Vec<Advice>> {
         let Some(stack) = self.stack else { return Ok(Vec::new()) };
-        let subscriptions = self.subscriptions(stack).await?;
+        let subscriptions = match stack.alerts {
+            Some(_) => self.subscriptions(stack).await?,
+            None => Vec::new(),
+        };
         let pending = |s: &&Subscription| s.subscription_arn() == Some(PENDING);
         let pending = subscriptions.iter().filter(pending).filter_map(|s| s.endpoint());
         let mut all: Vec<Advice> = pending.map(unconfirmed).collect();
@@ -25,7 +28,8 @@ impl Checkup<'_> {
     }
 
     async fn subscriptions(&self, stack: &Stack) -> Result<Vec<Subscription>> {
-        let topic = self.cloud.arn("sns", &format!("lambdeploy-{}", stack.name))?;
+        let names = DefaultNames { stack: &stack.name, region: &self.cloud.region };
+        let topic = self.cloud.arn("sns", &names.topic())?;
         let client = Client::new(self.cloud.sdk());
         pages(async |next| {
             let request = client.list_subscriptions_by_topic().topic_arn(&topic).set_next_token(next);

@@ -12,13 +12,13 @@ mod reports;
 mod span;
 mod usage;
 
+pub use crate::resources::AlarmState;
 use crate::{
     aws::{Class, Cloud, failure_of, is_class},
     prices::Prices,
     resources::{own_api, tags_of},
     stack::Stack,
 };
-pub use alarms::AlarmState;
 use anyhow::Result;
 pub use budget::Spent;
 use look::Look;

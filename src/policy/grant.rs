@@ -111,7 +111,7 @@ pub(crate) fn not_grants(statements: &[Value], function_arn: &str) -> Vec<Value>
 
 /// A statement without what changes nothing of its meaning: the case of condition keys, lists of one, empty conditions,
 /// the two ways to write "everybody".
-fn canonical(statement: &Value) -> Value {
+pub(super) fn canonical(statement: &Value) -> Value {
     let mut statement = statement.clone();
     if let Some(principal) = statement.get_mut("Principal") {
         let kinds = principal.as_object_mut().into_iter().flat_map(|kinds| kinds.values_mut());

@@ -3,11 +3,16 @@
 mod api;
 mod execution;
 mod grant;
+mod topic;
 mod trust;
 
 pub(crate) use api::{canonical as canonical_api_policy, wished as wished_api_policy};
 pub(crate) use execution::execution_policy;
 pub(crate) use grant::{Grant, not_grants};
+pub(crate) use topic::{
+    TopicStatements, ours as our_topic_statements, read as topic_statements, text as topic_policy,
+    wished as wished_topic_statements,
+};
 pub(crate) use trust::{lambda_alone, with_lambda};
 
 use serde_json::{Value, json};

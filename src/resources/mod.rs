@@ -3,6 +3,7 @@
 //! To add a kind: write its file (what identifies it, [`crate::engine::Kind`], and what the stack file wishes of it,
 //! [`crate::engine::Wish`]), put it into [`KINDS`], and add it in `stack_graph`'s `wish`. Nothing else knows kinds.
 
+mod alarm;
 mod alias;
 mod api_key;
 mod budget;
@@ -19,17 +20,20 @@ mod rest_api;
 mod role;
 mod stage;
 mod stale_entries;
+mod topic;
 mod twin;
 mod usage_plan;
 mod version;
 
+pub use alarm::AlarmState;
+pub(crate) use alarm::{Alarm, AlarmWish};
 pub(crate) use alias::{
     Alias, AliasOutput, AliasTarget, AliasWish, ErrorRates, Failed, Held, LIVE, Live, Record, Release,
     ReleaseWish, Why, back, ensure_shares, move_alias, move_as, promoted,
 };
 pub use alias::{FunctionReleases, ListedVersion, VersionChange, VersionStanding};
 pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated};
-pub(crate) use budget::{Budget, BudgetWish};
+pub(crate) use budget::{Budget, BudgetOutput, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{
     AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, NotStarted,
@@ -45,6 +49,7 @@ pub(crate) use rest_api::{RestApi, RestApiOutput, RestApiWish, own_api, own_apis
 pub(crate) use role::{Role, RoleOutput, RoleWish};
 pub(crate) use stage::{Stage, StageOutput, StageWish, checked_mark, mark_checked};
 pub(crate) use stale_entries::StaleEntries;
+pub(crate) use topic::{Topic, TopicOutput, TopicWish};
 pub(crate) use twin::doom as doom_twins;
 pub(crate) use usage_plan::{UsagePlan, UsagePlanWish};
 pub(crate) use version::{SmokeFailed, Version, VersionOutput, VersionWish};
@@ -63,6 +68,8 @@ pub(crate) const KINDS: &[&dyn Leftovers] = &[
     &Of::<ApiKey>::KIND,
     &Of::<Stage>::KIND,
     &Of::<UsagePlan>::KIND,
+    &Of::<Topic>::KIND,
+    &Of::<Alarm>::KIND,
     &Of::<Budget>::KIND,
 ];
 

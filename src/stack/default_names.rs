@@ -14,6 +14,8 @@ impl DefaultNames<'_> {
             "function" | "provisioned-concurrency" => self.function(key),
             "role" => self.role(key),
             "repository" => self.repository(key),
+            "topic" => self.topic(),
+            "alarm" => self.alarm(key),
             _ => key.to_owned(),
         }
     }
@@ -29,5 +31,14 @@ impl DefaultNames<'_> {
 
     pub fn repository(&self, key: &str) -> String {
         format!("{}/{key}", self.stack)
+    }
+
+    pub fn topic(&self) -> String {
+        format!("lambdeploy-{}-alerts", self.stack)
+    }
+
+    /// All alarms of a stack begin alike: one list shows them.
+    pub fn alarm(&self, key: &str) -> String {
+        format!("lambdeploy-{}-{key}", self.stack)
     }
 }

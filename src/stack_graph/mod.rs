@@ -4,6 +4,7 @@
 //! the stack file wants, the one place that knows all kinds; `leftovers` finds what is no longer in the stack file, whatever its
 //! kind.
 
+mod alerts;
 mod canary;
 mod door;
 mod earlier;
@@ -22,7 +23,10 @@ use crate::{
     aws::StackAws,
     docker::SecretValue,
     engine::{Graph, Handle},
-    resources::{AliasOutput, ApiKeyOutput, Dooms, FunctionOutput, RestApiOutput, StageOutput},
+    resources::{
+        AlarmState, AliasOutput, ApiKeyOutput, BudgetOutput, Dooms, FunctionOutput, RestApiOutput,
+        StageOutput, TopicOutput,
+    },
     stack::Stack,
 };
 pub use canary::Came;
@@ -69,6 +73,9 @@ pub struct StackGraph<'a> {
     pub keys: Vec<Handle<ApiKeyOutput>>,
     pub functions: Vec<Handle<FunctionOutput>>,
     pub aliases: Vec<Handle<AliasOutput>>,
+    topic: Option<Handle<TopicOutput>>,
+    alarms: Vec<Handle<AlarmState>>,
+    budget: Option<Handle<BudgetOutput>>,
     /// What may be this stack under another name or in another region; where it is made anew.
     pub earlier: Vec<String>,
 }
@@ -86,6 +93,9 @@ impl<'a> StackGraph<'a> {
             keys: Vec::new(),
             functions: Vec::new(),
             aliases: Vec::new(),
+            topic: None,
+            alarms: Vec::new(),
+            budget: None,
             earlier: Vec::new(),
         }
     }

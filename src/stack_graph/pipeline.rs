@@ -21,7 +21,7 @@ impl<'a> StackGraph<'a> {
         docker: Rc<dyn Docker>,
         wishes: Wishes,
     ) -> Result<Self> {
-        let mut this = Self::wished(stack, cloud, docker, wishes);
+        let mut this = Self::wished(stack, cloud, docker, wishes)?;
         let earlier = as_caller(stack, cloud, this.look()).await?;
         this.earlier = earlier;
         if this.retire_leftovers().await? {

@@ -24,9 +24,11 @@ impl StackGraph<'_> {
                 )
             })
         };
-        match paused {
+        let mut all = match paused {
             Some(paused) => vec![paused],
             None => disabled().collect(),
-        }
+        };
+        all.extend(self.ringing());
+        all
     }
 }

@@ -8,14 +8,14 @@ use crate::{
     engine::{Graph, Handle, Id, Kind as _},
     policy,
     resources::{
-        AccountConcurrency, AliasOutput, ApiKey, ApiKeyWish, BudgetWish, Definition, DefinitionWish,
-        Document, Function, FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements,
-        LogGroup, LogGroupWish, Permission, PermissionWish, Repository, RepositoryOutput, RestApi,
-        RestApiWish, RestoredStatements, Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan,
-        UsagePlanWish, log_group_name,
+        AccountConcurrency, AliasOutput, ApiKey, ApiKeyWish, Definition, DefinitionWish, Document, Function,
+        FunctionOutput, FunctionWish, Image, ImageOutput, ImageWish, KeptStatements, LogGroup, LogGroupWish,
+        Permission, PermissionWish, Repository, RepositoryOutput, RestApi, RestApiWish, RestoredStatements,
+        Role, RoleOutput, RoleWish, Source, Stage, StageWish, UsagePlan, UsagePlanWish, log_group_name,
     },
     stack::{self, Auth, DefaultNames, ImageSource, Stack, Text},
 };
+use anyhow::Result;
 use futures_util::TryFutureExt;
 use std::{
     cell::{OnceCell, RefCell},
@@ -43,12 +43,15 @@ struct Shared<'a> {
 
 impl<'a> StackGraph<'a> {
     /// A graph of everything that the stack file wants.
+    ///
+    /// # Errors
+    /// What can't be written down, which is a mistake in the program.
     pub(super) fn wished(
         stack: &'a Stack,
         cloud: &Rc<Cloud>,
         docker: Rc<dyn Docker>,
         wishes: Wishes,
-    ) -> Self {
+    ) -> Result<Self> {
         let aws = StackAws::of(stack, cloud, wishes.adopt.clone());
         let document = Rc::new(Document {
             aws: aws.clone(),
@@ -69,13 +72,8 @@ impl<'a> StackGraph<'a> {
         shared.permissions = this.aliases(&released, &shared.wishes);
         this.stage(document, &shared);
         this.keys_and_plan();
-        if let Some(budget) = &stack.budget {
-            this.graph.want(|needs| {
-                needs.follows(&this.api);
-                BudgetWish::of(&this.aws, budget)
-            });
-        }
-        this
+        this.alerts_and_budget()?;
+        Ok(this)
     }
 
     /// A function with all that is its own.

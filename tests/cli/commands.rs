@@ -20,6 +20,16 @@ fn before_anything_is_up() {
 }
 
 #[test]
+fn alerts_and_a_budget() {
+    let shell = Shell::new();
+    let told = "alerts: {email: [ada@example.com], when: [errors, slow]}\nbudget: {limit: 10 USD, only: stack}\napi:\n";
+    shell.edit("api:\n", told);
+    let plan = shell.run("plan --local --verbose");
+    let (_, of_alerts) = plan.split_once("\n+ topic ").unwrap();
+    assert_snapshot!("plan_of_alerts", of_alerts);
+}
+
+#[test]
 fn a_whole_life() {
     if !docker("a_whole_life") {
         return;

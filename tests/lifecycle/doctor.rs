@@ -92,7 +92,8 @@ async fn without_rights_each_line_says_which_is_missing() {
     world.settles(HELLO).await;
     world.aws.allow_only("NOBODY", Vec::new());
     let cloud = world.cloud_of("NOBODY", REGION).await;
-    let all = Checkup::new(Some(&world.stack(HELLO)), &cloud).of_aws().await;
+    let told = format!("{HELLO}alerts: {{email: [me@example.com]}}\n");
+    let all = Checkup::new(Some(&world.stack(&told)), &cloud).of_aws().await;
     for (about, right) in [
         ("root user", "iam:GetAccountSummary"),
         ("account", "freetier:GetAccountPlanState"),
@@ -179,13 +180,10 @@ async fn what_opens_a_function_past_the_api() {
 #[tokio::test(start_paused = true)]
 async fn an_address_that_has_not_confirmed() {
     let world = World::new();
-    let cloud = world.cloud().await;
-    let sns = aws_sdk_sns::Client::new(cloud.sdk());
-    let topic = sns.create_topic().name("lambdeploy-hello").send().await.unwrap().topic_arn.unwrap();
-    let subscribe = sns.subscribe().topic_arn(topic).protocol("email").endpoint("me@example.com");
-    subscribe.send().await.unwrap();
-    let budget = "budget: {limit: 10 USD, email: [you@example.com]}";
-    let all = checked(&world, &world.stack(&format!("{HELLO}\n{budget}\n"))).await;
+    let told = "alerts: {email: [me@example.com]}\nbudget: {limit: 10 USD, email: [you@example.com]}";
+    let text = format!("{HELLO}{told}\n");
+    world.settles(&text).await;
+    let all = checked(&world, &world.stack(&text)).await;
     says(&all, "mails", Outlook::Beware, "me@example.com has not confirmed yet");
     says(&all, "mails", Outlook::Unknown, "whether you@example.com may be written to");
 }

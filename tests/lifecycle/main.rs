@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod adopt;
+mod alerts;
 mod anew;
 mod api_gateway;
 mod asleep;
@@ -15,6 +16,7 @@ mod drift;
 mod edits;
 mod images;
 mod live_url;
+mod local_page;
 mod metrics;
 mod names;
 mod neighbours;

@@ -70,8 +70,12 @@ const BY_OTHER_COMMANDS: [&str; 2] = ["lambda:GetFunctionConfiguration", "ecr:Ge
 
 #[test]
 fn without_any_action_or_resource_a_call_is_refused() {
-    let lives: [fn(); 29] = [
+    let lives: [fn(); 33] = [
         whole_life,
+        drift::alerts::alarms_come_and_go_with_the_file,
+        drift::alerts::an_address_of_somebody_else_goes_once_it_has_confirmed,
+        drift::alerts::fields_of_an_alarm,
+        drift::alerts::fields_of_the_topic,
         drift::budget::a_budget_that_leaves_the_file_is_deleted,
         drift::budget::budget,
         drift::function::kept_statements,

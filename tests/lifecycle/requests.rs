@@ -7,6 +7,8 @@ use crate::{
 use local_aws::Config;
 use std::time::Duration;
 
+/// Alarms of each kind and a budget of two notifications.
+const TOLD: &str = "alerts: {email: [a@b.example]}\nbudget: {limit: 10 USD}\n";
 const LATENCY: Duration = Duration::from_millis(60);
 
 /// Requests, levels (the most that had to follow one another) and writes since the last look.
@@ -46,6 +48,39 @@ async fn a_run_that_changes_nothing_costs_two_levels_and_no_docker() {
     let count = count(&world, from);
     assert!(count.levels <= 2 && count.requests <= 26, "{} levels, {:#?}", count.levels, count.names);
     assert_eq!((count.writes, world.docker.calls().len() - calls), (0, 0), "{:#?}", count.names);
+}
+
+/// With alarms of each kind and a budget, all of them as they should be. Of the thirteen requests more, six read tags: AWS
+/// gives them with no list of these services.
+#[tokio::test(start_paused = true)]
+async fn alerts_and_a_budget_cost_no_more_levels() {
+    let world = world();
+    let text = format!("{HELLO}{TOLD}");
+    world.settles(&text).await;
+    let from = world.aws.requests().entries().len();
+    assert!(!world.plan(&text).await.has_changes());
+    let count = count(&world, from);
+    assert!(
+        count.levels <= 2 && count.requests <= 39,
+        "{} {} levels, {:#?}",
+        count.requests,
+        count.levels,
+        count.names
+    );
+    assert_eq!(count.writes, 0, "{:#?}", count.names);
+}
+
+/// Nothing that the URL needs waits for them.
+#[tokio::test(start_paused = true)]
+async fn a_first_up_with_alerts_takes_nine_levels_too() {
+    let world = world();
+    let keeping = format!("{HELLO}{TOLD}retain: [images]\n");
+    world.settles(&keeping).await;
+    assert!(world.destroy(&keeping).await.is_complete());
+    let from = world.aws.requests().entries().len();
+    assert!(world.up(&keeping).await.is_complete());
+    let count = count(&world, from);
+    assert!(count.levels <= 9, "{} levels: {:#?}", count.levels, count.names);
 }
 
 #[tokio::test(start_paused = true)]

@@ -34,7 +34,16 @@ pub(crate) fn names(dump: &Value) -> BTreeMap<&'static str, Vec<String>> {
         ("stages", values(&gateway["apis"]).flat_map(|api| keys(&api["stages"])).collect()),
         ("keys", named(&gateway["keys"], "/name")),
         ("plans", named(&gateway["plans"], "/name")),
+        ("topics", keys(&region["sns"]["topics"])),
+        ("subscriptions", values(&region["sns"]["topics"]).flat_map(subscribed).collect()),
+        ("alarms", keys(&region["cloudwatch"]["alarms"])),
+        ("budgets", keys(&account["budgets"])),
     ])
+}
+
+/// The addresses of a topic.
+fn subscribed(topic: &Value) -> Vec<String> {
+    values(&topic["subscriptions"]).map(|it| it["endpoint"].to_string()).collect()
 }
 
 /// How many snapshots of all APIs there are.

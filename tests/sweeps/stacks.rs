@@ -50,6 +50,11 @@ pub(crate) fn three_changed() -> String {
     )
 }
 
+/// HELLO with mail for everything, and a budget that tells the same people.
+pub(crate) fn told() -> String {
+    format!("{HELLO}alerts: {{email: [a@b.example]}}\nbudget: {{limit: 10 USD, only: stack}}\n")
+}
+
 /// One function, which is from a Zip file when the sweep begins.
 pub(crate) const ZIP: &str = "
 stack: hello

@@ -5,7 +5,9 @@ use crate::{
     fault::Fault,
     functions::CRASH,
     scenario::{Scenario, Start},
-    stacks::{HELLO, THREE, ZIP, ZIP_FUNCTION, greeting, guide_and_more, hello_changed, three_changed, two},
+    stacks::{
+        HELLO, THREE, ZIP, ZIP_FUNCTION, greeting, guide_and_more, hello_changed, three_changed, told, two,
+    },
     sweep::sweep,
 };
 use lambdeploy::testing::engine::Options;
@@ -53,6 +55,8 @@ sweeps! {
     first_up_of_three: Scenario::up("first up, three functions", THREE), + docker;
     changes_of_three: Scenario::up("changes, three functions", three_changed()).changing(THREE), + docker;
     destroy_of_three: Scenario::destroy("destroy, three functions", THREE);
+    first_up_with_alerts: Scenario::up("first up, alerts and a budget", told());
+    destroy_with_alerts: Scenario::destroy("destroy, alerts and a budget", &told());
     adoption: Scenario::up("adoption of the guide's stack", GUIDE).after(Start::Guide).with(ADOPT);
     zip_to_image: Scenario::up("Zip → Image", ZIP).after(Start::Zip(ZIP.to_owned(), ZIP_FUNCTION)).with(REPLACE)
         .on(slow());

@@ -3,15 +3,18 @@
 //!
 //! A new section is a file beside these, its key in [`STACK`], and its field in [`Stack`] with the line that reads it.
 
+mod alerts;
 pub(crate) mod api;
 mod budget;
 mod checks;
 mod destination;
 pub(crate) mod functions;
 mod inventory;
+mod mail;
 mod retain;
 mod tags;
 
+pub(crate) use alerts::{Alerts, Trouble, Watch};
 pub(crate) use api::{Api, Auth, AuthorizerKind, Cors, Period, Quota, Route, Throttle, UsagePlan};
 pub(crate) use budget::Budget;
 pub(crate) use checks::Check;
@@ -43,6 +46,7 @@ pub(crate) const STACK: Shape = Shape::Fields(&Fields::new(&[
     tags::TAGS,
     functions::FUNCTIONS,
     api::API,
+    alerts::ALERTS,
     budget::BUDGET,
     checks::CHECKS,
     retain::RETAIN,
@@ -66,6 +70,8 @@ pub struct Stack {
     pub functions: BTreeMap<String, Function>,
     pub api: Api,
     /// Default: none.
+    pub alerts: Option<Alerts>,
+    /// Default: none.
     pub budget: Option<Budget>,
     /// What `verify` asks of the functions themselves. Default: nothing.
     pub checks: Vec<Check>,
@@ -88,8 +94,9 @@ impl Stack {
     pub(crate) fn inventory(&self, region: &str) -> Inventory {
         let names = DefaultNames { stack: &self.name, region };
         let functions = self.functions.values().flat_map(|function| function.entries(names));
+        let alerts = self.alerts.iter().flat_map(|alerts| alerts.entries(&self.functions, names));
         let budget = self.budget.iter().map(|_| Budget::entry(names));
-        functions.chain(self.api.entries()).chain(budget).collect()
+        functions.chain(self.api.entries()).chain(alerts).chain(budget).collect()
     }
 }
 
@@ -100,7 +107,8 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
     let api = Api::read(&mut reader, api::API.node(root).unwrap_or(root), &functions);
     let checks = checks::read(&mut reader, root, &api.routes);
     let tags = tags::read(&mut reader, root);
-    let budget = Budget::read(&mut reader, root);
+    let alerts = Alerts::read(root);
+    let budget = Budget::read(&mut reader, root, alerts.as_ref());
     let stack = Stack {
         name: reader.stack.clone(),
         region: destination::REGION.text(root),
@@ -110,6 +118,7 @@ pub(crate) fn read(root: &Node, folder: &Path, values: Values) -> (Stack, Vec<Mi
         tags,
         functions,
         api,
+        alerts,
         budget,
         checks,
         retain: Retain::read(root),

@@ -88,6 +88,7 @@ fn the_least_has_every_default() {
         tags: [].into(),
         functions: [("f".into(), function)].into(),
         api,
+        alerts: None,
         budget: None,
         checks: vec![],
         retain: Retain { logs: false, images: false },

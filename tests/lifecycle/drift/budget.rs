@@ -5,7 +5,7 @@ use aws_sdk_budgets::{
     Client,
     types::{
         Budget, BudgetType, ComparisonOperator, Notification, NotificationType, ResourceTag, Spend,
-        Subscriber, SubscriptionType, ThresholdType, TimeUnit,
+        Subscriber, SubscriptionType, ThresholdType, TimeUnit, builders::BudgetBuilder,
     },
 };
 use lambdeploy::testing::aws::Cloud;
@@ -13,10 +13,23 @@ use lambdeploy::testing::aws::Cloud;
 pub(crate) const NAME: &str = "lambdeploy-hello-us-east-2";
 const ACCOUNT: &str = "000000000000";
 
-async fn update(aws: &Cloud, limit: &str, unit: TimeUnit) {
+fn monthly(limit: &str, unit: TimeUnit) -> BudgetBuilder {
     let limit = Spend::builder().amount(limit).unit("USD").build().unwrap();
     let budget = Budget::builder().budget_name(NAME).budget_type(BudgetType::Cost).time_unit(unit);
-    let budget = budget.budget_limit(limit).build().unwrap();
+    budget.budget_limit(limit)
+}
+
+async fn update(aws: &Cloud, limit: &str, unit: TimeUnit) {
+    put(aws, monthly(limit, unit)).await;
+}
+
+#[expect(deprecated, reason = "what people have made with it is there")]
+async fn only(aws: &Cloud, kind: &str, value: &str) {
+    put(aws, monthly("10", TimeUnit::Monthly).cost_filters(kind, vec![value.to_owned()])).await;
+}
+
+async fn put(aws: &Cloud, budget: BudgetBuilder) {
+    let budget = budget.build().unwrap();
     let request = Client::new(aws.sdk()).update_budget().account_id(ACCOUNT).new_budget(budget);
     request.send().await.unwrap();
 }
@@ -56,6 +69,7 @@ pub(crate) async fn budget() {
             request.budget_name(NAME).notification(at(100.0)).send().await.unwrap();
         })
         .await;
+    drift.shows_as("only", &["Service"], async |aws| only(aws, "Service", "AWS Lambda").await).await;
     drift
         .shows_as("tags", &["team"], async |aws| {
             let arn = format!("arn:aws:budgets::{ACCOUNT}:budget/{NAME}");

@@ -1,6 +1,7 @@
 //! For every field of every kind's settings: changed behind the tool's back, the plan shows exactly that line, `up`
 //! mends it, and the plan is empty again. A field without such a change fails the test.
 
+pub(crate) mod alerts;
 mod alias;
 pub(crate) mod budget;
 mod definition;
@@ -31,7 +32,8 @@ api:
   throttle: {rate: 50, burst: 100}
   metrics: true
   usage_plan: {rate: 10, burst: 20, quota: 100/day}
-budget: {limit: 10 USD, email: [a@b.example]}
+alerts: {email: [a@b.example]}
+budget: {limit: 10 USD, email: [c@d.example]}
 ";
 
 /// One resource of a stack that is up, and which of its fields were changed so far.
@@ -154,6 +156,7 @@ async fn every_resource_has_its_test() {
     let with_fields = graph.fields().unwrap().into_iter().filter(|(_, fields)| !fields.is_empty());
     let kinds: BTreeSet<String> = with_fields.map(|(id, _)| id.kind().to_owned()).collect();
     let tested = [
+        "alarm",
         "alias",
         "api-key",
         "budget",
@@ -167,6 +170,7 @@ async fn every_resource_has_its_test() {
         "rest-api",
         "role",
         "stage",
+        "topic",
         "usage-plan",
         "version",
     ];
