@@ -3,6 +3,7 @@
 botocore checks the members' names, types and lower bounds; the upper bounds, the enums and the patterns are checked here."""
 
 import base64
+import io
 import json
 import re
 from functools import cache
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import botocore.session
 import regex
 from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.parsers import RpcV2CBORParser
 from botocore.validate import ParamValidator
 
 
@@ -18,9 +20,13 @@ class Mismatch(Exception):
     """A request that is none of the model's operations, or carries what its operation does not know."""
 
 
+NAMES = {"monitoring": "cloudwatch"}
+"""Services that sign with another name than their own."""
+
+
 @cache
 def service(signing_name: str) -> ServiceModel:
-    return botocore.session.get_session().get_service_model(signing_name)
+    return botocore.session.get_session().get_service_model(NAMES.get(signing_name, signing_name))
 
 
 def read(request) -> tuple[OperationModel, dict]:
@@ -32,6 +38,8 @@ def read(request) -> tuple[OperationModel, dict]:
         return _read_json(model, request)
     if protocol == "query":
         return _read_query(model, request)
+    if protocol == "smithy-rpc-v2-cbor":
+        return _read_cbor(model, request)
     assert protocol == "rest-json", protocol
     return _read_rest(model, request)
 
@@ -88,6 +96,15 @@ def _read_json(model: ServiceModel, request) -> tuple[OperationModel, dict]:
     return operation, _value(json.loads(request.body or b"{}"), operation.input_shape)
 
 
+def _read_cbor(model: ServiceModel, request) -> tuple[OperationModel, dict]:
+    found = re.fullmatch(r"/service/(\w+)/operation/(\w+)", request.target)
+    if not found or found[1] != model.metadata["targetPrefix"] or found[2] not in model.operation_names:
+        raise Mismatch(f"no operation {request.target}")
+    operation = model.operation_model(found[2])
+    with io.BufferedReader(io.BytesIO(request.body)) as body:
+        return operation, _value(RpcV2CBORParser().parse_data_item(body), operation.input_shape)
+
+
 def _read_query(model: ServiceModel, request) -> tuple[OperationModel, dict]:
     fields = dict(parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True))
     name, version = fields.pop("Action"), fields.pop("Version")
@@ -107,6 +124,8 @@ def _read_query(model: ServiceModel, request) -> tuple[OperationModel, dict]:
 def _from_tree(tree, shape: Shape):
     if shape.type_name == "structure":
         return {name: _from_tree(item, shape.members[name]) if name in shape.members else item for name, item in tree.items()}
+    if shape.type_name == "map":
+        return {entry["key"]: _from_tree(entry["value"], shape.value) for entry in tree["entry"].values()}
     if shape.type_name == "list":
         if tree == "":
             return []

@@ -1,6 +1,7 @@
 """Stacks' lives that reach every request which the program knows: made, edited, drifted, adopted, retired, destroyed."""
 
 import json
+import urllib.request
 
 import image_archive
 import registry
@@ -26,6 +27,8 @@ api:
   throttle: {rate: 50, burst: 100}
   keys: [first, second]
   usage_plan: {rate: 10, burst: 20, quota: 100/day}
+alerts: {email: [a@b.example]}
+budget: {limit: 10 USD}
 """
 FAILING = [
     ("two: {image: {archive: two.tar}", "two: {image: {archive: two.tar}, provisioned_concurrency: 1", "is FAILED: "),
@@ -62,6 +65,9 @@ EDITS = [
     ("name: renamed", "name: renamed\n  stage: live"),
     (', "ANY /files/{proxy+}": {function: three, auth: none}', ""),
     ("  three: {image: {archive: one.tar}, log_retention: never}\n", ""),
+    ("alerts: {email: [a@b.example]}", "alerts: {email: [c@d.example], when: [slow, 5xx]}"),
+    ("budget: {limit: 10 USD}", "budget: {limit: 20 USD, only: stack, alert_at: [60%, 100%], email: [e@f.example]}"),
+    ("budget: {limit: 20 USD, only: stack, alert_at: [60%, 100%], email: [e@f.example]}\n", ""),
 ]
 """Each changes the text before it."""
 
@@ -93,6 +99,23 @@ def drift(client) -> None:
     lambdas.add_permission(Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com", SourceArn="arn:aws:execute-api:us-east-2:000000000000:old/*/POST/", **again)
     key = gateway.get_api_keys(nameQuery="first")["items"][0]["id"]
     gateway.update_api_key(apiKey=key, patchOperations=[{"op": "replace", "path": "/enabled", "value": "false"}])
+    drift_of_alerts(client)
+
+
+def drift_of_alerts(client) -> None:
+    """The topic lets nobody in, and an address that is not in the file has confirmed; tags are others'."""
+    sns, tags = client("sns"), [{"Key": "team", "Value": "other"}, {"Key": "more", "Value": "x"}]
+    topic = sns.list_topics()["Topics"][0]["TopicArn"]
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue="")
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="somebody@example.com")
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{sns.meta.endpoint_url}/_local/mail", timeout=5) as mails:
+        link = json.load(mails)[-1]["link"]
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(link, timeout=5).close()
+    sns.tag_resource(ResourceArn=topic, Tags=tags)
+    alarm = client("cloudwatch").describe_alarms()["MetricAlarms"][0]["AlarmArn"]
+    client("cloudwatch").tag_resource(ResourceARN=alarm, Tags=tags)
+    budget = "arn:aws:budgets::000000000000:budget/lambdeploy-wide-us-east-2"
+    client("budgets").tag_resource(ResourceARN=budget, ResourceTags=tags)
 
 
 def by_hand(client) -> None:

@@ -16,7 +16,7 @@ from recording_proxy import Answer, Recorded, RecordingProxy
 
 from . import lives
 
-SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs", "freetier")
+SERVICES = ("sts", "iam", "ecr", "lambda", "apigateway", "logs", "freetier", "sns", "cloudwatch", "budgets")
 ELSEWHERE = {"AssumeRole", "GetDownloadUrlForLayer"}
 """The first is for a terminal, where a person types the MFA code: `test_mfa.py`. The second reads of an image that was built here
 what it was built on: `tests/cli/doctor.rs`."""
@@ -95,7 +95,7 @@ def live(stack: Stack, client) -> None:
     for command in (["pause"], ["resume"], ["key", "rotate", "third"], ["key", "retire", "third", "--now"]):
         stack.run(*command, "--yes")
     stack.run("key", "enable", "first", "--yes")
-    for command in (["status"], ["doctor"], ["output", "--show-key"], ["logs", "--filter", "ERROR"], ["releases"], ["rollback", "two"]):
+    for command in (["status"], ["doctor"], ["output", "--show-key"], ["metrics"], ["logs", "--filter", "ERROR"], ["releases"], ["rollback", "two"]):
         stack.run(*command)
     # The version is asked, and can't run.
     stack.run("up", "--yes", "--again", expect=3)
