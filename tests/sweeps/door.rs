@@ -72,8 +72,7 @@ async fn calls(base: &World, command: Command) -> Vec<Call> {
     let noted = Call::noted(&world);
     command.run(&world).await.unwrap();
     world.aws.set_faults(FaultPlan::default());
-    let calls = noted.lock().unwrap().clone();
-    calls
+    noted.lock().unwrap().clone()
 }
 
 /// A fork of `base` on which a command met a fault at a call.
