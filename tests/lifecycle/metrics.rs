@@ -138,7 +138,7 @@ async fn a_quota_that_is_used_up() {
 #[tokio::test(start_paused = true)]
 async fn without_a_right_the_rest_is_told() {
     let world = world();
-    let text = stack();
+    let text = format!("{}\nalerts: {{email: [me@example.com], when: [errors]}}\n", stack());
     world.settles(&text).await;
     let url = StageUrl::of(&world, "default").await;
     assert_eq!(call(&url, "{}", SentKey::Right).await, 200);
