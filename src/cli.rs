@@ -9,7 +9,9 @@ mod tips;
 use crate::deployer::Task;
 use clap::{Args, Parser, Subcommand};
 pub(crate) use init::InitArgs;
-pub(crate) use local::{Consistency, LocalArgs};
+#[cfg(feature = "local")]
+pub(crate) use local::Consistency;
+pub(crate) use local::LocalArgs;
 pub(crate) use logs::LogsArgs;
 pub(crate) use release::{ReleaseArgs, RollbackArgs};
 use std::path::{Path, PathBuf};

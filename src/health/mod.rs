@@ -23,8 +23,10 @@ use anyhow::Result;
 pub use budget::Spent;
 use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
+#[cfg(test)]
+pub(crate) use release::Canary;
+pub use release::LiveRelease;
 use release::LiveReleases;
-pub use release::{Canary, LiveRelease};
 use reports::Reports;
 use serde::Serialize;
 use span::Span;
