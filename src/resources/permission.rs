@@ -4,13 +4,20 @@
 //! Stacks that were made before there was an alias have it on the function itself. That one goes last, once what the stage
 //! serves is known to work.
 
-use super::{RestApiOutput, alias::LIVE, chains, leftovers::Listed};
+use super::{
+    RestApiOutput,
+    alias::LIVE,
+    chains,
+    function::FunctionOutput,
+    leftovers::Listed,
+    statements::{sids, statements},
+};
 use crate::{
-    aws::{Class, FoundExt, StackAws, call, ignore_not_found, is_class, ordered},
+    aws::{Class, StackAws, call, ignore_not_found, is_class, ordered},
     engine::{Applied, Breaks, Change, Deletable, Found, Kind, Link, Need, Owner, Run, UNKNOWN, Wish, Words},
     stack::Entry,
 };
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -24,6 +31,7 @@ pub(crate) struct Permission {
 /// What the stack file wishes of it.
 pub(crate) struct PermissionWish {
     pub permission: Permission,
+    pub function: Need<FunctionOutput>,
     pub rest_api: Need<RestApiOutput>,
     /// Whether the API asks the function about callers too.
     pub authorizes: bool,
@@ -155,48 +163,6 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The ids of the stack's own statement. Letters, digits, `-` and `_`, at most 100: a stack's name is all of that but `_`,
-/// so no other stack's id is among them.
-fn sids(aws: &StackAws) -> [String; 2] {
-    let one = format!("lambdeploy-{}", aws.ownership.stack);
-    let other = format!("{one}_2");
-    [one, other]
-}
-
-/// All statements of the resource policy of a function, or of its alias.
-pub(super) async fn statements(
-    aws: &StackAws,
-    function: &str,
-    alias: Option<&str>,
-    run: &Run,
-) -> Result<Vec<Value>> {
-    let request =
-        aws.cloud.lambda.get_policy().function_name(function).set_qualifier(alias.map(str::to_owned));
-    let answer = call(run, "GetPolicy", || request.clone().send()).await.found()?;
-    let Some(text) = answer.and_then(|a| a.policy) else { return Ok(Vec::new()) };
-    let document: Value = serde_json::from_str(&text).context("the function's policy is not JSON")?;
-    Ok(document["Statement"].as_array().cloned().unwrap_or_default())
-}
-
-/// The statements of other people in the resource policy of a function, or of its alias.
-///
-/// # Errors
-/// As the call.
-pub(crate) async fn foreign_statements(
-    aws: &StackAws,
-    function: &str,
-    alias: Option<&str>,
-    run: &Run,
-) -> Result<Vec<Value>> {
-    Ok(others(aws, statements(aws, function, alias, run).await?).collect())
-}
-
-/// Those of them that are other people's.
-pub(super) fn others(aws: &StackAws, statements: Vec<Value>) -> impl Iterator<Item = Value> {
-    let ours = sids(aws);
-    statements.into_iter().filter(move |s| ours.iter().all(|sid| s["Sid"] != sid.as_str()))
-}
-
 impl Kind for Permission {
     const NAME: &'static str = "permission";
     const WORDS: &'static [Words] = &[Words::new(
@@ -313,6 +279,9 @@ impl Wish for PermissionWish {
 
     /// Where the stage has moved a moment ago, what it served before may still be called.
     async fn tidy(&self, run: &Run) -> Result<()> {
+        if self.function.ready()?.is_new {
+            return Ok(());
+        }
         let former = self.permission.ours(None, run).await?;
         if former.is_empty() {
             return Ok(());

@@ -233,10 +233,10 @@ impl<'a> StackGraph<'a> {
         let authorizes = self.stack.api.routes.iter().any(|route| asks(&route.auth));
         let (aws, key) = (self.aws.clone(), wish.key.clone());
         self.graph.want(|needs| {
-            needs.after(function);
             needs.after(alias);
             let permission = Permission { aws, key, function_name: wish.name.clone() };
-            PermissionWish { permission, rest_api: needs.output(&self.api), authorizes }
+            let (function, rest_api) = (needs.output(function), needs.output(&self.api));
+            PermissionWish { permission, function, rest_api, authorizes }
         })
     }
 

@@ -252,6 +252,10 @@ impl Wish for AliasWish {
     }
 
     async fn tidy(&self, run: &Run) -> Result<()> {
+        // Nothing is older than the first.
+        if self.version.ready()?.version == "1" {
+            return Ok(());
+        }
         let pruned = self.alias.prune(self.release.keep, run).await;
         pruned.with_context(|| format!("old versions of {} stay", self.alias.function_name))
     }

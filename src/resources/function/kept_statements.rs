@@ -13,7 +13,7 @@ use crate::{
     },
     engine::{Applied, Deletable, Found, Kind, Need, Owner, Run, Wish, Words},
     policy::{Grant, not_grants},
-    resources::{leftovers::Listed, own_api, permission, tags_of},
+    resources::{leftovers::Listed, own_api, statements, tags_of},
     stack::Entry,
 };
 use anyhow::{Context as _, Result, bail, ensure};
@@ -82,8 +82,8 @@ impl KeptStatements {
     /// One that AddPermission can't write; more of them than tags can hold; as the calls.
     pub(super) async fn write(&self, function_arn: &str, run: &Run) -> Result<Written> {
         let (aws, function) = (&self.aws, &self.function);
-        let statements = permission::statements(aws, function, None, run).await?;
-        let mut statements: Vec<Value> = permission::others(aws, statements).collect();
+        let statements = statements::statements(aws, function, None, run).await?;
+        let mut statements: Vec<Value> = statements::others(aws, statements).collect();
         let before = self.read().await?;
         // What an earlier run could not add again is not in the policy.
         let missing = |kept: &&Value| statements.iter().all(|s| s["Sid"] != kept["Sid"]);

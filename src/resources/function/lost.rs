@@ -5,7 +5,7 @@ use crate::{
     aws::{FoundExt, StackAws, call},
     engine::Run,
     policy::not_grants,
-    resources::{LIVE, Record, permission},
+    resources::{LIVE, Record, statements},
 };
 use anyhow::Result;
 use aws_sdk_lambda::types::{AliasConfiguration, FunctionConfiguration};
@@ -36,9 +36,9 @@ impl Lost {
             aliases(aws, name, run),
             urls(aws, name, run),
             events(aws, name, run),
-            permission::statements(aws, name, None, run),
+            statements::statements(aws, name, None, run),
         )?;
-        let others: Vec<Value> = permission::others(aws, statements).collect();
+        let others: Vec<Value> = statements::others(aws, statements).collect();
         let statements = not_grants(&others, arn);
         let [versions, aliases] = released(versions, aliases, configuration);
         let things = [versions, aliases, urls, events].into_iter().flatten().chain(settings(configuration));

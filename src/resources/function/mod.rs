@@ -54,6 +54,8 @@ pub struct FunctionOutput {
     pub(super) revision: String,
     /// The version that this run published with the change.
     pub(super) published: Option<u64>,
+    /// This run made it: nobody has permitted anything on it before.
+    pub(in crate::resources) is_new: bool,
 }
 
 impl Function {
@@ -70,6 +72,7 @@ impl Function {
             code_sha256: text(configuration.code_sha256()),
             revision: text(configuration.revision_id()),
             published,
+            is_new: false,
         })
     }
 

@@ -179,7 +179,8 @@ impl Wish for Rc<FunctionWish> {
 
     async fn create(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
         self.ensure_snapshots(run).await?;
-        Box::pin(self.make(want, run)).await
+        let made = Box::pin(self.make(want, run)).await?;
+        Ok(FunctionOutput { is_new: true, ..made })
     }
 
     async fn update(
