@@ -203,9 +203,10 @@ impl Cloud {
         self.forget_functions();
     }
 
-    /// As [`Cloud::forget_lists`], for one list.
+    /// As [`Cloud::forget_lists`], for the APIs and their stages.
     pub fn forget_rest_apis(&self) {
         self.lookups.rest_apis.forget();
+        self.lookups.stages.forget();
     }
 
     /// As [`Cloud::forget_lists`], for one list.

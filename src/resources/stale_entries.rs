@@ -38,13 +38,13 @@ impl Kind for StaleEntries {
 
 impl Deletable for StaleEntries {
     async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
-        self.aws.cloud.forget_lists();
+        self.aws.cloud.forget_rest_apis();
         let Some(api) = own_api(&self.aws).await? else { return Ok(()) };
         let there: Tags = tags_of(&api).into_iter().filter(|(k, _)| k.starts_with(tags::INVENTORY)).collect();
         let arn = apigateway_tags::arn(&self.aws.cloud, &format!("restapis/{}", found.output))?;
         apigateway_tags::set(&self.aws.cloud, &arn, &there, &self.aws.inventory_tags(&self.keep), run)
             .await?;
-        self.aws.cloud.forget_lists();
+        self.aws.cloud.forget_rest_apis();
         Ok(())
     }
 }

@@ -196,7 +196,7 @@ fn tags_of(key: &GetApiKeyOutput) -> tags::Tags {
 async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     let request = aws.cloud.apigateway.delete_api_key().api_key(id);
     let result = ignore_not_found(call(run, "DeleteApiKey", || request.clone().send()).await);
-    aws.cloud.forget_lists();
+    aws.cloud.forget_api_keys();
     result
 }
 

@@ -102,7 +102,7 @@ impl Wish for ApiKeyWish {
                 .set_patch_operations(Some(operations));
             call(run, "UpdateApiKey", || request.clone().send()).await?;
         }
-        self.key.aws.cloud.forget_lists();
+        self.key.aws.cloud.forget_api_keys();
         if have.paused && want.enabled {
             self.key.mark_paused(id, false, run).await?;
         }

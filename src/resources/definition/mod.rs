@@ -34,7 +34,7 @@ impl DefinitionWish {
     async fn put(&self, wish: &Canonical, run: &Run) -> Result<()> {
         let (document, api) = (&self.definition.document, self.rest_api.ready()?);
         document.put(&api.id, wish, &api.kept, run).await?;
-        document.aws.cloud.forget_lists();
+        document.aws.cloud.forget_rest_apis();
         Ok(())
     }
 }

@@ -165,7 +165,7 @@ pub(super) async fn available(
 async fn remove(aws: &StackAws, id: &str, run: &Run) -> Result<()> {
     let request = aws.cloud.apigateway.delete_rest_api().rest_api_id(id);
     let result = ignore_not_found(call(run, "DeleteRestApi", || request.clone().send()).await);
-    aws.cloud.forget_lists();
+    aws.cloud.forget_rest_apis();
     result
 }
 

@@ -116,7 +116,7 @@ impl Wish for RestApiWish {
 
     async fn create(&self, want: &Settings, run: &Run) -> Result<RestApiOutput> {
         let made = create_unkeyed(&Creation { of: self, want, run }, run).await?;
-        self.api.aws.cloud.forget_lists();
+        self.api.aws.cloud.forget_rest_apis();
         let id = made.id.context("CreateRestApi answered without an id")?;
         Ok(RestApiOutput { id, defined: true, kept: Kept::of(want), paused: None })
     }
@@ -132,7 +132,7 @@ impl Wish for RestApiWish {
         let (old, new) = (with(&have.inventory, &have.tags), with(&want.inventory, &want.tags));
         apigateway_tags::set(&api.aws.cloud, &api.arn(id)?, &old, &new, run).await?;
         api.patch(id, have, want, run).await?;
-        api.aws.cloud.forget_lists();
+        api.aws.cloud.forget_rest_apis();
         Ok(Applied::in_place(RestApiOutput { kept: Kept::of(want), ..found.output.clone() }))
     }
 }

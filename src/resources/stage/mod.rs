@@ -196,7 +196,9 @@ impl Deletable for Stage {
     async fn delete(&self, found: &Found<Self>, run: &Run) -> Result<()> {
         let request = self.aws.cloud.apigateway.delete_stage();
         let request = request.rest_api_id(&found.output.api).stage_name(&self.name);
-        ignore_not_found(call(run, "DeleteStage", || request.clone().send()).await)
+        let result = ignore_not_found(call(run, "DeleteStage", || request.clone().send()).await);
+        self.aws.cloud.forget_rest_apis();
+        result
     }
 }
 
@@ -239,7 +241,9 @@ impl Wish for StageWish {
 
     async fn create(&self, want: &Settings, run: &Run) -> Result<StageOutput> {
         let api = self.rest_api.ready()?.id;
-        self.make(&api, want, run).await
+        let made = self.make(&api, want, run).await;
+        self.stage.aws.cloud.forget_rest_apis();
+        made
     }
 
     async fn update(&self, found: &Found<Stage>, want: &Settings, run: &Run) -> Result<Applied<StageOutput>> {
@@ -261,6 +265,7 @@ impl Wish for StageWish {
         }
         self.stage.patch(api, operations, run).await?;
         self.stage.prune(api, &live, run).await?;
+        self.stage.aws.cloud.forget_rest_apis();
         Ok(Applied::in_place(StageOutput { api: api.clone(), deployment: live }))
     }
 }

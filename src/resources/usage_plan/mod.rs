@@ -93,7 +93,7 @@ impl UsagePlan {
         ignore_not_found(self.patch(id, without(stages.iter()).collect(), run).await)?;
         let request = self.aws.cloud.apigateway.delete_usage_plan().usage_plan_id(id);
         let result = ignore_not_found(call(run, "DeleteUsagePlan", || request.clone().send()).await);
-        self.aws.cloud.forget_lists();
+        self.aws.cloud.forget_usage_plans();
         result
     }
 
@@ -246,7 +246,7 @@ impl Wish for UsagePlanWish {
         for key in want.keys.keys().filter(|k| !have.keys.contains_key(*k)) {
             plan.take(id, key, run).await?;
         }
-        plan.aws.cloud.forget_lists();
+        plan.aws.cloud.forget_usage_plans();
         Ok(Applied::in_place(UsagePlanOutput { stages: want.stages.clone(), ..found.output.clone() }))
     }
 }
