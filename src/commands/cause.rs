@@ -1,6 +1,6 @@
 //! Why a function failed, from its own log: what the commands say that saw it fail.
 
-use super::{local::background::agrees_at_once, logs, session::Session};
+use super::{local::background::agrees_at_once, logs::Logs, session::Session};
 use crate::contract;
 use anyhow::Result;
 use std::time::Duration;
@@ -16,6 +16,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 /// As the calls; interrupted.
 pub(super) async fn of_last_call(
     session: &Session,
+    logs: &Logs<'_>,
     key: &str,
     version: Option<u64>,
     since: i64,
@@ -23,7 +24,7 @@ pub(super) async fn of_last_call(
     // The last lines of a call come after its answer, also where everything else agrees at once.
     let pause = if is_at_once(session).await { BETWEEN_LOOKS / 10 } else { BETWEEN_LOOKS };
     for look in 1.. {
-        let lines = logs::of_last_call(session, key, version, since).await?;
+        let lines = logs.of_last_call(key, version, since).await?;
         let cause = contract::cause(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         if cause.is_some() || look == LOOKS {
             return Ok(cause);

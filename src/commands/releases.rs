@@ -1,8 +1,9 @@
 //! `releases`: each function's versions, and how they stand.
 
-use super::session::Session;
+use super::{logs::Logs, session::Session};
 use crate::{
     Exit, cli,
+    resources::{ListedVersion, VersionStanding},
     stack::Values,
     stack_graph::releases,
     ui::{Outcome, Printer},
@@ -14,6 +15,11 @@ pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit>
     let all = releases(&session.stack, &session.cloud).await?;
     if all.is_empty() {
         bail!(session.not_deployed(common));
+    }
+    // Why a version failed is its function's own word.
+    let has_failed = |it: &ListedVersion| it.is == VersionStanding::Failed;
+    if all.iter().flat_map(|function| &function.versions).any(has_failed) {
+        Logs::open(&session, printer).await?;
     }
     printer.show(Outcome::Releases(&all));
     Ok(Exit::Done)

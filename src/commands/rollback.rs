@@ -1,6 +1,9 @@
 //! `rollback`: what was live before is live again.
 
-use super::session::{CHANGES_STOP, Session};
+use super::{
+    logs::Logs,
+    session::{CHANGES_STOP, Session},
+};
 use crate::{
     Exit, cli,
     exit::Usage,
@@ -19,7 +22,12 @@ pub(super) async fn run(common: &cli::Common, args: &cli::RollbackArgs, printer:
     }
     let found = LiveStack::find(&session.stack, &session.cloud, key, printer.events(), &session.stop).await;
     let Some(live) = found.context("nothing was changed")? else { bail!(session.not_deployed(common)) };
-    let moved = live.rollback(args.to).await?;
+    let moved = live.rollback(args.to).await;
+    if moved.is_err() {
+        // It may say why a version failed, in its function's own words.
+        Logs::open(&session, printer).await.context("this went wrong, and why can't be shown")?;
+    }
+    let moved = moved?;
     if moved.is_empty() {
         printer.say("nothing to do: that version is live already");
         return Ok(Exit::Done);

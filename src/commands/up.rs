@@ -3,17 +3,18 @@
 use super::{
     canary, cause,
     checked::State,
-    commit, logs,
+    commit,
+    logs::Logs,
     plan::{Releasing, planned},
     session::{CHANGES_STOP, Session},
     verify::{self, After},
 };
 use crate::{
     Exit, cli,
-    engine::{Change, Handle, Id, Report, Run, Stop},
+    engine::{Change, Handle, Id, Kind as _, Plan, Report, Run, Stop},
     exit::Usage,
     outputs::Outputs,
-    resources::{AliasOutput, NotStarted, SmokeFailed},
+    resources::{AliasOutput, Function, NotStarted, SmokeFailed, Version},
     stack::Values,
     stack_graph::{StackGraph, ended_functions},
     ui::{Finished, Outcome, Printer},
@@ -53,8 +54,14 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
-    let prepared = session.stop.cancel(graph.prepare(&plan)).await;
-    prepared.context("nothing was changed")?.context("nothing was changed")?;
+    let prepared = session.stop.cancel(async {
+        if changes_what_runs(&plan) {
+            // A version that fails says so in its function's own words.
+            Logs::open(&session, printer).await?;
+        }
+        graph.prepare(&plan).await
+    });
+    prepared.await.context("nothing was changed")?.context("nothing was changed")?;
     let report =
         graph.apply(&super::plan::options(&args.consent), printer.events_of(&plan), &session.stop).await;
     printer.settle();
@@ -80,6 +87,12 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
 fn releasing(session: &Session, args: &cli::UpArgs) -> Releasing {
     let commit = commit::of(&session.stack.folder);
     Releasing { smoke: !args.release.no_smoke, canary: args.release.canary, commit }
+}
+
+/// Whether there is a function of which a new version is tried.
+fn changes_what_runs(plan: &Plan) -> bool {
+    let runs = |kind| kind == Function::NAME || kind == Version::NAME;
+    plan.items.iter().any(|item| runs(item.id.kind()) && matches!(item.change, Change::Update(_)))
 }
 
 /// Whether it is meant that nothing of what the stack runs now stays: asked by name, because the file may be another stack's
@@ -173,13 +186,14 @@ impl Up<'_> {
 
     async fn last_words(&self, key: &str, smoke: Option<&SmokeFailed>) -> Result<()> {
         let version = smoke.map(|failed| failed.version);
+        let logs = Logs::open(self.session, self.printer).await?;
         if smoke.is_some_and(|failed| failed.no_answer) {
             let since = self.began.as_millisecond();
-            if let Some(why) = cause::of_last_call(self.session, key, version, since).await? {
+            if let Some(why) = cause::of_last_call(self.session, &logs, key, version, since).await? {
                 self.printer.warn(format!("{key}: {why}"));
             }
         }
-        logs::last_lines(self.session, key, version, self.printer).await
+        logs.show_last(key, version).await
     }
 
     fn aliases(&self) -> impl Iterator<Item = AliasOutput> {

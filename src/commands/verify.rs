@@ -1,7 +1,8 @@
 //! `verify`: the contract, asked of the live URL; also the last step of an `up`.
 
 use super::{
-    cause, logs,
+    cause,
+    logs::{self, Logs},
     session::{READING_STOPS, Session},
 };
 use crate::{
@@ -35,7 +36,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::VerifyArgs, printer: &
     printer.hide(outputs.secrets());
     let age = age(&session, &outputs).await?;
     let asking = Asking { session: &session, outputs: &outputs, age, load: args.load };
-    let findings = asking.all(&rows, printer).await?;
+    let (findings, _) = asking.all(&rows, printer).await?;
     printer.show(ui::Outcome::Contract(&findings));
     Ok(if holds(&findings) { Exit::Done } else { Exit::Broken })
 }
@@ -86,11 +87,11 @@ pub(super) async fn after_up(
         After::Nothing => age(session, &outputs).await?,
     };
     let asking = Asking { session, outputs: &outputs, age, load: false };
-    let findings = asking.all(&contract::rows(&session.stack), printer).await?;
+    let (findings, logs) = asking.all(&contract::rows(&session.stack), printer).await?;
     printer.show(ui::Outcome::Contract(&findings));
-    let failed: BTreeSet<&String> = findings.iter().filter_map(|o| o.failed.as_ref()).collect();
-    for function in failed {
-        let shown = logs::last_lines(session, function, None, printer).await;
+    let Some(logs) = logs else { return Ok(findings) };
+    for function in failed(&findings) {
+        let shown = logs.show_last(&function, None).await;
         remarked(shown, &format!("the last log lines of {function} can't be shown"), printer)?;
     }
     Ok(findings)
@@ -109,8 +110,9 @@ struct Asking<'a> {
     load: bool,
 }
 
-impl Asking<'_> {
-    async fn all(&self, rows: &[Row], printer: &Printer) -> Result<Vec<Finding>> {
+impl<'a> Asking<'a> {
+    /// What came out, with the logs where a function failed that can be read.
+    async fn all(&self, rows: &[Row], printer: &Printer) -> Result<(Vec<Finding>, Option<Logs<'a>>)> {
         let url = self.outputs.url.clone().context("the stack has no URL")?;
         let key = self.outputs.keys.iter().find_map(|k| k.value.clone());
         let stage = LiveStage { url, key, client: Client::new(self.session.cloud.network.clone()) };
@@ -127,8 +129,8 @@ impl Asking<'_> {
         };
         printer.settle();
         let mut findings = findings?;
-        self.explain(&mut findings, since, printer).await?;
-        Ok(findings)
+        let logs = self.explain(&mut findings, since, printer).await?;
+        Ok((findings, logs))
     }
 
     async fn has_web_acl(&self) -> Result<bool> {
@@ -150,10 +152,21 @@ impl Asking<'_> {
     }
 
     /// Says of each function that failed why it did, from its own log since `since`.
-    async fn explain(&self, findings: &mut [Finding], since: i64, printer: &Printer) -> Result<()> {
-        let failed: BTreeSet<String> = findings.iter().filter_map(|o| o.failed.clone()).collect();
+    async fn explain(
+        &self,
+        findings: &mut [Finding],
+        since: i64,
+        printer: &Printer,
+    ) -> Result<Option<Logs<'a>>> {
+        let failed = failed(findings);
+        if failed.is_empty() {
+            return Ok(None);
+        }
+        let unread = "the functions' logs, which would say why they failed, can't be shown";
+        let opened = Logs::open(self.session, printer).await;
+        let Some(logs) = remarked(opened.map(Some), unread, printer)? else { return Ok(None) };
         for function in failed {
-            let cause = cause::of_last_call(self.session, &function, None, since).await;
+            let cause = cause::of_last_call(self.session, &logs, &function, None, since).await;
             let unread = format!("the log of {function}, which would say why it failed, can't be read");
             let read = remarked(cause.map(Some), &unread, printer)?;
             let failed = findings.iter_mut().filter(|o| o.failed.as_ref() == Some(&function));
@@ -164,8 +177,13 @@ impl Asking<'_> {
                 Some(Some(cause)) => failed.for_each(|finding| blame(finding, &function, &cause)),
             }
         }
-        Ok(())
+        Ok(Some(logs))
     }
+}
+
+/// The functions that failed.
+fn failed(findings: &[Finding]) -> BTreeSet<String> {
+    findings.iter().filter_map(|finding| finding.failed.clone()).collect()
 }
 
 fn blame(finding: &mut Finding, function: &str, cause: &str) {

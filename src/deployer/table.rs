@@ -170,7 +170,7 @@ pub(super) const RIGHTS: &[Right] = &[
     right("updc", "lambda:GetFunction", On::Versions),
     right("updc", "lambda:ListTags", On::Versions),
     right("updc", "lambda:GetPolicy", On::Versions),
-    right("uo", "lambda:GetFunctionConfiguration", On::Versions),
+    right("ulo", "lambda:GetFunctionConfiguration", On::Versions),
     right("updm", "lambda:GetAlias", On::Functions),
     right("u", "lambda:CreateAlias", On::Functions),
     right("u", "lambda:UpdateAlias", On::Functions),

@@ -2,13 +2,18 @@
 
 use crate::{
     archive,
-    functions::{BROKEN_BEHIND_THE_URL, CRASH, by_greeting},
+    functions::{BROKEN_BEHIND_THE_URL, CRASH, by_greeting, is_tried},
     shell::{STACK, Shell, block_on},
 };
 use insta::assert_snapshot;
 use lambdeploy::testing::outside::http::{self, Response};
+use local_aws::{Reaction, Scripted};
+use serde_json::json;
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -135,4 +140,51 @@ fn a_contract_that_was_broken_before_is_no_reason_to_go_back() {
     archive::write(&shell.folder.path().join("image.tar"), "another");
     assert_snapshot!("contract_was_broken", up(&shell, BROKEN_BEHIND_THE_URL, ""));
     assert_eq!(live(&shell), "2 | lambdeploy: 2 1");
+}
+
+/// A function knows the keys that it was called with, and what it was given at this deploy or at the one before.
+#[test]
+fn what_a_failed_version_wrote_shows_no_key() {
+    let key: Arc<OnceLock<String>> = Arc::default();
+    let shell = Shell::running(telling(key.clone()));
+    archive::write(&shell.folder.path().join("image.tar"), "hello");
+    let up = |greeting: &str, secret: &str, more: &str| {
+        wish(&shell, greeting);
+        let stack = std::fs::read_to_string(shell.folder.path().join("stack.yaml")).unwrap();
+        shell.write("stack.yaml", &stack.replace("environment: {", "environment: {SECRET: \"${SECRET}\", "));
+        shell.seen(shell.command(&format!("up --local --yes {more}")).env("SECRET", secret))
+    };
+    assert!(up("Hello", "the-first-secret", "").starts_with("exit code: 0"));
+    let shown = shell.command("output --local --key").output().unwrap();
+    key.set(String::from_utf8(shown.stdout).unwrap().trim().to_owned()).unwrap();
+    let is_discreet = |what: &str, seen: &str| {
+        for secret in [key.get().unwrap().as_str(), "the-first-secret", "the-second-secret"] {
+            assert!(!seen.contains(secret), "{what}: {secret} is shown: {seen}");
+        }
+        assert!(seen.contains("key *** secret ***"), "{what}: {seen}");
+    };
+    is_discreet("a smoke check", &up(CRASH, "the-second-secret", ""));
+    is_discreet("as JSON", &up(CRASH, "the-second-secret", "--again --json"));
+    is_discreet("the list", &shell.run("releases --local"));
+    is_discreet("the list as JSON", &shell.run("releases --local --json"));
+    is_discreet("a rollback", &shell.run("rollback hello --to 2 --local"));
+    is_discreet("the contract", &up(BROKEN_BEHIND_THE_URL, "the-second-secret", ""));
+    assert!(up(BROKEN_BEHIND_THE_URL, "the-second-secret", "--no-verify").starts_with("exit code: 0"));
+    is_discreet("verify", &shell.run("verify --local"));
+    is_discreet("verify as JSON", &shell.run("verify --local --json"));
+    is_discreet("call", &shell.run("call --local"));
+    is_discreet("logs", &shell.run("logs --local --errors"));
+}
+
+/// As [`by_greeting`], but who fails says all that it knows.
+fn telling(key: Arc<OnceLock<String>>) -> Arc<Scripted> {
+    Arc::new(Scripted::new(move |event, launch| {
+        let known = |name: &str| launch.environment.get(name).map_or("", String::as_str);
+        let all = format!("key {} secret {}", key.get().map_or("", String::as_str), known("SECRET"));
+        let greeting = known("GREETING");
+        let answer = Reaction::Respond(json!({"statusCode": 200, "body": "{}"}));
+        let fails = Reaction::Fail(json!({"errorType": "KeyError", "errorMessage": all.clone()}));
+        let fails_now = greeting == CRASH || greeting == BROKEN_BEHIND_THE_URL && !is_tried(event);
+        Reaction::Print(format!("[ERROR] KeyError: {all}"), Box::new(if fails_now { fails } else { answer }))
+    }))
 }

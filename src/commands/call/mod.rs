@@ -4,7 +4,8 @@ mod body;
 mod target;
 
 use super::{
-    logs, output,
+    logs::{self, Logs},
+    output,
     session::{READING_STOPS, Session},
 };
 use crate::{
@@ -145,10 +146,10 @@ async fn explain(
 /// The lines of the call, once its last one is there.
 async fn lines(session: &Session, function: &str, since: i64, printer: &Printer) -> Result<Vec<String>> {
     let mut lines = Vec::new();
-    logs::hide_what_functions_know(session, printer).await?;
+    let logs = Logs::open(session, printer).await?;
     for _ in 0..LOOKS {
         session.stop.sleep(BETWEEN_LOOKS).await?;
-        lines = logs::of_last_call(session, function, None, since).await?;
+        lines = logs.of_last_call(function, None, since).await?;
         if lines.iter().any(|line| line.starts_with("REPORT ")) {
             break;
         }

@@ -31,6 +31,6 @@ pub fn by_greeting() -> Arc<Scripted> {
 }
 
 /// Whether a smoke check asks.
-fn is_tried(event: &Value) -> bool {
+pub fn is_tried(event: &Value) -> bool {
     event["requestContext"]["apiId"] == "smoke"
 }
