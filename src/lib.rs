@@ -5,17 +5,17 @@
 //! Follow one `up` from top to bottom:
 //!
 //! 1. [`cli`] reads the command line; [`run`] picks the command; [`exit`] says what its end means to the shell.
-//! 2. [`stack`] reads the stack file: a tree that knows its places, all mistakes at once, secrets marked.
+//! 2. [`stack`] (`crates/stack`) reads the stack file: a tree that knows its places, all mistakes at once, secrets marked.
 //! 3. [`commands`]: one file a command. [`commands::session`] is what they share: the file, the clients, the printer.
 //! 4. [`stack_graph`] turns the stack into a graph of resources: the only place that knows all kinds.
-//! 5. [`engine`] observes all of them at once, plans (purely), and applies along the needs. It knows neither AWS nor a
+//! 5. [`engine`] (`crates/engine`) observes all of them at once, plans (purely), and applies along the needs. It knows neither AWS nor a
 //!    screen, and says what happens as typed events.
 //! 6. [`resources`]: one file a kind: how it is observed, wished, made, changed, deleted. What several of them build on is
 //!    [`policy`], IAM's language, and [`ecr`], what becomes of an image in AWS.
 //! 7. [`aws`]: how AWS is called: retry by class in one place, errors in AWS's words with the next step, ownership tags.
-//!    [`docker`]: contexts, builds, pushes, behind a trait.
+//!    [`docker`] (`crates/docker`): contexts, builds, pushes, behind a trait.
 //! 8. [`contract`] derives from the stack what the outside must see, and asks for it; [`outside`] carries the requests as a
-//!    client would, [`net`] is every way out of this machine; [`outputs`] is what a client needs; [`files`] opens what
+//!    client would, [`net`] (`crates/net`) is every way out of this machine; [`outputs`] is what a client needs; [`files`] opens what
 //!    somebody names. [`ui`] prints: terminal, plain lines and JSON are three readers of one event stream, and print
 //!    through one sink, which hides secrets ([`mask`]) and shows control characters as pictures.
 //! 9. [`health`] reads how a stack is; [`cost`] says from the stack file and the table of [`prices`] what a stack can cost at most.
@@ -38,22 +38,16 @@ mod commands;
 mod contract;
 mod cost;
 mod deployer;
-mod docker;
 mod doctor;
 mod ecr;
-mod engine;
 mod exit;
-mod files;
 mod health;
 mod init;
-mod mask;
-mod net;
 mod outputs;
 mod outside;
 mod policy;
 mod prices;
 mod resources;
-mod stack;
 mod stack_graph;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -61,6 +55,10 @@ mod ui;
 
 use clap::{Parser, error::ErrorKind};
 use exit::Exit;
+use lambdeploy_docker as docker;
+use lambdeploy_engine as engine;
+use lambdeploy_net as net;
+use lambdeploy_stack::{self as stack, files, mask};
 use std::{
     io::{self, Write},
     process::ExitCode,

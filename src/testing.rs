@@ -17,7 +17,10 @@ pub mod deployer {
 }
 
 pub mod docker {
-    pub use crate::docker::{Body, Call, Docker, Exchange, Fault, ScriptedDocker, connect};
+    pub use crate::{
+        docker::{Call, Docker, Exchange, Fault, ScriptedDocker, connect},
+        net::Body,
+    };
 }
 
 pub mod doctor {

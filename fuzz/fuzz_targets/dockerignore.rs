@@ -3,11 +3,7 @@
 #![no_main]
 
 #[allow(dead_code)]
-#[path = "../../src/files.rs"]
-mod files;
-
-#[allow(dead_code)]
-#[path = "../../src/docker/ignore.rs"]
+#[path = "../../crates/docker/src/ignore.rs"]
 mod ignore;
 
 use ignore::Ignore;

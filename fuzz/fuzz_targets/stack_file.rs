@@ -1,14 +1,7 @@
 //! Any text as a stack file: it is read, or refused with places that are in it and without what came from outside.
 #![no_main]
 
-#[allow(dead_code)]
-#[path = "../../src/files.rs"]
-mod files;
-
-#[allow(dead_code)]
-#[path = "../../src/stack/mod.rs"]
-mod stack;
-
+use lambdeploy_stack as stack;
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
 

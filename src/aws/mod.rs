@@ -13,8 +13,6 @@ mod existing;
 mod failure;
 mod found;
 mod http_client;
-#[cfg(feature = "testing")]
-pub(crate) mod in_process;
 mod lookups;
 mod mfa;
 mod no_credentials;

@@ -41,7 +41,7 @@ pub(super) async fn settings(target: Target) -> Result<SdkSettings> {
         #[cfg(feature = "testing")]
         Target::InProcess { aws, account, region } => {
             let loader =
-                loader.http_client(super::in_process::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
+                loader.http_client(local_aws::sdk::http_client(aws)).endpoint_url("http://127.0.0.1:4510");
             let sdk = local(loader, account, region).load().await;
             SdkSettings { sdk, network: Network::direct(), credentials: None }
         }

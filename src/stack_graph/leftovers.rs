@@ -29,7 +29,7 @@ impl<'a> StackGraph<'a> {
     /// # Errors
     /// As the lists.
     pub(super) async fn retire_leftovers(&mut self) -> Result<bool> {
-        let before = self.graph.len();
+        let before = self.graph.size();
         let (listed, there) = self.there().await?;
         let wished = self.in_file();
         self.stale_entries(&listed, &wished);
@@ -37,7 +37,7 @@ impl<'a> StackGraph<'a> {
         let come = wished.iter().filter(|e| !there.names(&e.kind, &e.name)).cloned().collect();
         self.doom(&there.beyond(&wished), &wished, &come);
         self.twins().await?;
-        Ok(self.graph.len() > before)
+        Ok(self.graph.size() > before)
     }
 
     /// Adds what only AWS knows of, and twins; whether there is any.
@@ -45,12 +45,12 @@ impl<'a> StackGraph<'a> {
     /// # Errors
     /// As the lists.
     pub(super) async fn doom_leftovers(&mut self) -> Result<bool> {
-        let before = self.graph.len();
+        let before = self.graph.size();
         let (_, there) = self.there().await?;
         let known = self.sought();
         self.doom(&there.beyond(&known), &known, &Inventory::default());
         self.twins().await?;
-        Ok(self.graph.len() > before)
+        Ok(self.graph.size() > before)
     }
 
     /// The inventory is shortened after the last of what it named is gone.

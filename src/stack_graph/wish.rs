@@ -85,10 +85,9 @@ impl<'a> StackGraph<'a> {
         let others = self.stack.functions.values().filter(|f| f.key != wish.key);
         let taken_by_others = others.map(stack::Function::taken_concurrency).sum();
         let (aws, key, name) = (self.aws.clone(), wish.key.clone(), wish.name.clone());
-        let mut made = None;
-        let function = self.graph.want(|needs| {
+        let (function, function_wish) = self.graph.want_shared(|needs| {
             needs.after(&log_group);
-            let wish = Rc::new(FunctionWish {
+            FunctionWish {
                 rest_api: needs.output(&self.api),
                 function: Function { aws, key, name },
                 wish: with_origins(wish, self.stack),
@@ -98,10 +97,8 @@ impl<'a> StackGraph<'a> {
                 concurrency: concurrency.as_ref().map(|account| needs.output(account)),
                 taken_by_others,
                 restorable: RefCell::default(),
-            });
-            made.insert(wish).clone()
+            }
         });
-        let function_wish = made.expect("the graph calls what makes a wish");
         self.graph.want(|needs| RestoredStatements {
             kept: KeptStatements::of(&self.aws, &wish.key, &wish.name),
             function: needs.output(&function),

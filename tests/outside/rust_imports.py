@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CRATES = ["src", "crates/local-aws/src"]
+CRATES = ["src", *sorted(str(lib.parent.relative_to(ROOT)) for lib in ROOT.glob("crates/*/src/lib.rs"))]
 
 Module = tuple[str, ...]
 NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|b?r(#*)\".*?\"\1|\"(?:\\.|[^\"\\])*\"|'(?:\\[^']+|[^'\\])'", re.S)

@@ -71,6 +71,8 @@ mod protocol;
 mod registry;
 mod request_log;
 mod request_quotas;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 mod secret;
 mod server;
 mod service;

@@ -17,7 +17,7 @@ use aws_sdk_lambda::types::{
     Architecture, Environment, EphemeralStorage, FunctionCode, FunctionConfiguration, ImageConfig,
     PackageType, SnapStart, SnapStartApplyOn, TracingConfig, TracingMode, VpcConfig,
 };
-use std::{collections::HashMap, fmt, rc::Rc};
+use std::{collections::HashMap, fmt};
 use tokio::time::Instant;
 
 impl FunctionWish {
@@ -53,7 +53,7 @@ impl FunctionWish {
     }
 
     /// Its first version is published with it, but for one that takes a snapshot: that is waited for where it is tried.
-    pub(super) async fn make(self: &Rc<Self>, want: &Settings, run: &Run) -> Result<FunctionOutput> {
+    pub(super) async fn make(&self, want: &Settings, run: &Run) -> Result<FunctionOutput> {
         let storage = EphemeralStorage::builder().size(want.ephemeral_storage).build()?;
         let mut request = self.function.aws.cloud.lambda.create_function();
         request = request

@@ -14,7 +14,7 @@ use crate::{
 use anyhow::{Result, bail};
 use aws_sdk_lambda::types::PackageType;
 use serde_json::json;
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, time::Duration};
 use tokio::time::Instant;
 
 pub(crate) struct FunctionWish {
@@ -123,7 +123,7 @@ impl FunctionWish {
     /// A function whose creation failed can't be updated, and a Zip function can't become an Image function: made
     /// anew under the same name, with what deletion would lose.
     async fn recreate(
-        self: &Rc<Self>,
+        &self,
         found: &Found<Function>,
         want: &Settings,
         run: &Run,
@@ -141,7 +141,7 @@ impl FunctionWish {
     }
 }
 
-impl Wish for Rc<FunctionWish> {
+impl Wish for FunctionWish {
     type Kind = Function;
 
     fn kind(&self) -> &Function {
