@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 CRATES = ["src", *sorted(str(lib.parent.relative_to(ROOT)) for lib in ROOT.glob("crates/*/src/lib.rs"))]
 
 Module = tuple[str, ...]
+VISIBILITY = re.compile(r"\bpub\(in [^)]*\)")
 NOT_CODE = re.compile(r"//[^\n]*|/\*.*?\*/|b?r(#*)\".*?\"\1|\"(?:\\.|[^\"\\])*\"|'(?:\\[^']+|[^'\\])'", re.S)
 TEST_ONLY = re.compile(r"#\[cfg\((?:test|any\(test, fuzzing\))\)\]")
 PATH = re.compile(r"(?<![\w:])([a-z_]\w*(?:::\w+)+)")
@@ -24,7 +25,7 @@ USE = re.compile(r"(\bpub(?:\([^)]*\))?\s+)?\buse\s+([^;]+);")
 
 def code(text: str) -> str:
     """Without comments, texts and what is compiled for tests only."""
-    text = NOT_CODE.sub('""', text)
+    text = VISIBILITY.sub("pub", NOT_CODE.sub('""', text))
     while found := TEST_ONLY.search(text):
         text = text[: found.start()] + text[end_of_item(text, found.end()) :]
     return text
@@ -100,21 +101,21 @@ class Crate:
             return self.absolute(module[:-1], ["self", *path[1:]] if path[1:2] != ["super"] else path[1:])
         return (*module, *path) if path and (*module, path[0]) in self.code else None
 
-    def home(self, path: Module, passed: frozenset[Module] = frozenset()) -> Module:
-        """The module that defines what a path names."""
+    def home(self, path: Module, passed: frozenset[Module] = frozenset()) -> Module | None:
+        """The module that defines what a path names; `None`: another crate does."""
         length = max(length for length in range(len(path) + 1) if path[:length] in self.code)
         module, rest = path[:length], path[length:]
         for target, name, _ in self.imports[module] if rest and path not in passed else []:
-            meant = self.absolute(module, target) if name == rest[0] else None
-            if meant is not None:
-                return self.home((*meant, *rest[1:]), passed | {path})
+            if name == rest[0]:
+                meant = self.absolute(module, target)
+                return None if meant is None else self.home((*meant, *rest[1:]), passed | {path})
         return module
 
     def needs(self, module: Module) -> set[Module]:
         named = [path for path, _, public in self.imports[module] if not public]
         named += [steps(path) for path in PATH.findall(USE.sub("", self.code[module]))]
         paths = [self.absolute(module, path) for path in named]
-        return {self.home(path) for path in paths if path is not None} - {module}
+        return {self.home(path) for path in paths if path is not None} - {module, None}
 
     def circles(self) -> list[str]:
         """Each a line: the files that need each other, largest first."""

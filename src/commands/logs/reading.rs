@@ -1,6 +1,5 @@
 //! The functions' log lines: who reads one has hidden what functions know, because it may be in any of them.
 
-use super::now;
 use crate::{
     aws::{FoundExt, call, pages},
     commands::{output, session::Session},
@@ -56,7 +55,8 @@ impl<'a> Logs<'a> {
     pub(in crate::commands) async fn show_last(&self, key: &str, version: Option<u64>) -> Result<()> {
         let of = version.map(|version| format!(", version {version}")).unwrap_or_default();
         for function in chosen(self.session, &[key.to_owned()])? {
-            let events = of_version(self.events(function, now() - RECENT_MS, None).await?, version);
+            let since = jiff::Timestamp::now().as_millisecond() - RECENT_MS;
+            let events = of_version(self.events(function, since, None).await?, version);
             self.printer.say(format!("the last log lines of {key}{of}:"));
             for event in events.iter().skip(events.len().saturating_sub(LINES)) {
                 self.printer.say(format!("  {}", event.message().unwrap_or_default().trim_end()));
