@@ -1,7 +1,7 @@
 //! What the account can carry: its plan, and how much runs at once.
 
 use super::{Advice, Checkup};
-use crate::aws::call;
+use crate::{aws::call, resources::reservable, stack::Function};
 use anyhow::Result;
 use aws_sdk_freetier::{
     operation::get_account_plan_state::GetAccountPlanStateOutput,
@@ -15,8 +15,6 @@ const FEW: f64 = 5.0;
 const DAY: i64 = 86_400;
 /// What new accounts have; AWS gives 1,000 to whoever asks (`docs/aws.md` 18).
 const OF_NEW_ACCOUNTS: i32 = 10;
-/// So many stay unreserved, or all that a smaller account has.
-const UNRESERVABLE: i32 = 100;
 
 impl Checkup<'_> {
     /// Of the commercial partition: the others have no free plan.
@@ -35,8 +33,8 @@ impl Checkup<'_> {
         let settings = call(&self.run, "GetAccountSettings", || request.clone().send()).await?;
         let Some(limit) = settings.account_limit else { return Ok(Vec::new()) };
         let functions = self.stack.into_iter().flat_map(|stack| stack.functions.values());
-        let reserved: u32 = functions.filter_map(|f| f.reserved_concurrency).sum();
-        Ok(vec![concurrency(limit.concurrent_executions, i32::try_from(reserved)?)])
+        let taken: u32 = functions.map(Function::taken_concurrency).sum();
+        Ok(vec![concurrency(limit.concurrent_executions, i32::try_from(taken)?)])
     }
 }
 
@@ -67,16 +65,20 @@ fn plan(state: &GetAccountPlanStateOutput, now: i64) -> Advice {
     if is_near { Advice::beware(about, text, upgrade) } else { Advice::fine(about, text) }
 }
 
-/// `reserved`: by the functions of the stack file together.
-fn concurrency(most: i32, reserved: i32) -> Advice {
+/// `taken`: by the functions of the stack file together, reserved or kept ready.
+fn concurrency(most: i32, taken: i32) -> Advice {
     let about = "concurrency";
     let more = "ask AWS for 1,000, which costs nothing: Service Quotas → AWS Lambda → Concurrent executions";
-    let free = (most - UNRESERVABLE.min(most)).max(0);
-    if reserved > free {
+    let free = reservable(most);
+    if taken > free {
         let text = format!(
-            "the stack file reserves {reserved} executions, and of the {most} that the account runs at once in this region {free} can be reserved"
+            "the stack file takes {taken} executions for its functions alone, and of the {most} that the account runs at once in this region {free} can be had so"
         );
-        return Advice::fails(about, text, format!("{more}; or lower `reserved_concurrency`"));
+        return Advice::fails(
+            about,
+            text,
+            format!("{more}; or lower `reserved_concurrency` or `provisioned_concurrency`"),
+        );
     }
     if most <= OF_NEW_ACCOUNTS {
         let text = format!(

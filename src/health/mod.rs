@@ -63,6 +63,8 @@ impl Health {
     /// # Errors
     /// As the calls, but for rights that are missing.
     pub async fn read(stack: &Stack, cloud: &Rc<Cloud>, seconds: i64) -> Result<Option<Self>> {
+        // Each look is one of its own time, also where one follows the other.
+        cloud.forget_lists();
         let look = Look::at(stack, cloud, Span::last(seconds));
         let (caller, api, numbers, reports, releases, usage, alarms, budget) = tokio::join!(
             cloud.identify(),

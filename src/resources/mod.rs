@@ -38,7 +38,7 @@ pub(crate) use budget::{Budget, BudgetOutput, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{
     AccountConcurrency, Function, FunctionOutput, FunctionWish, KeptStatements, NotStarted,
-    RestoredStatements,
+    RestoredStatements, reservable,
 };
 pub(crate) use image::{Image, ImageOutput, ImageWish, Source};
 pub(crate) use leftovers::{Dooms, Leftovers};

@@ -76,7 +76,7 @@ async fn an_account_that_will_not_do() {
     says(&all, "root user", Outlook::Beware, "no MFA");
     says(&all, "root user", Outlook::Beware, "access keys");
     let all = checked(&world, &world.stack(&reserving)).await;
-    says(&all, "concurrency", Outlook::Fails, "reserves 2 executions");
+    says(&all, "concurrency", Outlook::Fails, "takes 2 executions");
     let other = format!("{HELLO}\naccount: '999999999999'\n");
     says(
         &checked(&world, &world.stack(&other)).await,

@@ -118,6 +118,23 @@ async fn another_api_of_the_name_is_told() {
     );
 }
 
+/// `--watch` looks again and again with the same clients.
+#[tokio::test(start_paused = true)]
+async fn a_second_look_sees_what_has_changed() {
+    let world = World::new();
+    let text = stack();
+    world.settles(&text).await;
+    let (stack, cloud) = (world.stack(&text), world.cloud().await);
+    let live = async || {
+        let health = Health::read(&stack, &cloud, DAY).await.unwrap().unwrap();
+        health.functions[0].release.clone().map(|release| release.version)
+    };
+    assert_eq!(live().await.as_deref(), Some("1"));
+    let alias = cloud.lambda.update_alias().function_name("hello-hello").name("live");
+    alias.function_version("$LATEST").send().await.unwrap();
+    assert_eq!(live().await.as_deref(), Some("$LATEST"));
+}
+
 /// What the quota does not let through is refused, and counts for the API.
 #[tokio::test(start_paused = true)]
 async fn a_quota_that_is_used_up() {

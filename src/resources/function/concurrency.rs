@@ -20,6 +20,11 @@ pub(crate) struct AccountConcurrency {
 /// So many stay unreserved, or all that a smaller account has (PutFunctionConcurrency's own words).
 const UNRESERVABLE: i32 = 100;
 
+/// Of the executions that an account has, those that its functions can reserve together.
+pub(crate) fn reservable(most: i32) -> i32 {
+    (most - UNRESERVABLE).max(0)
+}
+
 impl AccountConcurrency {
     /// `None` where the caller may not ask: then Lambda says it later.
     ///
@@ -50,7 +55,7 @@ impl AccountConcurrency {
     }
 
     fn too_many(self, key: &str, wanted: i32, own: i32, others: i32) -> Option<String> {
-        let stay = UNRESERVABLE.min(self.most);
+        let stay = self.most - reservable(self.most);
         let free = (self.unreserved + own).min(self.most - others) - stay;
         (wanted > free.max(0)).then(|| {
             format!(

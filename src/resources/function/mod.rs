@@ -28,7 +28,7 @@ use aws_sdk_lambda::{
 pub(crate) use calls::NotStarted;
 pub(super) use calls::{number, settled};
 pub(super) use change::is_outdated;
-pub(crate) use concurrency::AccountConcurrency;
+pub(crate) use concurrency::{AccountConcurrency, reservable};
 pub(super) use content::Content;
 pub(crate) use kept_statements::{KeptStatements, RestoredStatements};
 use lost::Lost;
