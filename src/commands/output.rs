@@ -8,13 +8,15 @@ use crate::{
     engine::{Handle, Id},
     exit::Usage,
     outputs::{Key, Outputs},
-    resources::{ApiKeyOutput, own_api},
+    resources::{ApiKeyOutput, own_api, own_keys},
     stack::{Stack, Values},
     stack_graph::StackGraph,
     ui::{Outcome, Printer, StyledText},
 };
 use anyhow::{Result, bail};
+use aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput;
 use futures_util::future::try_join_all;
+
 pub(crate) async fn run(common: &cli::Common, args: &cli::OutputArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     let asked = args.show_key || args.key.is_some();
@@ -139,19 +141,8 @@ fn url(session: &Session, api: &str) -> String {
 
 /// `with_rotated`: also values whose place others have taken, and that work all the same.
 async fn keys(aws: &StackAws, stack: &Stack, values: bool, with_rotated: bool) -> Result<Vec<Key>> {
-    let run = aws.cloud.looking_at(&Id::only("keys"));
-    let all = aws.cloud.api_keys().await?;
-    let named = all.iter().filter(|k| k.name().is_some_and(|n| stack.api.keys.iter().any(|w| w == n)));
-    // The list shows no tags, and a name may be anybody's.
-    let found = try_join_all(named.filter_map(|k| k.id.clone()).map(|id| {
-        let request = aws.cloud.apigateway.get_api_key().api_key(id).include_value(values);
-        let run = run.clone();
-        async move { call(&run, "GetApiKey", || request.clone().send()).await.found() }
-    }));
-    let ours = |k: &aws_sdk_apigateway::operation::get_api_key::GetApiKeyOutput| {
-        let tags = k.tags().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
-        aws.ownership.owns(&tags) && (with_rotated || !tags.contains_key(tags::ROTATED))
-    };
-    let found = found.await?.into_iter().flatten().filter(ours);
-    Ok(found.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())
+    let own = own_keys(aws, |name| stack.api.keys.iter().any(|key| key == name), values).await?;
+    let is_current = |key: &GetApiKeyOutput| !key.tags().is_some_and(|tags| tags.contains_key(tags::ROTATED));
+    let shown = own.into_iter().filter(|key| with_rotated || is_current(key));
+    Ok(shown.filter_map(|k| Some(Key { name: k.name?, id: k.id?, value: k.value })).collect())
 }

@@ -3,11 +3,12 @@
 use super::{Ids, Scope};
 use crate::{
     aws::{StackAws, inventory_of},
-    resources::{own_api, tags_of},
+    engine::Kind as _,
+    resources::{ApiKey, own_api, own_keys, tags_of},
     stack::Stack,
 };
 use anyhow::Result;
-use aws_sdk_apigateway::types::{ApiKey, UsagePlan};
+use aws_sdk_apigateway::types::UsagePlan;
 
 /// `None`: the stack is not deployed.
 ///
@@ -23,8 +24,13 @@ pub(crate) async fn live<'a>(aws: &StackAws, stack: &'a Stack) -> Result<Option<
     let rest_api = api.id.unwrap_or_default();
     let of_api = |plan: &&UsagePlan| plan.api_stages().iter().any(|s| s.api_id() == Some(&rest_api));
     let usage_plans = plans?.iter().filter(of_api).filter_map(|plan| plan.id.clone()).collect();
-    let is_ours = |key: &&ApiKey| aws.ownership.owns(&crate::aws::ordered(key.tags()));
-    let keys = keys?.iter().filter(is_ours).filter_map(|key| key.id.clone()).collect();
+    let was_named =
+        |name: &str| inventory.iter().any(|entry| entry.kind == ApiKey::NAME && entry.name == name);
+    let is_named = |name: &str| stack.api.keys.iter().any(|key| key == name) || was_named(name);
+    // Who may not list them hears of that right first.
+    keys?;
+    let keys = own_keys(aws, is_named, false).await?;
+    let keys = keys.into_iter().filter_map(|key| key.id).collect();
     let also = inventory.iter().map(|entry| (entry.kind.clone(), entry.name.clone())).collect();
     let region = cloud.region.clone();
     Ok(Some(Scope { stack, region, account, also, ids: Some(Ids { rest_api, keys, usage_plans }) }))

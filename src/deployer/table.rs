@@ -202,7 +202,7 @@ pub(super) const RIGHTS: &[Right] = &[
     right("updloskmc", "apigateway:GET", On::Path(Path::RestApis)),
     right("updlomk", "apigateway:GET", On::Path(Path::RestApi)),
     right("updloskc", "apigateway:GET", On::Path(Path::ApiKeys)),
-    right("updlosk", "apigateway:GET", On::Path(Path::ApiKey)),
+    right("updloskc", "apigateway:GET", On::Path(Path::ApiKey)),
     right("updkmc", "apigateway:GET", On::Path(Path::UsagePlans)),
     right("updkm", "apigateway:GET", On::Path(Path::UsagePlan)),
     right("d", "apigateway:GET", On::Path(Path::DomainNames)),

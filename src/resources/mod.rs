@@ -33,7 +33,7 @@ pub(crate) use alias::{
     ReleaseWish, Why, back, ensure_shares, move_alias, move_as, promoted,
 };
 pub use alias::{FunctionReleases, ListedVersion, VersionChange, VersionStanding};
-pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated};
+pub(crate) use api_key::{ApiKey, ApiKeyOutput, ApiKeyWish, Rotated, own_keys};
 pub(crate) use budget::{Budget, BudgetOutput, BudgetWish};
 pub(crate) use definition::{Definition, DefinitionWish, Document};
 pub(crate) use function::{

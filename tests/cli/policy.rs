@@ -28,6 +28,11 @@ fn a_pinned_policy_has_no_stars_in_paths_of_the_stack() {
     let printed =
         String::from_utf8(shell.command("policy --pinned --local").output().unwrap().stdout).unwrap();
     assert!(printed.contains("arn:aws:lambda:us-east-2:000000000000:function:shop-hello"), "{printed}");
+    let outputs = shell.run("output --local --json");
+    let outputs: serde_json::Value =
+        serde_json::from_str(outputs.lines().find(|line| line.contains("outputs")).unwrap()).unwrap();
+    let key = outputs["outputs"]["keys"][0]["id"].as_str().unwrap();
+    assert!(printed.contains(&format!("::/apikeys/{key}\"")), "{key}: {printed}");
     for open in ["::/restapis/*", "::/apikeys/*", "::/usageplans/*"] {
         assert!(!printed.contains(open), "{open}: {printed}");
     }

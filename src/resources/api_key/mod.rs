@@ -1,6 +1,7 @@
 //! An API key: what a client sends as `x-api-key`. Its value can't be changed; a second one beside it is a rotation.
 
 mod creation;
+mod own;
 mod rotated;
 mod wish;
 
@@ -18,6 +19,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use aws_sdk_apigateway::{operation::get_api_key::GetApiKeyOutput, types::ApiKey as KeyOfList};
 use futures_util::{StreamExt, TryStreamExt, future::try_join_all, stream};
+pub(crate) use own::own_keys;
 pub(crate) use rotated::Rotated;
 use serde::Serialize;
 use serde_json::{Value, json};
