@@ -4,7 +4,7 @@ use crate::permission::Permission;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Actions with their resources.
@@ -12,7 +12,7 @@ use std::{
 pub(crate) struct Asked {
     needed: Mutex<BTreeSet<(String, String)>>,
     /// By access key: policies that hold for it without a user in IAM.
-    given: Mutex<BTreeMap<String, Vec<Value>>>,
+    given: Mutex<BTreeMap<String, Arc<[Value]>>>,
 }
 
 /// More are not kept: a local AWS may run for weeks.
@@ -31,10 +31,13 @@ impl Asked {
     }
 
     pub(crate) fn give(&self, access_key: &str, policies: Vec<Value>) {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner).insert(access_key.to_owned(), policies);
+        self.given
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(access_key.to_owned(), policies.into());
     }
 
-    pub(super) fn given_to(&self, access_key: &str) -> Option<Vec<Value>> {
+    pub(super) fn given_to(&self, access_key: &str) -> Option<Arc<[Value]>> {
         self.given.lock().unwrap_or_else(PoisonError::into_inner).get(access_key).cloned()
     }
 }

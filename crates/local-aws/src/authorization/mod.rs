@@ -23,7 +23,7 @@ use crate::{
 pub(crate) use asked::Asked;
 use context::CallContext;
 use serde_json::Value;
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 /// # Errors
 /// AWS's refusal, if the caller is one that lacks a permission that the operation needs. `peer` is where the request
@@ -78,7 +78,7 @@ pub(crate) fn check_access(
 /// Whoever an access key belongs to, with all policies that hold for them; nobody: a key that may do everything.
 struct Asker {
     caller: Caller,
-    policies: Vec<Value>,
+    policies: Arc<[Value]>,
     boundary: Option<Value>,
 }
 
@@ -91,7 +91,7 @@ fn caller(account: &Account, number: &str, asked: &Asked, access_key: &str) -> O
     let iam = &account.iam;
     let caller = iam.caller_of_key(access_key)?;
     Some(Asker {
-        policies: iam.policies_of_caller(&caller),
+        policies: iam.policies_of_caller(&caller).into(),
         boundary: iam.boundary_of_caller(&caller),
         caller,
     })
@@ -125,7 +125,7 @@ fn permit(
         resource,
         context: context.keys(world, caller, permission),
     };
-    let because = match policy::evaluate(policies, &request) {
+    let because = match policy::evaluate(policies.iter(), &request) {
         Decision::Deny => "with an explicit deny in an identity-based policy".to_owned(),
         Decision::NoMatch => format!("because no identity-based policy allows the {action} action"),
         Decision::Allow => match boundary.as_ref().map(|b| policy::evaluate([b], &request)) {
