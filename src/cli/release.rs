@@ -32,7 +32,7 @@ fn seconds(text: &str) -> Result<u32, String> {
 pub(crate) struct RollbackArgs {
     /// A function by its key in the stack file (default: all that the last `up` released)
     pub function: Option<String>,
-    /// The version that is to be live (default: the one that was before)
-    #[arg(long, value_name = "VERSION", requires = "function")]
+    /// The version that is to be live (default: the one that was before); FUNCTION is needed where the stack has several
+    #[arg(long, value_name = "VERSION")]
     pub to: Option<u64>,
 }

@@ -16,10 +16,7 @@ use anyhow::{Context as _, Result, bail};
 pub(super) async fn run(common: &cli::Common, args: &cli::RollbackArgs, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::NotNeeded, printer).await?;
     session.listen_for_ctrl_c(CHANGES_STOP, printer);
-    let key = args.function.as_deref();
-    if let Some(key) = key {
-        is_named(&session, key)?;
-    }
+    let key = chosen(&session, args)?;
     let found = LiveStack::find(&session.stack, &session.cloud, key, printer.events(), &session.stop).await;
     let Some(live) = found.context("nothing was changed")? else { bail!(session.not_deployed(common)) };
     let moved = live.rollback(args.to).await;
@@ -40,11 +37,19 @@ pub(super) async fn run(common: &cli::Common, args: &cli::RollbackArgs, printer:
     Ok(Exit::Done)
 }
 
-fn is_named(session: &Session, key: &str) -> Result<()> {
-    let functions = &session.stack.functions;
-    if functions.contains_key(key) {
-        return Ok(());
+/// The function that is meant; `None`: all.
+fn chosen<'a>(session: &'a Session, args: &cli::RollbackArgs) -> Result<Option<&'a str>> {
+    if let Some(key) = &args.function {
+        return Ok(Some(&session.function(key)?.key));
     }
-    let known: Vec<_> = functions.keys().cloned().collect();
-    Err(Usage(format!("the stack file has no function {key}; it has {}", known.join(", "))).into())
+    let mut all = session.stack.functions.keys();
+    match (args.to, all.next(), all.next()) {
+        (None, ..) => Ok(None),
+        (Some(_), Some(only), None) => Ok(Some(only)),
+        (Some(to), ..) => Err(Usage(format!(
+            "--to {to} is a version of one function: say of which ({})",
+            session.function_keys()
+        ))
+        .into()),
+    }
 }

@@ -7,7 +7,8 @@ use crate::{
     cost::Cost,
     docker::{self, Docker},
     engine::Stop,
-    stack::{self, Stack, Values},
+    exit::Usage,
+    stack::{self, Function, Stack, Values},
     ui::{Outcome, Printer},
 };
 use anyhow::Result;
@@ -53,6 +54,21 @@ impl Session {
     /// Before the caller is known, which is a mistake in the program.
     pub(crate) fn destination(&self) -> Result<Destination> {
         Destination::of(&self.cloud)
+    }
+
+    /// The function of this key.
+    ///
+    /// # Errors
+    /// The stack file has none.
+    pub(crate) fn function(&self, key: &str) -> Result<&Function> {
+        self.stack.functions.get(key).ok_or_else(|| {
+            Usage(format!("the stack file has no function {key}; it has {}", self.function_keys())).into()
+        })
+    }
+
+    /// All functions' keys, for a sentence.
+    pub(crate) fn function_keys(&self) -> String {
+        self.stack.functions.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     /// Why a command that needs a deployed stack can't do its work, and what to do.

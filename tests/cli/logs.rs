@@ -20,29 +20,28 @@ const LINES: [&str; 9] = [
     "[ERROR] KeyError: 'image'\rTraceback (most recent call last):\r",
 ];
 
-fn call(shell: &Shell, target: &str, body: &Value) {
-    let request = http::request("POST", &shell.endpoint)
-        .header("x-amz-target", &format!("Logs_20140328.{target}"))
-        .header("content-type", "application/x-amz-json-1.1")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-2/logs/aws4_request, SignedHeaders=host, Signature=x")
-        .body(body.to_string());
-    let answer = block_on(request.send()).unwrap();
-    assert_eq!(answer.status, 200, "{target}: {}", answer.text());
+/// As Lambda does, in the name of the function: lines of a second ago, one a millisecond.
+pub(crate) fn write_log(shell: &Shell, lines: &[&str]) {
+    let call = |target: &str, body: &Value| {
+        let request = http::request("POST", &shell.endpoint)
+            .header("x-amz-target", &format!("Logs_20140328.{target}"))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-2/logs/aws4_request, SignedHeaders=host, Signature=x")
+            .body(body.to_string());
+        let answer = block_on(request.send()).unwrap();
+        assert_eq!(answer.status, 200, "{target}: {}", answer.text());
+    };
+    let (group, stream) = ("/aws/lambda/shop-hello", "container");
+    call("CreateLogStream", &json!({ "logGroupName": group, "logStreamName": stream }));
+    let began = jiff::Timestamp::now().as_millisecond() - 1_000;
+    let event = |(n, line): (usize, &&str)| json!({ "timestamp": began + i64::try_from(n).unwrap(), "message": line });
+    let events: Vec<_> = lines.iter().enumerate().map(event).collect();
+    call("PutLogEvents", &json!({ "logGroupName": group, "logStreamName": stream, "logEvents": events }));
 }
 
 fn logged(shell: &Shell) {
     Answers::that_fail().serve_for(&mut shell.command("up --local --yes")).output().unwrap();
-    let (group, stream) = ("/aws/lambda/shop-hello", "container");
-    call(shell, "CreateLogStream", &json!({ "logGroupName": group, "logStreamName": stream }));
-    let now = jiff::Timestamp::now().as_millisecond() - 1_000;
-    let event =
-        |(n, line): (usize, &&str)| json!({ "timestamp": now + i64::try_from(n).unwrap(), "message": line });
-    let events: Vec<_> = LINES.iter().enumerate().map(event).collect();
-    call(
-        shell,
-        "PutLogEvents",
-        &json!({ "logGroupName": group, "logStreamName": stream, "logEvents": events }),
-    );
+    write_log(shell, &LINES);
 }
 
 #[test]
@@ -72,6 +71,8 @@ fn a_request_that_failed_begins_with_its_cause() {
         "{json}"
     );
     assert!(json.contains(r#""request":"22222222-bbbb","message":"waiting""#), "{json}");
+    let well = shell.run("logs --local hello --errors --request 1111");
+    assert!(well.contains("no request 1111 that failed of hello in the last 10m; --since looks"), "{well}");
     let both = shell.run("logs --local --errors --filter ERROR");
     assert!(both.starts_with("exit code: 64"), "{both}");
 }
@@ -85,4 +86,21 @@ fn at_most_so_many_lines() {
     assert!(two.contains("request 33333333-cccc failed") && !two.contains("22222222-bbbb"), "{two}");
     let three = shell.run("logs --local -n 3");
     assert!(three.contains("request 22222222-bbbb failed") && !three.contains("waiting"), "{three}");
+}
+
+/// The log outlives its function.
+#[test]
+fn a_log_whose_function_is_gone() {
+    let shell = Shell::new();
+    logged(&shell);
+    block_on(shell.lambda().delete_function().function_name("shop-hello").send()).unwrap();
+    let errors = shell.run("logs --local --errors");
+    assert!(errors.contains("request 22222222-bbbb failed"), "{errors}");
+    let none = shell.run("logs --local --filter nothing");
+    assert!(none.contains("no log lines with nothing in the last 10m; --since looks further back"), "{none}");
+    let other = Shell::new().run("logs --local --errors");
+    assert!(
+        other.contains("no request that failed in the last 10m: the stack shop is not deployed"),
+        "{other}"
+    );
 }

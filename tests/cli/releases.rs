@@ -99,9 +99,19 @@ fn back_to_a_version_of_ones_own_choice() {
     assert_snapshot!("rollback_of_no_function", shell.run("rollback another --local"));
     assert_snapshot!("rollback_to_what_is_live", shell.run("rollback hello --to 1 --local"));
     assert_snapshot!("rollback_to_no_version", shell.run("rollback hello --to 7 --local"));
+    assert_eq!(shell.run("rollback --to 7 --local"), shell.run("rollback hello --to 7 --local"));
     assert!(up(&shell, CRASH, "").starts_with("exit code: 3"));
     assert_snapshot!("rollback_to_what_failed", shell.run("rollback hello --to 2 --local"));
     assert_eq!(live(&shell).split(';').next(), Some("1 | lambdeploy: 1"));
+}
+
+#[test]
+fn a_version_is_of_one_function() {
+    let shell = Shell::running(by_greeting());
+    shell.edit("  hello:\n", "  other: {image: {context: .}}\n  hello:\n");
+    let seen = shell.run("rollback --to 7 --local");
+    let words = "--to 7 is a version of one function: say of which (other, hello)";
+    assert!(seen.starts_with("exit code: 64") && seen.contains(words), "{seen}");
 }
 
 #[test]

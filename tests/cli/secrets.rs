@@ -2,11 +2,11 @@
 
 use crate::{
     engine::Answers,
-    shell::{Shell, block_on, docker},
+    logs::write_log,
+    shell::{Shell, docker},
     verify::echoing,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lambdeploy::testing::outside::http;
 
 /// Ends a title, clears the screen, writes to the clipboard, turns the order of letters; the first by one character (C1).
 const HOSTILE: &str = "\u{9b}2J\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}]52;c;b3duZWQ=\u{7}evil\u{202e}txt.exe\u{8}";
@@ -78,27 +78,5 @@ fn a_log_shows_neither_keys_nor_what_aws_has_nor_what_acts_on_a_terminal() {
     assert!(
         json.contains("\"function\":\"hello\"") && json.contains(r"\u009b2J\u001b]0;owned\u0007"),
         "{json}"
-    );
-}
-
-/// As Lambda does, in the name of the function.
-fn write_log(shell: &Shell, lines: &[&str]) {
-    let call = |target: &str, body: serde_json::Value| {
-        let request = http::request("POST", &shell.endpoint)
-            .header("x-amz-target", &format!("Logs_20140328.{target}"))
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-2/logs/aws4_request, SignedHeaders=host, Signature=x")
-            .body(body.to_string());
-        let answer = block_on(request.send()).unwrap();
-        assert_eq!(answer.status, 200, "{target}: {}", answer.text());
-    };
-    let (group, stream) = ("/aws/lambda/shop-hello", "by-hand");
-    call("CreateLogStream", serde_json::json!({ "logGroupName": group, "logStreamName": stream }));
-    let now = jiff::Timestamp::now().as_millisecond();
-    let events: Vec<_> =
-        lines.iter().map(|l| serde_json::json!({ "timestamp": now, "message": l })).collect();
-    call(
-        "PutLogEvents",
-        serde_json::json!({ "logGroupName": group, "logStreamName": stream, "logEvents": events }),
     );
 }

@@ -44,7 +44,7 @@ pub(super) async fn run(common: &cli::Common, args: &cli::LogsArgs, printer: &Pr
         }
         if !args.follow {
             if wanted.is_empty() {
-                printer.say(nothing(args, (!logs.deployed).then(|| session.not_deployed(common))));
+                printer.say(nothing(args, (!logs.can_be()).then(|| session.not_deployed(common))));
             }
             return Ok(Exit::Done);
         }
@@ -93,11 +93,16 @@ fn show(requests: &[LoggedRequest], most: usize, several: bool, printer: &Printe
 /// `not_deployed`: why there can be none.
 fn nothing(args: &cli::LogsArgs, not_deployed: Option<String>) -> String {
     let what = match &args.request {
+        Some(id) if args.errors => format!("no request {id} that failed"),
         Some(id) => format!("no log lines of the request {id}"),
         None if args.errors => "no request that failed".to_owned(),
-        None => "no log lines".to_owned(),
+        None => {
+            args.filter.as_ref().map_or("no log lines".to_owned(), |it| format!("no log lines with {it}"))
+        }
     };
-    let nothing = format!("{what} in the last {}", args.since);
+    let of =
+        if args.functions.is_empty() { String::new() } else { format!(" of {}", args.functions.join(", ")) };
+    let nothing = format!("{what}{of} in the last {}", args.since);
     not_deployed
         .map_or_else(|| format!("{nothing}; --since looks further back"), |why| format!("{nothing}: {why}"))
 }

@@ -4,7 +4,6 @@ use crate::{
     aws::{FoundExt, call, pages},
     commands::{output, session::Session},
     engine::Id,
-    exit::Usage,
     resources::log_group_name,
     stack::Function,
     ui::Printer,
@@ -13,7 +12,10 @@ use anyhow::Result;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use aws_sdk_lambda::types::EnvironmentResponse;
 use futures_util::future::{try_join, try_join_all};
-use std::{cell::RefCell, collections::BTreeSet};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
 
 /// How far back the last lines of a failure are looked for.
 const RECENT_MS: i64 = 300_000;
@@ -26,8 +28,8 @@ pub(in crate::commands) struct Logs<'a> {
     printer: Printer,
     /// Log streams' functions and versions whose variables are hidden.
     hidden: RefCell<BTreeSet<(String, String)>>,
-    /// There is any function.
-    pub deployed: bool,
+    /// A function is there, or a log group that was read.
+    is_there: Cell<bool>,
 }
 
 impl<'a> Logs<'a> {
@@ -43,9 +45,14 @@ impl<'a> Logs<'a> {
         let functions = session.stack.functions.values();
         let (keys, variables) =
             try_join(keys, try_join_all(functions.map(|function| secrets(session, function, None)))).await?;
-        let deployed = variables.iter().any(Option::is_some);
+        let is_there = Cell::new(variables.iter().any(Option::is_some));
         printer.hide(variables.into_iter().flatten().flatten().chain(keys));
-        Ok(Self { session, printer: printer.clone(), hidden: RefCell::default(), deployed })
+        Ok(Self { session, printer: printer.clone(), hidden: RefCell::default(), is_there })
+    }
+
+    /// Whether there can be lines, as far as it was seen: the log of a function that is gone may be there still.
+    pub(super) fn can_be(&self) -> bool {
+        self.is_there.get()
     }
 
     /// The last log lines of a function, or of one of its versions, for a failure: what is live writes all the while.
@@ -54,13 +61,12 @@ impl<'a> Logs<'a> {
     /// As the call.
     pub(in crate::commands) async fn show_last(&self, key: &str, version: Option<u64>) -> Result<()> {
         let of = version.map(|version| format!(", version {version}")).unwrap_or_default();
-        for function in chosen(self.session, &[key.to_owned()])? {
-            let since = jiff::Timestamp::now().as_millisecond() - RECENT_MS;
-            let events = of_version(self.events(function, since, None).await?, version);
-            self.printer.say(format!("the last log lines of {key}{of}:"));
-            for event in events.iter().skip(events.len().saturating_sub(LINES)) {
-                self.printer.say(format!("  {}", event.message().unwrap_or_default().trim_end()));
-            }
+        let function = self.session.function(key)?;
+        let since = jiff::Timestamp::now().as_millisecond() - RECENT_MS;
+        let events = of_version(self.events(function, since, None).await?, version);
+        self.printer.say(format!("the last log lines of {key}{of}:"));
+        for event in events.iter().skip(events.len().saturating_sub(LINES)) {
+            self.printer.say(format!("  {}", event.message().unwrap_or_default().trim_end()));
         }
         Ok(())
     }
@@ -76,13 +82,10 @@ impl<'a> Logs<'a> {
         version: Option<u64>,
         since: i64,
     ) -> Result<Vec<String>> {
-        let mut lines = Vec::new();
-        for function in chosen(self.session, &[key.to_owned()])? {
-            let events = of_version(self.events(function, since, None).await?, version);
-            let last = events.last().and_then(|e| e.log_stream_name.clone());
-            lines.extend(events.into_iter().filter(|e| e.log_stream_name == last).filter_map(|e| e.message));
-        }
-        Ok(lines)
+        let events = of_version(self.events(self.session.function(key)?, since, None).await?, version);
+        let last = events.last().and_then(|e| e.log_stream_name.clone());
+        let lines = events.into_iter().filter(|e| e.log_stream_name == last);
+        Ok(lines.filter_map(|e| e.message).collect())
     }
 
     /// The lines of a function since a time.
@@ -103,6 +106,7 @@ impl<'a> Logs<'a> {
             let request = request.clone().set_next_token(next);
             // A group that is not there has no lines: the function was never called.
             let page = call(&run, "FilterLogEvents", || request.clone().send()).await.found()?;
+            self.is_there.set(self.is_there.get() || page.is_some());
             Ok(page.map_or((Vec::new(), None), |page| (page.events.unwrap_or_default(), page.next_token)))
         })
         .await?;
@@ -135,14 +139,10 @@ fn version_of(stream: &str) -> Option<&str> {
 /// # Errors
 /// A key that the stack file does not have.
 pub(super) fn chosen<'a>(session: &'a Session, keys: &[String]) -> Result<Vec<&'a Function>> {
-    let functions = &session.stack.functions;
-    if let Some(unknown) = keys.iter().find(|k| !functions.contains_key(*k)) {
-        let known: Vec<_> = functions.keys().cloned().collect();
-        return Err(
-            Usage(format!("the stack file has no function {unknown}; it has {}", known.join(", "))).into()
-        );
+    if keys.is_empty() {
+        return Ok(session.stack.functions.values().collect());
     }
-    Ok(functions.values().filter(|f| keys.is_empty() || keys.contains(&f.key)).collect())
+    keys.iter().map(|key| session.function(key)).collect()
 }
 
 /// Those of a version, or all of them, in the order in which they were written.
