@@ -150,7 +150,7 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "these are flags")]
 pub(crate) struct Consent {
     /// Take over what exists under the stack's names: all of it, or one thing by its id (api=ID, key=ID, plan=ID)

@@ -14,6 +14,7 @@ mod failure;
 mod found;
 mod http_client;
 mod lookups;
+mod metrics;
 mod mfa;
 mod no_credentials;
 mod pages;
@@ -34,6 +35,7 @@ pub(crate) use existing::finish_existing;
 pub(crate) use failure::{Class, Failure, failure_of, is_class};
 pub(crate) use found::{FoundExt, ignore_not_found};
 pub use http_client::http_client;
+pub(crate) use metrics::{metric, metric_query};
 pub(crate) use pages::pages;
 pub(crate) use profiles::ProfileWish;
 #[cfg(test)]

@@ -14,8 +14,7 @@ use anyhow::Result;
 
 pub(super) async fn run(common: &cli::Common, printer: &Printer) -> Result<Exit> {
     let session = Session::open(common, Values::Needed, printer).await?;
-    let consent =
-        cli::Consent { adopt: Vec::new(), replace: false, rebuild: false, redeploy: false, again: false };
+    let consent = cli::Consent::default();
     let graph = observed(&session, &consent, &Releasing::default(), printer).await?;
     let plan = graph.plan(&super::plan::options(&consent))?;
     let strange = |id: &Id| plan.items.iter().any(|i| i.id == *id && i.foreign.is_some());

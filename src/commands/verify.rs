@@ -12,6 +12,7 @@ use crate::{
     net::Client,
     outputs::Outputs,
     outside::LiveStage,
+    resources::LIVE,
     stack::{Auth, Stack, Values},
     ui::{self, Printer},
 };
@@ -143,7 +144,7 @@ impl<'a> Asking<'a> {
     /// Who may call the stage need not be allowed to read its functions.
     async fn asleep(&self, printer: &Printer) -> Result<Vec<String>> {
         let functions = self.session.stack.functions.values().map(|f| f.name.as_str());
-        let asleep = self.session.cloud.asleep(functions).await;
+        let asleep = self.session.cloud.asleep(functions, LIVE).await;
         remarked(asleep, "whether Lambda put a function to sleep is not known", printer)
     }
 

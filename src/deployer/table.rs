@@ -9,7 +9,7 @@ use clap::ValueEnum;
 /// What somebody wants to do with the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Task {
-    /// `up`, `plan`, `status`, `logs`, `output`, `verify` and `call`
+    /// `up`, `plan`, `status`, `logs`, `output`, `verify`, `call`, `releases`, `rollback` and `promote`
     Up,
     /// `plan` and `status`
     Plan,

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod budget;
+mod each;
 mod look;
 mod numbers;
 mod release;
@@ -19,16 +20,16 @@ use crate::{
     resources::{own_api, tags_of},
     stack::Stack,
 };
-use anyhow::Result;
+use anyhow::{Error, Result};
 pub use budget::Spent;
+use each::Each;
 use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
 // Who makes up a look's answers.
 #[cfg(any(test, feature = "testing"))]
 pub use release::Canary;
 pub use release::LiveRelease;
-use release::LiveReleases;
-use reports::Reports;
+use reports::Report;
 use serde::Serialize;
 use span::Span;
 use std::rc::Rc;
@@ -80,10 +81,9 @@ impl Health {
         let Some(api) = api? else { return Ok(None) };
         let mut remarks = look.other_apis().await?;
         let numbers = told(numbers, &mut remarks)?.unwrap_or_default();
-        let reports: Reports = told(reports, &mut remarks)?.unwrap_or_default();
         let mut functions = numbers.functions;
-        add_reports(reports, &mut functions, &mut remarks);
-        add_releases(told(releases, &mut remarks)?.unwrap_or_default(), &mut functions, &mut remarks);
+        add_reports(reports?, &mut functions, &mut remarks);
+        add_releases(releases?, &mut functions, &mut remarks);
         let price = Prices::of(&cloud.region)?.each.metrics_asked;
         Ok(Some(Self {
             stack: stack.name.clone(),
@@ -107,17 +107,26 @@ impl Health {
 fn told<T>(answer: Result<T>, remarks: &mut Vec<String>) -> Result<Option<T>> {
     match answer {
         Ok(it) => Ok(Some(it)),
-        Err(error) if is_class(&error, Class::Denied) => {
-            let words = failure_of(&error).map(|f| format!("{} is refused: {}", f.operation, f.message));
-            remarks.extend(words);
+        Err(error) => {
+            remarks.push(refusal(error, "")?);
             Ok(None)
         }
-        Err(error) => Err(error),
+    }
+}
+
+/// A refusal in words, which name the right; `of`: what it was asked of.
+///
+/// # Errors
+/// The error itself where it is no refusal.
+fn refusal(error: Error, of: &str) -> Result<String> {
+    match failure_of(&error).filter(|_| is_class(&error, Class::Denied)) {
+        Some(failure) => Ok(format!("{}{of} is refused: {}", failure.operation, failure.message)),
+        None => Err(error),
     }
 }
 
 /// Starts and memory of each function.
-fn add_reports(reports: Reports, functions: &mut [FunctionNumbers], remarks: &mut Vec<String>) {
+fn add_reports(reports: Each<Report>, functions: &mut [FunctionNumbers], remarks: &mut Vec<String>) {
     for function in functions {
         let Some(report) = reports.of.get(&function.function) else { continue };
         function.starts = Some(report.starts);
@@ -135,7 +144,11 @@ fn add_reports(reports: Reports, functions: &mut [FunctionNumbers], remarks: &mu
 }
 
 /// What is live of each function.
-fn add_releases(mut releases: LiveReleases, functions: &mut [FunctionNumbers], remarks: &mut Vec<String>) {
+fn add_releases(
+    mut releases: Each<LiveRelease>,
+    functions: &mut [FunctionNumbers],
+    remarks: &mut Vec<String>,
+) {
     for function in functions {
         function.release = releases.of.remove(&function.function);
     }

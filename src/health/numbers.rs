@@ -1,12 +1,12 @@
 //! Numbers of CloudWatch: of the API, and of each function.
 
 use super::{look::Look, release::LiveRelease, span::Span};
-use crate::aws::call;
+use crate::aws::{call, metric, metric_query};
 use anyhow::Result;
 use aws_sdk_cloudwatch::{
     Client,
     primitives::DateTime,
-    types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy},
+    types::{MetricDataQuery, MetricDataResult, ScanBy},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -75,11 +75,8 @@ impl Asked<'_> {
         let times = STATISTICS.into_iter().map(|statistic| (self.time, statistic, span.whole()));
         let all = sums.chain(times).enumerate();
         all.map(|(n, (name, statistic, period))| {
-            let (key, value) = self.dimension;
-            let metric = Metric::builder().namespace(self.namespace).metric_name(name);
-            let metric = metric.dimensions(Dimension::builder().name(key).value(value).build()).build();
-            let stat = MetricStat::builder().metric(metric).stat(statistic).period(period).build();
-            MetricDataQuery::builder().id(format!("{prefix}_{n}")).metric_stat(stat).build()
+            let metric = metric(self.namespace, name, &[self.dimension]);
+            metric_query(&format!("{prefix}_{n}"), metric, statistic, period)
         })
         .collect()
     }

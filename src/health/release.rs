@@ -1,15 +1,9 @@
 //! Which version of each function answers, and which has a share of the calls.
 
-use super::look::Look;
-use crate::{
-    aws::failure_of,
-    aws::{Class, is_class},
-    resources::LIVE,
-};
+use super::{each::Each, look::Look};
+use crate::resources::Live;
 use anyhow::Result;
-use futures_util::future::join_all;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LiveRelease {
@@ -26,40 +20,24 @@ pub struct Canary {
     pub percent: f64,
 }
 
-/// By the function's key, and what could not be read.
-#[derive(Default)]
-pub(super) struct LiveReleases {
-    pub of: BTreeMap<String, LiveRelease>,
-    pub remarks: Vec<String>,
-}
-
 impl Look<'_> {
-    pub(super) async fn releases(&self) -> Result<LiveReleases> {
-        let functions = self.stack.functions.values();
-        let all = join_all(functions.map(|f| async { (&f.key, self.release(&f.name).await) })).await;
-        let mut releases = LiveReleases::default();
-        for (key, release) in all {
-            match release {
-                Ok(release) => releases.of.extend(release.map(|release| (key.clone(), release))),
-                Err(e) if is_class(&e, Class::Denied) => releases.remarks.extend(
-                    failure_of(&e).map(|f| format!("{} of {key} is refused: {}", f.operation, f.message)),
-                ),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(releases)
+    pub(super) async fn releases(&self) -> Result<Each<LiveRelease>> {
+        self.each(async |function| self.release(&function.name).await).await
     }
 
     /// `None`: the function has no alias of ours.
     async fn release(&self, function: &str) -> Result<Option<LiveRelease>> {
-        let found = self.aws.cloud.alias(function, LIVE).await?;
-        let Some(alias) = found.as_ref() else { return Ok(None) };
-        let weights = alias.routing_config().and_then(|routing| routing.additional_version_weights());
-        let canary = weights.into_iter().flatten().next();
-        Ok(alias.function_version().map(|version| LiveRelease {
-            version: version.to_owned(),
-            canary: canary
-                .map(|(version, share)| Canary { version: version.clone(), percent: share * 100.0 }),
+        let live = Live::of_alias(&self.aws, function).await?;
+        Ok(live.map(|live| LiveRelease {
+            version: live.version,
+            canary: live.weights.into_iter().next().map(Canary::of),
         }))
+    }
+}
+
+impl Canary {
+    /// `share`: from 0 to 1.
+    fn of((version, share): (String, f64)) -> Self {
+        Self { version, percent: share * 100.0 }
     }
 }

@@ -1,23 +1,14 @@
 //! What Lambda's REPORT lines say: starts, how long they took, and memory.
 
-use super::look::Look;
+use super::{each::Each, look::Look};
 use crate::{
-    aws::{Class, FoundExt, call, failure_of, is_class},
+    aws::{FoundExt, call},
     resources::log_group_name,
 };
 use anyhow::Result;
-use futures_util::future::join_all;
-use std::collections::BTreeMap;
 
 /// Pages of 10,000 lines that are read of a function: more would take longer than a look should.
 const PAGES: usize = 3;
-
-/// By the function's key.
-#[derive(Default)]
-pub(super) struct Reports {
-    pub of: BTreeMap<String, Report>,
-    pub remarks: Vec<String>,
-}
 
 /// The sum of a function's lines.
 #[derive(Debug, Default, PartialEq)]
@@ -35,20 +26,8 @@ pub(super) struct Report {
 }
 
 impl Look<'_> {
-    pub(super) async fn reports(&self) -> Result<Reports> {
-        let functions = self.stack.functions.values();
-        let all = join_all(functions.map(|f| async { (f.key.clone(), self.report(&f.name).await) })).await;
-        let mut reports = Reports::default();
-        for (key, report) in all {
-            match report {
-                Ok(report) => _ = reports.of.insert(key, report),
-                Err(e) if is_class(&e, Class::Denied) => reports.remarks.extend(
-                    failure_of(&e).map(|f| format!("{} of {key} is refused: {}", f.operation, f.message)),
-                ),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(reports)
+    pub(super) async fn reports(&self) -> Result<Each<Report>> {
+        self.each(async |function| self.report(&function.name).await.map(Some)).await
     }
 
     async fn report(&self, function: &str) -> Result<Report> {

@@ -45,17 +45,17 @@ async fn it_is_waited_for_and_the_contract_holds() {
     world.settles(HELLO).await;
     sleep(WEEKS).await;
     let (stage, cloud) = (StageUrl::of(&world, "default").await, world.cloud_in(REGION).await);
-    assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), ["hello-hello"]);
+    assert_eq!(cloud.asleep(["hello-hello"], "live").await.unwrap(), ["hello-hello"]);
     let since = Instant::now();
-    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"], "live").await).await;
     assert_eq!(broken(&findings), [""; 0]);
     assert!((1..20).contains(&since.elapsed().as_secs()), "{:?}", since.elapsed());
     let wait = "waiting for Lambda to wake hello-hello, which nobody called for weeks: 0 s of at most 180 s";
     assert_eq!(said.first().map(String::as_str), Some(wait));
-    assert_eq!(cloud.asleep(["hello-hello"]).await.unwrap(), [""; 0]);
+    assert_eq!(cloud.asleep(["hello-hello"], "live").await.unwrap(), [""; 0]);
     // Awake, nothing is waited for.
     let since = Instant::now();
-    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"]).await).await;
+    let (findings, said) = verify(&stage, async || cloud.asleep(["hello-hello"], "live").await).await;
     assert_eq!((broken(&findings), said), (vec![], vec![]));
     assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
 }

@@ -1,7 +1,10 @@
 //! What alarms go by: metrics of functions and of the API, alone or in an expression.
 
-use crate::stack::{Function, Trouble, Watch};
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat};
+use crate::{
+    aws::{metric, metric_query},
+    stack::{Function, Trouble, Watch},
+};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricAlarm, MetricDataQuery};
 use std::collections::BTreeMap;
 
 /// Seconds that are judged at once. Mails come within minutes, and a failure now and then does not ring each minute.
@@ -79,15 +82,10 @@ fn lambda(name: &str, function: &Function) -> Metric {
     metric("AWS/Lambda", name, &[("FunctionName", &function.name)])
 }
 
-fn metric(namespace: &str, name: &str, of: &[(&str, &str)]) -> Metric {
-    let dimensions = of.iter().map(|(name, value)| Dimension::builder().name(*name).value(*value).build());
-    let metric = Metric::builder().namespace(namespace).metric_name(name);
-    metric.set_dimensions(Some(dimensions.collect())).build()
-}
-
 fn query(id: &str, metric: Metric, stat: &str) -> MetricDataQuery {
-    let stat = MetricStat::builder().metric(metric).period(PERIOD).stat(stat).build();
-    MetricDataQuery::builder().id(id).metric_stat(stat).return_data(false).build()
+    let mut query = metric_query(id, metric, stat, PERIOD);
+    query.return_data = Some(false);
+    query
 }
 
 /// Queries in words, by id.

@@ -2,11 +2,11 @@
 
 use super::{LIVE, wish::AliasOutput};
 use crate::{
-    aws::{Cloud, call},
+    aws::{Cloud, call, metric, metric_query},
     engine::Run,
 };
 use anyhow::Result;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use aws_sdk_cloudwatch::types::MetricDataQuery;
 use std::{fmt, time::Duration};
 
 /// Of one version, since a canary began.
@@ -87,15 +87,11 @@ fn whole_minutes(seconds: i64) -> i64 {
     seconds / 60 * 60
 }
 
-fn query(id: &str, metric: &str, alias: &AliasOutput, version: &str) -> MetricDataQuery {
+fn query(id: &str, name: &str, alias: &AliasOutput, version: &str) -> MetricDataQuery {
     let resource = format!("{}:{LIVE}", alias.function);
-    let dimensions =
+    let of =
         [("FunctionName", alias.function.as_str()), ("Resource", &resource), ("ExecutedVersion", version)];
-    let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
-    let metric = Metric::builder().namespace("AWS/Lambda").metric_name(metric);
-    let metric = metric.set_dimensions(Some(dimensions.to_vec())).build();
-    let stat = MetricStat::builder().metric(metric).period(PERIOD).stat("Sum").build();
-    MetricDataQuery::builder().id(id).metric_stat(stat).build()
+    metric_query(id, metric("AWS/Lambda", name, &of), "Sum", PERIOD)
 }
 
 impl fmt::Display for ErrorRates {

@@ -11,7 +11,7 @@ use crate::{
     aws::{StackAws, call, finish_existing},
     engine::{Applied, Found, Kind as _, Need, Run, UNKNOWN, Wish},
     resources::{
-        function::{Content, FunctionWish, is_outdated, number},
+        function::{Content, FunctionWish, number, or_again},
         provisioned_concurrency::ProvisionedConcurrency,
         version::VersionOutput,
     },
@@ -98,9 +98,6 @@ impl AliasOutput {
         move_as(aws, &self.function, run, |_| Ok(after)).await.map(drop)
     }
 }
-
-/// Moves of an alias that somebody else moves too.
-const TRIES: usize = 3;
 
 impl AliasWish {
     fn release(&self, version: &str) -> Option<Release> {
@@ -237,18 +234,15 @@ impl Wish for AliasWish {
     async fn update(&self, found: &Found<Alias>, _: &Settings, run: &Run) -> Result<Applied<AliasOutput>> {
         let live = found.settings.live.as_ref().context("the alias was not read")?;
         let adopts = live.record.is_none();
-        let mut moved = self.moved(live, adopts, run).await;
-        for _ in 0..TRIES {
-            if !moved.as_ref().is_err_and(is_outdated) {
-                break;
-            }
+        let moved = self.moved(live, adopts, run).await;
+        let moved = or_again(moved, async || {
             run.note("somebody else has moved the alias meanwhile: looking again");
             self.alias.aws.cloud.forget_functions();
             let again = self.alias.find().await?.context("the alias is gone: run the same command again")?;
             let again = again.settings.live.context("the alias was not read")?;
-            moved = self.moved(&again, adopts, run).await;
-        }
-        Ok(Applied::in_place(moved?))
+            self.moved(&again, adopts, run).await
+        });
+        Ok(Applied::in_place(moved.await?))
     }
 
     async fn tidy(&self, run: &Run) -> Result<()> {

@@ -1,8 +1,12 @@
 //! Which changes of a function come in which order.
 
-use super::{Function, FunctionOutput, FunctionWish, Settings, readiness::is_stuck};
+use super::{
+    Function, FunctionOutput, FunctionWish, Settings,
+    outdated::{is_outdated, or_again},
+    readiness::is_stuck,
+};
 use crate::{
-    aws::{Class, failure_of, is_class},
+    aws::{Class, is_class},
     engine::{Found, Kind as _, NeedsReplacement, Run, revealed},
 };
 use anyhow::{Context as _, Error, Result};
@@ -15,9 +19,6 @@ pub(super) type Variables = BTreeMap<String, String>;
 
 /// The function as it is after a change, and the version that was published with it.
 type Changed = (Option<FunctionConfiguration>, Option<u64>);
-
-/// Looks at a function that somebody else changes too.
-const TRIES: usize = 3;
 
 fn with_version((settled, published): (FunctionConfiguration, Option<u64>)) -> Changed {
     (Some(settled), published)
@@ -37,19 +38,15 @@ impl FunctionWish {
         // New tags are a new revision too.
         let same_tags = found.settings.tags == want.tags;
         let under = same_tags.then(|| found.output.revision.clone());
-        let mut changed = self.step(&found.settings, want, under, run).await;
-        for _ in 0..TRIES {
-            if !changed.as_ref().is_err_and(is_outdated) {
-                break;
-            }
+        let changed = self.step(&found.settings, want, under, run).await;
+        let changed = or_again(changed, async || {
             run.note("somebody else has changed the function meanwhile: looking again");
             let settled = self.function.settled(None, run).await?;
             let again =
                 self.function.find().await?.context("the function is gone: run the same command again")?;
-            let under = settled.revision_id;
-            changed = self.step(&again.settings, want, under, run).await;
-        }
-        let (settled, published) = changed?;
+            self.step(&again.settings, want, settled.revision_id, run).await
+        });
+        let (settled, published) = changed.await?;
         match settled {
             Some(settled) => Function::output(&settled, self.content(), published),
             None => Ok(FunctionOutput { content: self.content(), ..found.output.clone() }),
@@ -147,9 +144,4 @@ fn leaving(h: &Settings, want: &Settings) -> Variables {
 
 fn is_refused(error: &Error) -> bool {
     is_class(error, Class::Fatal) && !is_stuck(error) && !is_outdated(error)
-}
-
-/// Somebody else has written since the revision that a write was under; or the write itself has, and its answer was lost.
-pub(in crate::resources) fn is_outdated(error: &Error) -> bool {
-    failure_of(error).is_some_and(|f| f.is("PreconditionFailedException"))
 }

@@ -7,6 +7,7 @@ mod content;
 mod kept_statements;
 mod lost;
 mod network;
+mod outdated;
 mod readiness;
 mod reasons;
 mod settings;
@@ -27,11 +28,11 @@ use aws_sdk_lambda::{
 };
 pub(crate) use calls::NotStarted;
 pub(super) use calls::{number, settled};
-pub(super) use change::is_outdated;
 pub(crate) use concurrency::{AccountConcurrency, reservable};
 pub(super) use content::Content;
 pub(crate) use kept_statements::{KeptStatements, RestoredStatements};
 use lost::Lost;
+pub(super) use outdated::{is_outdated, or_again};
 pub(super) use settings::Settings;
 pub(crate) use wish::FunctionWish;
 

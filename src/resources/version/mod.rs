@@ -9,7 +9,7 @@ pub(crate) use smoke::SmokeFailed;
 use super::{
     alias::{AliasTarget, Failed, Live, delete_version, move_alias},
     chains,
-    function::{self, FunctionOutput, FunctionWish, NotStarted, is_outdated, number, settled},
+    function::{self, FunctionOutput, FunctionWish, NotStarted, number, or_again, settled},
 };
 use crate::{
     aws::{Patience, StackAws, call},
@@ -139,18 +139,12 @@ fn number_of(version: Option<&str>) -> Result<u64> {
     number(version).context("PublishVersion answered without a number")
 }
 
-/// Looks at a function that somebody else changes too.
-const TRIES: usize = 3;
-
 impl VersionWish {
     /// A version of what is wished, and not the live one: that one is not what it should be, or this would not be asked.
     async fn published(&self, function: &FunctionOutput, live: Option<&Live>, run: &Run) -> Result<u64> {
         let version = &self.version;
-        let mut published = version.publish(&function.code_sha256, &function.revision, live, run).await;
-        for _ in 0..TRIES {
-            if !published.as_ref().is_err_and(is_outdated) {
-                break;
-            }
+        let published = version.publish(&function.code_sha256, &function.revision, live, run).await;
+        let published = or_again(published, async || {
             // A new statement of its policy is a new revision too.
             version.aws.cloud.forget_functions();
             let now = version.aws.cloud.function(&version.function_name, None).await?;
@@ -162,9 +156,9 @@ impl VersionWish {
             );
             let of = |text: Option<&str>| text.unwrap_or_default().to_owned();
             let now = now.configuration().context("GetFunction answered without a configuration")?;
-            published = version.publish(&of(now.code_sha256()), &of(now.revision_id()), live, run).await;
-        }
-        let number = published?;
+            version.publish(&of(now.code_sha256()), &of(now.revision_id()), live, run).await
+        });
+        let number = published.await?;
         if live.is_some_and(|live| live.version == number.to_string()) {
             return version.publish_anew(self.wish.patience(), run).await;
         }
