@@ -110,7 +110,7 @@ fn a_version_is_of_one_function() {
     let shell = Shell::running(by_greeting());
     shell.edit("  hello:\n", "  other: {image: {context: .}}\n  hello:\n");
     let seen = shell.run("rollback --to 7 --local");
-    let words = "--to 7 is a version of one function: say of which (other, hello)";
+    let words = "--to 7 is a version of one function: say of which (hello, other)";
     assert!(seen.starts_with("exit code: 64") && seen.contains(words), "{seen}");
 }
 
