@@ -1,6 +1,6 @@
 //! What is asked of every function by itself.
 
-use super::{look::Look, refusal};
+use super::{look::Look, refusal::refusal};
 use crate::stack::Function;
 use anyhow::Result;
 use futures_util::future::join_all;

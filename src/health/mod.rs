@@ -8,6 +8,7 @@ mod budget;
 mod each;
 mod look;
 mod numbers;
+mod refusal;
 mod release;
 mod reports;
 mod span;
@@ -15,17 +16,18 @@ mod usage;
 
 pub use crate::resources::AlarmState;
 use crate::{
-    aws::{Class, Cloud, failure_of, is_class},
+    aws::Cloud,
     prices::Prices,
     resources::{own_api, tags_of},
     stack::Stack,
 };
-use anyhow::{Error, Result};
+use anyhow::Result;
 pub use budget::Spent;
 use each::Each;
 use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
 // Who makes up a look's answers.
+use refusal::refusal;
 #[cfg(any(test, feature = "testing"))]
 pub use release::Canary;
 pub use release::LiveRelease;
@@ -111,17 +113,6 @@ fn told<T>(answer: Result<T>, remarks: &mut Vec<String>) -> Result<Option<T>> {
             remarks.push(refusal(error, "")?);
             Ok(None)
         }
-    }
-}
-
-/// A refusal in words, which name the right; `of`: what it was asked of.
-///
-/// # Errors
-/// The error itself where it is no refusal.
-fn refusal(error: Error, of: &str) -> Result<String> {
-    match failure_of(&error).filter(|_| is_class(&error, Class::Denied)) {
-        Some(failure) => Ok(format!("{}{of} is refused: {}", failure.operation, failure.message)),
-        None => Err(error),
     }
 }
 
