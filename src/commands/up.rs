@@ -20,6 +20,7 @@ use crate::{
     ui::{Finished, Outcome, Printer},
 };
 use anyhow::{Context as _, Result};
+use futures_util::future::try_join;
 use std::time::Instant;
 
 pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Printer) -> Result<Exit> {
@@ -54,14 +55,13 @@ pub(super) async fn run(common: &cli::Common, args: &cli::UpArgs, printer: &Prin
     }
     // A person's thinking is not this program's time.
     since += asked.elapsed();
-    let prepared = session.stop.cancel(async {
-        if changes_what_runs(&plan) {
-            // A version that fails says so in its function's own words.
-            Logs::open(&session, printer).await?;
-        }
-        graph.prepare(&plan).await
-    });
-    prepared.await.context("nothing was changed")?.context("nothing was changed")?;
+    let hidden = async {
+        // A version that fails its smoke check says so in its function's own words.
+        let may_speak = !args.release.no_smoke && changes_what_runs(&plan);
+        if may_speak { Logs::open(&session, printer).await.map(drop) } else { Ok(()) }
+    };
+    let prepared = session.stop.cancel(try_join(hidden, graph.prepare(&plan))).await;
+    prepared.context("nothing was changed")?.context("nothing was changed")?;
     let report =
         graph.apply(&super::plan::options(&args.consent), printer.events_of(&plan), &session.stop).await;
     printer.settle();
