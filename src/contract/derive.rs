@@ -134,12 +134,10 @@ fn mildest<'a>(stack: &'a Stack, key: &str) -> Option<&'a Route> {
     mildest.or_else(|| ["GET", "ANY"].into_iter().find_map(|method| by(&open, method)))
 }
 
-/// What a version of the function is asked: the file's own requests, else the mildest, of routes that this program can call.
-/// Whether it is one of the file's is said.
+/// What a version of the function is asked: the file's own requests, else the mildest. Whether it is one of the file's is said.
 pub(super) fn smoke_rows<'a>(stack: &'a Stack, key: &str) -> Vec<(&'a Route, Row, bool)> {
-    let is_asked =
-        |check: &Check, r: &Route| shown(r) == check.route && r.function == key && can_prove(&r.auth);
-    let route = |check: &Check| stack.api.routes.iter().find(|r| is_asked(check, r));
+    let route =
+        |check: &Check| stack.api.routes.iter().find(|r| shown(r) == check.route && r.function == key);
     let checks = stack.checks.iter().filter(|check| !check.unset);
     let own: Vec<_> = checks
         .filter_map(|check| route(check).map(|route| (route, check_row(stack, check, route), true)))
@@ -151,7 +149,7 @@ pub(super) fn smoke_rows<'a>(stack: &'a Stack, key: &str) -> Vec<(&'a Route, Row
 }
 
 /// Whether this program holds what the route asks for.
-fn can_prove(auth: &Auth) -> bool {
+pub(super) fn can_prove(auth: &Auth) -> bool {
     matches!(auth, Auth::None | Auth::ApiKey)
 }
 

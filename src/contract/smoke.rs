@@ -2,7 +2,7 @@
 //! a function.
 
 use super::{
-    derive::{concrete_method, smoke_rows},
+    derive::{can_prove, concrete_method, smoke_rows},
     judge::judge,
     row::Row,
 };
@@ -41,7 +41,7 @@ pub(crate) fn smoke_checks(stack: &Stack, key: &str) -> Vec<SmokeCheck> {
         event: event(stack, route, &row),
         must: is_checked.then_some(row),
     };
-    smoke_rows(stack, key).into_iter().map(check).collect()
+    smoke_rows(stack, key).into_iter().filter(|(route, ..)| can_prove(&route.auth)).map(check).collect()
 }
 
 /// Why an answer does not pass.
@@ -175,32 +175,4 @@ fn path_parameters(pattern: &str, path: &str) -> Value {
 
 fn or_null(map: Map<String, Value>) -> Value {
     if map.is_empty() { Value::Null } else { Value::Object(map) }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::smoke_checks;
-    use crate::stack::{self, Values};
-    use std::path::Path;
-
-    /// What `f` is asked where its routes and the file's checks are these.
-    fn asked(routes: &str, checks: &str) -> Vec<String> {
-        let text = format!(
-            "stack: shop\nfunctions: {{f: {{image: {{context: .}}}}}}\napi: {{routes: {{{routes}}}}}\nchecks: [{checks}]\n"
-        );
-        let stack = stack::read(&text, "stack.yaml", Path::new("/"), Values::NotNeeded, &|_| None).unwrap();
-        smoke_checks(&stack, "f").into_iter().map(|check| check.what).collect()
-    }
-
-    #[test]
-    fn what_this_program_can_not_prove_is_not_asked() {
-        let (open, signed) = ("GET /: {function: f, auth: none}", "POST /orders: {function: f, auth: iam}");
-        let both = format!("{open}, {signed}");
-        let of_signed = "{route: POST /orders, body: '{}'}";
-        assert_eq!(asked(open, "{route: GET /, path: /?a=b}"), ["GET /?a=b"]);
-        assert_eq!(asked(&both, of_signed), ["GET /"], "the mildest that can be proved");
-        assert_eq!(asked(signed, of_signed), [""; 0]);
-    }
 }
