@@ -19,7 +19,7 @@ use crate::{
     stack_graph::{StackGraph, ended_functions},
     ui::{Finished, Outcome, Printer},
 };
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result, anyhow};
 use futures_util::future::try_join;
 use std::time::Instant;
 
@@ -167,29 +167,40 @@ impl Up<'_> {
     /// How a run ended that left something undone, with the last words of the functions that are why.
     async fn failed(&self, report: &Report) -> Result<Exit> {
         let mut exit = if report.failed.is_empty() { Exit::Interrupted } else { Exit::Failed };
-        for (_, error) in &report.failed {
-            let smoke = error.downcast_ref::<SmokeFailed>();
-            let started = error.downcast_ref::<NotStarted>().map(|failed| &failed.function);
-            if smoke.is_some() {
-                exit = Exit::Broken;
-            }
-            let name = smoke.map(|failed| &failed.function).or(started);
-            let named = self.session.stack.functions.values().find(|f| Some(&f.name) == name);
-            let Some(function) = named else { continue };
-            if let Err(unread) = self.last_words(&function.key, smoke).await {
-                self.printer
-                    .warn(format!("the last log lines of {} can't be shown: {unread:#}", function.key));
+        if report.failed.iter().any(|(_, error)| error.is::<SmokeFailed>()) {
+            exit = Exit::Broken;
+        }
+        let spoke: Vec<_> = report.failed.iter().filter_map(|(_, error)| self.who_failed(error)).collect();
+        if spoke.is_empty() {
+            return Ok(exit);
+        }
+        let logs = Logs::open(self.session, self.printer).await;
+        for (key, smoke) in spoke {
+            let shown = match &logs {
+                Ok(logs) => self.last_words(logs, key, smoke).await,
+                Err(error) => Err(anyhow!("{error:#}")),
+            };
+            if let Err(unread) = shown {
+                self.printer.warn(format!("the last log lines of {key} can't be shown: {unread:#}"));
             }
         }
         Ok(exit)
     }
 
-    async fn last_words(&self, key: &str, smoke: Option<&SmokeFailed>) -> Result<()> {
+    /// The function whose own failure an error is, by its key, and its smoke check if that is what failed.
+    fn who_failed<'e>(&self, error: &'e Error) -> Option<(&str, Option<&'e SmokeFailed>)> {
+        let smoke = error.downcast_ref::<SmokeFailed>();
+        let started = error.downcast_ref::<NotStarted>().map(|failed| &failed.function);
+        let name = smoke.map(|failed| &failed.function).or(started)?;
+        let function = self.session.stack.functions.values().find(|f| f.name == *name)?;
+        Some((&function.key, smoke))
+    }
+
+    async fn last_words(&self, logs: &Logs<'_>, key: &str, smoke: Option<&SmokeFailed>) -> Result<()> {
         let version = smoke.map(|failed| failed.version);
-        let logs = Logs::open(self.session, self.printer).await?;
         if smoke.is_some_and(|failed| failed.no_answer) {
             let since = self.began.as_millisecond();
-            if let Some(why) = cause::of_last_call(self.session, &logs, key, version, since).await? {
+            if let Some(why) = cause::of_last_call(self.session, logs, key, version, since).await? {
                 self.printer.warn(format!("{key}: {why}"));
             }
         }

@@ -118,12 +118,13 @@ impl<'a> Logs<'a> {
     async fn hide_what_versions_know(&self, function: &Function, events: &[FilteredLogEvent]) -> Result<()> {
         let all: BTreeSet<&str> =
             events.iter().filter_map(|event| version_of(event.log_stream_name()?)).collect();
-        for version in all {
-            if self.hidden.borrow_mut().insert((function.key.clone(), version.to_owned())) {
-                let known = secrets(self.session, function, Some(version)).await?;
-                self.printer.hide(known.into_iter().flatten());
-            }
-        }
+        let pair = |version: &str| (function.key.clone(), version.to_owned());
+        let new: Vec<_> = all.into_iter().filter(|v| !self.hidden.borrow().contains(&pair(v))).collect();
+        let reads = new.iter().map(|version| secrets(self.session, function, Some(version)));
+        let known = try_join_all(reads).await?;
+        self.printer.hide(known.into_iter().flatten().flatten());
+        // Only now: what could not be read is not hidden, and its lines are not to be shown at the next try either.
+        self.hidden.borrow_mut().extend(new.into_iter().map(pair));
         Ok(())
     }
 }
