@@ -159,13 +159,9 @@ impl Cloud {
         let request = http::Request::get(url).body(whole(Bytes::new()))?;
         #[cfg(feature = "testing")]
         if let Some(aws) = &self.in_process {
-            let answer = aws.try_handle(request).await?;
-            ensure!(answer.status().is_success(), "AWS answered {}", answer.status());
-            return all_of(answer.into_body()).await;
+            return body_of(aws.try_handle(request).await?).await;
         }
-        let answer = Client::new(self.network.clone()).send(request).await?;
-        ensure!(answer.status().is_success(), "AWS answered {}", answer.status());
-        all_of(answer.into_body()).await
+        body_of(Client::new(self.network.clone()).send(request).await?).await
     }
 
     /// `arn:<partition>:<service>:<region>:<account>:<rest>`
@@ -176,4 +172,14 @@ impl Cloud {
         let me = self.identity()?;
         Ok(format!("arn:{}:{service}:{}:{}:{rest}", me.partition, self.region, me.account))
     }
+}
+
+/// All of an answer that says yes.
+async fn body_of<B>(answer: http::Response<B>) -> Result<Bytes>
+where
+    B: http_body::Body,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    ensure!(answer.status().is_success(), "AWS answered {}", answer.status());
+    all_of(answer.into_body()).await
 }

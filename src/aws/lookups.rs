@@ -194,10 +194,9 @@ impl Cloud {
 
     /// Makes the next look a new one, for lists that decide about a create.
     pub fn forget_lists(&self) {
-        self.lookups.rest_apis.forget();
-        self.lookups.api_keys.forget();
-        self.lookups.usage_plans.forget();
-        self.lookups.stages.forget();
+        self.forget_rest_apis();
+        self.forget_api_keys();
+        self.forget_usage_plans();
         self.forget_alarms();
         self.forget_repositories();
         self.forget_functions();
@@ -206,6 +205,11 @@ impl Cloud {
     /// As [`Cloud::forget_lists`], for the APIs and their stages.
     pub fn forget_rest_apis(&self) {
         self.lookups.rest_apis.forget();
+        self.forget_stages();
+    }
+
+    /// As [`Cloud::forget_lists`], for one list.
+    pub fn forget_stages(&self) {
         self.lookups.stages.forget();
     }
 

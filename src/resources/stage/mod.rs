@@ -197,7 +197,7 @@ impl Deletable for Stage {
         let request = self.aws.cloud.apigateway.delete_stage();
         let request = request.rest_api_id(&found.output.api).stage_name(&self.name);
         let result = ignore_not_found(call(run, "DeleteStage", || request.clone().send()).await);
-        self.aws.cloud.forget_rest_apis();
+        self.aws.cloud.forget_stages();
         result
     }
 }
@@ -242,7 +242,7 @@ impl Wish for StageWish {
     async fn create(&self, want: &Settings, run: &Run) -> Result<StageOutput> {
         let api = self.rest_api.ready()?.id;
         let made = self.make(&api, want, run).await;
-        self.stage.aws.cloud.forget_rest_apis();
+        self.stage.aws.cloud.forget_stages();
         made
     }
 
@@ -265,7 +265,7 @@ impl Wish for StageWish {
         }
         self.stage.patch(api, operations, run).await?;
         self.stage.prune(api, &live, run).await?;
-        self.stage.aws.cloud.forget_rest_apis();
+        self.stage.aws.cloud.forget_stages();
         Ok(Applied::in_place(StageOutput { api: api.clone(), deployment: live }))
     }
 }
