@@ -26,8 +26,8 @@ pub use budget::Spent;
 use each::Each;
 use look::Look;
 pub use numbers::{ApiNumbers, FunctionNumbers, Times};
-// Who makes up a look's answers.
 use refusal::refusal;
+// Who makes up a look's answers.
 #[cfg(any(test, feature = "testing"))]
 pub use release::Canary;
 pub use release::LiveRelease;
