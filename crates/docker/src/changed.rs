@@ -21,17 +21,17 @@ pub struct Changed {
 
 impl Changed {
     /// One file that changed while it was read.
-    pub fn of(entry: &ContextEntry) -> Self {
+    pub(crate) fn of(entry: &ContextEntry) -> Self {
         Self { files: vec![shown(&entry.name)] }
     }
 
     /// One file by its name.
-    pub fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         Self { files: vec![name.to_owned()] }
     }
 
     /// What differs between two states of one context.
-    pub fn between(before: &PartHashes, now: &PartHashes) -> Self {
+    pub(crate) fn between(before: &PartHashes, now: &PartHashes) -> Self {
         let other = |(name, part): &(&Vec<u8>, &Digest)| before.get(*name) != Some(*part);
         let new = now.iter().filter(other).map(|(name, _)| name);
         let gone = before.keys().filter(|name| !now.contains_key(*name));
@@ -39,7 +39,7 @@ impl Changed {
     }
 
     /// "a, b, c and 4 more"
-    pub fn files(&self) -> String {
+    pub(crate) fn files(&self) -> String {
         let named = self.files.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         match self.files.len().saturating_sub(NAMED) {
             0 => named,

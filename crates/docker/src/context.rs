@@ -35,7 +35,7 @@ pub(super) struct BuildContext {
 }
 
 #[derive(Debug)]
-pub struct ContextEntry {
+pub(crate) struct ContextEntry {
     /// Relative to the context, with `/`, as the file system has it (on Unix: any bytes).
     pub name: Vec<u8>,
     pub path: PathBuf,

@@ -24,7 +24,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`connect::connect`].
-    pub async fn connection(&self) -> Result<&connect::Connection> {
+    pub(crate) async fn connection(&self) -> Result<&connect::Connection> {
         self.0.get_or_try_init(connect::connect).await
     }
 }

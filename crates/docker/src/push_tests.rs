@@ -1,7 +1,10 @@
 //! The engine of this machine pushes to a served local AWS. Without an engine, each says so and returns.
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::{BuildRequest, Docker, Engine, NoDocker, ScriptedDocker, fingerprint, testing::World};
+use crate::{
+    BuildRequest, Docker, Engine, NoDocker, ScriptedDocker, fingerprint,
+    testing::{World, nowhere},
+};
 use lambdeploy_stack::{Architecture, Build};
 use std::{cell::RefCell, rc::Rc};
 
@@ -192,18 +195,8 @@ async fn an_unreachable_loopback_is_told_apart() {
 async fn a_scripted_push_is_an_image_for_the_local_aws() {
     let world = World::new().await;
     let docker = ScriptedDocker::new(Rc::new(world.exchange()));
-    let nowhere = std::path::PathBuf::from("/nowhere");
-    let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    let build = Build {
-        context: nowhere.clone(),
-        dockerfile: nowhere,
-        target: None,
-        args,
-        secrets,
-        left_out: Vec::new(),
-    };
     let (fingerprint, architecture) = ("abc".to_owned(), Architecture::X86_64);
-    let request = request(build, architecture, fingerprint);
+    let request = request(nowhere(), architecture, fingerprint);
     let image = docker.build(&request, &|_| {}).await.unwrap();
     docker.push(&image, &world.registry, "team/app", "v1", &|_| {}).await.unwrap();
     assert_eq!(world.image("v1").await.unwrap().1, "application/vnd.oci.image.manifest.v1+json");

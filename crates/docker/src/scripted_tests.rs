@@ -1,22 +1,12 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::testing::{MemoryRegistry, registry};
-use lambdeploy_stack::{Architecture, Build};
+use crate::testing::{MemoryRegistry, nowhere, registry};
+use lambdeploy_stack::Architecture;
 
 fn request(fingerprint: &str, rebuild: bool) -> BuildRequest {
-    let nowhere = std::path::PathBuf::from("/nowhere");
-    let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
-    let build = Build {
-        context: nowhere.clone(),
-        dockerfile: nowhere,
-        target: None,
-        args,
-        secrets,
-        left_out: Vec::new(),
-    };
     let fingerprint = fingerprint.to_owned();
     BuildRequest {
-        build,
+        build: nowhere(),
         repository: "team/app".into(),
         architecture: Architecture::Arm64,
         fingerprint,

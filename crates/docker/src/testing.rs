@@ -15,12 +15,14 @@ use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use lambdeploy_net::Body;
+use lambdeploy_stack::Build;
 use local_aws::{Action, Config, Fault, FaultPlan, LocalAws, NoContainers};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     convert::Infallible,
     net::SocketAddr,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -58,6 +60,13 @@ pub(super) async fn serve(
         }
     });
     address
+}
+
+/// A build that nobody is to make.
+pub(super) fn nowhere() -> Build {
+    let nowhere = PathBuf::from("/nowhere");
+    let (args, secrets) = (BTreeMap::new(), BTreeMap::new());
+    Build { context: nowhere.clone(), dockerfile: nowhere, target: None, args, secrets, left_out: Vec::new() }
 }
 
 pub(super) fn registry() -> Registry {

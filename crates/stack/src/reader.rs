@@ -11,10 +11,10 @@ pub(crate) const SOME_REGION: &str = "<-the-region->";
 
 pub(crate) struct Reader<'a> {
     /// The stack's name; empty if it cannot be used, so nothing is said about names that follow from it.
-    pub stack: String,
-    pub folder: &'a Path,
-    pub values: Values,
-    pub mistakes: Vec<Mistake>,
+    pub(crate) stack: String,
+    pub(crate) folder: &'a Path,
+    pub(crate) values: Values,
+    pub(crate) mistakes: Vec<Mistake>,
 }
 
 impl Reader<'_> {

@@ -4,19 +4,19 @@ use regex_lite::Regex;
 
 /// What a text may look like.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// Completes "expected …".
-    pub expected: &'static str,
+    pub(crate) expected: &'static str,
     /// In the subset that Rust's and JavaScript's expressions share.
-    pub pattern: Option<&'static str>,
+    pub(crate) pattern: Option<&'static str>,
     /// What `pattern` lets through and must not be.
     pub(crate) except: Option<&'static str>,
     /// In characters.
-    pub max: usize,
+    pub(crate) max: usize,
     /// Numbers and `true` count as the text they are spelled with.
     pub(crate) spelled: bool,
     /// What to do about a text that does not fit.
-    pub hint: fn(&str) -> Option<&'static str>,
+    pub(crate) hint: fn(&str) -> Option<&'static str>,
 }
 
 impl Rule {
@@ -25,11 +25,11 @@ impl Rule {
     pub(crate) const PLAIN: Self = Self::TEXT.spelled();
     pub(crate) const LINE: Self = Self::new("text in one line", "^[^\\r\\n]+$");
 
-    pub const fn any(expected: &'static str) -> Self {
+    pub(crate) const fn any(expected: &'static str) -> Self {
         Self { expected, pattern: None, except: None, max: usize::MAX, spelled: false, hint: |_| None }
     }
 
-    pub const fn new(expected: &'static str, pattern: &'static str) -> Self {
+    pub(crate) const fn new(expected: &'static str, pattern: &'static str) -> Self {
         Self { pattern: Some(pattern), ..Self::any(expected) }
     }
 
@@ -37,7 +37,7 @@ impl Rule {
         Self { except: Some(pattern), ..self }
     }
 
-    pub const fn max(self, max: usize) -> Self {
+    pub(crate) const fn max(self, max: usize) -> Self {
         Self { max, ..self }
     }
 
@@ -45,11 +45,11 @@ impl Rule {
         Self { spelled: true, ..self }
     }
 
-    pub const fn hint(self, hint: fn(&str) -> Option<&'static str>) -> Self {
+    pub(crate) const fn hint(self, hint: fn(&str) -> Option<&'static str>) -> Self {
         Self { hint, ..self }
     }
 
-    pub fn fits(&self, text: &str) -> bool {
+    pub(crate) fn fits(&self, text: &str) -> bool {
         text.chars().count() <= self.max
             && self.pattern.is_none_or(|pattern| matches(pattern, text))
             && !self.except.is_some_and(|pattern| matches(pattern, text))

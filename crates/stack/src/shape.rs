@@ -44,30 +44,31 @@ pub(crate) enum Shape {
 /// A mapping with known keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
-    pub fields: &'static [Field],
+    pub(crate) fields: &'static [Field],
     /// Exactly one of these must be there.
     pub(crate) one_of: &'static [&'static str],
     /// All of these or none.
-    pub together: &'static [&'static str],
+    pub(crate) together: &'static [&'static str],
 }
 
 /// A known key.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "these are marks on a key")]
-pub struct Field {
-    pub name: &'static str,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
     /// For the schema, which a test makes.
-    pub about: &'static str,
+    #[cfg_attr(not(test), expect(dead_code))]
+    pub(crate) about: &'static str,
     pub(crate) shape: Shape,
-    pub required: bool,
+    pub(crate) required: bool,
     /// Needed by every command, so a variable in it must be set for every command.
-    pub needed: bool,
+    pub(crate) needed: bool,
     /// Needed by few commands, though what it is in is needed by all.
     pub(crate) spared: bool,
     /// Its value is no secret, also when it comes from outside the file: it is in every URL or plan.
-    pub shown: bool,
+    pub(crate) shown: bool,
     /// Why nothing from outside the file may stand below this key.
-    pub closed: Option<&'static str>,
+    pub(crate) closed: Option<&'static str>,
     /// What its number counts.
     pub(crate) unit: Option<Unit>,
     #[cfg_attr(not(test), expect(dead_code))]
@@ -125,11 +126,11 @@ impl Field {
         }
     }
 
-    pub const fn required(self) -> Self {
+    pub(crate) const fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    pub const fn needed(self) -> Self {
+    pub(crate) const fn needed(self) -> Self {
         Self { needed: true, ..self }
     }
 
@@ -137,11 +138,11 @@ impl Field {
         Self { spared: true, ..self }
     }
 
-    pub const fn shown(self) -> Self {
+    pub(crate) const fn shown(self) -> Self {
         Self { shown: true, ..self }
     }
 
-    pub const fn closed(self, why: &'static str) -> Self {
+    pub(crate) const fn closed(self, why: &'static str) -> Self {
         Self { closed: Some(why), ..self }
     }
 

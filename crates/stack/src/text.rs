@@ -18,7 +18,7 @@ impl Text {
     }
 
     #[cfg(test)]
-    pub fn secret(value: impl Into<String>) -> Self {
+    pub(crate) fn secret(value: impl Into<String>) -> Self {
         Self { value: value.into(), secret: true }
     }
 

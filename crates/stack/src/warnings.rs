@@ -6,7 +6,7 @@ use super::{
 };
 
 /// One sentence each, at the place where it can be helped.
-pub struct Warnings<'a> {
+pub(crate) struct Warnings<'a> {
     root: &'a Node,
     told: Vec<Mistake>,
 }
@@ -17,7 +17,7 @@ impl<'a> Warnings<'a> {
     }
 
     /// Where the line is not written, the warning comes without.
-    pub fn tell(&mut self, path: &[&str], text: impl Into<String>) {
+    pub(crate) fn tell(&mut self, path: &[&str], text: impl Into<String>) {
         self.told.push(match self.find(path) {
             Some(node) => Mistake::at(node.place, text),
             None => Mistake::of_file(text),
@@ -29,7 +29,7 @@ impl<'a> Warnings<'a> {
     }
 
     /// In the order of their lines.
-    pub fn told(mut self) -> Vec<Mistake> {
+    pub(crate) fn told(mut self) -> Vec<Mistake> {
         self.told.sort_by_key(|warning| warning.place.map(|place| place.start));
         self.told
     }

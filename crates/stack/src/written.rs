@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A key that always has a value: the one that is written, or this.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WithDefault<T> {
-    pub field: Field,
+    pub(crate) field: Field,
     default: T,
 }
 

@@ -19,7 +19,7 @@ impl Entry {
     }
 
     /// `kind/key=name`, as it stands in a tag.
-    pub fn text(&self, defaults: DefaultNames) -> String {
+    pub(crate) fn text(&self, defaults: DefaultNames) -> String {
         let slash = if self.key.is_empty() { "" } else { "/" };
         let id = format!("{}{slash}{}", self.kind, self.key);
         if self.name == defaults.of(&self.kind, &self.key) { id } else { format!("{id}={}", self.name) }

@@ -69,7 +69,7 @@ impl Trouble {
     pub(crate) const ALL: [Self; 4] = [Self::Errors, Self::Throttles, Self::Slow, Self::ServerErrors];
 
     /// As the stack file says it, and the alarm's name.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Errors => "errors",
             Self::Throttles => "throttles",
@@ -124,7 +124,7 @@ impl Alerts {
     }
 
     /// What of it the inventory lists.
-    pub fn entries(&self, functions: &BTreeMap<String, Function>, names: DefaultNames) -> Vec<Entry> {
+    pub(crate) fn entries(&self, functions: &BTreeMap<String, Function>, names: DefaultNames) -> Vec<Entry> {
         let topic = Entry::new("topic", "", &names.topic());
         let alarms = self.watches(functions).into_iter();
         alarms.map(|it| Entry::new("alarm", &it.key, &names.alarm(&it.key))).chain([topic]).collect()

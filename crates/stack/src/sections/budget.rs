@@ -113,7 +113,7 @@ impl Budget {
     }
 
     /// What of it the inventory lists.
-    pub fn entry(names: DefaultNames) -> Entry {
+    pub(crate) fn entry(names: DefaultNames) -> Entry {
         Entry::new("budget", "", &Self::name(names))
     }
 }

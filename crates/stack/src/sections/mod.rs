@@ -4,11 +4,11 @@
 //! A new section is a file beside these, its key in [`STACK`], and its field in [`Stack`] with the line that reads it.
 
 mod alerts;
-pub mod api;
+pub(crate) mod api;
 mod budget;
 mod checks;
 mod destination;
-pub mod functions;
+pub(crate) mod functions;
 mod inventory;
 mod mail;
 mod retain;

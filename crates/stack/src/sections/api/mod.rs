@@ -1,13 +1,13 @@
 //! The REST API before the functions.
 
 mod allow_from;
-pub mod auth;
+pub(crate) mod auth;
 mod cors;
 mod keys;
 mod path;
 mod route;
 mod throttle;
-pub mod usage_plan;
+pub(crate) mod usage_plan;
 
 pub use auth::{Auth, AuthorizerKind};
 pub use cors::Cors;
@@ -30,7 +30,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-pub const API: Field = Field::new(
+pub(crate) const API: Field = Field::new(
     "api",
     Shape::Fields(&Fields::new(&[
         NAME,
@@ -107,7 +107,7 @@ pub struct Api {
 
 impl Api {
     /// What of it the inventory lists.
-    pub fn entries(&self) -> impl Iterator<Item = Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry> {
         let keys = self.keys.iter().map(|name| Entry::new("api-key", name, name));
         keys.chain(self.usage_plan.iter().map(|_| Entry::new("usage-plan", "", "")))
     }
@@ -134,7 +134,7 @@ impl Api {
         }
     }
 
-    pub fn warn(&self, warnings: &mut Warnings) {
+    pub(crate) fn warn(&self, warnings: &mut Warnings) {
         route::warn(self, warnings);
         keys::warn(self, warnings);
         throttle::warn(self, warnings);

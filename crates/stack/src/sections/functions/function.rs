@@ -152,7 +152,7 @@ pub struct Function {
 
 impl Function {
     /// What of it the inventory lists: what others own is not the stack's to find again.
-    pub fn entries(&self, defaults: DefaultNames) -> Vec<inventory::Entry> {
+    pub(crate) fn entries(&self, defaults: DefaultNames) -> Vec<inventory::Entry> {
         let mut entries = vec![inventory::Entry::new("function", &self.key, &self.name)];
         if let Role::Managed(role) = &self.role {
             let name = role.name_or_default(&self.key, defaults);
@@ -215,7 +215,7 @@ impl Function {
 
 /// What is worth a warning.
 impl Function {
-    pub fn warn(&self, api: &Api, warnings: &mut Warnings) {
+    pub(crate) fn warn(&self, api: &Api, warnings: &mut Warnings) {
         self.warn_of_timeout(api, warnings);
         self.role.warn(&self.key, warnings);
         Image::warn(&self.key, warnings);

@@ -120,7 +120,7 @@ impl Image {
     }
 
     /// Values from outside the file are secrets elsewhere; here everybody can read them.
-    pub fn warn(function: &str, warnings: &mut Warnings) {
+    pub(crate) fn warn(function: &str, warnings: &mut Warnings) {
         let path = ["functions", function, IMAGE.name, build::ARGS.name];
         let args = warnings.find(&path).map(Node::entries).unwrap_or_default();
         for arg in args.iter().filter(|arg| is_from_outside(&arg.value)) {

@@ -18,10 +18,11 @@ mod wide_rights;
 pub use architecture::Architecture;
 pub use build::{Build, SecretSource};
 pub use function::Function;
-pub use image::{Image, ImageSource};
+pub(crate) use image::Image;
+pub use image::ImageSource;
 pub(crate) use missing_files::missing_files;
 #[cfg(test)]
-pub use release::Canary;
+pub(crate) use release::Canary;
 pub(crate) use release::ReleaseRules;
 pub use release::seconds;
 pub use role::{ManagedRole, Role, Statement};
@@ -46,7 +47,7 @@ pub(crate) const FUNCTIONS: Field = Field::new(
 .required();
 
 /// The key of a function.
-pub const KEY: Rule =
+pub(crate) const KEY: Rule =
     Rule::new("a letter, then up to 62 letters, digits, `-` or `_`", "^[A-Za-z][A-Za-z0-9_-]{0,62}$");
 
 /// By key.

@@ -86,7 +86,7 @@ impl ReleaseRules {
 
 impl Canary {
     /// `10% for 10m`
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (percent, time) = text.split_once("% for ")?;
         Some(Self { percent: percent.parse().ok()?, seconds: seconds(time)? })
     }

@@ -119,7 +119,7 @@ impl Role {
         }
     }
 
-    pub fn warn(&self, function: &str, warnings: &mut Warnings) {
+    pub(crate) fn warn(&self, function: &str, warnings: &mut Warnings) {
         let Self::Managed(role) = self else { return };
         for (key, what) in wide_rights::of(role) {
             let path = ["functions", function, ROLE.name, key];
