@@ -3,17 +3,14 @@
 import os
 import re
 import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
 
+import archive
 import pytest
 import yaml
 from places import BINARY, ROOT
-
-sys.path.append(str(ROOT / "packaging"))
-import archive  # noqa: E402
 
 CARGO = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 BINSTALL = CARGO["metadata"]["binstall"]

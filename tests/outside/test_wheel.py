@@ -11,13 +11,14 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import archive
 import pytest
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from places import BINARY, ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the wheel is Linux's")
-VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+VERSION = archive.version()
 UV = Path(sys.executable).with_name("uv")
 SYSTEM = {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libgcc_s.so.1", "libutil.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 """What every Linux has (PEP 599)."""
